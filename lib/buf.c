@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+
+void
+buf_release(struct buf *b)
+{
+	free(b->p);
+	*b = (struct buf){ .max = b->max };
+}
+
+void
+buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->failure = BUF_OK;
+}
+
+static char *
+buf_fail(struct buf *b, enum buf_failure why)
+{
+	b->failure = why;
+	return NULL;
+}
+
+char *
+buf_room(struct buf *b, size_t n)
+{
+	if (b->failure != BUF_OK)
+		return NULL;
+	if (n > SIZE_MAX / 4 || b->len > SIZE_MAX / 4)
+		return buf_fail(b, BUF_TOO_BIG);
+	size_t need = b->len + n;
+
+	if (b->max != 0 && need > b->max)
+		return buf_fail(b, BUF_TOO_BIG);
+	if (need > b->cap || b->p == NULL) {
+		size_t cap = b->cap < 256 ? 256 : b->cap;
+
+		while (cap < need)
+			cap *= 2;
+		if (b->max != 0 && cap > b->max)
+			cap = b->max < 256 ? 256 : b->max;
+		char *p = realloc(b->p, cap);
+
+		if (p == NULL)
+			return buf_fail(b, BUF_NO_MEMORY);
+		b->p = p;
+		b->cap = cap;
+	}
+	return b->p + b->len;
+}
+
+void
+buf_put(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	char *to = buf_room(b, n);
+
+	if (to != NULL) {
+		memcpy(to, p, n);
+		b->len += n;
+	}
+}
+
+void
+buf_char(struct buf *b, char c)
+{
+	buf_put(b, &c, 1);
+}
+
+void
+buf_slice(struct buf *b, struct slice s)
+{
+	buf_put(b, s.p, s.len);
+}
+
+void
+buf_text(struct buf *b, const char *s)
+{
+	buf_put(b, s, strlen(s));
+}
+
+void
+buf_printf(struct buf *b, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	int n = vsnprintf(NULL, 0, format, ap);
+
+	va_end(ap);
+	if (n < 0) {
+		buf_fail(b, BUF_NO_MEMORY);
+		return;
+	}
+	char *to = buf_room(b, (size_t)n + 1);
+
+	if (to == NULL)
+		return;
+	va_start(ap, format);
+	vsnprintf(to, (size_t)n + 1, format, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+}
+
+struct slice
+buf_view(const struct buf *b)
+{
+	return (struct slice){ b->p, b->len };
+}
