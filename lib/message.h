@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* message.h - an Internet message (RFC 5322), as the octets that arrived
+ *
+ * A signature covers what was sent, so octets are read once and never altered:
+ * a field keeps its folds, spelling and place.  The header is held, as fields
+ * are wanted in any order; the body streams past once.  Every slice points
+ * into the header and dies with message_free().  Sizes count octets as read.
+ *
+ * Lines end in CRLF or in LF, also mixed (RFC 6376 section 5.3).  A CR alone
+ * is an octet like any other, and so is NUL. */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "diag.h"
+#include "input.h"
+#include "sink.h"
+#include "slice.h"
+
+/* Ceilings that real mail never meets (RFC 8617 section 9.1). */
+enum {
+	MESSAGE_MAX_HEADER = 16 * 1024 * 1024,
+	MESSAGE_MAX_ARC_FIELD = 1024 * 1024,
+	MESSAGE_MAX_FIELDS = 100 * 1000,
+};
+
+struct field {
+	struct slice raw;  /* name through final line end, if it has one */
+	struct slice name; /* as spelled; compare with slice_eq_nocase() */
+	struct slice
+	    value; /* after the colon: folds kept, final line end not */
+};
+
+struct message {
+	struct slice mbox;   /* first line if it begins "From ", with its line
+			      * end; part of no field, hashed nowhere */
+	struct field *field; /* field[0] is the topmost */
+	size_t nfields;
+	struct slice header; /* all octets of the header, mbox line not */
+	struct slice junk;   /* first line that is neither a field nor part of
+			      * one, with what continues it; or empty */
+	size_t njunk;	     /* how many such lines */
+	bool has_body;	     /* an empty line ended the header */
+	bool crlf; /* the first line end is CRLF: what new fields get */
+	struct arena *arena; /* owns the fields; for all that lives as long */
+	char *octets;	     /* owns what the slices look into */
+	struct slice ahead;  /* first octets of the body, read already */
+};
+
+/* Read the header from in.  On 0, *out is the caller's, to end with
+ * message_free().  On -1, *out is NULL and why is DIAG_READ, DIAG_MEMORY,
+ * DIAG_NO_MESSAGE, DIAG_LIMIT_HEADER, DIAG_LIMIT_FIELD or
+ * DIAG_LIMIT_FIELDS. */
+int message_read(struct input *in, struct message **out, struct diag *why);
+
+/* Put the body into sink, piece by piece, as it comes; once.  -1 with
+ * DIAG_READ or DIAG_MEMORY, or DIAG_INTERNAL when the sink refused: what then
+ * went wrong is its owner's to say. */
+int message_body(
+    struct message *, struct input *in, const struct sink *, struct diag *why);
+
+/* How many fields have that name, in any case. */
+size_t message_count(const struct message *, struct slice name);
+
+void message_free(struct message *);
+
+#endif
