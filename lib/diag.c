@@ -182,6 +182,10 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "This should not happen; please report it.", TROUBLE(EX_SOFTWARE) },
 	[DIAG_KEYS_FILE] = { "keys-file", "RFC 1035 section 5.1",
 	    "The keys file cannot be understood.", TROUBLE(EX_CONFIG) },
+	[DIAG_PRIVATE_KEY_READ] = { "private-key-unreadable", "",
+	    "The private key cannot be read.", TROUBLE(EX_NOPERM) },
+	[DIAG_PRIVATE_KEY] = { "private-key", "",
+	    "This is no private key to sign with.", TROUBLE(EX_CONFIG) },
 };
 
 const struct diag_info *

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "crypto.h"
+
+/* Written by the allocator below, which OpenSSL calls without any context: a
+ * variable a thread is the only way for a note to reach the caller. */
+static _Thread_local bool memory_failed;
+
+static void *
+noting_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (n == 0)
+		return NULL;
+	void *p = malloc(n);
+
+	if (p == NULL)
+		memory_failed = true;
+	return p;
+}
+
+static void *
+noting_realloc(void *old, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (n == 0) {
+		free(old);
+		return NULL;
+	}
+	void *p = realloc(old, n);
+
+	if (p == NULL)
+		memory_failed = true;
+	return p;
+}
+
+static void
+plain_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+static void
+start(void)
+{
+	/* Refused when OpenSSL has allocated before: crypto.h says so. */
+	CRYPTO_set_mem_functions(noting_malloc, noting_realloc, plain_free);
+	OPENSSL_init_crypto(
+	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
+void
+crypto_begin(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, start);
+	ERR_clear_error();
+	memory_failed = false;
+}
+
+bool
+crypto_memory_failed(void)
+{
+	if (memory_failed)
+		return true;
+	/* All of the queue: what fails on top of it is put behind it. */
+	bool found = false;
+
+	for (unsigned long e; (e = ERR_get_error()) != 0;)
+		found = found || ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+	memory_failed = found;
+	return found;
+}
+
+int
+crypto_trouble(struct diag *why, const char *what)
+{
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+
+	if (crypto_memory_failed())
+		diag_memory(why);
+	else
+		diag_set(why, DIAG_INTERNAL, (struct slice){ NULL, 0 },
+		    "OpenSSL, %s: %s", what,
+		    reason != NULL ? reason : "no reason given");
+	ERR_clear_error();
+	return -1;
+}
