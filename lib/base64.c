@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdint.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "base64.h"
@@ -69,6 +70,8 @@ base64_decode(struct slice text, struct arena *arena, struct slice *out)
 		if (EVP_DecodeBlock((unsigned char *)p + done, piece, (int)n) <
 		    0)
 			return BASE64_INVALID;
+	/* The text may have been a private key. */
+	OPENSSL_cleanse(piece, sizeof piece);
 	*out = (struct slice){ p, done - pads };
 	return BASE64_OK;
 }

@@ -64,6 +64,12 @@ const char *key_type_word(enum key_type);
  *	DIAG_MEMORY          nothing is known of the record */
 int key_parse(struct slice record, struct key *out, struct diag *why);
 
+/* The key behind an RSA modulus and exponent, big-endian; the key behind the
+ * octets of a point.  Codes as above. */
+int key_from_rsa(
+    struct slice n, struct slice e, struct key *out, struct diag *why);
+int key_from_ed25519(struct slice point, struct key *out, struct diag *why);
+
 /* Whether both are the same public key. */
 bool key_same(const struct key *a, const struct key *b);
 
