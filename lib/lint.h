@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lint.h - remarks: what is odd about a chain and changes no verdict */
+#ifndef LINT_H
+#define LINT_H
+
+#include <stddef.h>
+
+#include "chain.h"
+#include "message.h"
+#include "validate.h"
+
+enum lint_code {
+	LINT_INSTANCE_NOT_FIRST,
+	LINT_HEADERS_FORBIDDEN,
+	LINT_HEADERS_EMPTY,
+	LINT_HEADERS_FROM_OPEN,
+	LINT_TIME_FUTURE,
+	LINT_TIME_MISSING,
+	LINT_BODY_PARTIAL,
+	LINT_FROM_TWICE,
+	LINT_KEY_SEVERAL,
+	LINT_KEY_TESTING,
+	LINT_KEY_WEAK,
+	LINT_AAR_EMPTY,
+	LINT_OLDEST_UNSURE,
+	LINT_COUNT,
+};
+
+struct lint_info {
+	const char *word; /* for scripts; does not change once released */
+	const char *clause;
+	const char *sentence; /* what it is, and what to do */
+};
+
+const struct lint_info *lint_info(enum lint_code);
+
+struct remark {
+	enum lint_code code;
+	unsigned instance;  /* 0: the whole message */
+	struct slice field; /* name of the field concerned; or empty */
+	char detail[80];    /* printable ASCII; or "" */
+};
+
+struct remarks {
+	struct remark *remark; /* in the message's arena */
+	size_t n, max;
+};
+
+/* Everything there is to remark, by ascending instance.  verdict tells of keys
+ * and bodies.  -1 when memory is short. */
+int lint_collect(const struct message *, const struct chain *,
+    const struct verdict *, int64_t now, struct remarks *out);
+
+#endif

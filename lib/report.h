@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report.h - a verdict as text for people and as JSON for programs
+ *
+ * Both are rendered from the same struct, into a buffer whose failure the
+ * caller looks at.  Text of a message comes out inert (escape.h). */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "chain.h"
+#include "diag.h"
+#include "lint.h"
+#include "message.h"
+#include "validate.h"
+
+struct report {
+	const char *file; /* as the user named it */
+	bool named;	  /* text: begin with "FILE: " */
+	bool color;	  /* text: SGR colours */
+	const struct message *message;
+	const struct chain *chain;
+	const struct verdict *verdict;
+	const struct remarks *remarks;
+};
+
+/* "pass", "fail", "none" or "tempfail": the first word of the line. */
+const char *report_word(const struct verdict *);
+
+/* One line, as cli.md fixes it. */
+void report_line(struct buf *, const struct report *);
+
+/* More lines for --verbose, each indented: the step that decided, every set,
+ * the remarks. */
+void report_details(struct buf *, const struct report *);
+
+/* One line with one JSON object.  -1 with DIAG_MEMORY. */
+int report_json(struct buf *, const struct report *, struct diag *why);
+
+/* The JSON line of a message for which there is no verdict: arc is null, and
+ * "error" tells. */
+void report_json_trouble(
+    struct buf *, const char *file, const struct diag *why);
+
+#endif
