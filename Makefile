@@ -14,7 +14,7 @@ B        = build$(if $(FUZZ),-fuzz,$(if $(SAN),-san))
 CC      ?= cc
 OPT      = -O2 -g
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
-           -Wmissing-prototypes -Wformat=2 -Wundef -Wvla $(if $(CI),-Werror)
+           -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Wdate-time $(if $(CI),-Werror)
 # Not every machine has an indirect branch to guard.
 BRANCHES := $(if $(filter x86_64-% i%86-%,$(shell $(CC) -dumpmachine \
             2>/dev/null)),-fcf-protection)
@@ -71,20 +71,109 @@ $B/flags: FORCE
 
 # What needs packages installs them first, then starts make anew: before, there
 # may be no compiler to ask.
-check: setup-build setup-test
-	@$(MAKE) --no-print-directory test
+MAKEFLAGS += --no-print-directory
 
-test: all $(UNITS)
-	PATH="$(CURDIR)/$B:$$PATH" B="$(CURDIR)/$B" \
-	    bats --print-output-on-failure $(BATS)
+help:
+	@sed -n 's/^#: //p' Makefile
 
+#: make            build the tools in build/
+#: make setup      install the Debian packages that all of this needs
 setup: setup-build setup-test setup-lint
 setup-%:
 	@tests/setup $*
 
+#: make demo       set-up, build, and verdicts on the messages of samples/
+demo: setup-build
+	@$(MAKE) -s all
+	@tests/demo build
+
+#: make check      set-up, build, every test; SAN=1: with sanitizers
+check: setup-build setup-test
+	@$(MAKE) -s test
+
+#: make test       the same without set-up
+test: all $(UNITS)
+	@B="$(CURDIR)/$B" bats --jobs $(JOBS) --print-output-on-failure $(BATS)
+
+#: make fuzz       each fuzzer over its corpus, then FUZZ_SECONDS=30 of new input
+FUZZ_SECONDS = 30
+fuzz: setup-build setup-lint
+	@$(MAKE) -s FUZZ=1 CC=clang fuzzers
+	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
+fuzzers: $(FUZZERS)
+
+#: make lint       compilers, analyzers and linters, all without a remark
+lint: setup-build setup-test setup-lint
+	@$(MAKE) lint-c lint-format lint-man lint-shell
+
+SOURCES  = $(wildcard lib/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c)
+HEADERS  = $(wildcard lib/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
+SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run \
+           tests/manual-tables $(wildcard completions/*.bash tests/bats/*.bash)
+LINT     = build-lint
+
+lint-c: $(SOURCES:%=$(LINT)/%.tidy) $(SOURCES:%=$(LINT)/%.cppcheck)
+	@$(MAKE) -s B=$(LINT)/gcc CC=gcc CFLAGS=-fanalyzer CI=1 all objects
+	@$(MAKE) -s B=$(LINT)/clang CC=clang CI=1 all objects
+objects: $(SOURCES:%.c=$B/obj/%.o)
+
+$(LINT)/%.tidy: % .clang-tidy $(HEADERS)
+	@mkdir -p $(@D)
+	@echo clang-tidy $<
+	@clang-tidy --quiet --warnings-as-errors='*' $< -- -std=c11 \
+	    $(ALL_CPPFLAGS) 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
+$(LINT)/%.cppcheck: % $(HEADERS)
+	@mkdir -p $(@D)
+	@echo cppcheck $<
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability \
+	    --suppress=missingIncludeSystem -DVERSION='""' -Ilib -Icmd $<
+	@touch $@
+
+lint-format:
+	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
+
+lint-man:
+	mandoc -T lint -W warning $(wildcard man/*.[1-9])
+
+lint-shell:
+	shellcheck $(SCRIPTS)
+	shellcheck --exclude=SC2164 $(BATS) # bats ends a test where cd fails
+
+#: make install    DESTDIR and PREFIX=/usr/local are heeded; uninstall likewise
+MANUALS  = $(wildcard man/*.[1-9])
+INSTALLED = $(TOOLS:%=$(BINDIR)/%) \
+    $(foreach m,$(notdir $(MANUALS)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
+    $(TOOLS:%=$(BASHDIR)/%) $(ZSHDIR)/_arc-tools
+PUT      = install -D -m
+
+install: all
+	set -e; for t in $(TOOLS); do \
+	    $(PUT) 755 $B/$$t "$(DESTDIR)$(BINDIR)/$$t"; \
+	    $(PUT) 644 completions/arc-tools.bash "$(DESTDIR)$(BASHDIR)/$$t"; \
+	done; for m in $(MANUALS); do \
+	    $(PUT) 644 $$m "$(DESTDIR)$(MANDIR)/man$${m##*.}/$${m#man/}"; \
+	done
+	$(PUT) 644 completions/_arc-tools "$(DESTDIR)$(ZSHDIR)/_arc-tools"
+
+uninstall:
+	rm -f $(INSTALLED:%="$(DESTDIR)%")
+
+#: make dist       arc-tools-VERSION.tar.gz of what is committed
+dist:
+	git archive --prefix=arc-tools-$(VERSION)/ -o arc-tools-$(VERSION).tar.gz HEAD
+
+#: make clean      remove what was built
 clean:
 	rm -rf build build-*
+#:
+#: Variables: CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR; SAN=1 (build-san/, address and
+#: undefined-behaviour sanitizers), CI=1 (a warning is an error), STATIC_CRYPTO=1
+#: (libcrypto.a: starts faster, but OpenSSL's mends reach it only by a new build).
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
-.PHONY: all check test setup clean FORCE
+.PHONY: all help setup demo check test fuzz fuzzers lint lint-c lint-format \
+    lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:

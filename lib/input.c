@@ -86,7 +86,7 @@ input_piece(struct input *in, struct slice *piece, struct diag *why)
 int
 input_drain(struct input *in, struct diag *why)
 {
-	struct slice piece;
+	struct slice piece = { NULL, 0 };
 	struct stat st;
 
 	if (in->fd < 0 || (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode)))
