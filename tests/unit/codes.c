@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* codes - every code as a row of mdoc, for the tables of arc-tools(7)
+ *
+ * "codes fail", "codes tempfail" and "codes trouble" print the codes of
+ * lib/diag.c by what they mean, in their order there; "codes remarks" those of
+ * lib/lint.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "diag.h"
+#include "lint.h"
+
+/* A word, its clause, then the sentence in lines that fit. */
+static void
+row(const char *word, const char *clause, int status, const char *sentence)
+{
+	size_t column = 0;
+
+	printf(".It Sy %s", word);
+	if (clause[0] != '\0')
+		printf(" Pq %s", clause);
+	putchar('\n');
+	if (status != 0)
+		printf("Exit status %d.\n", status);
+	while (*sentence != '\0') {
+		size_t n = strcspn(sentence, " ");
+
+		if (column > 0 && column + 1 + n > 78)
+			column = 0, putchar('\n');
+		else if (column > 0)
+			column++, putchar(' ');
+		printf("%.*s", (int)n, sentence);
+		column += n;
+		sentence += n + strspn(sentence + n, " ");
+	}
+	putchar('\n');
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const classes[] = {
+		[DIAG_CLASS_FAIL] = "fail",
+		[DIAG_CLASS_TEMPORARY] = "tempfail",
+		[DIAG_CLASS_TROUBLE] = "trouble",
+	};
+
+	if (argc != 2)
+		return 64;
+	for (enum diag_code c = DIAG_NONE + 1; c < DIAG_COUNT; c++) {
+		const struct diag_info *info = diag_info(c);
+
+		if (strcmp(argv[1], classes[info->class]) == 0)
+			row(info->word, info->clause,
+			    info->class == DIAG_CLASS_TROUBLE ? info->exit : 0,
+			    info->sentence);
+	}
+	for (enum lint_code c = 0; c < LINT_COUNT; c++) {
+		const struct lint_info *info = lint_info(c);
+
+		if (strcmp(argv[1], "remarks") == 0)
+			row(info->word, info->clause, 0, info->sentence);
+	}
+	return 0;
+}
