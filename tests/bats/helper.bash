@@ -7,8 +7,15 @@ bats_require_minimum_version 1.5.0
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 B=${B:-$ROOT/build}
 SAMPLES=$ROOT/samples
-PATH=$B:$PATH
+PATH=$B:$ROOT/tests/forge:$PATH
 export ROOT B SAMPLES PATH
+
+# The forge (tests/forge/forge) reads a script from stdin: messages, and what
+# arc-verify has to say to each.
+#
+#	forge <<-'PY'
+#	fails("field-missing", 1, chain(1).drop("ARC-Seal"))
+#	PY
 
 # same NAME WANTED: $output is what the file WANTED holds; else show the
 # difference.
