@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "escape.h"
+
+/* The common part of --help. */
+static const char common_help[] =
+    "Keys and time:\n"
+    "      --keys FILE           take key records from FILE and ask no DNS;\n"
+    "                            repeatable\n"
+    "      --dns                 with --keys: ask DNS for what no FILE has\n"
+    "      --record FILE         append every DNS answer to FILE, for --keys\n"
+    "      --resolver ADDR[:PORT]  ask this name server; repeatable\n"
+    "      --dnssec show|require   require: a key without DNSSEC is unusable\n"
+    "      --trust-ad            believe the AD bit of any resolver\n"
+    "      --dns-timeout SECONDS   for all lookups of a message (10)\n"
+    "      --time WHEN           take this as now: Unix seconds, or\n"
+    "                            2026-02-09T14:06:29Z\n"
+    "      --clock-skew SECONDS  x= may be past by so much (0)\n"
+    "      --min-rsa-bits N      shorter RSA keys do not verify (1024)\n"
+    "Output:\n"
+    "      --json                one JSON object a message, a line each\n"
+    "      --color WHEN          auto, always, never\n"
+    "  -q, --quiet               print nothing, only exit\n"
+    "  -v, --verbose             say more\n"
+    "  -h, --help                print this\n"
+    "  -V, --version             print the version\n";
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+int
+cli_write(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t w = write(fd, p, n);
+
+		if (w > 0) {
+			p += w;
+			n -= (size_t)w;
+			continue;
+		}
+		if (w < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+
+			if (poll(&pfd, 1, -1) >= 0)
+				continue;
+		}
+		if (w < 0 && errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+say(const struct cli *c, const char *format, va_list ap)
+{
+	struct buf b = { .max = 0 };
+	char text[1024];
+
+	vsnprintf(text, sizeof text, format, ap);
+	buf_text(&b, c->program);
+	buf_text(&b, ": ");
+	escape_text(&b, slice_of(text));
+	buf_char(&b, '\n');
+	/* When stderr cannot be written there is nobody to tell. */
+	if (b.failure == BUF_OK)
+		(void)!cli_write(STDERR_FILENO, b.p, b.len);
+	buf_release(&b);
+}
+
+void
+cli_say(const struct cli *c, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(c, format, ap);
+	va_end(ap);
+}
+
+void
+cli_usage(const struct cli *c, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(c, format, ap);
+	va_end(ap);
+	cli_say(c, "try \"%s --help\"", c->program);
+	exit(EX_USAGE);
+}
+
+void
+cli_trouble(struct cli *c, const char *file, const struct diag *d)
+{
+	const struct diag_info *info = diag_info(d->code);
+	bool detail = d->detail[0] != '\0', clause = info->clause[0] != '\0';
+
+	cli_say(c, "%s: %s%s%s%s%s%s  [%s]", file, info->sentence,
+	    detail || clause ? " (" : "", d->detail,
+	    detail && clause ? "; " : "", info->clause,
+	    detail || clause ? ")" : "", info->word);
+	cli_worse(c, info->exit);
+}
+
+void
+cli_worse(struct cli *c, int status)
+{
+	/* By how bad it is: pass, none, fail, then every trouble. */
+	static const int rank[] = { [0] = 0, [2] = 1, [1] = 2 };
+	int old = c->status < 3 ? rank[c->status] : c->status;
+	int new = status < 3 ? rank[status] : status;
+
+	if (new > old)
+		c->status = status;
+}
+
+void
+cli_init(
+    struct cli *c, const char *program, const char *usage, const char *help)
+{
+	*c = (struct cli){ .program = program, .usage = usage, .help = help };
+	c->validate.min_rsa_bits = 1024;
+	c->validate.dns_timeout = INT64_C(10000000000);
+	c->validate.now = (int64_t)time(NULL);
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			exit(EX_OSERR);
+	if (getuid() != geteuid() || getgid() != getegid()) {
+		cli_say(c, "refuses to run set-uid or set-gid");
+		exit(EX_NOPERM);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	c->color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+}
+
+bool
+cli_number_parse(const char *s, int64_t min, int64_t max, int64_t *out)
+{
+	unsigned long long v;
+
+	if (!slice_number(slice_of(s), 18, &v) || (int64_t)v < min ||
+	    (int64_t)v > max)
+		return false;
+	*out = (int64_t)v;
+	return true;
+}
+
+/* "2026-02-09T14:06:29Z", RFC 3339 in UTC. */
+static bool
+date_parse(const char *s, int64_t *out)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+	int part[7] = { 0 }, n = 0;
+
+	if (strlen(s) != sizeof form - 1)
+		return false;
+	for (size_t i = 0; form[i] != '\0'; i++) {
+		if (form[i] == 'd' && ascii_is_digit(s[i]))
+			part[n] = part[n] * 10 + (s[i] - '0');
+		else if (form[i] == 'd' || s[i] != form[i])
+			return false;
+		else
+			n++;
+	}
+	struct tm tm = { .tm_year = part[0] - 1900,
+		.tm_mon = part[1] - 1,
+		.tm_mday = part[2],
+		.tm_hour = part[3],
+		.tm_min = part[4],
+		.tm_sec = part[5] };
+	struct tm same = tm;
+
+	*out = (int64_t)timegm(&same);
+	/* A date that does not exist comes back as another one. */
+	return *out >= 0 && same.tm_mon == tm.tm_mon &&
+	       same.tm_mday == tm.tm_mday && same.tm_hour == tm.tm_hour &&
+	       same.tm_min == tm.tm_min && same.tm_sec == tm.tm_sec;
+}
+
+bool
+cli_time_parse(const char *s, int64_t *out)
+{
+	return cli_number_parse(s, 0, INT64_C(999999999999), out) ||
+	       date_parse(s, out);
+}
+
+/* Seconds, fractions allowed, as nanoseconds. */
+static bool
+timeout_parse(const char *s, int64_t *out)
+{
+	struct slice rest = slice_of(s), whole;
+	unsigned long long v = 0;
+
+	if (!slice_cut(&rest, '.', &whole) || !slice_number(whole, 5, &v))
+		return false;
+	*out = (int64_t)v * 1000000000;
+	if (rest.p == NULL)
+		return *out > 0;
+	if (!slice_number(rest, 9, &v))
+		return false;
+	for (size_t i = rest.len; i < 9; i++)
+		v *= 10;
+	*out += (int64_t)v;
+	return *out > 0;
+}
+
+static void
+add_keys(struct cli *c, const char *path)
+{
+	struct diag why;
+
+	if (c->files == NULL && (c->files = keyfile_new()) == NULL) {
+		diag_memory(&why);
+		cli_trouble(c, path, &why);
+		exit(c->status);
+	}
+	if (keyfile_add(c->files, path, &why) != 0) {
+		cli_trouble(c, path, &why);
+		exit(c->status);
+	}
+}
+
+static _Noreturn void print_and_exit(struct cli *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static _Noreturn void
+print_and_exit(struct cli *c, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	int n = vprintf(format, ap);
+
+	va_end(ap);
+	if (n < 0 || fflush(stdout) != 0) {
+		cli_say(c, "standard output: %s", strerror(errno));
+		_exit(EX_IOERR);
+	}
+	exit(EX_OK);
+}
+
+static void
+option_color(struct cli *c, const char *arg)
+{
+	if (strcmp(arg, "always") == 0)
+		c->color = true;
+	else if (strcmp(arg, "never") == 0)
+		c->color = false;
+	else if (strcmp(arg, "auto") != 0)
+		cli_usage(c, "--color %s: not auto, always or never", arg);
+}
+
+static void
+option_dnssec(struct cli *c, const char *arg)
+{
+	if (strcmp(arg, "show") != 0 && strcmp(arg, "require") != 0)
+		cli_usage(c, "--dnssec %s: neither show nor require", arg);
+	c->validate.require_dnssec = strcmp(arg, "require") == 0;
+}
+
+static void
+option_resolver(struct cli *c, const char *arg)
+{
+	if (c->nresolvers == CLI_MAX_RESOLVERS)
+		cli_usage(c, "more than %d --resolver", CLI_MAX_RESOLVERS);
+	c->resolver[c->nresolvers++] = arg;
+}
+
+static void
+option_number(struct cli *c, int ch, const char *arg)
+{
+	int64_t bits;
+
+	if (ch == CLI_OPT_CLOCK_SKEW &&
+	    !cli_number_parse(arg, 0, 366 * 86400, &c->validate.clock_skew))
+		cli_usage(c, "--clock-skew %s: not seconds", arg);
+	if (ch == CLI_OPT_DNS_TIMEOUT &&
+	    !timeout_parse(arg, &c->validate.dns_timeout))
+		cli_usage(c, "--dns-timeout %s: not seconds", arg);
+	if (ch == CLI_OPT_TIME && !cli_time_parse(arg, &c->validate.now))
+		cli_usage(c,
+		    "--time %s: neither Unix seconds nor a date like "
+		    "2026-02-09T14:06:29Z",
+		    arg);
+	if (ch != CLI_OPT_MIN_RSA_BITS)
+		return;
+	if (!cli_number_parse(arg, 1024, 16384, &bits))
+		cli_usage(c,
+		    "--min-rsa-bits %s: not a number from 1024 to 16384", arg);
+	c->validate.min_rsa_bits = (unsigned)bits;
+}
+
+bool
+cli_option(struct cli *c, int ch, const char *arg)
+{
+	switch (ch) {
+	case CLI_OPT_KEYS: add_keys(c, arg); break;
+	case CLI_OPT_DNS: c->dns = true; break;
+	case CLI_OPT_RECORD: c->record = arg; break;
+	case CLI_OPT_RESOLVER: option_resolver(c, arg); break;
+	case CLI_OPT_DNSSEC: option_dnssec(c, arg); break;
+	case CLI_OPT_TRUST_AD: c->trust_ad = true; break;
+	case CLI_OPT_DNS_TIMEOUT:
+	case CLI_OPT_TIME:
+	case CLI_OPT_CLOCK_SKEW:
+	case CLI_OPT_MIN_RSA_BITS: option_number(c, ch, arg); break;
+	case CLI_OPT_JSON: c->json = true; break;
+	case CLI_OPT_COLOR: option_color(c, arg); break;
+	case 'q': c->quiet = true; break;
+	case 'v': c->verbose = true; break;
+	case 'h':
+		print_and_exit(
+		    c, "usage: %s\n%s%s", c->usage, c->help, common_help);
+	case 'V': print_and_exit(c, "%s (arc-tools) %s\n", c->program, VERSION);
+	default: return false;
+	}
+	return true;
+}
+
+static void
+open_record(struct cli *c)
+{
+	struct diag why;
+	int fd =
+	    open(c->record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+
+	if (fd < 0) {
+		diag_errno(&why, DIAG_WRITE, "open");
+		cli_trouble(c, c->record, &why);
+		exit(c->status);
+	}
+	keystore_record(c->keys, fd);
+}
+
+void
+cli_keys(struct cli *c)
+{
+	struct dns_options o = { .resolvers = c->resolver,
+		.nresolvers = c->nresolvers,
+		.trust_ad = c->trust_ad };
+	struct keysource *dns = NULL;
+	struct diag why = { .code = DIAG_NONE };
+
+	if (c->files == NULL || c->dns) {
+		dns = dns_new(&o, &why);
+		if (dns == NULL && why.code != DIAG_MEMORY)
+			cli_usage(c, "--resolver: %s", why.detail);
+	}
+	if (why.code == DIAG_NONE) {
+		c->keys = keystore_new(c->files, dns);
+		if (c->keys == NULL)
+			diag_memory(&why);
+	}
+	if (why.code != DIAG_NONE) {
+		cli_trouble(c, "keys", &why);
+		exit(c->status);
+	}
+	c->files = NULL;
+	if (c->record != NULL)
+		open_record(c);
+}
+
+void
+cli_flush(struct cli *c)
+{
+	struct diag why;
+
+	if (c->out.failure != BUF_OK)
+		diag_memory(&why);
+	else if (cli_write(STDOUT_FILENO, c->out.p, c->out.len) != 0)
+		diag_errno(&why, DIAG_WRITE, "standard output");
+	else {
+		buf_clear(&c->out);
+		return;
+	}
+	cli_trouble(c, "-", &why);
+	_exit(diag_info(why.code)->exit);
+}
+
+int
+cli_end(struct cli *c)
+{
+	cli_flush(c);
+	keystore_free(c->keys);
+	buf_release(&c->out);
+	/* Some file systems tell of a full disk only at the end. */
+	if (close(STDOUT_FILENO) != 0 && errno != EBADF) {
+		cli_say(c, "standard output: %s", strerror(errno));
+		cli_worse(c, EX_IOERR);
+	}
+	return c->status;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cli.h - what the three commands have in common at their edges
+ *
+ * Options that all of them take, the key store made from these, the words on
+ * stderr, the octets on stdout, and the exit status.  A struct cli lives as
+ * long as its process. */
+#ifndef CLI_H
+#define CLI_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "diag.h"
+#include "keystore.h"
+#include "slice.h"
+#include "validate.h"
+
+/* Values of common options in a struct option; a command's own options take
+ * other characters, or numbers from CLI_OPT_OWN up. */
+enum {
+	CLI_OPT_KEYS = 256,
+	CLI_OPT_DNS,
+	CLI_OPT_RECORD,
+	CLI_OPT_RESOLVER,
+	CLI_OPT_DNSSEC,
+	CLI_OPT_TRUST_AD,
+	CLI_OPT_DNS_TIMEOUT,
+	CLI_OPT_TIME,
+	CLI_OPT_MIN_RSA_BITS,
+	CLI_OPT_CLOCK_SKEW,
+	CLI_OPT_JSON,
+	CLI_OPT_COLOR,
+	CLI_OPT_OWN,
+};
+
+/* The rows for getopt_long(3); and the short ones for its string. */
+#define CLI_SHORTOPTS "qvhV"
+/* clang-format off */
+#define CLI_LONGOPTS \
+	{ "keys", required_argument, NULL, CLI_OPT_KEYS }, \
+	{ "dns", no_argument, NULL, CLI_OPT_DNS }, \
+	{ "record", required_argument, NULL, CLI_OPT_RECORD }, \
+	{ "resolver", required_argument, NULL, CLI_OPT_RESOLVER }, \
+	{ "dnssec", required_argument, NULL, CLI_OPT_DNSSEC }, \
+	{ "trust-ad", no_argument, NULL, CLI_OPT_TRUST_AD }, \
+	{ "dns-timeout", required_argument, NULL, CLI_OPT_DNS_TIMEOUT }, \
+	{ "time", required_argument, NULL, CLI_OPT_TIME }, \
+	{ "min-rsa-bits", required_argument, NULL, CLI_OPT_MIN_RSA_BITS }, \
+	{ "clock-skew", required_argument, NULL, CLI_OPT_CLOCK_SKEW }, \
+	{ "json", no_argument, NULL, CLI_OPT_JSON }, \
+	{ "color", required_argument, NULL, CLI_OPT_COLOR }, \
+	{ "quiet", no_argument, NULL, 'q' }, \
+	{ "verbose", no_argument, NULL, 'v' }, \
+	{ "help", no_argument, NULL, 'h' }, \
+	{ "version", no_argument, NULL, 'V' }
+/* clang-format on */
+
+/* As many --resolver as are taken. */
+enum {
+	CLI_MAX_RESOLVERS = 16
+};
+
+struct cli {
+	const char *program; /* for the words on stderr */
+	const char *usage;   /* one or more lines, without "usage: " */
+	const char *help;    /* the command's own options */
+	struct keysource *files;
+	bool dns;	    /* --dns */
+	const char *record; /* --record */
+	const char *resolver[CLI_MAX_RESOLVERS];
+	size_t nresolvers;
+	bool trust_ad;
+	struct validate_options validate;
+	bool json, quiet, verbose, color;
+	struct buf out;	       /* for stdout: see cli_flush() */
+	struct keystore *keys; /* after cli_keys() */
+	int status;	       /* the worst so far: see cli_worse() */
+};
+
+/* Before anything else: refuse to run set-uid, open /dev/null onto missing
+ * descriptors 0 to 2, ignore SIGPIPE (a closed pipe is a write error, 74).
+ * Exits on trouble. */
+void cli_init(
+    struct cli *, const char *program, const char *usage, const char *help);
+
+/* Take a common option.  False when ch is not one.  --help and --version
+ * print and exit 0; a bad value exits 64, a keys file that cannot be read 66,
+ * 74 or 78. */
+bool cli_option(struct cli *, int ch, const char *arg);
+
+/* Make the key store that the options ask for; offline when a keys file was
+ * given and --dns was not.  Exits on trouble. */
+void cli_keys(struct cli *);
+
+/* Say "program: " and these words on stderr, escaped; under --quiet too. */
+void cli_say(const struct cli *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Say what went wrong with a file: its name, the sentence, the particulars,
+ * the clause, the code.  The status becomes the code's, if that is worse. */
+void cli_trouble(struct cli *, const char *file, const struct diag *);
+
+/* Usage error: the words, a hint at --help, exit 64. */
+_Noreturn void cli_usage(const struct cli *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Keep the worst status: trouble (64 and up), then fail (1), none (2), pass
+ * (0). */
+void cli_worse(struct cli *, int status);
+
+/* Write out what has gathered in c->out.  Exits 74 when that fails: nothing
+ * after it could be believed. */
+void cli_flush(struct cli *);
+
+/* Flush, free, and return the exit status. */
+int cli_end(struct cli *);
+
+/* Write all n octets to fd.  -1 with errno. */
+int cli_write(int fd, const char *p, size_t n);
+
+/* "1770645989" or "2026-02-09T14:06:29Z" as seconds since 1970. */
+bool cli_time_parse(const char *s, int64_t *out);
+
+/* A decimal number from min to max. */
+bool cli_number_parse(const char *s, int64_t min, int64_t max, int64_t *out);
+
+#endif
