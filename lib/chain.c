@@ -544,7 +544,7 @@ shape_decide(struct chain *c, const struct message *m, unsigned nsets)
 		return;
 	/* With 150 fields and more something stands there twice, or more than
 	 * 50 sets do: which does not matter. */
-	if (nsets > CHAIN_MAX || c->nfields > ARC_KINDS * CHAIN_MAX) {
+	if (nsets > CHAIN_MAX || c->nfields > (size_t)ARC_KINDS * CHAIN_MAX) {
 		diag_set(&c->shape, DIAG_TOO_MANY_SETS, no_octets,
 		    "%zu ARC fields", c->nfields);
 		shape_fail(c, 1, 0, ARC_KINDS);

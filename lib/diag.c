@@ -7,6 +7,11 @@
 
 #include "diag.h"
 
+/* The functions themselves, not what diag.h puts around them. */
+#undef diag_set
+#undef diag_memory
+#undef diag_errno
+
 #define FAIL DIAG_CLASS_FAIL, 1
 #define TEMPORARY DIAG_CLASS_TEMPORARY, EX_TEMPFAIL
 #define TROUBLE(status) DIAG_CLASS_TROUBLE, (status)

@@ -123,15 +123,27 @@ const struct diag_info *diag_info(enum diag_code);
 /* Whether the code says "perhaps not in a minute". */
 bool diag_is_temporary(enum diag_code);
 
+/* -1 whatever it is given: what lets a compiler and an analyzer see that the
+ * calls below return that. */
+static inline int
+diag_failed(int ignored)
+{
+	(void)ignored;
+	return -1;
+}
+
 /* Set *why to code with these particulars, all else in it cleared; return -1,
  * so that a function can end in "return diag_set(…)".  The detail is cut to
  * the room there is.  Octets of a message go in by diag_quote() only. */
 int diag_set(struct diag *why, enum diag_code, struct slice where,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define diag_set(...) diag_failed(diag_set(__VA_ARGS__))
 
 /* Shorthands: memory is short; errno of a failed call. */
 int diag_memory(struct diag *why);
 int diag_errno(struct diag *why, enum diag_code, const char *what);
+#define diag_memory(why) diag_failed(diag_memory(why))
+#define diag_errno(why, code, what) diag_failed(diag_errno(why, code, what))
 
 /* s made harmless for a detail: controls, non-ASCII octets, '"' and '\' as
  * \xNN, cut with "..." to fit; returns out. */

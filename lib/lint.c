@@ -166,7 +166,7 @@ lint_collect(const struct message *m, const struct chain *c,
 {
 	size_t froms = message_count(m, SLICE("From"));
 
-	*out = (struct remarks){ .max = MOST_OF_A_SET * (c->n + 1) };
+	*out = (struct remarks){ .max = (c->n + 1) * (size_t)MOST_OF_A_SET };
 	out->remark = arena_array(m->arena, out->max, sizeof *out->remark);
 	if (out->remark == NULL)
 		return -1;
