@@ -6,9 +6,11 @@
 
 #include "arena.h"
 
-/* Octets from one block up; larger wishes get a block of their own. */
+/* Octets of the first block; each next one is twice as large, up to the most.
+ * What is larger than a quarter of a block gets one of its own. */
 enum {
-	BLOCK = 16 * 1024
+	FIRST_BLOCK = 1024,
+	MOST_BLOCK = 64 * 1024,
 };
 
 struct block {
@@ -19,6 +21,7 @@ struct block {
 
 struct arena {
 	struct block *top;
+	size_t block; /* octets of the next block */
 };
 
 static struct block *
@@ -39,7 +42,11 @@ block_new(size_t size, struct block *next)
 struct arena *
 arena_new(void)
 {
-	return calloc(1, sizeof(struct arena));
+	struct arena *a = calloc(1, sizeof *a);
+
+	if (a != NULL)
+		a->block = FIRST_BLOCK;
+	return a;
 }
 
 void
@@ -67,16 +74,18 @@ arena_alloc(struct arena *a, size_t n)
 	if (b == NULL || b->size - b->used < n) {
 		struct block *fresh;
 
-		if (n > BLOCK / 4 && b != NULL) {
+		if (n > a->block / 4 && b != NULL) {
 			/* Behind the top block, whose room stays in use. */
 			if ((fresh = block_new(n, b->next)) == NULL)
 				return NULL;
 			b->next = fresh;
 		} else {
-			if ((fresh = block_new(n > BLOCK ? n : BLOCK, b)) ==
-			    NULL)
+			fresh = block_new(n > a->block ? n : a->block, b);
+			if (fresh == NULL)
 				return NULL;
 			a->top = fresh;
+			if (a->block < MOST_BLOCK)
+				a->block *= 2;
 		}
 		b = fresh;
 	}

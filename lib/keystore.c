@@ -7,13 +7,33 @@
 #include "buf.h"
 #include "keystore.h"
 
+/* A name in the store. */
+struct node {
+	struct keyentry entry;
+	enum {
+		NODE_ASKED, /* somebody asks for it just now */
+		NODE_READY, /* entry tells, and does not change any more */
+		NODE_LOST,  /* asking failed: the next one may try again */
+	} state;
+};
+
+/* Octets that DNS answers of one fetch live in. */
+struct answers {
+	struct answers *next;
+	struct arena *arena;
+};
+
 struct keystore {
 	struct keysource *files, *dns;
-	struct arena *arena; /* owns entries, answers and records */
-	struct keyentry **slot;
-	size_t nslots, n; /* nslots: a power of two, at most half in use */
-	int record_fd;	  /* -1: no recording */
+	int record_fd; /* -1: no recording */
+	/* What follows is looked at under the lock only; entries that are
+	 * ready may be read without. */
 	pthread_mutex_t lock;
+	pthread_cond_t news; /* a name is not asked for any more */
+	struct arena *arena; /* owns nodes and the answers of files */
+	struct answers *answers;
+	struct node **slot;
+	size_t nslots, n; /* nslots: a power of two, at most half in use */
 };
 
 /* FNV-1a.  Whoever chooses names that meet in one slot slows down a run over
@@ -28,7 +48,8 @@ slot_of(const struct keystore *ks, struct slice name)
 		h = (h ^ (unsigned char)name.p[i]) * UINT64_C(0x100000001b3);
 	size_t at = (size_t)(h ^ h >> 32) & (ks->nslots - 1);
 
-	while (ks->slot[at] != NULL && !slice_eq(ks->slot[at]->name, name))
+	while (
+	    ks->slot[at] != NULL && !slice_eq(ks->slot[at]->entry.name, name))
 		at = (at + 1) & (ks->nslots - 1);
 	return at;
 }
@@ -38,10 +59,10 @@ grow(struct keystore *ks)
 {
 	if (2 * ks->n < ks->nslots)
 		return 0;
-	struct keyentry **old = ks->slot;
+	struct node **old = ks->slot;
 	size_t nold = ks->nslots;
 
-	ks->slot = calloc(2 * nold, sizeof(struct keyentry *));
+	ks->slot = calloc(2 * nold, sizeof(struct node *));
 	if (ks->slot == NULL) {
 		ks->slot = old;
 		return -1;
@@ -49,7 +70,7 @@ grow(struct keystore *ks)
 	ks->nslots = 2 * nold;
 	for (size_t i = 0; i < nold; i++)
 		if (old[i] != NULL)
-			ks->slot[slot_of(ks, old[i]->name)] = old[i];
+			ks->slot[slot_of(ks, old[i]->entry.name)] = old[i];
 	free(old);
 	return 0;
 }
@@ -64,9 +85,10 @@ keystore_new(struct keysource *files, struct keysource *dns)
 	ks->nslots = 64;
 	ks->record_fd = -1;
 	ks->arena = arena_new();
-	ks->slot = calloc(ks->nslots, sizeof(struct keyentry *));
+	ks->slot = calloc(ks->nslots, sizeof(struct node *));
 	if (ks->arena == NULL || ks->slot == NULL ||
-	    pthread_mutex_init(&ks->lock, NULL) != 0) {
+	    pthread_mutex_init(&ks->lock, NULL) != 0 ||
+	    pthread_cond_init(&ks->news, NULL) != 0) {
 		arena_free(ks->arena);
 		free(ks->slot);
 		free(ks);
@@ -84,8 +106,12 @@ keystore_free(struct keystore *ks)
 		return;
 	for (size_t i = 0; i < ks->nslots; i++)
 		for (size_t k = 0;
-		     ks->slot[i] != NULL && k < ks->slot[i]->nrecords; k++)
-			key_release(&ks->slot[i]->record[k].key);
+		     ks->slot[i] != NULL && k < ks->slot[i]->entry.nrecords;
+		     k++)
+			key_release(&ks->slot[i]->entry.record[k].key);
+	for (struct answers *a = ks->answers; a != NULL; a = a->next)
+		arena_free(a->arena);
+	pthread_cond_destroy(&ks->news);
 	if (ks->files != NULL)
 		ks->files->free(ks->files);
 	if (ks->dns != NULL)
@@ -112,10 +138,19 @@ const struct keyentry *
 keystore_find(struct keystore *ks, struct slice name)
 {
 	pthread_mutex_lock(&ks->lock);
-	const struct keyentry *e = ks->slot[slot_of(ks, name)];
+	const struct node *n = ks->slot[slot_of(ks, name)];
+	bool ready = n != NULL && n->state == NODE_READY;
 
 	pthread_mutex_unlock(&ks->lock);
-	return e;
+	return ready ? &n->entry : NULL;
+}
+
+static void
+records_release(struct keyentry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		key_release(&e->record[i].key);
+	e->nrecords = 0;
 }
 
 /* Read the key records of an answer.  -1 with DIAG_MEMORY. */
@@ -131,8 +166,10 @@ read_records(struct keyentry *e, struct arena *arena, struct diag *why)
 		struct keyrecord r = { .text = &e->answer.txt[i] };
 
 		if (key_parse(r.text->text, &r.key, &r.why) != 0) {
-			if (r.why.code == DIAG_MEMORY)
+			if (r.why.code == DIAG_MEMORY) {
+				records_release(e);
 				return diag_memory(why);
+			}
 			if (r.why.code == DIAG_KEY_SYNTAX) {
 				if (other.text == NULL)
 					other = r;
@@ -177,78 +214,125 @@ record(struct keystore *ks, const struct slice names[],
 	return result;
 }
 
-/* Ask files for all, then the DNS for what they do not know. */
+/* The names of one fetch that nobody has asked for yet. */
+struct batch {
+	size_t n;
+	struct node **node;
+	struct slice *name;
+	struct answer *answer;
+};
+
+/* Enter the names that are new, or lost, as asked for. */
 static int
-ask(struct keystore *ks, const struct slice names[], size_t n,
-    struct answer answers[], int64_t deadline, struct diag *why)
+batch_enter(struct keystore *ks, const struct slice names[], size_t n,
+    struct batch *b, struct diag *why)
 {
-	struct slice *left = arena_array(ks->arena, n, sizeof *left);
-	size_t *back = arena_array(ks->arena, n, sizeof *back);
-	struct answer *got = arena_array(ks->arena, n, sizeof *got);
-	size_t nleft = 0;
-
-	if (left == NULL || back == NULL || got == NULL)
-		return diag_memory(why);
-	for (size_t i = 0; i < n; i++)
-		answers[i].kind = ANSWER_UNKNOWN;
-	if (ks->files != NULL && ks->files->ask(ks->files, names, n, answers,
-				     deadline, ks->arena, why) != 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (answers[i].kind == ANSWER_UNKNOWN) {
-			answers[i].kind = ANSWER_NXDOMAIN;
-			left[nleft] = names[i];
-			back[nleft++] = i;
-		}
-	if (nleft == 0 || ks->dns == NULL)
-		return 0;
-	if (ks->dns->ask(ks->dns, left, nleft, got, deadline, ks->arena, why) !=
-	    0)
-		return -1;
-	for (size_t i = 0; i < nleft; i++) {
-		answers[back[i]] = got[i];
-		answers[back[i]].from_dns = true;
-	}
-	return ks->record_fd < 0 ? 0 : record(ks, names, answers, n, why);
-}
-
-static int
-fetch_locked(struct keystore *ks, const struct slice names[], size_t n,
-    int64_t deadline, struct diag *why)
-{
-	struct slice *fresh = arena_array(ks->arena, n, sizeof *fresh);
-	struct answer *answers = arena_array(ks->arena, n, sizeof *answers);
-	size_t nfresh = 0;
-
-	if (fresh == NULL || answers == NULL)
+	b->node = arena_array(ks->arena, n, sizeof(struct node *));
+	b->name = arena_array(ks->arena, n, sizeof(struct slice));
+	b->answer = arena_array(ks->arena, n, sizeof(struct answer));
+	if (b->node == NULL || b->name == NULL || b->answer == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < n; i++) {
-		if (ks->slot[slot_of(ks, names[i])] != NULL)
-			continue;
-		fresh[nfresh] = arena_copy(ks->arena, names[i]);
-		if (fresh[nfresh++].p == NULL)
+		if (grow(ks) != 0)
 			return diag_memory(why);
+		struct node **slot = &ks->slot[slot_of(ks, names[i])];
+
+		if (*slot == NULL) {
+			struct node *fresh =
+			    arena_alloc(ks->arena, sizeof *fresh);
+
+			if (fresh == NULL)
+				return diag_memory(why);
+			fresh->entry.name = arena_copy(ks->arena, names[i]);
+			fresh->state = NODE_LOST;
+			if (fresh->entry.name.p == NULL)
+				return diag_memory(why);
+			*slot = fresh;
+			ks->n++;
+		}
+		if ((*slot)->state != NODE_LOST)
+			continue;
+		(*slot)->state = NODE_ASKED;
+		b->node[b->n] = *slot;
+		b->name[b->n++] = (*slot)->entry.name;
 	}
-	if (nfresh == 0)
-		return 0;
-	if (ask(ks, fresh, nfresh, answers, deadline, why) != 0)
+	return 0;
+}
+
+/* Move what the files do not know to the front of the batch, and settle the
+ * rest. */
+static int
+batch_ask_files(struct keystore *ks, struct batch *b, struct diag *why)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		b->answer[i].kind = ANSWER_UNKNOWN;
+	if (ks->files != NULL && ks->files->ask(ks->files, b->name, b->n,
+				     b->answer, 0, ks->arena, why) != 0)
 		return -1;
-	for (size_t i = 0; i < nfresh; i++) {
-		struct keyentry *e = arena_alloc(ks->arena, sizeof *e);
+	for (size_t i = 0; i < b->n; i++) {
+		struct node *n = b->node[i];
 
-		if (e == NULL || grow(ks) != 0)
-			return diag_memory(why);
-		e->name = fresh[i];
-		e->answer = answers[i];
-		/* In the store first, so that what it holds is released. */
-		size_t at = slot_of(ks, fresh[i]);
-
-		if (ks->slot[at] != NULL)
+		if (b->answer[i].kind == ANSWER_UNKNOWN && ks->dns != NULL) {
+			b->node[left] = n;
+			b->name[left++] = n->entry.name;
 			continue;
-		ks->slot[at] = e;
-		ks->n++;
-		if (read_records(e, ks->arena, why) != 0)
+		}
+		n->entry.answer = b->answer[i];
+		if (b->answer[i].kind == ANSWER_UNKNOWN)
+			n->entry.answer.kind = ANSWER_NXDOMAIN;
+		if (read_records(&n->entry, ks->arena, why) != 0)
 			return -1;
+		n->state = NODE_READY;
+	}
+	b->n = left;
+	return 0;
+}
+
+/* Ask the DNS for the batch, the lock not held meanwhile. */
+static int
+batch_ask_dns(
+    struct keystore *ks, struct batch *b, int64_t deadline, struct diag *why)
+{
+	struct answers *a = arena_alloc(ks->arena, sizeof *a);
+
+	if (a == NULL || (a->arena = arena_new()) == NULL)
+		return diag_memory(why);
+	a->next = ks->answers;
+	ks->answers = a;
+	pthread_mutex_unlock(&ks->lock);
+	int result = ks->dns->ask(
+	    ks->dns, b->name, b->n, b->answer, deadline, a->arena, why);
+
+	for (size_t i = 0; i < b->n; i++)
+		b->answer[i].from_dns = true;
+	if (result == 0 && ks->record_fd >= 0)
+		result = record(ks, b->name, b->answer, b->n, why);
+	pthread_mutex_lock(&ks->lock);
+	for (size_t i = 0; i < b->n && result == 0; i++) {
+		struct node *n = b->node[i];
+
+		n->entry.answer = b->answer[i];
+		result = read_records(&n->entry, a->arena, why);
+		if (result == 0)
+			n->state = NODE_READY;
+	}
+	return result;
+}
+
+/* Wait for the names that others ask for. */
+static int
+wait_for(
+    struct keystore *ks, const struct slice names[], size_t n, struct diag *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct node *node = ks->slot[slot_of(ks, names[i])];
+
+		while (node->state == NODE_ASKED)
+			pthread_cond_wait(&ks->news, &ks->lock);
+		if (node->state == NODE_LOST)
+			return diag_memory(why);
 	}
 	return 0;
 }
@@ -257,9 +341,21 @@ int
 keystore_fetch(struct keystore *ks, const struct slice names[], size_t n,
     int64_t deadline, struct diag *why)
 {
-	pthread_mutex_lock(&ks->lock);
-	int result = fetch_locked(ks, names, n, deadline, why);
+	struct batch b = { .n = 0 };
 
+	pthread_mutex_lock(&ks->lock);
+	int result = batch_enter(ks, names, n, &b, why);
+
+	if (result == 0 && b.n > 0)
+		result = batch_ask_files(ks, &b, why);
+	if (result == 0 && b.n > 0)
+		result = batch_ask_dns(ks, &b, deadline, why);
+	for (size_t i = 0; i < b.n; i++)
+		if (b.node[i]->state == NODE_ASKED)
+			b.node[i]->state = NODE_LOST;
+	pthread_cond_broadcast(&ks->news);
+	if (result == 0)
+		result = wait_for(ks, names, n, why);
 	pthread_mutex_unlock(&ks->lock);
 	return result;
 }
