@@ -59,6 +59,10 @@ $B/arc-%: $B/obj/cmd/arc-%.o $(CLI_OBJS) $B/libarc.a
 $B/unit-%: $B/obj/tests/unit/%.o $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The library's allocations, and OpenSSL's through them, fail when told to.
+$B/unit-memory: private ALL_LDFLAGS += \
+    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 $B/fuzz_%: $B/obj/tests/fuzz/fuzz_%.o $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -85,7 +86,10 @@ crypto_memory_failed(void)
 int
 crypto_trouble(struct diag *why, const char *what)
 {
-	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+	unsigned long e = ERR_peek_last_error();
+	const char *reason = ERR_SYSTEM_ERROR(e)
+				 ? strerror((int)ERR_GET_REASON(e))
+				 : ERR_reason_error_string(e);
 
 	if (crypto_memory_failed())
 		diag_memory(why);

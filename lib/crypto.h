@@ -20,7 +20,8 @@
  * have to do. */
 void crypto_begin(void);
 
-/* Whether an allocation failed in this thread since crypto_begin(). */
+/* Whether an allocation failed in this thread since crypto_begin().  Asked
+ * after a success too: OpenSSL goes on where it had better not. */
 bool crypto_memory_failed(void);
 
 /* OpenSSL could not do what cannot fail but for trouble: *why becomes

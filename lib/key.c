@@ -68,7 +68,9 @@ make_rsa(struct key *key, struct diag *why)
 out:
 	EVP_PKEY_CTX_free(ctx);
 	BN_free(bn);
-	return result == 0 ? 0 : crypto_trouble(why, "RSA key");
+	return result == 0 && !crypto_memory_failed()
+		   ? 0
+		   : crypto_trouble(why, "RSA key");
 }
 
 static unsigned
@@ -224,7 +226,7 @@ key_from_ed25519(struct slice point, struct key *out, struct diag *why)
 		return -1;
 	key.pkey = EVP_PKEY_new_raw_public_key_ex(
 	    NULL, "ED25519", NULL, key.octets, key.noctets);
-	if (key.pkey == NULL) {
+	if (key.pkey == NULL || crypto_memory_failed()) {
 		key_release(&key);
 		return crypto_trouble(why, "Ed25519 key");
 	}

@@ -67,7 +67,7 @@ rsa_open(const struct key *key, struct slice sig, unsigned char *block,
 		    n == key->noctets;
 
 	EVP_PKEY_CTX_free(ctx);
-	return done ? 0 : crypto_trouble(why, "RSA");
+	return done && !crypto_memory_failed() ? 0 : crypto_trouble(why, "RSA");
 }
 
 /* The one block that stands for digest under PKCS #1 v1.5 is built and compared
@@ -176,16 +176,27 @@ make_ed25519(EVP_PKEY *pkey, const unsigned char digest[DIGEST_SIZE],
 }
 
 int
-signature_make(const struct signing_key *key,
-    const unsigned char digest[DIGEST_SIZE], struct buf *out, struct diag *why)
+signature_make(struct signing_key *key, const unsigned char digest[DIGEST_SIZE],
+    struct buf *out, struct diag *why)
 {
 	unsigned char sig[KEY_MAX_RSA_BITS / 8];
 	size_t n = sizeof sig;
 	bool rsa = signing_key_public(key)->type == KEY_RSA;
+	EVP_PKEY *pkey = signing_key_pkey(key);
 
+	if (pkey == NULL)
+		return diag_memory(why);
 	crypto_begin();
-	if (!(rsa ? make_rsa : make_ed25519)(
-		signing_key_pkey(key), digest, sig, &n)) {
+	bool done = (rsa ? make_rsa : make_ed25519)(pkey, digest, sig, &n);
+
+	/* A parameter for which there was no memory gets lost without a word,
+	 * and half a new blinding factor stays with the key: from then on its
+	 * signatures are wrong, and OpenSSL does not notice. */
+	if (crypto_memory_failed()) {
+		signing_key_spoil(key);
+		done = false;
+	}
+	if (!done) {
 		crypto_trouble(why, "signing");
 		if (why->code != DIAG_MEMORY)
 			why->code = DIAG_PRIVATE_KEY;

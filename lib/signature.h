@@ -47,8 +47,9 @@ enum signature_algorithm signature_for(enum key_type);
 
 /* Append the signature over digest to out.  -1 with DIAG_MEMORY, or
  * DIAG_PRIVATE_KEY when the key, or the token that holds it, refused; nothing
- * is appended then. */
-int signature_make(const struct signing_key *,
+ * is appended then.  A key for which memory was short once makes no signature
+ * any more (DIAG_MEMORY). */
+int signature_make(struct signing_key *,
     const unsigned char digest[DIGEST_SIZE], struct buf *out, struct diag *why);
 
 #endif

@@ -22,7 +22,7 @@
 #include "signing_key.h"
 
 struct signing_key {
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey; /* NULL once spoiled */
 	struct key public;
 	bool exposed;
 };
@@ -39,7 +39,7 @@ bad(struct diag *why, const char *what)
 	return diag_set(why, DIAG_PRIVATE_KEY, nowhere, "%s", what);
 }
 
-/* OpenSSL would not take the numbers: memory, or the numbers. */
+/* OpenSSL would not take it: memory, or something wrong with it. */
 static int
 refused(struct diag *why)
 {
@@ -110,7 +110,7 @@ make_rsa(struct slice body, char *der, EVP_PKEY **out, struct diag *why)
 		    EVP_PKEY_fromdata(ctx, out, EVP_PKEY_KEYPAIR, params) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
-	return done ? 0 : refused(why);
+	return done && !crypto_memory_failed() ? 0 : refused(why);
 }
 
 /* What a PKCS #8 file holds for Ed25519 (RFC 8410 section 7). */
@@ -124,7 +124,7 @@ make_ed25519(struct slice octets, EVP_PKEY **out, struct diag *why)
 		return bad(why, "it is no Ed25519 key of 32 octets");
 	*out = EVP_PKEY_new_raw_private_key_ex(
 	    NULL, "ED25519", NULL, (const unsigned char *)seed.p, seed.len);
-	return *out != NULL ? 0 : refused(why);
+	return *out != NULL && !crypto_memory_failed() ? 0 : refused(why);
 }
 
 /* PrivateKeyInfo (PKCS #8; RFC 5958 section 2), its outer element taken off.
@@ -250,7 +250,10 @@ find_public(EVP_PKEY *pkey, struct key *out, struct diag *why)
 		return key_from_ed25519(point, out, why);
 	}
 	if (!EVP_PKEY_is_a(pkey, "RSA"))
-		return bad(why, "it is neither an RSA nor an Ed25519 key");
+		return crypto_memory_failed()
+			   ? refused(why)
+			   : bad(why,
+				 "it is neither an RSA nor an Ed25519 key");
 	if (!number_of(pkey, OSSL_PKEY_PARAM_RSA_N, n, sizeof n, &modulus) ||
 	    !number_of(pkey, OSSL_PKEY_PARAM_RSA_E, e, sizeof e, &exponent))
 		return refused(why);
@@ -307,6 +310,8 @@ signing_key_parse(struct slice pem, struct signing_key **out, struct diag *why)
 	}
 	if (read_der(kind, der, &pkey, why) == 0)
 		result = finish(pkey, out, why);
+	else
+		EVP_PKEY_free(pkey);
 out:
 	if (der.len > 0)
 		OPENSSL_cleanse((char *)der.p, der.len);
@@ -417,8 +422,8 @@ scheme(struct slice where)
 	return colon + 1;
 }
 
-/* Say in why which key it was.  Of a URI only the scheme: a PIN may stand in
- * what follows. */
+/* Say in why which key it was.  Of a URI other than a file's only the scheme: a
+ * PIN may stand in what follows. */
 static int
 name_it(struct diag *why, struct slice where)
 {
@@ -442,7 +447,10 @@ signing_key_load(const char *where, struct signing_key **out, struct diag *why)
 	*out = NULL;
 	if ((uri > 0 ? load_store : load_file)(where, out, why) == 0)
 		return 0;
-	return name_it(why, uri > 0 ? slice_sub(name, 0, uri) : name);
+	if (uri > 0 &&
+	    !slice_eq_nocase(slice_sub(name, 0, uri), SLICE("file:")))
+		name.len = uri;
+	return name_it(why, name);
 }
 
 void
@@ -471,4 +479,11 @@ struct evp_pkey_st *
 signing_key_pkey(const struct signing_key *key)
 {
 	return key->pkey;
+}
+
+void
+signing_key_spoil(struct signing_key *key)
+{
+	EVP_PKEY_free(key->pkey);
+	key->pkey = NULL;
 }

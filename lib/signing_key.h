@@ -46,7 +46,9 @@ bool signing_key_is_exposed(const struct signing_key *);
 /* The public half, to verify what was signed.  Lives as long as the private. */
 const struct key *signing_key_public(const struct signing_key *);
 
-/* OpenSSL's form, for signature.c alone. */
+/* For signature.c alone: OpenSSL's form, or NULL once the key was spoiled; and
+ * that it is not to be used again. */
 struct evp_pkey_st *signing_key_pkey(const struct signing_key *);
+void signing_key_spoil(struct signing_key *);
 
 #endif

@@ -13,3 +13,27 @@ unit() {
 @test "signatures: made and checked as RFC 6376, 8301 and 8463 say" {
 	unit signature
 }
+
+@test "keys: records read as RFC 6376 section 3.6.1 and RFC 8463 say" {
+	unit key
+}
+
+@test "key names: what is asked for d= and s=" {
+	unit keyname
+}
+
+@test "base64: what RFC 2045 section 6.8 allows, and nothing else" {
+	unit base64
+}
+
+@test "digests: SHA-256, in pieces, copied, from several threads" {
+	unit digest
+}
+
+@test "signing keys: from PEM and from stores, never by asking" {
+	unit signing_key
+}
+
+@test "short memory is never a verdict" {
+	unit memory
+}
