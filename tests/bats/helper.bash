@@ -17,6 +17,12 @@ export ROOT B SAMPLES PATH
 #	fails("field-missing", 1, chain(1).drop("ARC-Seal"))
 #	PY
 
+# A crash or a leak is not to be taken for a verdict: the sanitizers' own exit
+# status would be 1.
+export ASAN_OPTIONS=exitcode=99:detect_leaks=1
+export UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+export LSAN_OPTIONS=exitcode=99
+
 # same NAME WANTED: $output is what the file WANTED holds; else show the
 # difference.
 same() {

@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# The house: what make builds, installs and records.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+# What is built here is the ordinary build, whatever build is being tested.
+plain_make() {
+	env -i PATH="$PATH" make --no-print-directory "$@"
+}
+
+# Copy what is built from to a directory, and go there.
+copy_to() {
+	mkdir -p "$1"
+	cp -R "$ROOT"/{Makefile,cmd,lib,man,completions} "$1"
+	cd "$1"
+}
+
+setup_file() {
+	export HERE=$BATS_FILE_TMPDIR/here
+	cd "$BATS_TEST_DIRNAME/../.."
+	plain_make -s -j2 B="$HERE" all
+}
+
+@test "every tool is position-independent, with its GOT read-only before it starts" {
+	for tool in "$HERE"/arc-*; do
+		run -0 readelf -hld --wide "$tool"
+		[[ $output == *"DYN (Position-Independent Executable file)"* ]]
+		[[ $output == *GNU_RELRO* ]]
+		[[ $output == *BIND_NOW* ]]
+		[[ $output != *TEXTREL* ]]
+		[[ $output =~ GNU_STACK[^R]*RW\  ]]
+	done
+}
+
+@test "every tool checks its stack and the lengths that libc is given" {
+	for tool in "$HERE"/arc-*; do
+		run -0 readelf --dyn-syms --wide "$tool"
+		[[ $output == *__stack_chk_fail* ]]
+		[[ $output == *_chk@GLIBC* ]]
+	done
+}
+
+@test "on x86 every object says that its indirect branches land on marks" {
+	case $(cc -dumpmachine) in x86_64-*) ;; *) return 0 ;; esac
+	# The objects, as the C library's own start files do not say it.
+	for object in "$HERE"/obj/*/*.o; do
+		run -0 readelf --notes "$object"
+		[[ $output == *"IBT, SHSTK"* ]]
+	done
+}
+
+@test "the same sources give the same octets in another directory" {
+	copy_to "$BATS_TEST_TMPDIR/another/place"
+	plain_make -s -j2 all
+	for tool in build/arc-*; do
+		cmp "$tool" "$HERE/${tool#build/}"
+	done
+}
+
+@test "a header that changes rebuilds what includes it, and nothing else" {
+	objects="build/obj/lib/slice.o build/obj/lib/validate.o"
+	copy_to "$BATS_TEST_TMPDIR/copy"
+	# shellcheck disable=SC2086 # words on purpose
+	{
+		plain_make -s $objects
+		run -0 plain_make $objects
+		[[ $output != *" -c -o "* ]]
+		touch lib/validate.h
+		run -0 plain_make $objects
+	}
+	[[ $output == *"-c -o build/obj/lib/validate.o"* ]]
+	[[ $output != *"-c -o build/obj/lib/slice.o"* ]]
+}
+
+@test "another compiler, flag or version rebuilds" {
+	copy_to "$BATS_TEST_TMPDIR/copy"
+	for change in CC=gcc CFLAGS=-O1 VERSION=9.9 CPPFLAGS=-DX CI=1 LDFLAGS=-s; do
+		plain_make -s build/obj/lib/slice.o
+		run -0 plain_make "$change" build/obj/lib/slice.o
+		[[ $output == *"-c -o build/obj/lib/slice.o"* ]]
+	done
+}
+
+@test "the version is that of the Makefile, and NEWS begins with it" {
+	version=$(sed -n 's/^VERSION *= *//p' "$ROOT/Makefile")
+	for tool in "$HERE"/arc-*; do
+		run -0 "$tool" --version
+		[ "$output" = "${tool##*/} (arc-tools) $version" ]
+	done
+	run -0 sed -n '/^## /{s///;p;q}' "$ROOT/NEWS"
+	[[ $output == "$version"* ]]
+}
+
+@test "make install puts everything below DESTDIR and PREFIX, and uninstall takes it away" {
+	cd "$ROOT"
+	where=$BATS_TEST_TMPDIR/a\ place
+	plain_make -s B="$HERE" DESTDIR="$where" PREFIX=/opt/arc install
+	run -0 sh -c 'cd "$1" && find . ! -type d | sort' sh "$where"
+	same installed - <<-END
+		./opt/arc/bin/arc-verify
+		./opt/arc/share/bash-completion/completions/arc-verify
+		./opt/arc/share/man/man1/arc-verify.1
+		./opt/arc/share/man/man7/arc-tools.7
+		./opt/arc/share/zsh/site-functions/_arc-tools
+	END
+	"$where/opt/arc/bin/arc-verify" --version
+	plain_make -s B="$HERE" DESTDIR="$where" PREFIX=/opt/arc uninstall
+	run -0 find "$where" ! -type d
+	[ -z "$output" ]
+}
+
+# A machine with these packages, where apt-get writes down what it is asked.
+machine() {
+	bin=$BATS_TEST_TMPDIR/bin
+	mkdir -p "$bin"
+	printf '#!/bin/sh\nprintf "installed %%s\\n" %s\n' "$*" >"$bin/dpkg-query"
+	printf '#!/bin/sh\necho "$@" >>%q\n' "$BATS_TEST_TMPDIR/asked" >"$bin/apt-get"
+	printf '#!/bin/sh\necho %s\n' "$user" >"$bin/id"
+	chmod +x "$bin"/*
+	: >"$BATS_TEST_TMPDIR/asked"
+}
+
+@test "set-up asks for the packages of a section that are missing, and for no others" {
+	user=0
+	machine gcc libc6-dev libidn2-dev:amd64 libldns-dev make zip
+	PATH=$bin:$PATH run -0 "$ROOT/tests/setup" build
+	[ "$output" = "installing: libssl-dev " ]
+	grep -q -- 'install libssl-dev$' "$BATS_TEST_TMPDIR/asked"
+}
+
+@test "set-up asks for nothing where everything is there" {
+	# shellcheck disable=SC2046 # words on purpose
+	user=0
+	machine $(sed -n 's/^\([a-z0-9][^ ]*\).*/\1/p' "$ROOT/tests/packages.txt")
+	PATH=$bin:$PATH run -0 "$ROOT/tests/setup"
+	[ -z "$output" ]
+	[ ! -s "$BATS_TEST_TMPDIR/asked" ]
+}
+
+@test "set-up without rights says what to install" {
+	user=1000
+	machine make
+	for command in sh dirname awk sort mktemp sed comm rm tr; do
+		ln -s "$(command -v "$command")" "$bin/"
+	done
+	PATH=$bin run -1 "$ROOT/tests/setup" build
+	[[ $output == *"as root: apt-get install gcc "* ]]
+}
+
+@test "packages.txt is sorted within its sections, with a reason for each" {
+	run -0 awk '
+		/^#/ || /^$/ { next }
+		/^\[/ { last = ""; next }
+		$1 <= last || !/^[a-z0-9][a-z0-9.+-]+ +# .+/ { print "line " NR ": " $0 }
+		{ last = $1 }' "$ROOT/tests/packages.txt"
+	[ -z "$output" ]
+}
+
+@test "README's map names every directory and every module, and nothing that is not there" {
+	cd "$ROOT"
+	for file in lib/*.h; do
+		name=$(basename "$file" .h)
+		grep -q "^|.*\`$name\`.*|" README.md || { echo "README lacks $name"; false; }
+	done
+	run -0 awk -F '|' '/^\| module/ { on = 1 } on && /^$/ { exit } on { print $2 }' README.md
+	for name in $(grep -o '`[a-z_0-9]*`' <<<"$output" | tr -d '`'); do
+		[ -f "lib/$name.h" ] || { echo "no module $name"; false; }
+	done
+	for dir in cmd lib man completions tests/bats tests/unit tests/fuzz; do
+		[ -d "$dir" ]
+		grep -q "^| \`$dir/\`" README.md
+	done
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# The manuals, --help and the completions say what the tools do.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+setup() {
+	cd "$ROOT"
+}
+
+# The long options that a tool takes: from its table, as compiled.
+options() {
+	"${CC:-cc}" -E -P -D_GNU_SOURCE -DVERSION='""' -Ilib -Icmd "cmd/$1.c" |
+		tr '\n' ' ' | grep -oE '\{ *"[a-z0-9-]+", *[a-z_0-9]+, *(NULL|\(\(void ?\*\)0\)),' |
+		sed 's/^{ *"\([^"]*\)".*/--\1/' | sort -u
+}
+
+
+@test "the manuals are clean mdoc" {
+	run -0 mandoc -T lint -W warning man/*.[1-9]
+	[ -z "$output" ]
+}
+
+@test "every tool has its manual, with the sections in their order" {
+	for tool in cmd/arc-*.c; do
+		tool=$(basename "$tool" .c)
+		wanted=(NAME SYNOPSIS DESCRIPTION FILES "EXIT STATUS" EXAMPLES
+			"SEE ALSO" STANDARDS CAVEATS)
+		sed -n 's/^\.Sh //p' "man/$tool.1" | grep -vx ENVIRONMENT |
+			diff -u <(printf '%s\n' "${wanted[@]}") -
+	done
+}
+
+@test "a tool takes the long options that its manual and --help name, and no others" {
+	for tool in cmd/arc-*.c; do
+		tool=$(basename "$tool" .c)
+		options "$tool" >"$BATS_TEST_TMPDIR/taken"
+		[ -s "$BATS_TEST_TMPDIR/taken" ]
+		sed -n 's/^\.It Fl .*Fl -\([a-z0-9-]*\).*/--\1/p; s/^\.It Fl -\([a-z0-9-]*\).*/--\1/p' \
+			"man/$tool.1" | sort >"$BATS_TEST_TMPDIR/manual"
+		diff -u "$BATS_TEST_TMPDIR/taken" "$BATS_TEST_TMPDIR/manual"
+		"$tool" --help | grep -oE '^ +(-[A-Za-z], )?--[a-z0-9-]+' |
+			grep -oE -- '--.*' | sort >"$BATS_TEST_TMPDIR/help"
+		diff -u "$BATS_TEST_TMPDIR/taken" "$BATS_TEST_TMPDIR/help"
+	done
+}
+
+@test "short options of the manual are those of --help" {
+	for tool in cmd/arc-*.c; do
+		tool=$(basename "$tool" .c)
+		"$tool" --help | sed -n 's/^ *\(-[A-Za-z]\), .*/\1/p' | sort >"$BATS_TEST_TMPDIR/help"
+		sed -n 's/^\.It Fl \([A-Za-z]\) .*/-\1/p' "man/$tool.1" | sort |
+			diff -u "$BATS_TEST_TMPDIR/help" -
+	done
+}
+
+@test "bash completes every option, and the words that options take" {
+	# shellcheck source=completions/arc-tools.bash
+	source completions/arc-tools.bash
+	for tool in cmd/arc-*.c; do
+		tool=$(basename "$tool" .c)
+		_arc_tools "$tool" -- "$tool"
+		diff -u <(options "$tool") <(printf '%s\n' "${COMPREPLY[@]}" | sort)
+	done
+	_arc_tools arc-verify al --color
+	[ "${COMPREPLY[*]}" = always ]
+	_arc_tools arc-verify README. --keys
+	[ "${COMPREPLY[*]}" = README.md ]
+}
+
+@test "arc-tools(7) lists every code and remark with its clause" {
+	run -0 tests/manual-tables man/arc-tools.7
+	same "tables of arc-tools(7)" man/arc-tools.7
+}
+
+@test "every example command of the manuals runs" {
+	for tool in cmd/arc-*.c; do
+		tool=$(basename "$tool" .c)
+		sed -n 's/^\.Dl \$ //p' "man/$tool.1" >"$BATS_TEST_TMPDIR/commands"
+		[ -s "$BATS_TEST_TMPDIR/commands" ]
+		while IFS= read -r command; do
+			status=0
+			bash -c "$command" >"$BATS_TEST_TMPDIR/out" 2>&1 </dev/null || status=$?
+			[ "$status" -lt 64 ] || {
+				echo "$tool(1): $command: exit status $status"
+				cat "$BATS_TEST_TMPDIR/out"
+				false
+			}
+		done <"$BATS_TEST_TMPDIR/commands"
+	done
+}
