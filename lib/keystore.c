@@ -99,16 +99,22 @@ keystore_new(struct keysource *files, struct keysource *dns)
 	return ks;
 }
 
+static void
+records_release(struct keyentry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		key_release(&e->record[i].key);
+	e->nrecords = 0;
+}
+
 void
 keystore_free(struct keystore *ks)
 {
 	if (ks == NULL)
 		return;
 	for (size_t i = 0; i < ks->nslots; i++)
-		for (size_t k = 0;
-		     ks->slot[i] != NULL && k < ks->slot[i]->entry.nrecords;
-		     k++)
-			key_release(&ks->slot[i]->entry.record[k].key);
+		if (ks->slot[i] != NULL)
+			records_release(&ks->slot[i]->entry);
 	for (struct answers *a = ks->answers; a != NULL; a = a->next)
 		arena_free(a->arena);
 	pthread_cond_destroy(&ks->news);
@@ -143,14 +149,6 @@ keystore_find(struct keystore *ks, struct slice name)
 
 	pthread_mutex_unlock(&ks->lock);
 	return ready ? &n->entry : NULL;
-}
-
-static void
-records_release(struct keyentry *e)
-{
-	for (size_t i = 0; i < e->nrecords; i++)
-		key_release(&e->record[i].key);
-	e->nrecords = 0;
 }
 
 /* Read the key records of an answer.  -1 with DIAG_MEMORY. */
