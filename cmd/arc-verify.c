@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arc-verify - says whether a message's Authenticated Received Chain holds */
 #include <string.h>
-#include <sysexits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "chain.h"
 #include "cli.h"
-#include "input.h"
-#include "lint.h"
-#include "message.h"
-#include "report.h"
+#include "verify_run.h"
 
 static const char usage_line[] =
     "arc-verify [options] [FILE...]\n"
@@ -22,11 +18,30 @@ static const char own_help[] =
     "tempfail,\n"
     "                            joined by \":\" (pass)\n"
     "      --no-oldest-pass      skip the optional step 5 of section 5.2\n"
-    "      --no-partial-body     a signature over part of the body is none\n";
+    "      --no-partial-body     a signature over part of the body is none\n"
+    "Many messages:\n"
+    "      --mbox                each FILE is an mbox\n"
+    "      --files0-from FILE    more operands, each ended by NUL; -: stdin\n"
+    "  -J, --jobs N              workers (one a core)\n"
+    "      --shard K/N           only what falls to shard K of N\n"
+    "      --expect VERDICT      every message should have it\n"
+    "      --manifest FILE       lines path, tab, verdict, and perhaps tab, "
+    "code\n"
+    "      --update              rewrite the manifest from what was found\n"
+    "      --tap                 print TAP 14\n"
+    "      --junit FILE          write JUnit XML\n";
 
 enum {
 	OPT_NO_OLDEST_PASS = CLI_OPT_OWN,
 	OPT_NO_PARTIAL_BODY,
+	OPT_MBOX,
+	OPT_FILES0_FROM,
+	OPT_SHARD,
+	OPT_EXPECT,
+	OPT_MANIFEST,
+	OPT_UPDATE,
+	OPT_TAP,
+	OPT_JUNIT,
 };
 
 static const struct option longopts[] = {
@@ -34,39 +49,17 @@ static const struct option longopts[] = {
 	{ "accept", required_argument, NULL, 'A' },
 	{ "no-oldest-pass", no_argument, NULL, OPT_NO_OLDEST_PASS },
 	{ "no-partial-body", no_argument, NULL, OPT_NO_PARTIAL_BODY },
+	{ "mbox", no_argument, NULL, OPT_MBOX },
+	{ "files0-from", required_argument, NULL, OPT_FILES0_FROM },
+	{ "jobs", required_argument, NULL, 'J' },
+	{ "shard", required_argument, NULL, OPT_SHARD },
+	{ "expect", required_argument, NULL, OPT_EXPECT },
+	{ "manifest", required_argument, NULL, OPT_MANIFEST },
+	{ "update", no_argument, NULL, OPT_UPDATE },
+	{ "tap", no_argument, NULL, OPT_TAP },
+	{ "junit", required_argument, NULL, OPT_JUNIT },
 	{ NULL, 0, NULL, 0 },
 };
-
-/* Verdicts by their place in --accept. */
-static const struct {
-	const char *word;
-	int exit; /* when it is not accepted */
-} verdicts[] = {
-	{ "pass", 1 },
-	{ "none", 2 },
-	{ "fail", 1 },
-	{ "tempfail", EX_TEMPFAIL },
-};
-
-enum {
-	NVERDICTS = sizeof verdicts / sizeof verdicts[0]
-};
-
-struct verify {
-	struct cli cli;
-	bool accept[NVERDICTS];
-	bool named; /* lines begin with the file's name */
-};
-
-static size_t
-verdict_index(struct slice word)
-{
-	size_t i = 0;
-
-	while (i < NVERDICTS && !slice_eq(word, slice_of(verdicts[i].word)))
-		i++;
-	return i;
-}
 
 static void
 option_accept(struct verify *v, const char *arg)
@@ -75,9 +68,9 @@ option_accept(struct verify *v, const char *arg)
 
 	memset(v->accept, 0, sizeof v->accept);
 	while (slice_cut(&rest, ':', &word)) {
-		size_t i = verdict_index(word);
+		size_t i = verify_verdict(word);
 
-		if (i == NVERDICTS)
+		if (i == VERIFY_VERDICTS)
 			cli_usage(&v->cli,
 			    "--accept %s: not pass, none, fail or tempfail, "
 			    "joined by \":\"",
@@ -87,110 +80,115 @@ option_accept(struct verify *v, const char *arg)
 }
 
 static void
+option_jobs(struct verify *v, const char *arg)
+{
+	int64_t n;
+
+	if (!cli_number_parse(arg, 1, 1024, &n))
+		cli_usage(
+		    &v->cli, "--jobs %s: not a number from 1 to 1024", arg);
+	v->jobs = (unsigned)n;
+}
+
+static void
+option_shard(struct verify *v, const char *arg)
+{
+	struct slice rest = slice_of(arg), first;
+	unsigned long long k = 0, n = 0;
+
+	slice_cut(&rest, '/', &first);
+	if (!slice_number(first, 6, &k) || !slice_number(rest, 6, &n) ||
+	    k < 1 || k > n)
+		cli_usage(
+		    &v->cli, "--shard %s: not K/N with K from 1 to N", arg);
+	v->operands.shard = (unsigned)k;
+	v->operands.nshards = (unsigned)n;
+}
+
+static void
+option_expect(struct verify *v, const char *arg)
+{
+	if (!suite_is_verdict(arg))
+		cli_usage(&v->cli,
+		    "--expect %s: not pass, fail, none, tempfail or error",
+		    arg);
+	v->expect = arg;
+}
+
+static void
 options(struct verify *v, int argc, char **argv)
 {
 	int ch;
 
 	while ((ch = getopt_long(
-		    argc, argv, "A:" CLI_SHORTOPTS, longopts, NULL)) != -1)
+		    argc, argv, "A:J:" CLI_SHORTOPTS, longopts, NULL)) != -1)
 		switch (ch) {
 		case 'A': option_accept(v, optarg); break;
+		case 'J': option_jobs(v, optarg); break;
 		case OPT_NO_OLDEST_PASS:
 			v->cli.validate.no_oldest_pass = true;
 			break;
 		case OPT_NO_PARTIAL_BODY:
 			v->cli.validate.no_partial_body = true;
 			break;
+		case OPT_MBOX: v->operands.mbox = true; break;
+		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
+		case OPT_SHARD: option_shard(v, optarg); break;
+		case OPT_EXPECT: option_expect(v, optarg); break;
+		case OPT_MANIFEST: v->manifest = optarg; break;
+		case OPT_UPDATE: v->update = true; break;
+		case OPT_TAP: v->tap = true; break;
+		case OPT_JUNIT: v->junit = optarg; break;
 		default:
 			if (!cli_option(&v->cli, ch, optarg))
 				cli_usage(&v->cli, "that is no usage");
 		}
-}
-
-/* From octets to a verdict in v's output.  -1: there is none. */
-static int
-verify_input(
-    struct verify *v, const char *file, struct input *in, struct diag *why)
-{
-	struct cli *c = &v->cli;
-	struct message *m;
-	struct chain chain;
-	struct verdict verdict;
-	struct remarks remarks;
-	int result = -1;
-
-	if (message_read(in, &m, why) != 0)
-		return -1;
-	struct report r = { .file = file,
-		.named = v->named,
-		.color = c->color,
-		.message = m,
-		.chain = &chain,
-		.verdict = &verdict,
-		.remarks = &remarks };
-
-	if (chain_collect(m, m->arena, &chain, why) != 0 ||
-	    validate(m, in, &chain, c->keys, &c->validate, &verdict, why) !=
-		0 ||
-	    input_drain(in, why) != 0)
-		goto out;
-	if (lint_collect(m, &chain, &verdict, c->validate.now, &remarks) != 0) {
-		diag_memory(why);
-		goto out;
-	}
-	result = 0;
-	if (!c->quiet && c->json)
-		result = report_json(&c->out, &r, why);
-	else if (!c->quiet)
-		report_line(&c->out, &r);
-	if (!c->quiet && !c->json && c->verbose)
-		report_details(&c->out, &r);
-	size_t i = verdict_index(slice_of(report_word(&verdict)));
-
-	if (result == 0)
-		cli_worse(c, v->accept[i] ? 0 : verdicts[i].exit);
-out:
-	message_free(m);
-	return result;
-}
-
-static void
-verify_file(struct verify *v, const char *file)
-{
-	struct cli *c = &v->cli;
-	struct input in;
-	struct diag why;
-	int result = input_open(&in, file, &why);
-
-	if (result == 0) {
-		result = verify_input(v, file, &in, &why);
-		input_release(&in);
-	}
-	if (result != 0) {
-		if (c->json && !c->quiet)
-			report_json_trouble(&c->out, file, &why);
-		cli_trouble(c, file, &why);
-	}
-	/* What a person waits for comes out at once. */
-	if (c->out.len >= 32 * 1024 || isatty(STDOUT_FILENO))
-		cli_flush(c);
+	if (v->update && v->manifest == NULL)
+		cli_usage(&v->cli, "--update needs --manifest");
+	if (v->expect != NULL && v->manifest != NULL)
+		cli_usage(
+		    &v->cli, "--expect and --manifest exclude each other");
+	if (v->tap && v->cli.json)
+		cli_usage(&v->cli, "--tap and --json exclude each other");
 }
 
 int
 main(int argc, char **argv)
 {
-	struct verify v = { .named = false };
+	static char *standard_input[] = { "-", NULL };
+	struct verify v = { .many = false };
+	const char *except[CLI_MAX_KEYS + 3];
+	size_t n = 0;
+	struct stat st;
 
 	cli_init(&v.cli, "arc-verify", usage_line, own_help);
 	v.accept[0] = true;
 	options(&v, argc, argv);
 	cli_keys(&v.cli);
-	argc -= optind;
-	argv += optind;
-	v.named = argc > 1;
-	if (argc == 0)
-		verify_file(&v, "-");
-	for (int i = 0; i < argc; i++)
-		verify_file(&v, argv[i]);
+	v.operands.words = argv + optind;
+	v.operands.nwords = (size_t)(argc - optind);
+	if (v.operands.nwords == 0 && v.operands.files0_from == NULL) {
+		v.operands.words = standard_input;
+		v.operands.nwords = 1;
+	}
+	for (; n < v.cli.nkeys; n++)
+		except[n] = v.cli.keys_path[n];
+	if (v.manifest != NULL)
+		except[n++] = v.manifest;
+	if (v.junit != NULL)
+		except[n++] = v.junit;
+	if (v.cli.record != NULL)
+		except[n++] = v.cli.record;
+	v.operands.except = except;
+	v.operands.nexcept = n;
+	v.many = v.operands.nwords > 1 || v.operands.mbox ||
+		 v.operands.files0_from != NULL ||
+		 (stat(v.operands.words[0], &st) == 0 && S_ISDIR(st.st_mode));
+	if (v.jobs == 0) {
+		long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+		v.jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;
+	}
+	verify_run(&v);
 	return cli_end(&v.cli);
 }

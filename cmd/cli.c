@@ -64,21 +64,45 @@ cli_write(int fd, const char *p, size_t n)
 	return 0;
 }
 
+/* A line for stderr: "program: ", the words made inert, the line end. */
+static void
+put_line(struct buf *b, const struct cli *c, const char *format, va_list ap)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof text, format, ap);
+	buf_text(b, c->program);
+	buf_text(b, ": ");
+	escape_text(b, slice_of(text));
+	buf_char(b, '\n');
+}
+
+/* When stderr cannot be written there is nobody to tell. */
+static void
+to_stderr(const struct buf *b)
+{
+	if (b->failure == BUF_OK)
+		(void)!cli_write(STDERR_FILENO, b->p, b->len);
+}
+
 static void
 say(const struct cli *c, const char *format, va_list ap)
 {
 	struct buf b = { .max = 0 };
-	char text[1024];
 
-	vsnprintf(text, sizeof text, format, ap);
-	buf_text(&b, c->program);
-	buf_text(&b, ": ");
-	escape_text(&b, slice_of(text));
-	buf_char(&b, '\n');
-	/* When stderr cannot be written there is nobody to tell. */
-	if (b.failure == BUF_OK)
-		(void)!cli_write(STDERR_FILENO, b.p, b.len);
+	put_line(&b, c, format, ap);
+	to_stderr(&b);
 	buf_release(&b);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+add_line(struct buf *b, const struct cli *c, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	put_line(b, c, format, ap);
+	va_end(ap);
 }
 
 void
@@ -104,16 +128,27 @@ cli_usage(const struct cli *c, const char *format, ...)
 }
 
 void
-cli_trouble(struct cli *c, const char *file, const struct diag *d)
+cli_trouble_text(
+    const struct cli *c, struct buf *b, const char *file, const struct diag *d)
 {
 	const struct diag_info *info = diag_info(d->code);
 	bool detail = d->detail[0] != '\0', clause = info->clause[0] != '\0';
 
-	cli_say(c, "%s: %s%s%s%s%s%s  [%s]", file, info->sentence,
+	add_line(b, c, "%s: %s%s%s%s%s%s  [%s]", file, info->sentence,
 	    detail || clause ? " (" : "", d->detail,
 	    detail && clause ? "; " : "", info->clause,
 	    detail || clause ? ")" : "", info->word);
-	cli_worse(c, info->exit);
+}
+
+void
+cli_trouble(struct cli *c, const char *file, const struct diag *d)
+{
+	struct buf b = { .max = 0 };
+
+	cli_trouble_text(c, &b, file, d);
+	to_stderr(&b);
+	buf_release(&b);
+	cli_worse(c, diag_info(d->code)->exit);
 }
 
 void
@@ -229,6 +264,8 @@ add_keys(struct cli *c, const char *path)
 		cli_trouble(c, path, &why);
 		exit(c->status);
 	}
+	if (c->nkeys < CLI_MAX_KEYS)
+		c->keys_path[c->nkeys++] = path;
 	if (keyfile_add(c->files, path, &why) != 0) {
 		cli_trouble(c, path, &why);
 		exit(c->status);

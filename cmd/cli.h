@@ -57,9 +57,9 @@ enum {
 	{ "version", no_argument, NULL, 'V' }
 /* clang-format on */
 
-/* As many --resolver as are taken. */
 enum {
-	CLI_MAX_RESOLVERS = 16
+	CLI_MAX_RESOLVERS = 16, /* as many --resolver are taken */
+	CLI_MAX_KEYS = 32,	/* of so many --keys the paths are kept */
 };
 
 struct cli {
@@ -67,6 +67,8 @@ struct cli {
 	const char *usage;   /* one or more lines, without "usage: " */
 	const char *help;    /* the command's own options */
 	struct keysource *files;
+	const char *keys_path[CLI_MAX_KEYS]; /* --keys, as far as kept */
+	size_t nkeys;
 	bool dns;	    /* --dns */
 	const char *record; /* --record */
 	const char *resolver[CLI_MAX_RESOLVERS];
@@ -101,6 +103,10 @@ void cli_say(const struct cli *, const char *format, ...)
 /* Say what went wrong with a file: its name, the sentence, the particulars,
  * the clause, the code.  The status becomes the code's, if that is worse. */
 void cli_trouble(struct cli *, const char *file, const struct diag *);
+
+/* The line that cli_trouble() says, "program: " and line end included. */
+void cli_trouble_text(
+    const struct cli *, struct buf *, const char *file, const struct diag *);
 
 /* Usage error: the words, a hint at --help, exit 64. */
 _Noreturn void cli_usage(const struct cli *, const char *format, ...)

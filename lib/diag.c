@@ -185,6 +185,8 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    TROUBLE(EX_OSERR) },
 	[DIAG_INTERNAL] = { "internal", "",
 	    "This should not happen; please report it.", TROUBLE(EX_SOFTWARE) },
+	[DIAG_MANIFEST] = { "manifest", "",
+	    "The manifest cannot be understood.", TROUBLE(EX_CONFIG) },
 	[DIAG_KEYS_FILE] = { "keys-file", "RFC 1035 section 5.1",
 	    "The keys file cannot be understood.", TROUBLE(EX_CONFIG) },
 	[DIAG_PRIVATE_KEY_READ] = { "private-key-unreadable", "",

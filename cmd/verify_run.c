@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "escape.h"
+#include "lint.h"
+#include "mbox.h"
+#include "pool.h"
+#include "report.h"
+#include "verify_run.h"
+
+/* Verdicts by their place in --accept. */
+static const struct {
+	const char *word;
+	int exit; /* when it is not accepted */
+} verdicts[VERIFY_VERDICTS] = {
+	{ "pass", 1 },
+	{ "none", 2 },
+	{ "fail", 1 },
+	{ "tempfail", EX_TEMPFAIL },
+};
+
+size_t
+verify_verdict(struct slice word)
+{
+	size_t i = 0;
+
+	while (
+	    i < VERIFY_VERDICTS && !slice_eq(word, slice_of(verdicts[i].word)))
+		i++;
+	return i;
+}
+
+/* One message on its way through the pool. */
+struct job {
+	struct source source;
+	struct buf out, err; /* for stdout and stderr */
+	const char *verdict; /* a word, static; "error" for none */
+	const char *code;    /* a word, static; "" for none */
+	struct buf text;     /* a sentence on that */
+	int status;	     /* exit status it asks for */
+};
+
+struct run {
+	struct verify *v;
+	struct operands *operands;
+	struct suite *suite; /* NULL when nobody asks for totals */
+	size_t done, bad, total;
+	struct timespec begun, told;
+	bool progress;
+};
+
+/* Set by a signal: no new message is begun. */
+static volatile sig_atomic_t interrupted;
+
+/* ------------------------------------------------------------------------
+ * One message. */
+
+/* What stands in j once a verdict was reached; several tries may be made. */
+static int
+render(const struct verify *v, struct job *j, const struct report *r,
+    struct diag *why)
+{
+	const struct cli *c = &v->cli;
+	const struct verdict *verdict = r->verdict;
+	size_t i = verify_verdict(slice_of(report_word(verdict)));
+
+	j->verdict = verdicts[i].word;
+	j->status = v->accept[i] ? 0 : verdicts[i].exit;
+	j->code = "";
+	buf_clear(&j->out);
+	buf_clear(&j->text);
+	if (verdict->cv == CV_FAIL) {
+		j->code = diag_info(verdict->why.code)->word;
+		buf_text(&j->text, diag_info(verdict->why.code)->sentence);
+		if (verdict->why.detail[0] != '\0')
+			buf_printf(&j->text, " (%s)", verdict->why.detail);
+	}
+	if (c->quiet || v->tap)
+		return 0;
+	if (c->json)
+		return report_json(&j->out, r, why);
+	report_line(&j->out, r);
+	if (c->verbose)
+		report_details(&j->out, r);
+	return j->out.failure == BUF_OK ? 0 : diag_memory(why);
+}
+
+/* From octets to a verdict, rendered.  -1: there is none. */
+static int
+verify_input(
+    const struct verify *v, struct job *j, struct input *in, struct diag *why)
+{
+	const struct cli *c = &v->cli;
+	struct message *m;
+	struct chain chain;
+	struct verdict verdict;
+	struct remarks remarks;
+	int result = -1;
+
+	if (message_read(in, &m, why) != 0)
+		return -1;
+	struct report r = { .file = j->source.name,
+		.named = v->many,
+		.color = c->color,
+		.message = m,
+		.chain = &chain,
+		.verdict = &verdict,
+		.remarks = &remarks };
+
+	if (chain_collect(m, m->arena, &chain, why) == 0 &&
+	    validate(m, in, &chain, c->keys, &c->validate, &verdict, why) ==
+		0 &&
+	    input_drain(in, why) == 0) {
+		if (lint_collect(
+			m, &chain, &verdict, c->validate.now, &remarks) == 0)
+			result = render(v, j, &r, why);
+		else
+			diag_memory(why);
+	}
+	message_free(m);
+	return result;
+}
+
+static int
+verify_octets(const struct verify *v, struct job *j, const struct buf *octets,
+    struct diag *why)
+{
+	struct input in;
+
+	input_from_memory(&in, buf_view(octets));
+	return verify_input(v, j, &in, why);
+}
+
+/* A message of an mbox: with its ">From " lines as mboxrd writes them, and
+ * where that does not pass, as they stand; what was signed tells which it
+ * is. */
+static int
+verify_part(const struct verify *v, struct job *j, struct diag *why)
+{
+	const struct source *s = &j->source;
+	struct buf octets = { .max = 0 };
+	int result =
+	    mbox_read_part(s->path, s->offset, s->length, &octets, why);
+	bool quoted = result == 0 && mbox_unquote(&octets);
+
+	if (result == 0)
+		result = verify_octets(v, j, &octets, why);
+	if (result == 0 && quoted && strcmp(j->verdict, "fail") == 0) {
+		struct job other = { .source = *s };
+
+		buf_clear(&octets);
+		result =
+		    mbox_read_part(s->path, s->offset, s->length, &octets, why);
+		if (result == 0)
+			result = verify_octets(v, &other, &octets, why);
+		if (result == 0 && strcmp(other.verdict, "pass") == 0) {
+			struct job first = *j;
+
+			*j = other;
+			other = first;
+		}
+		buf_release(&other.out);
+		buf_release(&other.text);
+	}
+	buf_release(&octets);
+	return result;
+}
+
+static int
+verify_source(const struct verify *v, struct job *j, struct diag *why)
+{
+	struct input in;
+
+	if (j->source.problem.code != DIAG_NONE) {
+		*why = j->source.problem;
+		return -1;
+	}
+	if (j->source.part)
+		return verify_part(v, j, why);
+	if (input_open(&in, j->source.path, why) != 0)
+		return -1;
+	int result = verify_input(v, j, &in, why);
+
+	input_release(&in);
+	return result;
+}
+
+/* ------------------------------------------------------------------------
+ * The pool's three tasks. */
+
+static int
+job_next(void *ctx, void *job, struct diag *why)
+{
+	struct run *r = ctx;
+	struct job *j = job;
+
+	return interrupted ? 0 : operands_next(r->operands, &j->source, why);
+}
+
+static void
+job_work(void *ctx, void *job)
+{
+	const struct verify *v = ((struct run *)ctx)->v;
+	struct job *j = job;
+	struct diag why;
+
+	if (verify_source(v, j, &why) == 0)
+		return;
+	j->verdict = "error";
+	j->code = diag_info(why.code)->word;
+	j->status = diag_info(why.code)->exit;
+	buf_clear(&j->out);
+	buf_clear(&j->text);
+	buf_text(&j->text, diag_info(why.code)->sentence);
+	if (v->cli.json && !v->cli.quiet && !v->tap)
+		report_json_trouble(&j->out, j->source.name, &why);
+	cli_trouble_text(&v->cli, &j->err, j->source.name, &why);
+}
+
+static double
+seconds(const struct timespec *from, const struct timespec *to)
+{
+	return (double)(to->tv_sec - from->tv_sec) +
+	       (double)(to->tv_nsec - from->tv_nsec) / 1e9;
+}
+
+/* The line that a terminal's stderr shows while a run goes on. */
+static void
+progress(struct run *r, bool last)
+{
+	struct timespec now;
+	char line[160];
+
+	if (!r->progress)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!last && seconds(&r->told, &now) < 0.2)
+		return;
+	r->told = now;
+	double rate = (double)r->done / (seconds(&r->begun, &now) + 1e-9);
+	int n = last ? snprintf(line, sizeof line, "\r\033[K")
+		     : snprintf(line, sizeof line,
+			   "\r\033[K%zu of %zu, %.0f/s, %zu not accepted, "
+			   "%.0f s left",
+			   r->done, r->total, rate, r->bad,
+			   (double)(r->total - r->done) / (rate + 1e-9));
+
+	(void)!cli_write(STDERR_FILENO, line, (size_t)n);
+}
+
+static void
+job_done(void *ctx, void *job)
+{
+	struct run *r = ctx;
+	struct cli *c = &r->v->cli;
+	struct job *j = job;
+	struct outcome o = { .name = j->source.name,
+		.verdict = j->verdict,
+		.code = j->code,
+		.text = buf_view(&j->text),
+		.accepted = j->status == 0 };
+	struct diag why;
+
+	r->done++;
+	r->bad += j->status != 0;
+	/* With an expectation, what is not expected decides the status. */
+	if (r->v->expect == NULL && r->v->manifest == NULL)
+		cli_worse(c, j->status);
+	if (j->err.len > 0) {
+		progress(r, true);
+		(void)!cli_write(STDERR_FILENO, j->err.p, j->err.len);
+	}
+	buf_slice(&c->out, buf_view(&j->out));
+	if (r->suite != NULL && suite_take(r->suite, &o, &c->out, &why) != 0)
+		cli_trouble(c, j->source.name, &why);
+	/* What a person waits for comes out at once. */
+	if (c->out.len >= 32 * 1024 || isatty(STDOUT_FILENO))
+		cli_flush(c);
+	progress(r, false);
+	source_release(&j->source);
+	buf_release(&j->out);
+	buf_release(&j->err);
+	buf_release(&j->text);
+}
+
+/* ------------------------------------------------------------------------
+ * The run. */
+
+static void
+on_interrupt(int number)
+{
+	interrupted = number;
+}
+
+/* Write a whole file, or leave the old one as it is. */
+static void
+write_file(struct cli *c, const char *path, const struct buf *b)
+{
+	struct diag why;
+	char *fresh = NULL;
+	int fd = -1;
+
+	if (b->failure != BUF_OK || asprintf(&fresh, "%s.XXXXXX", path) < 0) {
+		diag_memory(&why);
+		cli_trouble(c, path, &why);
+		return;
+	}
+	fd = mkostemp(fresh, O_CLOEXEC);
+	if (fd < 0 || fchmod(fd, 0644) != 0 ||
+	    cli_write(fd, b->p, b->len) != 0 || close(fd) != 0 ||
+	    rename(fresh, path) != 0) {
+		diag_errno(&why, DIAG_WRITE, "write");
+		cli_trouble(c, path, &why);
+		if (fd >= 0)
+			unlink(fresh);
+	}
+	free(fresh);
+}
+
+static void
+tell_totals(struct run *r)
+{
+	struct cli *c = &r->v->cli;
+	struct buf b = { .max = 0 };
+	bool expected = r->v->expect != NULL || r->v->manifest != NULL;
+	size_t missed = suite_missed(r->suite);
+
+	suite_difference(r->suite, &b);
+	if (expected)
+		buf_printf(&b, "%zu of %zu as expected: ",
+		    r->done > missed ? r->done - missed : 0, r->done);
+	suite_summary(r->suite, &b);
+	if (!c->quiet && b.failure == BUF_OK &&
+	    (expected || c->verbose || isatty(STDERR_FILENO)))
+		(void)!cli_write(STDERR_FILENO, b.p, b.len);
+	buf_clear(&b);
+	if (r->v->junit != NULL) {
+		suite_junit(r->suite, &b);
+		write_file(c, r->v->junit, &b);
+	}
+	buf_clear(&b);
+	if (r->v->update && !interrupted) {
+		suite_updated(r->suite, &b);
+		write_file(c, r->v->manifest, &b);
+	} else if (missed > 0) {
+		cli_worse(c, 1);
+	}
+	buf_release(&b);
+}
+
+static int
+start_suite(struct run *r, struct diag *why)
+{
+	struct verify *v = r->v;
+
+	if (!v->many && v->expect == NULL && v->manifest == NULL && !v->tap &&
+	    v->junit == NULL)
+		return 0;
+	if ((r->suite = suite_new()) == NULL)
+		return diag_memory(why);
+	suite_want(r->suite, v->tap, v->junit != NULL);
+	if (v->expect != NULL)
+		suite_expect(r->suite, v->expect);
+	if (v->manifest != NULL &&
+	    suite_manifest(r->suite, v->manifest, v->update, why) != 0) {
+		cli_trouble(&v->cli, v->manifest, why);
+		exit(v->cli.status);
+	}
+	return 0;
+}
+
+/* How many messages there will be, for the progress line alone. */
+static size_t
+count(const struct operands_options *o)
+{
+	struct diag why;
+	struct operands *op = operands_new(o, &why);
+	struct source s;
+	size_t n = 0;
+
+	while (op != NULL && operands_next(op, &s, &why) > 0) {
+		n++;
+		source_release(&s);
+	}
+	operands_free(op);
+	return n;
+}
+
+static void
+start_progress(struct run *r)
+{
+	r->progress = r->v->many && !r->v->cli.quiet && isatty(STDERR_FILENO) &&
+		      !isatty(STDOUT_FILENO) &&
+		      r->v->operands.files0_from == NULL &&
+		      !r->v->operands.mbox;
+	if (r->progress)
+		r->total = count(&r->v->operands);
+	clock_gettime(CLOCK_MONOTONIC, &r->begun);
+	r->told = r->begun;
+}
+
+void
+verify_run(struct verify *v)
+{
+	struct run r = { .v = v };
+	struct pool_tasks tasks = { &r, sizeof(struct job), job_next, job_work,
+		job_done };
+	struct sigaction act = { .sa_handler = on_interrupt,
+		.sa_flags = (int)SA_RESETHAND };
+	struct diag why;
+
+	if (start_suite(&r, &why) != 0 ||
+	    (r.operands = operands_new(&v->operands, &why)) == NULL) {
+		cli_trouble(&v->cli,
+		    v->operands.files0_from != NULL ? v->operands.files0_from
+						    : "-",
+		    &why);
+		suite_free(r.suite);
+		return;
+	}
+	start_progress(&r);
+	if (v->many) {
+		sigaction(SIGINT, &act, NULL);
+		sigaction(SIGTERM, &act, NULL);
+	}
+	if (pool_run(&tasks, v->many ? v->jobs : 1, &why) != 0)
+		cli_trouble(&v->cli, "-", &why);
+	progress(&r, true);
+	if (r.suite != NULL) {
+		/* Of a shard, or of a run cut short, most did not come. */
+		if (!interrupted && v->operands.nshards == 0 &&
+		    suite_end(r.suite, &v->cli.out, &why) != 0)
+			cli_trouble(&v->cli, "-", &why);
+		tell_totals(&r);
+	}
+	operands_free(r.operands);
+	suite_free(r.suite);
+	if (interrupted) {
+		cli_flush(&v->cli);
+		cli_say(
+		    &v->cli, "interrupted; %zu messages were finished", r.done);
+		raise(interrupted);
+	}
+}

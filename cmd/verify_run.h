@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* verify_run.h - arc-verify over all its messages: workers, order, totals */
+#ifndef VERIFY_RUN_H
+#define VERIFY_RUN_H
+
+#include <stdbool.h>
+
+#include "cli.h"
+#include "operands.h"
+#include "suite.h"
+
+/* The verdicts there are, by their place in --accept. */
+enum {
+	VERIFY_VERDICTS = 4
+};
+
+struct verify {
+	struct cli cli;
+	bool accept[VERIFY_VERDICTS];
+	struct operands_options operands;
+	unsigned jobs;
+	const char *expect, *manifest, *junit;
+	bool update, tap;
+	bool many; /* more than one message may come: lines begin with the
+		    * file's name, and totals are told */
+};
+
+/* The place of a verdict's word; VERIFY_VERDICTS for none. */
+size_t verify_verdict(struct slice word);
+
+/* Verify everything; the status is v->cli.status. */
+void verify_run(struct verify *v);
+
+#endif
