@@ -24,6 +24,7 @@ static const char own_help[] =
     "      --files0-from FILE    more operands, each ended by NUL; -: stdin\n"
     "  -J, --jobs N              workers (one a core)\n"
     "      --shard K/N           only what falls to shard K of N\n"
+    "      --merge               FILEs are NDJSON of --json runs: one summary\n"
     "      --expect VERDICT      every message should have it\n"
     "      --manifest FILE       lines path, tab, verdict, and perhaps tab, "
     "code\n"
@@ -37,6 +38,7 @@ enum {
 	OPT_MBOX,
 	OPT_FILES0_FROM,
 	OPT_SHARD,
+	OPT_MERGE,
 	OPT_EXPECT,
 	OPT_MANIFEST,
 	OPT_UPDATE,
@@ -53,6 +55,7 @@ static const struct option longopts[] = {
 	{ "files0-from", required_argument, NULL, OPT_FILES0_FROM },
 	{ "jobs", required_argument, NULL, 'J' },
 	{ "shard", required_argument, NULL, OPT_SHARD },
+	{ "merge", no_argument, NULL, OPT_MERGE },
 	{ "expect", required_argument, NULL, OPT_EXPECT },
 	{ "manifest", required_argument, NULL, OPT_MANIFEST },
 	{ "update", no_argument, NULL, OPT_UPDATE },
@@ -134,6 +137,7 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_MBOX: v->operands.mbox = true; break;
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;
+		case OPT_MERGE: v->merge = true; break;
 		case OPT_EXPECT: option_expect(v, optarg); break;
 		case OPT_MANIFEST: v->manifest = optarg; break;
 		case OPT_UPDATE: v->update = true; break;

@@ -40,6 +40,18 @@ verify_verdict(struct slice word)
 	return i;
 }
 
+const char *
+verify_word(size_t i)
+{
+	return verdicts[i].word;
+}
+
+int
+verify_status(const struct verify *v, size_t i)
+{
+	return i < VERIFY_VERDICTS && !v->accept[i] ? verdicts[i].exit : 0;
+}
+
 /* One message on its way through the pool. */
 struct job {
 	struct source source;
@@ -75,7 +87,7 @@ render(const struct verify *v, struct job *j, const struct report *r,
 	size_t i = verify_verdict(slice_of(report_word(verdict)));
 
 	j->verdict = verdicts[i].word;
-	j->status = v->accept[i] ? 0 : verdicts[i].exit;
+	j->status = verify_status(v, i);
 	j->code = "";
 	buf_clear(&j->out);
 	buf_clear(&j->text);
@@ -337,11 +349,13 @@ tell_totals(struct run *r)
 
 	suite_difference(r->suite, &b);
 	if (expected)
-		buf_printf(&b, "%zu of %zu as expected: ",
-		    r->done > missed ? r->done - missed : 0, r->done);
+		buf_text(&b, missed == 0 ? "all as expected: " : "found: ");
 	suite_summary(r->suite, &b);
-	if (!c->quiet && b.failure == BUF_OK &&
-	    (expected || c->verbose || isatty(STDERR_FILENO)))
+	/* Of a merge it is the data. */
+	if (r->v->merge && !c->quiet && !r->v->tap)
+		buf_slice(&c->out, buf_view(&b));
+	else if (!c->quiet && b.failure == BUF_OK &&
+		 (expected || c->verbose || isatty(STDERR_FILENO)))
 		(void)!cli_write(STDERR_FILENO, b.p, b.len);
 	buf_clear(&b);
 	if (r->v->junit != NULL) {
@@ -363,8 +377,8 @@ start_suite(struct run *r, struct diag *why)
 {
 	struct verify *v = r->v;
 
-	if (!v->many && v->expect == NULL && v->manifest == NULL && !v->tap &&
-	    v->junit == NULL)
+	if (!v->many && !v->merge && v->expect == NULL && v->manifest == NULL &&
+	    !v->tap && v->junit == NULL)
 		return 0;
 	if ((r->suite = suite_new()) == NULL)
 		return diag_memory(why);
@@ -433,7 +447,8 @@ verify_run(struct verify *v)
 		sigaction(SIGINT, &act, NULL);
 		sigaction(SIGTERM, &act, NULL);
 	}
-	if (pool_run(&tasks, v->many ? v->jobs : 1, &why) != 0)
+	if ((v->merge ? verify_merge(v, r.suite, r.operands, &why)
+		      : pool_run(&tasks, v->many ? v->jobs : 1, &why)) != 0)
 		cli_trouble(&v->cli, "-", &why);
 	progress(&r, true);
 	if (r.suite != NULL) {

@@ -20,13 +20,22 @@ struct verify {
 	struct operands_options operands;
 	unsigned jobs;
 	const char *expect, *manifest, *junit;
-	bool update, tap;
+	bool update, tap, merge;
 	bool many; /* more than one message may come: lines begin with the
 		    * file's name, and totals are told */
 };
 
 /* The place of a verdict's word; VERIFY_VERDICTS for none. */
 size_t verify_verdict(struct slice word);
+
+/* The word of the verdict at place i, and the exit status it asks for. */
+const char *verify_word(size_t i);
+int verify_status(const struct verify *v, size_t i);
+
+/* Take what the operands, files of NDJSON, say of their messages.  -1 with
+ * DIAG_MEMORY; a file that cannot be taken is told of at once. */
+int verify_merge(
+    struct verify *v, struct suite *, struct operands *, struct diag *why);
 
 /* Verify everything; the status is v->cli.status. */
 void verify_run(struct verify *v);

@@ -213,23 +213,32 @@ from_directory(const struct suite *s, struct slice name)
 /* ------------------------------------------------------------------------
  * Taking outcomes. */
 
+/* Counts are kept in order, so that a summary does not depend on it. */
 static int
 tally(struct suite *s, const struct outcome *o)
 {
 	struct slice verdict = slice_of(o->verdict), code = slice_of(o->code);
 	struct count **c = &s->count;
+	int order = -1;
 
-	for (; *c != NULL; c = &(*c)->next)
-		if (slice_eq((*c)->verdict, verdict) &&
-		    slice_eq((*c)->code, code))
+	for (; *c != NULL; c = &(*c)->next) {
+		order = slice_cmp((*c)->verdict, verdict);
+		if (order == 0)
+			order = slice_cmp((*c)->code, code);
+		if (order >= 0)
 			break;
-	if (*c == NULL) {
-		if ((*c = arena_alloc(s->arena, sizeof **c)) == NULL)
+	}
+	if (*c == NULL || order > 0) {
+		struct count *fresh = arena_alloc(s->arena, sizeof *fresh);
+
+		if (fresh == NULL)
 			return -1;
-		(*c)->verdict = arena_copy(s->arena, verdict);
-		(*c)->code = arena_copy(s->arena, code);
-		if ((*c)->verdict.p == NULL || (*c)->code.p == NULL)
+		fresh->verdict = arena_copy(s->arena, verdict);
+		fresh->code = arena_copy(s->arena, code);
+		if (fresh->verdict.p == NULL || fresh->code.p == NULL)
 			return -1;
+		fresh->next = *c;
+		*c = fresh;
 	}
 	(*c)->n++;
 	return 0;
@@ -461,6 +470,8 @@ suite_summary(const struct suite *s, struct buf *b)
 {
 	const char *comma = "";
 
+	if (s->count == NULL)
+		buf_text(b, "no message");
 	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
 		struct slice v = slice_of(verdicts[i]);
 		size_t n = 0;
