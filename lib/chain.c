@@ -425,8 +425,10 @@ signed_read(
 	f->instance_first = leading_instance(f->field->value, &value, &rest);
 	/* Comments may stand around a leading instance only (15.26), so the
 	 * tag-list proper begins behind it. */
-	if (taglist_parse(f->instance_first ? rest : f->field->value, arena,
-		&f->tags, &f->problem) != 0)
+	if (f->instance_first && slice_trim(rest).len == 0)
+		f->tags = (struct taglist){ .n = 0 };
+	else if (taglist_parse(f->instance_first ? rest : f->field->value,
+		     arena, &f->tags, &f->problem) != 0)
 		return f->problem.code == DIAG_MEMORY ? diag_memory(why) : 0;
 	t = taglist_find(&f->tags, i_name);
 	if (t != NULL && f->instance_first) {
