@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 B=${B:-$ROOT/build}
 SAMPLES=$ROOT/samples
-PATH=$B:$ROOT/tests/forge:$PATH
+PATH=$B:$ROOT/tests/forge:$ROOT/tests/tools:$PATH
 export ROOT B SAMPLES PATH
 
 # The forge (tests/forge/forge) reads a script from stdin: messages, and what

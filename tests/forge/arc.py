@@ -52,10 +52,11 @@ def octets(text):
 
 def canon_header(how, raw):
     """A field, final CRLF included if it has one."""
+    raw = re.sub(b"\r?\n", b"\r\n", raw)
     if how == "simple":
         return raw
     name, value = raw.split(b":", 1)
-    value = re.sub(b"\r\n", b"", value)
+    value = value.replace(b"\r\n", b"")
     value = re.sub(b"[ \t]+", b" ", value).strip(b" ")
     return name.rstrip(b" \t").lower() + b":" + value + b"\r\n"
 
@@ -102,8 +103,8 @@ def fields_of(text):
 
 
 def refold(raw):
-    """Other folds, same words: a space outside b= becomes a fold and a tab."""
-    return re.sub(rb"; (?!b=)", b" ;\r\n\t ", raw)
+    """Other folds, same words: blanks behind ; and the name become folds."""
+    return re.sub(rb"(?<=;) |(?<=[a-zA-Z]:) ", b"\r\n\t ", re.sub(rb"\r\n[ \t]+(?!\S+$)", b" \t", raw))
 
 
 def fold(text, width=76):
@@ -177,7 +178,7 @@ def without_b(text):
 class Message:
     def __init__(self, body=BODY, header=HEADER):
         self.fields = fields_of(header)
-        self.body = octets(body)  # None: the header is all there is
+        self.body = None if body is None else octets(body)  # None: the header is all there is
         self.mbox = b""
         self.records = {}  # name: key records
         self.lines = []  # more lines of the keys file

@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# Tag-lists (RFC 6376 section 3.2): conformance items T-1 to T-11.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+@test "T-1 folding white space around names, = and values, and after the last ;" {
+	forge <<-'PY'
+	ams = "i = 1 ;\n\ta = rsa-sha256 ; c\n = relaxed/relaxed;d=d1.example ;\n s\t=\ts1; h = from ; bh = @bh ; b = @b ;\n \n\t"
+	as_ = "\n\ti\n =\n 1\n ;\n a=rsa-sha256;cv = none ; d=d1.example; s=s1 ; b = @b ;  "
+	passes(chain(1, ams=ams))
+	passes(chain(1, as_=as_))
+	passes(chain(1, ams=ams, as_=as_, record="v = DKIM1 ;  k =rsa\t; p = @p ; "))
+	passes(chain(1, ams=lambda t: t + ";", as_=lambda t: t + ";", record="v=DKIM1;p=@p;"))
+	PY
+}
+
+@test "T-2 a tag name is a letter, then letters, digits and _" {
+	forge <<-'PY'
+	for good in ("z_1=a;", "Z=a;", "z=a;", "z9_=a;"):
+	    passes(chain(1, ams=add(good), as_=add(good), record="v=DKIM1; p=@p; " + good))
+	for bad in ("==;", "_=;", "2x=1;", "x-y=1;", "=1;", "x y=1;", "x.y=1;", "é=1;", "*=1;", "x\"=1;"):
+	    fails("field-syntax", None, chain(1, ams=add(bad)))
+	    fails("field-syntax", None, chain(1, as_=add(bad)))
+	    fails("key-syntax", 1, chain(1, record="v=DKIM1; p=@p; " + bad))
+	    fails("key-syntax", 1, chain(1, record="v=DKIM1; " + bad + " p=@p"))
+	PY
+}
+
+@test "T-3 an element that is empty or has no = is invalid; one trailing ; is fine" {
+	forge <<-'PY'
+	lists = (swap("; s=s1;", ";; s=s1;"), lambda t: "; " + t, lambda t: ";" + t, add("foo;"),
+	         lambda t: t + ";;", lambda t: t + "; ;", lambda t: t + "; foo", add("s1;"))
+	for change in lists:
+	    fails("field-syntax", None, chain(1, ams=change))
+	    fails("field-syntax", None, chain(1, as_=change))
+	    fails("field-syntax", None, chain(2, {1: dict(ams=change)}))
+	for record in ("v=DKIM1;; p=@p", "; v=DKIM1; p=@p", "v=DKIM1; foo; p=@p", "v=DKIM1; p=@p;;", "p=@p; foo"):
+	    fails("key-syntax", 1, chain(1, record=record))
+	passes(chain(1, ams=lambda t: t + ";", as_=lambda t: t + " ;", record="v=DKIM1; p=@p;"))
+	PY
+}
+
+@test "T-4 a name twice makes the whole list invalid, unknown names too" {
+	forge <<-'PY'
+	for twice in ("s=s1;", "zz=1; zz=2;", "i=1;", "d=d1.example;", "a=rsa-sha256;", "t=1;  t=1;"):
+	    fails("field-syntax", None, chain(1, ams=add(twice)))
+	    fails("field-syntax", None, chain(1, as_=add(twice)))
+	fails("field-syntax", None, chain(1, as_=add("cv=none;")))
+	fails("field-syntax", None, chain(1, as_=lambda t: "b=; " + t))
+	fails("field-syntax", None, chain(1, ams=add("bh=@bh;")))
+	fails("field-syntax", None, chain(1, ams=add("h=from;")))
+	for record in ("v=DKIM1; p=@p; p=@p", "v=DKIM1; n=a; p=@p; n=b", "v=DKIM1; k=rsa; k=rsa; p=@p", "v=DKIM1; v=DKIM1; p=@p"):
+	    fails("key-syntax", 1, chain(1, record=record))
+	PY
+}
+
+@test "T-4 tag names are case-sensitive" {
+	forge <<-'PY'
+	passes(chain(1, ams=add("S=b; I=7; BH=x; B=y;"), as_=add("S=b; CV=fail; H=x; B=y; I=9;")))
+	fails("tag-missing", 1, chain(1, ams=swap("s=s1", "S=s1")), parts={"seal1": "unchecked"})
+	fails("tag-missing", 1, chain(1, as_=swap("s=s1", "S=s1")), parts={"ams1": "pass"})
+	fails("instance-syntax", None, chain(1, as_=swap("i=1", "I=1")))
+	fails("instance-syntax", None, chain(1, ams=swap("i=1", "I=1")))
+	fails("aar-syntax", None, chain(1, aar=swap("i=1", "I=1")))
+	fails("cv-syntax", 1, chain(1, as_=swap("cv=", "CV=")))
+	PY
+}
+
+@test "T-5 unknown tags are ignored yet hashed" {
+	forge <<-'PY'
+	fh = "fh=MrVq8Bvc2mgnxwXLUu0KWn+oGDjcqcyUGBtFcBtZqyI=;"
+	passes(chain(1, ams=add(fh + " zz=1;"), as_=add("zz=1; darn=x y;")))
+	fails("signature", 1, chain(1, ams=add("zz=1;")).edit(AMS, 1, "zz=1", "zz=2"), parts={"seal1": "unchecked"})
+	fails("signature", 1, chain(1, as_=add("zz=1;")).edit(AS, 1, "zz=1", "zz=2"), parts={"ams1": "pass"})
+	fails("signature", 1, chain(1, ams=add("zz=1;")).edit(AMS, 1, " zz=1;", ""))
+	PY
+}
+
+@test "T-6 an empty value is the empty string, not the default" {
+	forge <<-'PY'
+	for tag in ("c", "t", "a", "q", "x", "l", "d", "s", "h", "bh"):
+	    fails("tag-missing", 1, chain(1, ams={tag: ""}, c="relaxed/relaxed", h="from:to:subject:date:message-id"))
+	for tag in ("t", "a", "d", "s"):
+	    fails("tag-missing", 1, chain(1, as_={tag: ""}))
+	for blank in ("", " ", "\n\t "):
+	    fails("cv-syntax", 1, chain(1, as_={"cv": blank}))
+	    fails("tag-missing", 1, chain(1, ams_b=lambda b: blank))
+	    fails("tag-missing", 1, chain(1, as_b=lambda b: blank))
+	passes(chain(1, ams={"zz": "", "v": ""}, as_={"c": "", "zz": ""}, record="v=DKIM1; n=; p=@p"))
+	fails("key-type", 1, chain(1, record="v=DKIM1; k=; p=@p"))
+	fails("key-hash", 1, chain(1, record="v=DKIM1; h=; p=@p"))
+	fails("key-service", 1, chain(1, record="v=DKIM1; s=; p=@p"))
+	fails("key-syntax", 1, chain(1, record="v=; p=@p"))
+	PY
+}
+
+@test "T-7 white space inside a value is significant" {
+	forge <<-'PY'
+	for tag, value, code in (("t", "17600 00001", "tag-syntax"), ("d", "d1. example", "domain-syntax"),
+	                         ("d", "exa mple.org", "domain-syntax"), ("s", "s 1", "selector-syntax"),
+	                         ("a", "rsa- sha256", "algorithm"), ("a", "rsa\n -sha256", "algorithm"),
+	                         ("c", "relaxed / relaxed", "canonicalization"), ("l", "1 0", "tag-syntax"),
+	                         ("x", "19 00000000", "tag-syntax"), ("q", "dns / txt", "query-method")):
+	    how = dict(c="relaxed/relaxed", l=10) if tag == "l" else {}
+	    fails(code, 1, chain(1, ams={tag: value}, **how))
+	    if tag in "tdsa":
+	        fails(code, 1, chain(1, as_={tag: value}), parts={"ams1": "pass"})
+	fails("cv-syntax", 1, chain(1, as_={"cv": "no ne"}))
+	fails("instance-syntax", None, chain(1, as_={"i": "0 1"}))
+	fails("tag-syntax", 1, chain(1, ams={"h": "from:mess age-id"}, h="from"))
+	PY
+}
+
+@test "T-7 but not in b=, bh=, p= and around the colons of h=" {
+	forge <<-'PY'
+	spaced = lambda b: "\n\t".join(" ".join(b[i:i + 5]) for i in range(0, len(b), 5))
+	for name in ("ams_b", "as_b"):
+	    passes(chain(2, {1: {name: spaced}, 2: {name: spaced}}))
+	bh = body_hash("relaxed", octets(BODY))
+	passes(chain(1, ams={"bh": spaced(bh)}))
+	passes(chain(1, ams={"h": "from : to\n :\n\tdate:subject  :\tmessage-id"}))
+	p = base64.b64encode(key("rsa1024-a").public()).decode()
+	passes(chain(1, key="rsa1024-a", record="v=DKIM1; k=rsa; p=" + " ".join(p)))
+	passes(chain(1, record="v=DKIM1; h=sha1 : sha256; s=email : x; t=s : x; p=@p"))
+	PY
+}
+
+@test "T-8 values may be UTF-8; anything else above 126 is a syntax error" {
+	forge <<-'PY'
+	for good in ("z=From:é;", "z=日本語;", "z=\U0001f600;", "z=a\tb  c;", "z=" + "".join(chr(c) for c in range(33, 127) if c != 59) + ";"):
+	    passes(chain(1, ams=add(good), as_=add(good)))
+	for bad in ("\udce9", "\udcc0\udcaf", "\udced\udca0\udc80", "\udcf4\udc90\udc80\udc80", "\udce2\udc82", "\udc80", "\udcff"):
+	    fails("field-syntax", None, chain(1, ams=add("z=From:" + bad + ";")))
+	    fails("field-syntax", None, chain(1, as_=add("z=From:" + bad + ";")))
+	PY
+}
+
+@test "T-9 base64 is exact: alphabet, padding, length" {
+	forge <<-'PY'
+	junk = [lambda b: "not_base_64", lambda b: "AAA", lambda b: "AA=A", lambda b: "====", lambda b: "=",
+	        lambda b: b.rstrip("="), lambda b: b + "=", lambda b: b + "====", lambda b: b + "AAAA",
+	        lambda b: b[:20] + "*" + b[20:], lambda b: b[:20] + "-" + b[20:], lambda b: b[:20] + "é" + b[20:],
+	        lambda b: b.replace("/", "_").replace("+", "-") + "__", lambda b: "\"" + b + "\"", lambda b: b[:8] + "==" + b[8:]]
+	for change in junk:
+	    fails("tag-syntax", 1, chain(1, ams_b=change))
+	    fails("tag-syntax", 1, chain(1, as_b=change), parts={"ams1": "pass"})
+	    fails("tag-syntax", 1, chain(1, ams={"bh": change(body_hash("relaxed", octets(BODY)))}))
+	PY
+}
+
+@test "T-9 bh= decodes to 32 octets" {
+	forge <<-'PY'
+	digest = hashlib.sha256(canon_body("relaxed", octets(BODY))).digest()
+	for octets_ in (digest[:31], digest[:20], digest[:3], digest + b"\0", digest + digest, hashlib.sha512(b"").digest()):
+	    fails("tag-syntax", 1, chain(1, ams={"bh": base64.b64encode(octets_).decode()}))
+	passes(chain(1, ams={"bh": base64.b64encode(digest).decode()}))
+	PY
+}
+
+@test "T-9 p= is base64" {
+	forge <<-'PY'
+	for p in ("not_base_64", "AAA", "AA=A", "====", "@p=", "@p====", "*@p", "@p@p", "\"@p\"", "@p."):
+	    fails("key-syntax", 1, chain(1, key="rsa1024-a", record="v=DKIM1; p=" + p))
+	PY
+}
+
+@test "T-10 t= and x= are 1 to 12 digits" {
+	forge <<-'PY'
+	for value in ("0", "000000000001", "1760000000", "999999999999"):
+	    passes(chain(1, ams={"t": value}, as_={"t": value}))
+	passes(chain(1, ams={"t": "1", "x": "999999999999"}))
+	for value in ("1234567890123", "0001760000000", "+1", "-1", "0x10", "1e9", "1.0", "icecream", "1760000000s", "١", "1760000000,"):
+	    fails("tag-syntax", 1, chain(1, ams={"t": value}))
+	    fails("tag-syntax", 1, chain(1, as_={"t": value}), parts={"ams1": "pass"})
+	    fails("tag-syntax", 1, chain(1, ams={"t": None, "x": value}))
+	PY
+}
+
+@test "T-10 l= is 1 to 76 digits, compared without overflow" {
+	forge <<-'PY'
+	size = len(canon_body("relaxed", octets(BODY)))
+	for zeros in (1, 20, 70, 76 - len(str(size))):
+	    passes(chain(1, ams={"l": "0" * zeros + str(size)}))
+	fails("tag-syntax", 1, chain(1, ams={"l": "0" * 75 + str(size)}))
+	for value in ("+5", "-1", "0x5", "icecream", "5.0", "5,"):
+	    fails("tag-syntax", 1, chain(1, ams={"l": value}, l=5))
+	for bits in (32, 63, 64, 128, 250):
+	    fails("body-length", 1, chain(1, ams={"l": str((1 << bits) + 5)}, l=5))
+	fails("body-length", 1, chain(1, ams={"l": "9" * 76}, l=size))
+	PY
+}
+
+@test "T-11 a=, c=, q= and cv= match in any case" {
+	forge <<-'PY'
+	passes(chain(2, {1: dict(as_={"cv": "NONE"}), 2: dict(as_={"cv": "Pass"})},
+	             ams={"a": "RSA-SHA256", "c": "Relaxed/RELAXED", "q": "DNS/Txt"}))
+	passes(chain(1, as_={"a": "Rsa-Sha256", "cv": "None"}))
+	passes(chain(1, ams={"c": "SIMPLE/Simple"}))
+	passes(chain(1, key="ed25519-a", ams={"a": "ED25519-sha256"}))
+	fails("seal-cv-fail", 1, chain(1, cv="fail", as_={"cv": "FAIL"}))
+	PY
+}
+
+@test "T-11 key tags k=, h=, s=, t= match in any case; v=DKIM1 is exact" {
+	forge <<-'PY'
+	passes(chain(1, record="v=DKIM1; k=RSA; h=SHA256; s=EMAIL; t=S:Y; p=@p"), lint="key-testing")
+	passes(chain(1, key="ed25519-a", record="v=DKIM1; k=Ed25519; p=@p"))
+	for v in ("dkim1", "Dkim1", "DKIM1.0", "DKIM2", "1", "DKIM1 x"):
+	    fails("key-syntax", 1, chain(1, record="v=%s; p=@p" % v))
+	PY
+}
