@@ -18,6 +18,8 @@ put_lines(const struct sink *sink, struct slice s)
 {
 	size_t from = 0;
 
+	if (s.len == 0)
+		return 0; /* NULL + 0 is undefined */
 	for (size_t at = 0, nl; at < s.len; at = nl + 1) {
 		nl = at + slice_find(slice_sub(s, at, s.len), '\n');
 		if (nl >= s.len)
