@@ -143,7 +143,7 @@ alphabet(void)
 		for (unsigned at = 0; at < 4; at++) {
 			char text[4] = { 'A', 'A', 'A', 'A' };
 			struct slice out;
-			bool ok = memchr(good, (int)c, 64) != NULL ||
+			bool ok = slice_find(SLICE(good), (char)c) < 64 ||
 				  (c == '=' && at == 3);
 
 			text[at] = (char)c;

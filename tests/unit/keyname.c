@@ -101,6 +101,9 @@ u_labels(void)
 static void
 u_labels_that_are_none(void)
 {
+	/* Not as text, which would turn this line round on a screen. */
+	static const char bidi[] = { 'a', '\xe2', '\x80', '\xae', '.', 'b' };
+
 	/* Latin-1; cut; overlong; a surrogate. */
 	refused(SLICE("s"), SLICE("b\xfc.example"), DIAG_DOMAIN_SYNTAX);
 	refused(SLICE("b\xc3"), SLICE("a.example"), DIAG_SELECTOR_SYNTAX);
@@ -108,7 +111,8 @@ u_labels_that_are_none(void)
 	refused(SLICE("s"), SLICE("\xed\xa0\x80.example"), DIAG_DOMAIN_SYNTAX);
 	/* U+2028 and U+202E are allowed in no name. */
 	refused(SLICE("s"), SLICE("a\xe2\x80\xa8.example"), DIAG_DOMAIN_SYNTAX);
-	refused(SLICE("s"), SLICE("a\xe2\x80\xae.example"), DIAG_DOMAIN_SYNTAX);
+	refused(SLICE("s"), (struct slice){ bidi, sizeof bidi },
+	    DIAG_DOMAIN_SYNTAX);
 	/* U+FF0A and U+FE6B would become "*" and "@", U+FF0F "/". */
 	refused(SLICE("s"), SLICE("a\xef\xbc\x8a.example"), DIAG_DOMAIN_SYNTAX);
 	refused(SLICE("s"), SLICE("a\xef\xb9\xab.example"), DIAG_DOMAIN_SYNTAX);
@@ -195,11 +199,11 @@ lengths(void)
 static void
 endless(void)
 {
-	size_t n = 1024 * 1024;
+	size_t n = (size_t)1 << 20;
 	char *p = NEED(malloc(n));
 
-	for (size_t i = 0; i + 1 < n; i += 2)
-		memcpy(p + i, "\xc3\xbc", 2);
+	for (size_t i = 0; i < n; i++)
+		p[i] = i % 2 == 0 ? '\xc3' : '\xbc';
 	refused(SLICE("s"), (struct slice){ p, n }, DIAG_DOMAIN_SYNTAX);
 	memset(p, 'a', n);
 	refused(SLICE("s"), (struct slice){ p, n }, DIAG_DOMAIN_SYNTAX);
