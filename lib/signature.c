@@ -116,13 +116,11 @@ verify_ed25519(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 			 : -1;
 
 	EVP_MD_CTX_free(ctx);
-	if (fits == 1)
-		return 0;
 	/* 0 means that it does not fit, and also that memory was short. */
-	if (fits < 0 || crypto_memory_failed())
+	if (fits < 0 || (fits == 0 && crypto_memory_failed()))
 		return crypto_trouble(why, "Ed25519");
 	ERR_clear_error();
-	return diag_set(why, DIAG_SIGNATURE, nowhere, "%s", "");
+	return fits == 1 ? 0 : diag_set(why, DIAG_SIGNATURE, nowhere, "%s", "");
 }
 
 int
@@ -189,9 +187,9 @@ signature_make(struct signing_key *key, const unsigned char digest[DIGEST_SIZE],
 	crypto_begin();
 	bool done = (rsa ? make_rsa : make_ed25519)(pkey, digest, sig, &n);
 
-	/* A parameter for which there was no memory gets lost without a word,
-	 * and half a new blinding factor stays with the key: from then on its
-	 * signatures are wrong, and OpenSSL does not notice. */
+	/* For every 32 signatures OpenSSL makes a new blinding factor.  One
+	 * half made for want of memory stays with the key, and from then on
+	 * its signatures are wrong without OpenSSL's noticing. */
 	if (crypto_memory_failed()) {
 		signing_key_spoil(key);
 		done = false;

@@ -13,7 +13,6 @@
 #include <openssl/params.h>
 #include <openssl/provider.h>
 #include <openssl/store.h>
-#include <openssl/ui.h>
 
 #include "base64.h"
 #include "crypto.h"
@@ -370,8 +369,8 @@ load_file(const char *path, struct signing_key **out, struct diag *why)
 	return result;
 }
 
-/* The first private key that the store at uri gives.  Prompts are answered by
- * nobody: UI_null() has no terminal. */
+/* The first private key that the store at uri gives.  Without a method to ask
+ * for a passphrase there is no prompt. */
 static int
 load_store(const char *uri, struct signing_key **out, struct diag *why)
 {
@@ -381,8 +380,8 @@ load_store(const char *uri, struct signing_key **out, struct diag *why)
 	/* No configuration file names this one, so the URI has to. */
 	if (slice_starts(slice_of(uri), SLICE("pkcs11:")))
 		OSSL_PROVIDER_try_load(NULL, "pkcs11", 1);
-	OSSL_STORE_CTX *store = OSSL_STORE_open_ex(
-	    uri, NULL, NULL, UI_null(), NULL, NULL, NULL, NULL);
+	OSSL_STORE_CTX *store =
+	    OSSL_STORE_open_ex(uri, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 
 	if (store != NULL &&
 	    OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY) == 1)

@@ -371,21 +371,29 @@ ber_lengths(void)
 	buf_char(&b, (char)body.len);
 	buf_slice(&b, buf_view(&body));
 	DER_GIVES(buf_view(&b), DIAG_NONE);
-	/* The indefinite form; a length of nine octets; 2^64 - 1; an integer
-	 * of no octets. */
+	/* The indefinite form, which is no element. */
+	struct slice rest = SLICE("\x30\x80"), value;
+
+	CHECK(!der_take(&rest, DER_SEQUENCE, &value) && rest.len == 2);
+	CHECK(der_size(rest) == 0);
 	buf_clear(&b);
 	buf_put(&b, "\x30\x80", 2);
 	buf_slice(&b, buf_view(&body));
 	buf_put(&b, "\x00\x00", 2);
 	DER_GIVES(buf_view(&b), DIAG_KEY_SYNTAX);
-	DER_GIVES(SLICE("\x30\x89\x01\x00\x00\x00\x00\x00\x00\x00\x00"),
-	    DIAG_KEY_SYNTAX);
+	/* 2^64 more than there are. */
+	buf_clear(&b);
+	buf_put(&b, "\x30\x89\x01\x00\x00\x00\x00\x00\x00\x00", 10);
+	buf_char(&b, (char)body.len);
+	buf_slice(&b, buf_view(&body));
+	DER_GIVES(buf_view(&b), DIAG_KEY_SYNTAX);
 	DER_GIVES(
 	    SLICE("\x30\x88\xff\xff\xff\xff\xff\xff\xff\xff"), DIAG_KEY_SYNTAX);
 	DER_GIVES(SLICE("\x30\xff"), DIAG_KEY_SYNTAX);
 	DER_GIVES(SLICE("\x30"), DIAG_KEY_SYNTAX);
 	DER_GIVES(SLICE("\x30\x00"), DIAG_KEY_SYNTAX);
 	DER_GIVES(SLICE("\x02\x01\x01"), DIAG_KEY_SYNTAX);
+	/* Numbers of no octets, and of no size. */
 	NUMBERS_GIVE(SLICE(""), f4, DIAG_KEY_SHORT);
 	NUMBERS_GIVE(SLICE("\0\0"), f4, DIAG_KEY_SHORT);
 	NUMBERS_GIVE(n, SLICE(""), DIAG_KEY_EXPONENT);

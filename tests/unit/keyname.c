@@ -23,6 +23,9 @@ name_is(const char *selector, const char *domain, const char *wanted)
 	arena_free(arena);
 }
 
+/* What was last said about a name. */
+static char said[sizeof((struct diag *)0)->detail];
+
 static void
 refused(struct slice selector, struct slice domain, enum diag_code code)
 {
@@ -38,6 +41,7 @@ refused(struct slice selector, struct slice domain, enum diag_code code)
 	      (why.where.p >= part.p &&
 		  why.where.p + why.where.len <= part.p + part.len));
 	CHECK(why.detail[0] != '\0');
+	memcpy(said, why.detail, sizeof said);
 	arena_free(arena);
 }
 
@@ -106,6 +110,7 @@ u_labels_that_are_none(void)
 
 	/* Latin-1; cut; overlong; a surrogate. */
 	refused(SLICE("s"), SLICE("b\xfc.example"), DIAG_DOMAIN_SYNTAX);
+	CHECK(strcmp(said, "not UTF-8") == 0);
 	refused(SLICE("b\xc3"), SLICE("a.example"), DIAG_SELECTOR_SYNTAX);
 	refused(SLICE("s"), SLICE("\xc0\xae.example"), DIAG_DOMAIN_SYNTAX);
 	refused(SLICE("s"), SLICE("\xed\xa0\x80.example"), DIAG_DOMAIN_SYNTAX);
@@ -205,6 +210,7 @@ endless(void)
 	for (size_t i = 0; i < n; i++)
 		p[i] = i % 2 == 0 ? '\xc3' : '\xbc';
 	refused(SLICE("s"), (struct slice){ p, n }, DIAG_DOMAIN_SYNTAX);
+	CHECK(strcmp(said, "too long for the DNS") == 0);
 	memset(p, 'a', n);
 	refused(SLICE("s"), (struct slice){ p, n }, DIAG_DOMAIN_SYNTAX);
 	free(p);

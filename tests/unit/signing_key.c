@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <pty.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -105,8 +108,8 @@ refused(const char *pem, enum diag_code code, const char *hint)
 static void
 no_keys_to_sign_with(void)
 {
-	refused("unit-encrypted-pkcs8.pem", DIAG_PRIVATE_KEY, "encrypted");
-	refused("unit-encrypted-pkcs1.pem", DIAG_PRIVATE_KEY, "encrypted");
+	refused("unit-encrypted-pkcs8.pem", DIAG_PRIVATE_KEY, "passphrase");
+	refused("unit-encrypted-pkcs1.pem", DIAG_PRIVATE_KEY, "passphrase");
 	refused("unit-ec.pem", DIAG_PRIVATE_KEY, "neither");
 	refused("unit-x25519.pem", DIAG_PRIVATE_KEY, "neither");
 	refused("unit-rsa-pss.pem", DIAG_PRIVATE_KEY, "neither");
@@ -321,6 +324,39 @@ stores(void)
 	CHECK(ERR_peek_error() == 0);
 }
 
+/* On a terminal of its own, where a prompt would show and wait. */
+static void
+no_prompt(void)
+{
+	static const char *const pems[] = { "unit-encrypted-pkcs8.pem",
+		"unit-encrypted-pkcs1.pem" };
+	char uri[4200], seen[256], *dir = realpath(keys_path(""), NULL);
+
+	NEED(dir);
+	for (size_t i = 0; i < 4; i++) {
+		struct signing_key *private;
+		int terminal, status = -1;
+
+		snprintf(uri, sizeof uri, "%s%s/%s", i < 2 ? "file:" : "", dir,
+		    pems[i % 2]);
+		pid_t child = forkpty(&terminal, NULL, NULL, NULL);
+
+		if (child == 0)
+			_exit(signing_key_load(uri, &private, &why) == 0 ||
+			      why.code != DIAG_PRIVATE_KEY);
+		CHECK(child > 0);
+		/* Ends when the child does (EIO), or with what it asks. */
+		ssize_t n = read(terminal, seen, sizeof seen);
+
+		CHECK(n <= 0);
+		if (n > 0)
+			kill(child, SIGKILL);
+		CHECK(waitpid(child, &status, 0) == child && status == 0);
+		close(terminal);
+	}
+	free(dir);
+}
+
 static const struct unit_test tests[] = {
 	{ "PKCS #1 and PKCS #8, RSA and Ed25519", forms },
 	{ "every number of an RSA key gets there", all_numbers },
@@ -329,7 +365,8 @@ static const struct unit_test tests[] = {
 	{ "PEM texts, whole and cut", texts },
 	{ "a damaged key is a key or an error", damage },
 	{ "a file that others can read or its group write is noted", exposure },
-	{ "keys from OpenSSL's stores, and no prompt", stores },
+	{ "keys from OpenSSL's stores", stores },
+	{ "a passphrase is not asked for, on a terminal either", no_prompt },
 };
 
 UNIT_MAIN(tests)
