@@ -20,6 +20,8 @@ struct operands {
 	FTS *walk;	   /* the directory at hand, or NULL */
 	struct mbox *mbox; /* the mbox at hand, or NULL */
 	char *mbox_path;
+	struct mbox *spooled; /* of standard input: its octets are read again
+			       * by those who got messages of it */
 };
 
 void
@@ -80,6 +82,7 @@ operands_free(struct operands *op)
 	if (op->walk != NULL)
 		fts_close(op->walk);
 	mbox_free(op->mbox);
+	mbox_free(op->spooled);
 	free(op->mbox_path);
 	buf_release(&op->list);
 	free(op);
@@ -154,9 +157,16 @@ has_directory(const char *path, const char *name)
 static bool
 is_maildir_tmp(const FTSENT *e)
 {
-	return strcmp(e->fts_name, "tmp") == 0 && e->fts_parent != NULL &&
-	       has_directory(e->fts_parent->fts_accpath, "cur") &&
-	       has_directory(e->fts_parent->fts_accpath, "new");
+	char *parent;
+	bool result;
+
+	if (e->fts_level == 0 || strcmp(e->fts_name, "tmp") != 0)
+		return false;
+	parent = strndup(e->fts_path, e->fts_pathlen - strlen("/tmp"));
+	result = parent != NULL && has_directory(parent, "cur") &&
+		 has_directory(parent, "new");
+	free(parent);
+	return result;
 }
 
 static bool
@@ -229,7 +239,10 @@ next_of_mbox(struct operands *op, struct source *out, struct diag *why)
 	    op->mbox, &number, &out->offset, &out->length, &out->problem);
 
 	if (result == 0) {
-		mbox_free(op->mbox);
+		if (op->spooled == NULL && strcmp(op->mbox_path, "-") == 0)
+			op->spooled = op->mbox;
+		else
+			mbox_free(op->mbox);
 		free(op->mbox_path);
 		op->mbox = NULL;
 		op->mbox_path = NULL;

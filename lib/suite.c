@@ -205,6 +205,8 @@ manifest_find(struct suite *s, struct slice name)
 static struct slice
 from_directory(const struct suite *s, struct slice name)
 {
+	if (s->directory.len == 0 && slice_starts(name, SLICE("./")))
+		return slice_sub(name, 2, name.len);
 	return s->directory.len > 0 && slice_starts(name, s->directory)
 		   ? slice_sub(name, s->directory.len, name.len)
 		   : name;

@@ -1,0 +1,242 @@
+#!/usr/bin/env bats
+# Many messages: operands, workers, expectations, shards (issue: corpora).
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+NOW=1767225600
+
+setup_file() {
+	export CORPUS=$BATS_FILE_TMPDIR/corpus
+	mkdir "$CORPUS"
+	"$ROOT/tests/forge/forge" <<-PY
+	make_corpus("$CORPUS", 300)
+	PY
+}
+
+setup() {
+	cd "$CORPUS"
+}
+
+verify() {
+	arc-verify --time "$NOW" --keys keys "$@"
+}
+
+# Verdicts alone, sorted: the same messages under other names.
+verdicts() {
+	sed -E 's/^.*: (pass|fail|none|tempfail)\b.*/\1/' | sort | uniq -c
+}
+
+@test "a directory is walked, in the order of names, and agrees with its manifest" {
+	run -0 --separate-stderr verify --manifest expected.tsv files
+	[ "${#lines[@]}" -eq 300 ]
+	[ "$(sed 's/: .*//' <<<"$output")" = "$(cut -f 1 expected.tsv)" ]
+	[[ $stderr == "all as expected: "* ]]
+}
+
+@test "one, two and eight workers print the same octets" {
+	verify -J 1 --json files >"$BATS_TEST_TMPDIR/1" || [ $? -eq 1 ]
+	for jobs in 2 8; do
+		verify -J $jobs --json files >"$BATS_TEST_TMPDIR/$jobs" || [ $? -eq 1 ]
+		cmp "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/$jobs"
+	done
+}
+
+@test "files, Maildir and mbox of the same messages give the same verdicts" {
+	verify files >"$BATS_TEST_TMPDIR/files" || [ $? -eq 1 ]
+	verify Maildir >"$BATS_TEST_TMPDIR/maildir" || [ $? -eq 1 ]
+	verify --mbox mbox >"$BATS_TEST_TMPDIR/mbox" || [ $? -eq 1 ]
+	verify --mbox - <mbox >"$BATS_TEST_TMPDIR/stdin" || [ $? -eq 1 ]
+	verdicts <"$BATS_TEST_TMPDIR/files" >"$BATS_TEST_TMPDIR/wanted"
+	for form in maildir mbox stdin; do
+		verdicts <"$BATS_TEST_TMPDIR/$form" | diff "$BATS_TEST_TMPDIR/wanted" -
+	done
+	grep -q '^mbox:300: ' "$BATS_TEST_TMPDIR/mbox"
+	grep -q '^-:1: ' "$BATS_TEST_TMPDIR/stdin"
+}
+
+@test "an mbox whose >From lines are no quotes (mboxo) passes as it stands" {
+	# The message has a line ">From x" of its own, and mboxo leaves it alone.
+	forge <<-PY
+	m = chain(1, body="Hello\n>From x to y\n")
+	write(m, "$BATS_TEST_TMPDIR/one", lf=True)
+	PY
+	cd "$BATS_TEST_TMPDIR"
+	{ echo "From a@b Thu Oct  9 08:53:20 2025"; cat one; } >box
+	run -0 arc-verify --time "$NOW" --keys one.keys --mbox box
+	[ "$output" = "box:1: pass  i=1 d1.example  oldest-pass=0" ]
+}
+
+@test "only a From line behind an empty line begins a message, and Content-Length says nothing" {
+	cat >"$BATS_TEST_TMPDIR/box" <<-E
+	From a@b Thu Oct  9 08:53:20 2025
+	Subject: one
+	Content-Length: 3
+
+	text
+	From here on it goes
+	more
+
+	From a@b Thu Oct  9 08:53:20 2025
+	Subject: two
+
+	E
+	run -0 verify -A none --mbox "$BATS_TEST_TMPDIR/box"
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[1]} == *box:2:\ none ]]
+}
+
+@test "shards split a list without loss and merge into the same summary and status" {
+	verify --json files >"$BATS_TEST_TMPDIR/whole" || [ $? -eq 1 ]
+	for k in 1 2 3; do
+		verify --json --shard $k/3 files >"$BATS_TEST_TMPDIR/$k" || [ $? -eq 1 ]
+		[ -s "$BATS_TEST_TMPDIR/$k" ]
+	done
+	sort "$BATS_TEST_TMPDIR"/[123] | cmp - <(sort "$BATS_TEST_TMPDIR/whole")
+	run -1 arc-verify --merge "$BATS_TEST_TMPDIR"/[123]
+	local merged=$output
+	run -1 arc-verify --merge "$BATS_TEST_TMPDIR/whole"
+	[ "$output" = "$merged" ]
+	run -0 --separate-stderr arc-verify --merge --manifest expected.tsv "$BATS_TEST_TMPDIR"/[123]
+	[[ $output == "all as expected: "* ]]
+}
+
+@test "merge keeps the status of a message without a verdict, and refuses what is no NDJSON" {
+	: >"$BATS_TEST_TMPDIR/empty"
+	run -65 verify --json files/00/00001.eml "$BATS_TEST_TMPDIR/empty"
+	verify --json files/00/00001.eml "$BATS_TEST_TMPDIR/empty" >"$BATS_TEST_TMPDIR/lines" 2>&1 || true
+	grep '^{' "$BATS_TEST_TMPDIR/lines" >"$BATS_TEST_TMPDIR/ndjson"
+	run -65 arc-verify --merge "$BATS_TEST_TMPDIR/ndjson"
+	[[ $output == *"1 error [no-message]"* ]]
+	run -78 --separate-stderr arc-verify --merge expected.tsv
+	[[ $stderr == *"line 1 "* ]]
+}
+
+@test "a manifest tells what changed, by kind, and update takes it over" {
+	sed -E '/00[0-4]\.eml\tpass/s/pass/none/' expected.tsv >wrong.tsv
+	run -1 --separate-stderr verify --manifest wrong.tsv files
+	[[ $stderr == *"none -> pass: "* ]]
+	[[ $stderr == *"    files/00/00"* ]]
+	run -0 verify --manifest wrong.tsv --update files
+	sort expected.tsv | diff - <(sort wrong.tsv)
+	run -0 verify --manifest fresh.tsv --update files
+	cmp wrong.tsv fresh.tsv
+	rm -f wrong.tsv fresh.tsv
+}
+
+@test "a message that the manifest does not know, and one that is not there, are told" {
+	grep -v 00007 expected.tsv >part.tsv
+	run -1 --separate-stderr verify --manifest part.tsv files
+	[[ $stderr == *"not in the manifest: "* ]]
+	printf 'files/gone.eml\tpass\n' | cat expected.tsv - >part.tsv
+	run -1 --separate-stderr verify --manifest part.tsv files
+	[[ $stderr == *"pass -> not there: 1"*"files/gone.eml"* ]]
+	rm -f part.tsv
+}
+
+@test "a broken manifest names its line" {
+	printf 'a\tpass\nb perhaps\n' >"$BATS_TEST_TMPDIR/bad"
+	run -78 --separate-stderr verify --manifest "$BATS_TEST_TMPDIR/bad" files
+	[[ $stderr == *"line 2: "* ]]
+	printf 'a\tperhaps\n' >"$BATS_TEST_TMPDIR/bad"
+	run -78 verify --manifest "$BATS_TEST_TMPDIR/bad" files
+}
+
+@test "expect wants one verdict of all" {
+	run -1 --separate-stderr verify --expect pass files
+	[[ $stderr == *"pass -> fail [signature]: "* ]]
+	run -0 verify --expect pass files/00/00001.eml
+	printf 'Subject: x\n\n' >"$BATS_TEST_TMPDIR/none.eml"
+	run -0 verify --expect none "$BATS_TEST_TMPDIR/none.eml"
+	run -1 verify --expect pass "$BATS_TEST_TMPDIR/none.eml"
+	run -64 verify --expect perhaps files
+}
+
+@test "operands: NUL list, --, a name that is not there troubles only itself" {
+	find files -name '*1.eml' -print0 | sort -z >"$BATS_TEST_TMPDIR/list"
+	verify --files0-from "$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/a" || [ $? -eq 1 ]
+	verify --files0-from - <"$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/b" || [ $? -eq 1 ]
+	cmp "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/a")" -eq 30 ]
+	run -66 --separate-stderr verify -- files/00/00001.eml files/gone files/00/00002.eml
+	[ "${#lines[@]}" -eq 2 ]
+	[[ $stderr == *"files/gone: "* ]]
+}
+
+@test "symlink loops, dangling links and unreadable folders trouble one message each" {
+	mkdir -p "$BATS_TEST_TMPDIR/d/sub"
+	cp files/00/00001.eml "$BATS_TEST_TMPDIR/d/a.eml"
+	cp files/00/00002.eml "$BATS_TEST_TMPDIR/d/sub/z.eml"
+	ln -s .. "$BATS_TEST_TMPDIR/d/sub/loop"
+	ln -s nowhere "$BATS_TEST_TMPDIR/d/dangling"
+	run -66 --separate-stderr verify "$BATS_TEST_TMPDIR/d"
+	[ "${#lines[@]}" -eq 2 ]
+	[[ $stderr == *"dangling: "* ]]
+	[[ $stderr == *"loop: "* ]]
+}
+
+@test "the run's own files and hidden ones are no messages of a walk" {
+	cp -r files "$BATS_TEST_TMPDIR/d"
+	cp keys expected.tsv "$BATS_TEST_TMPDIR/d"
+	echo junk >"$BATS_TEST_TMPDIR/d/.hidden"
+	sed -i 's,^files/,,' "$BATS_TEST_TMPDIR/d/expected.tsv"
+	cd "$BATS_TEST_TMPDIR/d"
+	run -0 --separate-stderr arc-verify --time "$NOW" --keys keys --manifest expected.tsv .
+	[ "${#lines[@]}" -eq 300 ]
+}
+
+# The prove of Debian 12 knows no version after 13, so it gets all but that line.
+@test "TAP is what prove reads, and counts what is not accepted" {
+	run -1 verify --tap files
+	[ "${lines[0]}" = "TAP version 14" ]
+	[ "${lines[-1]}" = "1..300" ]
+	local bad
+	bad=$(grep -c '^not ok' <<<"$output")
+	verify --tap --manifest expected.tsv files >"$BATS_TEST_TMPDIR/good.tap" 2>/dev/null
+	run -0 prove --exec 'sed 1d' "$BATS_TEST_TMPDIR/good.tap"
+	[[ $output == *"Tests=300"* ]]
+	verify --tap files >"$BATS_TEST_TMPDIR/bad.tap" 2>/dev/null || true
+	run ! prove --exec 'sed 1d' "$BATS_TEST_TMPDIR/bad.tap"
+	[[ $output == *"Failed $bad/300"* ]]
+}
+
+@test "JUnit XML is well-formed and has a case a message, whatever its name" {
+	cp files/00/00001.eml "$BATS_TEST_TMPDIR/<a&\"b'>.eml"
+	run -1 verify --junit "$BATS_TEST_TMPDIR/junit.xml" files "$BATS_TEST_TMPDIR/<a&\"b'>.eml"
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/junit.xml" <<-'PY'
+	import sys, xml.etree.ElementTree as ET
+	root = ET.parse(sys.argv[1]).getroot()
+	suite = root.find("testsuite")
+	cases = suite.findall("testcase")
+	assert root.tag == "testsuites" and len(cases) == 301 == int(suite.get("tests"))
+	assert len(suite.findall("testcase/failure")) == int(suite.get("failures")) > 0
+	assert any(c.get("name").endswith("<a&\"b'>.eml") for c in cases)
+	PY
+}
+
+@test "a run that is interrupted prints whole lines and says so" {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	env --default-signal=INT arc-verify --time "$NOW" --keys keys -J 2 files \
+		"$BATS_TEST_TMPDIR/pipe" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
+	local pid=$!
+	exec 7>"$BATS_TEST_TMPDIR/pipe"
+	kill -INT $pid
+	exec 7>&-
+	local status=0
+	wait $pid || status=$?
+	[ "$status" -eq 130 ]
+	grep -q 'interrupted; [0-9]* messages were finished' "$BATS_TEST_TMPDIR/err"
+	[ "$(grep -vc '^files/.*: \(pass\|fail\|none\)' "$BATS_TEST_TMPDIR/out")" -eq 0 ]
+	[ "$(tail -c 1 "$BATS_TEST_TMPDIR/out")" = "" ]
+}
+
+@test "GNU parallel drives it with a NUL list" {
+	find files -name '*.eml' -print0 | sort -z |
+		parallel --will-cite -k -j 2 --pipe -0 --recend '\0' -N 50 \
+			arc-verify --time "$NOW" --keys keys --json --files0-from - \
+			>"$BATS_TEST_TMPDIR/parallel" || true
+	verify --json files >"$BATS_TEST_TMPDIR/whole" || [ $? -eq 1 ]
+	cmp "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/parallel"
+	find files -name '*.eml' -print0 | sort -z | xargs -0 -n 70 \
+		arc-verify --time "$NOW" --keys keys --json >"$BATS_TEST_TMPDIR/xargs" || true
+	cmp "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/xargs"
+}
