@@ -9,7 +9,8 @@ _arc_tools() {
 	--color) words='auto always never' ;;
 	--dnssec) words='show require' ;;
 	-A | --accept) words='pass none fail tempfail' ;;
-	--clock-skew | --dns-timeout | --min-rsa-bits | --resolver | --time) return ;;
+	--expect) words='pass fail none tempfail error' ;;
+	-J | --jobs | --shard | --clock-skew | --dns-timeout | --min-rsa-bits | --resolver | --time) return ;;
 	*)
 		if [[ $word == -* ]]; then
 			words=$("$1" --help | sed -n \
