@@ -78,7 +78,8 @@ option_accept(struct verify *v, const char *arg)
 			    "--accept %s: not pass, none, fail or tempfail, "
 			    "joined by \":\"",
 			    arg);
-		v->accept[i] = true;
+		else
+			v->accept[i] = true;
 	}
 }
 

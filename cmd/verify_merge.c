@@ -28,14 +28,13 @@ take_text(struct jsonread *j, enum jsonread_kind kind, struct buf *out)
 static void
 take_error(struct jsonread *j, struct line *l)
 {
-	enum jsonread_kind kind;
-
-	while ((kind = jsonread_next(j)) == JSONREAD_KEY) {
+	while (jsonread_next(j) == JSONREAD_KEY) {
 		bool code = slice_eq(buf_view(&j->text), SLICE("code"));
 		bool exit = slice_eq(buf_view(&j->text), SLICE("exit"));
 		unsigned long long v;
 
-		kind = jsonread_next(j);
+		enum jsonread_kind kind = jsonread_next(j);
+
 		if (code)
 			take_text(j, kind, &l->code);
 		else if (exit && kind == JSONREAD_NUMBER &&

@@ -357,9 +357,10 @@ make_name(const struct scan *s, struct slice text)
 		return s->origin;
 	struct slice name = arena_copy(s->k->arena, text);
 
-	if (name.p != NULL)
-		for (size_t i = 0; i < name.len; i++)
-			((char *)name.p)[i] = ascii_lower(name.p[i]);
+	if (name.p == NULL)
+		return name;
+	for (size_t i = 0; i < name.len; i++)
+		((char *)name.p)[i] = ascii_lower(name.p[i]);
 	if (name.len > 0 && name.p[name.len - 1] == '.')
 		name.len--;
 	return name;

@@ -106,7 +106,9 @@ next_word(struct operands *op)
 static int
 set_source(struct source *s, const char *path, struct diag *why)
 {
-	*s = (struct source){ .name = strdup(path), .path = strdup(path) };
+	*s = (struct source){ .name = NULL };
+	s->name = strdup(path);
+	s->path = strdup(path);
 	if (s->name != NULL && s->path != NULL)
 		return 1;
 	source_release(s);
