@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <dlfcn.h>
+#include <ldns/ldns.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dnswire.h"
+
+/* What is used of libldns, each under its own type. */
+#define LDNS_FUNCTIONS(X)                                                      \
+	X(dname_new_frm_str)                                                   \
+	X(pkt_answer)                                                          \
+	X(pkt_free)                                                            \
+	X(pkt_get_opcode)                                                      \
+	X(pkt_get_rcode)                                                       \
+	X(pkt_ad)                                                              \
+	X(pkt_qr)                                                              \
+	X(pkt_query_new)                                                       \
+	X(pkt_question)                                                        \
+	X(pkt_set_ad)                                                          \
+	X(pkt_set_cd)                                                          \
+	X(pkt_set_edns_udp_size)                                               \
+	X(pkt_set_id)                                                          \
+	X(pkt_tc)                                                              \
+	X(pkt2wire)                                                            \
+	X(rdf_data)                                                            \
+	X(rdf_deep_free)                                                       \
+	X(rdf_get_type)                                                        \
+	X(rdf_size)                                                            \
+	X(rdf2str)                                                             \
+	X(rr_get_class)                                                        \
+	X(rr_get_type)                                                         \
+	X(rr_list_rr)                                                          \
+	X(rr_list_rr_count)                                                    \
+	X(rr_owner)                                                            \
+	X(rr_rd_count)                                                         \
+	X(rr_rdf)                                                              \
+	X(rr_ttl)                                                              \
+	X(wire2pkt)
+
+#define DECLARE(name) __typeof__(ldns_##name) *name;
+#define RESOLVE(name)                                                          \
+	*(void **)&ldns.name = dlsym(library, "ldns_" #name);                  \
+	ldns_is_here &= ldns.name != NULL;
+
+/* Written once, by load(); read only afterwards. */
+static struct {
+	LDNS_FUNCTIONS(DECLARE)
+} ldns;
+static bool ldns_is_here;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+load(void)
+{
+	void *library = dlopen("libldns.so.3", RTLD_NOW | RTLD_LOCAL);
+
+	ldns_is_here = library != NULL;
+	if (library != NULL) {
+		LDNS_FUNCTIONS(RESOLVE)
+	}
+}
+
+int
+dnswire_load(struct diag *why)
+{
+	pthread_once(&once, load);
+	if (ldns_is_here)
+		return 0;
+	return diag_set(why, DIAG_SYSTEM, (struct slice){ NULL, 0 },
+	    "libldns.so.3 cannot be loaded, so the DNS cannot be asked; on "
+	    "Debian it is in the package libldns3");
+}
+
+/* ------------------------------------------------------------------------ */
+
+int
+dnswire_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
+{
+	char name[256];
+	ldns_pkt *pkt = NULL;
+	ldns_rdf *owner = NULL;
+	uint8_t *wire = NULL;
+	size_t n = 0;
+	int result = -1;
+
+	if (q->name.len >= sizeof name)
+		return diag_set(why, DIAG_INTERNAL, q->name, "long name");
+	memcpy(name, q->name.p, q->name.len);
+	name[q->name.len] = '\0';
+	owner = ldns.dname_new_frm_str(name);
+	if (owner == NULL) {
+		diag_memory(why);
+		goto out;
+	}
+	pkt = ldns.pkt_query_new(
+	    owner, LDNS_RR_TYPE_TXT, LDNS_RR_CLASS_IN, LDNS_RD);
+	if (pkt == NULL) {
+		ldns.rdf_deep_free(owner);
+		diag_memory(why);
+		goto out;
+	}
+	ldns.pkt_set_id(pkt, q->id);
+	/* Without DO, the AD bit asks for the resolver's opinion (RFC 6840
+	 * section 5.7). */
+	ldns.pkt_set_ad(pkt, true);
+	ldns.pkt_set_cd(pkt, q->cd);
+	if (q->edns)
+		ldns.pkt_set_edns_udp_size(pkt, DNSWIRE_UDP_SIZE);
+	if (ldns.pkt2wire(&wire, pkt, &n) != LDNS_STATUS_OK) {
+		diag_memory(why);
+		goto out;
+	}
+	buf_put(out, wire, n);
+	result = out->failure == BUF_OK ? 0 : diag_memory(why);
+out:
+	free(wire);
+	if (pkt != NULL)
+		ldns.pkt_free(pkt);
+	return result;
+}
+
+/* A name of the answer in our form: lower case, no final dot; NULL pointer
+ * when memory is short. */
+static struct slice
+name_text(const ldns_rdf *rdf, struct arena *arena)
+{
+	char *text = ldns.rdf2str(rdf);
+	struct slice name = { NULL, 0 };
+
+	if (text == NULL)
+		return name;
+	size_t n = strlen(text);
+
+	if (n > 0 && text[n - 1] == '.')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		text[i] = ascii_lower(text[i]);
+	name = arena_copy(arena, (struct slice){ text, n });
+	free(text);
+	return name;
+}
+
+/* Whether the packet answers q at all. */
+static enum dnswire_kind
+check(const struct dnswire_query *q, const ldns_pkt *pkt, struct arena *arena)
+{
+	const ldns_rr_list *question = ldns.pkt_question(pkt);
+
+	if (!ldns.pkt_qr(pkt) || ldns.pkt_get_opcode(pkt) != LDNS_PACKET_QUERY)
+		return DNSWIRE_ALIEN;
+	if (ldns.rr_list_rr_count(question) != 1) {
+		/* Servers that do not understand may not repeat it. */
+		return ldns.pkt_get_rcode(pkt) == LDNS_RCODE_FORMERR
+			   ? DNSWIRE_FORMERR
+			   : DNSWIRE_ALIEN;
+	}
+	const ldns_rr *rr = ldns.rr_list_rr(question, 0);
+	struct slice name = name_text(ldns.rr_owner(rr), arena);
+
+	if (name.p == NULL)
+		return DNSWIRE_MEMORY;
+	if (!slice_eq(name, q->name) ||
+	    ldns.rr_get_type(rr) != LDNS_RR_TYPE_TXT ||
+	    ldns.rr_get_class(rr) != LDNS_RR_CLASS_IN)
+		return DNSWIRE_ALIEN;
+	if (ldns.pkt_tc(pkt))
+		return DNSWIRE_TRUNCATED;
+	switch (ldns.pkt_get_rcode(pkt)) {
+	case LDNS_RCODE_NOERROR: return DNSWIRE_RECORDS;
+	case LDNS_RCODE_NXDOMAIN: return DNSWIRE_NXDOMAIN;
+	case LDNS_RCODE_REFUSED: return DNSWIRE_REFUSED;
+	case LDNS_RCODE_FORMERR:
+	case LDNS_RCODE_NOTIMPL: return DNSWIRE_FORMERR;
+	default: return DNSWIRE_FAILED;
+	}
+}
+
+/* The strings of a TXT record, and all of them joined. */
+static enum dnswire_kind
+read_txt(const ldns_rr *rr, struct arena *arena, struct txt *out)
+{
+	size_t n = ldns.rr_rd_count(rr), size = 0;
+	char *text;
+
+	for (size_t i = 0; i < n; i++) {
+		const ldns_rdf *rdf = ldns.rr_rdf(rr, i);
+
+		if (ldns.rdf_get_type(rdf) != LDNS_RDF_TYPE_STR ||
+		    ldns.rdf_size(rdf) < 1)
+			return DNSWIRE_MALFORMED;
+		size += ldns.rdf_size(rdf) - 1;
+	}
+	if (size > DNSWIRE_MAX_TEXT)
+		return DNSWIRE_MALFORMED;
+	out->strings = arena_array(arena, n, sizeof *out->strings);
+	out->nstrings = n;
+	text = arena_alloc(arena, size + 1);
+	if (out->strings == NULL || text == NULL)
+		return DNSWIRE_MEMORY;
+	out->text = (struct slice){ text, size };
+	for (size_t i = 0; i < n; i++) {
+		const ldns_rdf *rdf = ldns.rr_rdf(rr, i);
+		size_t len = ldns.rdf_size(rdf) - 1;
+
+		memcpy(text, ldns.rdf_data(rdf) + 1, len);
+		out->strings[i] = (struct slice){ text, len };
+		text += len;
+	}
+	return DNSWIRE_RECORDS;
+}
+
+static void
+note_ttl(struct dnswire_reply *r, const ldns_rr *rr)
+{
+	uint32_t ttl = ldns.rr_ttl(rr);
+
+	if (ttl < r->ttl)
+		r->ttl = ttl;
+}
+
+/* Whether rr belongs to owner and is of that type. */
+static bool
+rr_fits(const ldns_rr *rr, ldns_rr_type type, struct slice owner,
+    struct arena *arena, bool *memory)
+{
+	if (ldns.rr_get_type(rr) != type ||
+	    ldns.rr_get_class(rr) != LDNS_RR_CLASS_IN)
+		return false;
+	struct slice name = name_text(ldns.rr_owner(rr), arena);
+
+	*memory |= name.p == NULL;
+	return name.p != NULL && slice_eq(name, owner);
+}
+
+/* Follow one CNAME of *owner in the answer; false when there is none. */
+static bool
+follow(const ldns_rr_list *answer, struct slice *owner, struct arena *arena,
+    struct dnswire_reply *r, bool *memory)
+{
+	for (size_t i = 0; i < ldns.rr_list_rr_count(answer); i++) {
+		const ldns_rr *rr = ldns.rr_list_rr(answer, i);
+
+		if (!rr_fits(rr, LDNS_RR_TYPE_CNAME, *owner, arena, memory) ||
+		    ldns.rr_rd_count(rr) != 1)
+			continue;
+		*owner = name_text(ldns.rr_rdf(rr, 0), arena);
+		*memory |= owner->p == NULL;
+		r->cname = *owner;
+		r->cnames++;
+		note_ttl(r, rr);
+		return owner->p != NULL;
+	}
+	return false;
+}
+
+static enum dnswire_kind
+read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
+    struct arena *arena, struct dnswire_reply *r)
+{
+	const ldns_rr_list *answer = ldns.pkt_answer(pkt);
+	size_t n = ldns.rr_list_rr_count(answer);
+	struct slice owner = q->name;
+	bool memory = false;
+
+	r->txt = arena_array(arena, n, sizeof *r->txt);
+	if (r->txt == NULL)
+		return DNSWIRE_MEMORY;
+	while (r->cnames <= DNSWIRE_MAX_CNAMES) {
+		for (size_t i = 0; i < n; i++) {
+			const ldns_rr *rr = ldns.rr_list_rr(answer, i);
+
+			if (!rr_fits(
+				rr, LDNS_RR_TYPE_TXT, owner, arena, &memory))
+				continue;
+			enum dnswire_kind kind =
+			    read_txt(rr, arena, &r->txt[r->ntxt]);
+
+			if (kind != DNSWIRE_RECORDS)
+				return kind;
+			note_ttl(r, rr);
+			r->ntxt++;
+		}
+		if (memory)
+			return DNSWIRE_MEMORY;
+		if (r->ntxt > 0)
+			return DNSWIRE_RECORDS;
+		if (!follow(answer, &owner, arena, r, &memory))
+			break;
+	}
+	if (memory)
+		return DNSWIRE_MEMORY;
+	return r->cnames > 0 ? DNSWIRE_CNAME : DNSWIRE_NODATA;
+}
+
+enum dnswire_kind
+dnswire_read(const struct dnswire_query *q, const char *p, size_t n,
+    struct arena *arena, struct dnswire_reply *out)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	ldns_pkt *pkt = NULL;
+	enum dnswire_kind kind;
+
+	*out = (struct dnswire_reply){ .ttl = UINT32_MAX };
+	/* What does not even bear our id is nobody's answer. */
+	if (n < 12 || (unsigned)(u[0] << 8 | u[1]) != q->id)
+		return DNSWIRE_ALIEN;
+	if (ldns.wire2pkt(&pkt, u, n) != LDNS_STATUS_OK)
+		return DNSWIRE_MALFORMED;
+	kind = check(q, pkt, arena);
+	out->ad = ldns.pkt_ad(pkt);
+	if (kind == DNSWIRE_RECORDS)
+		kind = read_answer(q, pkt, arena, out);
+	ldns.pkt_free(pkt);
+	return kind;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* dnswire.h - one DNS query or answer as octets (RFC 1035, RFC 6891)
+ *
+ * libldns builds and parses; what may be believed is decided here.  libldns is
+ * loaded when the first name is asked for, as most messages are verified with
+ * keys at hand, and loading it costs a third of a run.  Nothing here touches a
+ * socket. */
+#ifndef DNSWIRE_H
+#define DNSWIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "buf.h"
+#include "diag.h"
+#include "keysource.h"
+#include "slice.h"
+
+enum {
+	DNSWIRE_UDP_SIZE = 1232, /* octets we ask to be sent at most by UDP */
+	DNSWIRE_MAX_CNAMES = 8,	 /* followed for one name */
+	DNSWIRE_MAX_TEXT = 64 * 1024, /* octets of one TXT record, joined */
+};
+
+/* A TXT query for name. */
+struct dnswire_query {
+	struct slice name; /* lower case, no final dot */
+	uint16_t id;
+	bool edns, cd;
+};
+
+/* Load libldns, once a process.  -1 with DIAG_SYSTEM. */
+int dnswire_load(struct diag *why);
+
+/* Append the query to out.  -1 with DIAG_MEMORY, or DIAG_INTERNAL. */
+int dnswire_write(
+    const struct dnswire_query *, struct buf *out, struct diag *why);
+
+enum dnswire_kind {
+	DNSWIRE_ALIEN,	   /* no answer to this query: wait on */
+	DNSWIRE_MALFORMED, /* its answer perhaps, but not to be parsed */
+	DNSWIRE_TRUNCATED, /* to be asked again over TCP */
+	DNSWIRE_REFUSED,   /* this server does not want to answer */
+	DNSWIRE_FAILED,	   /* SERVFAIL, or any other code that is no answer */
+	DNSWIRE_FORMERR,   /* it does not understand, perhaps EDNS */
+	DNSWIRE_NXDOMAIN,
+	DNSWIRE_NODATA,
+	DNSWIRE_CNAME,	 /* asked on at cname */
+	DNSWIRE_RECORDS, /* txt holds records */
+	DNSWIRE_MEMORY,
+};
+
+struct dnswire_reply {
+	struct txt *txt;
+	size_t ntxt;
+	struct slice cname; /* the last one followed; or empty */
+	unsigned cnames;    /* how many were followed */
+	uint32_t ttl;	    /* the smallest on the way */
+	bool ad;
+};
+
+/* Read n octets that came as an answer to q.  An answer counts only if its id,
+ * QR, opcode, question and class fit (RFC 5452 section 9.1); of its records
+ * only those owned by the name asked for, or by what a CNAME of that name
+ * leads to.  Strings live in arena. */
+enum dnswire_kind dnswire_read(const struct dnswire_query *q, const char *p,
+    size_t n, struct arena *, struct dnswire_reply *out);
+
+#endif
