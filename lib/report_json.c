@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include "authres.h"
 #include "json.h"
 #include "report.h"
 
@@ -120,25 +121,63 @@ put_seal(struct json *j, const struct arc_field *f, const struct part *p)
 	json_object_close(j);
 }
 
+/* A property; one that stands there twice is told once, as a key must be. */
 static void
-put_aar(struct json *j, const struct arc_field *f)
+put_property(struct json *j, const struct authres_result *r, size_t k)
 {
-	json_object_open(j, "aar");
-	put_text(j, "payload", slice_trim(f->payload));
-	json_object_close(j);
+	for (size_t i = 0; i < k; i++)
+		if (slice_eq_nocase(r->property[i].name, r->property[k].name))
+			return;
+	json_member(j, r->property[k].name, r->property[k].value);
 }
 
 static void
-put_set(struct json *j, const struct report *r, unsigned i)
+put_results(struct json *j, const struct authres *a)
+{
+	json_array_open(j, "results");
+	for (size_t i = 0; i < a->nresults; i++) {
+		const struct authres_result *r = &a->result[i];
+
+		json_object_open(j, NULL);
+		json_string(j, "method", r->method);
+		json_string(j, "result", r->result);
+		put_text(j, "reason", r->reason);
+		json_object_open(j, "properties");
+		for (size_t k = 0; k < r->nproperties; k++)
+			put_property(j, r, k);
+		json_object_close(j);
+		json_object_close(j);
+	}
+	json_array_close(j);
+}
+
+static int
+put_aar(struct json *j, const struct arc_field *f, struct arena *arena,
+    struct diag *why)
+{
+	struct authres a;
+
+	if (authres_parse(f->payload, arena, &a, why) != 0)
+		return -1;
+	json_object_open(j, "aar");
+	put_text(j, "authserv_id", a.authserv_id);
+	put_text(j, "payload", slice_trim(f->payload));
+	put_results(j, &a);
+	json_object_close(j);
+	return 0;
+}
+
+static int
+put_set(struct json *j, const struct report *r, unsigned i, struct diag *why)
 {
 	const struct arc_set *s = &r->chain->set[i];
 
 	json_object_open(j, NULL);
 	json_number(j, "instance", i);
-	if (s->part[ARC_AAR] != NULL)
-		put_aar(j, s->part[ARC_AAR]);
-	else
+	if (s->part[ARC_AAR] == NULL)
 		json_null(j, "aar");
+	else if (put_aar(j, s->part[ARC_AAR], r->message->arena, why) != 0)
+		return -1;
 	if (s->part[ARC_AMS] != NULL)
 		put_ams(j, s->part[ARC_AMS], &r->verdict->ams[i]);
 	else
@@ -148,6 +187,7 @@ put_set(struct json *j, const struct report *r, unsigned i)
 	else
 		json_null(j, "seal");
 	json_object_close(j);
+	return 0;
 }
 
 static void
@@ -203,7 +243,8 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 	}
 	json_array_open(&j, "sets");
 	for (unsigned i = 1; i <= r->chain->n; i++)
-		put_set(&j, r, i);
+		if (put_set(&j, r, i, why) != 0)
+			return -1;
 	json_array_close(&j);
 	json_array_open(&j, "why");
 	json_array_close(&j);

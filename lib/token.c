@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "token.h"
 
 /* Length of the comment at the start of s, with all that nests in it; 0 when
@@ -31,4 +33,66 @@ token_cfws(struct slice *rest)
 			return;
 		*rest = slice_sub(*rest, n, rest->len);
 	}
+}
+
+bool
+token_quoted(struct slice *rest, struct slice *out)
+{
+	size_t i = 1;
+
+	if (rest->len == 0 || rest->p[0] != '"')
+		return false;
+	while (i < rest->len && rest->p[i] != '"')
+		i += rest->p[i] == '\\' ? 2 : 1;
+	if (i >= rest->len)
+		return false;
+	*out = slice_sub(*rest, 0, i + 1);
+	*rest = slice_sub(*rest, i + 1, rest->len);
+	return true;
+}
+
+/* Step over the first n octets of *rest, which become *out. */
+static bool
+take(struct slice *rest, size_t n, struct slice *out)
+{
+	*out = slice_sub(*rest, 0, n);
+	*rest = slice_sub(*rest, n, rest->len);
+	return n > 0;
+}
+
+/* Printable and none of these; or above ASCII. */
+static size_t
+span(struct slice s, const char *except)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] != 0x7f &&
+	       ((unsigned char)s.p[n] >= 0x80 ||
+		   (s.p[n] > ' ' && strchr(except, s.p[n]) == NULL)))
+		n++;
+	return n;
+}
+
+bool
+token_word(struct slice *rest, struct slice *out)
+{
+	return take(rest, span(*rest, "()<>@,;:\\\"/[]?="), out);
+}
+
+bool
+token_keyword(struct slice *rest, struct slice *out)
+{
+	size_t n = 0;
+
+	while (
+	    n < rest->len && (ascii_is_alnum(rest->p[n]) || rest->p[n] == '_' ||
+				 (n > 0 && rest->p[n] == '-')))
+		n++;
+	return take(rest, n, out);
+}
+
+bool
+token_dot_atom(struct slice *rest, struct slice *out)
+{
+	return take(rest, span(*rest, "()<>@,;:\\\"[]"), out);
 }

@@ -15,4 +15,19 @@
  * without its end is not stepped over. */
 void token_cfws(struct slice *rest);
 
+/* quoted-string, its quotes in *out; folds and UTF-8 are allowed in it (RFC
+ * 6532).  False, and nothing stepped over, when there is none. */
+bool token_quoted(struct slice *rest, struct slice *out);
+
+/* token (RFC 2045 section 5.1): no space, no control, none of ()<>@,;:\"/[]?=;
+ * UTF-8 is allowed. */
+bool token_word(struct slice *rest, struct slice *out);
+
+/* Keyword (RFC 5321 section 4.1.2): letters, digits and "-", not first; "_",
+ * which is met in the field, too. */
+bool token_keyword(struct slice *rest, struct slice *out);
+
+/* dot-atom-text (RFC 5322 section 3.2.3). */
+bool token_dot_atom(struct slice *rest, struct slice *out);
+
 #endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "authres.h"
+#include "token.h"
+
+/* A value on its way in: what was read of it, and whether with quotes. */
+struct value {
+	struct slice raw;
+	bool quoted;
+};
+
+/* ------------------------------------------------------------------------
+ * Pieces. */
+
+/* authserv-id = value, which is a token or a quoted-string; an id that is
+ * neither is taken up to the next white space, ";" or comment. */
+static bool
+read_value(struct slice *rest, struct value *out)
+{
+	token_cfws(rest);
+	out->quoted = token_quoted(rest, &out->raw);
+	if (out->quoted)
+		return true;
+	size_t n = 0;
+
+	while (n < rest->len && !ascii_is_fws(rest->p[n]) &&
+	       rest->p[n] != ';' && rest->p[n] != '(' && rest->p[n] != '"')
+		n++;
+	out->raw = slice_sub(*rest, 0, n);
+	*rest = slice_sub(*rest, n, rest->len);
+	return n > 0;
+}
+
+/* pvalue: a value, or [[local-part] "@"] domain-name, whose local part may be
+ * quoted. */
+static bool
+read_pvalue(struct slice *rest, struct value *out)
+{
+	struct value tail;
+
+	if (!read_value(rest, out))
+		return false;
+	if (!out->quoted || rest->len == 0 || rest->p[0] != '@')
+		return true;
+	if (!read_value(rest, &tail) || tail.quoted)
+		return false;
+	out->raw.len = (size_t)(tail.raw.p + tail.raw.len - out->raw.p);
+	out->quoted = false;
+	return true;
+}
+
+/* Without quotes, backslashes and folds. */
+static struct slice
+unquote(const struct value *v, struct arena *arena)
+{
+	if (!v->quoted)
+		return v->raw;
+	struct slice in = slice_sub(v->raw, 1, v->raw.len - 2);
+	struct slice out = arena_copy(arena, in);
+	char *p = (char *)out.p;
+	size_t n = 0;
+
+	if (p == NULL)
+		return out;
+	for (size_t i = 0; i < in.len; i++) {
+		if (in.p[i] == '\\' && i + 1 < in.len)
+			i++;
+		else if (in.p[i] == '\r' || in.p[i] == '\n')
+			continue;
+		p[n++] = in.p[i];
+	}
+	return (struct slice){ p, n };
+}
+
+static bool
+take(struct slice *rest, char c)
+{
+	token_cfws(rest);
+	if (rest->len == 0 || rest->p[0] != c)
+		return false;
+	*rest = slice_sub(*rest, 1, rest->len);
+	return true;
+}
+
+/* What stands up to the next ";" outside quotes and comments; that ";" is
+ * stepped over.  False when nothing is left. */
+static bool
+cut(struct slice *rest, struct slice *head)
+{
+	const char *from = rest->p;
+	struct slice skipped;
+
+	if (rest->p == NULL)
+		return false;
+	while (rest->len > 0 && rest->p[0] != ';') {
+		size_t before = rest->len;
+
+		token_cfws(rest);
+		if (rest->len < before || token_quoted(rest, &skipped))
+			continue;
+		/* A comment or a quote without its end takes all. */
+		bool endless = rest->p[0] == '(' || rest->p[0] == '"';
+
+		*rest = slice_sub(*rest, endless ? rest->len : 1, rest->len);
+	}
+	*head = (struct slice){ from, (size_t)(rest->p - from) };
+	*rest = rest->len > 0 ? slice_sub(*rest, 1, rest->len)
+			      : (struct slice){ NULL, 0 };
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * Results. */
+
+/* "ptype.property" in one piece, as names are compared and shown. */
+static int
+property_name(struct authres_property *p, struct arena *arena)
+{
+	struct buf b = { .max = 0 };
+
+	buf_slice(&b, p->ptype);
+	buf_char(&b, '.');
+	buf_slice(&b, p->property);
+	p->name = arena_copy(arena, buf_view(&b));
+	buf_release(&b);
+	return p->name.p != NULL ? 0 : -1;
+}
+
+/* Keep the first octets that did not parse. */
+static void
+note_bad(struct authres *a, struct slice where)
+{
+	if (a->bad.len == 0)
+		a->bad = slice_trim(where);
+}
+
+/* Read one reason, or property; 1 when there was one, 0 when the rest is none,
+ * -1 when memory is short. */
+static int
+read_detail(struct authres *a, struct authres_result *r, struct slice *rest,
+    struct arena *arena)
+{
+	struct slice before, first;
+	struct value v;
+
+	token_cfws(rest);
+	before = *rest;
+	if (r->nproperties == AUTHRES_MAX_PROPERTIES ||
+	    !token_keyword(rest, &first))
+		return 0;
+	bool property = take(rest, '.');
+	struct authres_property *p = &r->property[r->nproperties];
+
+	if (property) {
+		token_cfws(rest);
+		p->ptype = first;
+		if (!token_keyword(rest, &p->property)) {
+			*rest = before;
+			return 0;
+		}
+	}
+	if (!take(rest, '=') || !read_pvalue(rest, &v)) {
+		*rest = before;
+		return 0;
+	}
+	struct slice value = unquote(&v, arena);
+
+	if (v.quoted && value.p == NULL)
+		return -1;
+	if (property) {
+		p->value = value;
+		r->nproperties++;
+		return property_name(p, arena) == 0 ? 1 : -1;
+	}
+	if (slice_eq_nocase(first, SLICE("reason")) && r->reason.p == NULL)
+		r->reason = value;
+	else
+		/* "action=none" and the like: no part of the grammar. */
+		note_bad(a, slice_sub(before, 0, before.len - rest->len));
+	return 1;
+}
+
+/* One resinfo.  False when it is none, or memory is short. */
+static bool
+read_result(
+    struct authres *a, struct slice text, struct arena *arena, bool *memory)
+{
+	struct authres_result *r = &a->result[a->nresults];
+	struct slice rest = text;
+	size_t most = 1;
+	int more = 1;
+
+	*r = (struct authres_result){ .nproperties = 0 };
+	token_cfws(&rest);
+	if (!token_keyword(&rest, &r->method))
+		return false;
+	if (take(&rest, '/')) {
+		token_cfws(&rest);
+		if (!token_keyword(&rest, &r->version))
+			return false;
+	}
+	if (!take(&rest, '='))
+		return false;
+	token_cfws(&rest);
+	if (!token_keyword(&rest, &r->result))
+		return false;
+	for (size_t i = 0; i < rest.len; i++)
+		most += rest.p[i] == '=';
+	r->property = arena_array(arena, most, sizeof *r->property);
+	*memory |= r->property == NULL;
+	if (*memory)
+		return false;
+	while (more > 0)
+		more = read_detail(a, r, &rest, arena);
+	*memory |= more < 0;
+	token_cfws(&rest);
+	if (rest.len > 0)
+		note_bad(a, rest);
+	a->nresults++;
+	return !*memory;
+}
+
+/* [CFWS] authserv-id [ CFWS authres-version ] [CFWS] */
+static bool
+read_head(struct slice text, struct value *id, struct slice *version)
+{
+	if (!read_value(&text, id))
+		return false;
+	token_cfws(&text);
+	size_t n = 0;
+
+	while (n < text.len && ascii_is_digit(text.p[n]))
+		n++;
+	*version = slice_sub(text, 0, n);
+	text = slice_sub(text, n, text.len);
+	token_cfws(&text);
+	return text.len == 0;
+}
+
+int
+authres_parse(struct slice text, struct arena *arena, struct authres *out,
+    struct diag *why)
+{
+	struct slice rest = text, part;
+	struct value id;
+	size_t most = 1;
+	bool memory = false;
+
+	*out = (struct authres){ .nresults = 0 };
+	if (rest.p == NULL || !cut(&rest, &part) ||
+	    !read_head(part, &id, &out->version)) {
+		note_bad(out, text);
+		return 0;
+	}
+	out->authserv_id = unquote(&id, arena);
+	for (size_t i = 0; i < text.len; i++)
+		most += text.p[i] == ';';
+	out->result = arena_array(arena, most, sizeof *out->result);
+	if (out->result == NULL || out->authserv_id.p == NULL)
+		return diag_memory(why);
+	while (cut(&rest, &part)) {
+		struct slice word = part, name;
+
+		token_cfws(&word);
+		if (word.len == 0)
+			continue;
+		if (read_result(out, part, arena, &memory))
+			continue;
+		if (memory)
+			return diag_memory(why);
+		if (token_keyword(&word, &name) &&
+		    slice_eq_nocase(name, SLICE("none")))
+			token_cfws(&word);
+		else
+			word = part;
+		if (word.len == 0 && out->nresults == 0)
+			out->none = true;
+		else
+			note_bad(out, part);
+	}
+	return 0;
+}
+
+bool
+authres_claims(struct slice text, struct slice authserv_id)
+{
+	struct value id;
+	size_t n = 0;
+
+	if (!read_value(&text, &id))
+		return false;
+	if (!id.quoted)
+		return slice_eq_nocase(id.raw, authserv_id);
+	/* Compared as it is unquoted, octet by octet. */
+	for (size_t i = 1; i + 1 < id.raw.len; i++) {
+		char c = id.raw.p[i];
+
+		if (c == '\\' && i + 2 < id.raw.len)
+			c = id.raw.p[++i];
+		else if (c == '\r' || c == '\n')
+			continue;
+		if (n == authserv_id.len ||
+		    ascii_lower(c) != ascii_lower(authserv_id.p[n++]))
+			return false;
+	}
+	return n == authserv_id.len;
+}
+
+/* ------------------------------------------------------------------------
+ * Writing. */
+
+bool
+authres_is_token(struct slice s)
+{
+	struct slice rest = s, word;
+
+	return token_word(&rest, &word) && rest.len == 0;
+}
+
+/* [local-part] "@" domain-name, without quotes. */
+static bool
+is_address(struct slice s)
+{
+	size_t at = slice_find(s, '@');
+	struct slice local = slice_sub(s, 0, at),
+		     domain = slice_sub(s, at + 1, s.len), atom;
+
+	if (at == s.len || domain.len == 0)
+		return false;
+	if (local.len > 0 && (!token_dot_atom(&local, &atom) || local.len > 0))
+		return false;
+	for (size_t i = 0; i < domain.len; i++)
+		if (!ascii_is_alnum(domain.p[i]) && domain.p[i] != '-' &&
+		    domain.p[i] != '.' && domain.p[i] != '_')
+			return false;
+	return true;
+}
+
+void
+authres_write_value(struct buf *b, struct slice value)
+{
+	if (authres_is_token(value) || is_address(value)) {
+		buf_slice(b, value);
+		return;
+	}
+	buf_char(b, '"');
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		/* A control has no place in a field of ours. */
+		if (c < 0x20 || c == 0x7f) {
+			buf_char(b, ' ');
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			buf_char(b, '\\');
+		buf_char(b, (char)c);
+	}
+	buf_char(b, '"');
+}
+
+void
+authres_write(struct buf *b, const struct authres_result *r)
+{
+	buf_slice(b, r->method);
+	if (r->version.len > 0) {
+		buf_char(b, '/');
+		buf_slice(b, r->version);
+	}
+	buf_char(b, '=');
+	buf_slice(b, r->result);
+	if (r->reason.p != NULL) {
+		buf_text(b, " reason=");
+		authres_write_value(b, r->reason);
+	}
+	for (size_t i = 0; i < r->nproperties; i++) {
+		buf_char(b, ' ');
+		buf_slice(b, r->property[i].name);
+		buf_char(b, '=');
+		authres_write_value(b, r->property[i].value);
+	}
+}
