@@ -19,6 +19,7 @@ static const char own_help[] =
     "                            joined by \":\" (pass)\n"
     "      --no-oldest-pass      skip the optional step 5 of section 5.2\n"
     "      --no-partial-body     a signature over part of the body is none\n"
+    "      --state FILE          leave the verdict for arc-sign --state\n"
     "Many messages:\n"
     "      --mbox                each FILE is an mbox\n"
     "      --files0-from FILE    more operands, each ended by NUL; -: stdin\n"
@@ -35,6 +36,7 @@ static const char own_help[] =
 enum {
 	OPT_NO_OLDEST_PASS = CLI_OPT_OWN,
 	OPT_NO_PARTIAL_BODY,
+	OPT_STATE,
 	OPT_MBOX,
 	OPT_FILES0_FROM,
 	OPT_SHARD,
@@ -51,6 +53,7 @@ static const struct option longopts[] = {
 	{ "accept", required_argument, NULL, 'A' },
 	{ "no-oldest-pass", no_argument, NULL, OPT_NO_OLDEST_PASS },
 	{ "no-partial-body", no_argument, NULL, OPT_NO_PARTIAL_BODY },
+	{ "state", required_argument, NULL, OPT_STATE },
 	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "files0-from", required_argument, NULL, OPT_FILES0_FROM },
 	{ "jobs", required_argument, NULL, 'J' },
@@ -135,6 +138,7 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_NO_PARTIAL_BODY:
 			v->cli.validate.no_partial_body = true;
 			break;
+		case OPT_STATE: v->state = optarg; break;
 		case OPT_MBOX: v->operands.mbox = true; break;
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;
@@ -189,6 +193,8 @@ main(int argc, char **argv)
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
 		 v.operands.files0_from != NULL ||
 		 (stat(v.operands.words[0], &st) == 0 && S_ISDIR(st.st_mode));
+	if (v.many && v.state != NULL)
+		cli_usage(&v.cli, "--state is for one message");
 	if (v.jobs == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 

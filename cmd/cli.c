@@ -429,6 +429,26 @@ cli_flush(struct cli *c)
 	_exit(diag_info(why.code)->exit);
 }
 
+void
+cli_write_trouble(struct cli *c, const struct diag *d)
+{
+	struct diag why = *d;
+
+	if (why.code == DIAG_NONE || why.code == DIAG_INTERNAL)
+		diag_errno(&why, DIAG_WRITE, "standard output");
+	cli_trouble(c, "-", &why);
+}
+
+int64_t
+cli_deadline(const struct cli *c)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec +
+	       c->validate.dns_timeout;
+}
+
 int
 cli_end(struct cli *c)
 {

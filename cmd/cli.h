@@ -120,6 +120,13 @@ void cli_worse(struct cli *, int status);
  * after it could be believed. */
 void cli_flush(struct cli *);
 
+/* Say that standard output could not be written; a diag without a code means
+ * that errno tells. */
+void cli_write_trouble(struct cli *, const struct diag *);
+
+/* The end of all lookups that begin now, as keysource.h wants it. */
+int64_t cli_deadline(const struct cli *);
+
 /* Flush, free, and return the exit status. */
 int cli_end(struct cli *);
 

@@ -16,6 +16,7 @@
 #include "mbox.h"
 #include "pool.h"
 #include "report.h"
+#include "state.h"
 #include "verify_run.h"
 
 /* Verdicts by their place in --accept. */
@@ -107,6 +108,44 @@ render(const struct verify *v, struct job *j, const struct report *r,
 	return j->out.failure == BUF_OK ? 0 : diag_memory(why);
 }
 
+/* Write a whole file, or leave the old one as it is.  -1 with DIAG_WRITE or
+ * DIAG_MEMORY. */
+static int
+write_file(const char *path, const struct buf *b, struct diag *why)
+{
+	char *fresh = NULL;
+	int result = 0;
+
+	if (b->failure != BUF_OK || asprintf(&fresh, "%s.XXXXXX", path) < 0)
+		return diag_memory(why);
+	int fd = mkostemp(fresh, O_CLOEXEC);
+
+	if (fd < 0 || fchmod(fd, 0644) != 0 ||
+	    cli_write(fd, b->p, b->len) != 0 || close(fd) != 0 ||
+	    rename(fresh, path) != 0) {
+		result = diag_errno(why, DIAG_WRITE, path);
+		if (fd >= 0)
+			unlink(fresh);
+	}
+	free(fresh);
+	return result;
+}
+
+/* Leave the verdict for arc-sign --state. */
+static int
+write_state(const struct verify *v, const struct chain *chain,
+    const struct verdict *verdict, struct diag *why)
+{
+	struct buf b = { .max = 0 };
+	int result =
+	    state_write(&b, chain, verdict->cv, verdict->temporary, why);
+
+	if (result == 0)
+		result = write_file(v->state, &b, why);
+	buf_release(&b);
+	return result;
+}
+
 /* From octets to a verdict, rendered.  -1: there is none. */
 static int
 verify_input(
@@ -138,6 +177,8 @@ verify_input(
 			result = render(v, j, &r, why);
 		else
 			diag_memory(why);
+		if (result == 0 && v->state != NULL)
+			result = write_state(v, &chain, &verdict, why);
 	}
 	message_free(m);
 	return result;
@@ -314,31 +355,6 @@ on_interrupt(int number)
 	interrupted = number;
 }
 
-/* Write a whole file, or leave the old one as it is. */
-static void
-write_file(struct cli *c, const char *path, const struct buf *b)
-{
-	struct diag why;
-	char *fresh = NULL;
-	int fd = -1;
-
-	if (b->failure != BUF_OK || asprintf(&fresh, "%s.XXXXXX", path) < 0) {
-		diag_memory(&why);
-		cli_trouble(c, path, &why);
-		return;
-	}
-	fd = mkostemp(fresh, O_CLOEXEC);
-	if (fd < 0 || fchmod(fd, 0644) != 0 ||
-	    cli_write(fd, b->p, b->len) != 0 || close(fd) != 0 ||
-	    rename(fresh, path) != 0) {
-		diag_errno(&why, DIAG_WRITE, "write");
-		cli_trouble(c, path, &why);
-		if (fd >= 0)
-			unlink(fresh);
-	}
-	free(fresh);
-}
-
 static void
 tell_totals(struct run *r)
 {
@@ -346,6 +362,7 @@ tell_totals(struct run *r)
 	struct buf b = { .max = 0 };
 	bool expected = r->v->expect != NULL || r->v->manifest != NULL;
 	size_t missed = suite_missed(r->suite);
+	struct diag why;
 
 	suite_difference(r->suite, &b);
 	if (expected)
@@ -360,12 +377,14 @@ tell_totals(struct run *r)
 	buf_clear(&b);
 	if (r->v->junit != NULL) {
 		suite_junit(r->suite, &b);
-		write_file(c, r->v->junit, &b);
+		if (write_file(r->v->junit, &b, &why) != 0)
+			cli_trouble(c, r->v->junit, &why);
 	}
 	buf_clear(&b);
 	if (r->v->update && !interrupted) {
 		suite_updated(r->suite, &b);
-		write_file(c, r->v->manifest, &b);
+		if (write_file(r->v->manifest, &b, &why) != 0)
+			cli_trouble(c, r->v->manifest, &why);
 	} else if (missed > 0) {
 		cli_worse(c, 1);
 	}

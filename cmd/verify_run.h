@@ -19,7 +19,7 @@ struct verify {
 	bool accept[VERIFY_VERDICTS];
 	struct operands_options operands;
 	unsigned jobs;
-	const char *expect, *manifest, *junit;
+	const char *expect, *manifest, *junit, *state;
 	bool update, tap, merge;
 	bool many; /* more than one message may come: lines begin with the
 		    * file's name, and totals are told */

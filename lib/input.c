@@ -44,7 +44,7 @@ input_open(struct input *in, const char *path, struct diag *why)
 int
 input_read(struct input *in, char *p, size_t n, size_t *got, struct diag *why)
 {
-	if (in->fd < 0) {
+	if (in->fd < 0 || in->memory.len > 0) {
 		*got = n < in->memory.len ? n : in->memory.len;
 		if (*got > 0)
 			memcpy(p, in->memory.p, *got);
@@ -72,7 +72,7 @@ input_read(struct input *in, char *p, size_t n, size_t *got, struct diag *why)
 int
 input_piece(struct input *in, struct slice *piece, struct diag *why)
 {
-	if (in->fd < 0) {
+	if (in->fd < 0 || in->memory.len > 0) {
 		*piece = in->memory;
 		in->memory = (struct slice){ NULL, 0 };
 		return 0;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* input.h - where the octets of a message come from
  *
- * A descriptor, or octets already in memory; both are read in pieces by the
- * same call.  Only a read of zero octets is the end: EINTR is tried again, and
- * EAGAIN waits.  An input belongs to one thread. */
+ * A descriptor, or octets already in memory, or those and then a descriptor;
+ * all are read in pieces by the same call.  Only a read of zero octets is the
+ * end: EINTR is tried again, and EAGAIN waits.  An input belongs to one thread.
+ */
 #ifndef INPUT_H
 #define INPUT_H
 
@@ -20,9 +21,9 @@ enum {
 };
 
 struct input {
-	int fd;		     /* -1: memory */
+	int fd;		     /* -1: none */
 	bool owned;	     /* input_release() closes fd */
-	struct slice memory; /* what is left of it */
+	struct slice memory; /* what is left of it; comes before fd */
 	char *piece;	     /* INPUT_PIECE octets, made at need */
 };
 

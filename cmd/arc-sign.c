@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* arc-sign - adds an ARC Set to a message */
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "authres.h"
+#include "cli.h"
+#include "keyname.h"
+#include "sign_run.h"
+
+static const char usage_line[] =
+    "arc-sign [options] -d DOMAIN -s SELECTOR -k KEY [FILE]\n"
+    "       arc-sign [options] --table FILE [FILE]\n"
+    "Seal a message: put an ARC Set (RFC 8617) on top of it.\n";
+
+static const char own_help[] =
+    "Sealing:\n"
+    "  -d, --domain DOMAIN       signing domain\n"
+    "  -s, --selector SELECTOR   its selector\n"
+    "  -k, --key KEY             private key: a PEM file, or a URI for "
+    "OpenSSL\n"
+    "      --table FILE          lines: pattern domain selector key; the "
+    "first\n"
+    "                            whose pattern fits the From domain\n"
+    "  -a, --algorithm WORD      rsa-sha256 or ed25519-sha256 (from the key)\n"
+    "  -c, --canonicalization H/B   relaxed/relaxed\n"
+    "  -H, --headers LIST        sign exactly these fields, joined by \":\"\n"
+    "      --no-oversign         From, Subject, Date, To only as often as "
+    "there\n"
+    "  -x, --expire WHEN         x=: +SECONDS from now, or a time\n"
+    "      --check-key           the published record must fit the key\n"
+    "      --force               seal a message with two From fields too\n"
+    "What is claimed:\n"
+    "  -i, --authserv-id ID      of our Authentication-Results (DOMAIN)\n"
+    "      --ar TEXT             these results, not those of the message; "
+    "none\n"
+    "      --strip-ar            drop the Authentication-Results fields used\n"
+    "      --cv WORD             auto, ar, none, pass, fail (auto)\n"
+    "      --state FILE          the verdict that arc-verify --state left\n"
+    "      --no-fail-seal        add nothing to a chain that fails\n"
+    "      --seal-anyway         a key that cannot be had makes the chain "
+    "fail\n"
+    "Result:\n"
+    "      --headers-only        print the three new fields alone\n"
+    "      --exit-status         1 when the message was passed on unsealed\n"
+    "      --on-error WORD       pass: on trouble, the message as it was "
+    "(fail)\n";
+
+enum {
+	OPT_TABLE = CLI_OPT_OWN,
+	OPT_NO_OVERSIGN,
+	OPT_CHECK_KEY,
+	OPT_FORCE,
+	OPT_AR,
+	OPT_STRIP_AR,
+	OPT_CV,
+	OPT_STATE,
+	OPT_NO_FAIL_SEAL,
+	OPT_SEAL_ANYWAY,
+	OPT_HEADERS_ONLY,
+	OPT_EXIT_STATUS,
+	OPT_ON_ERROR,
+};
+
+static const struct option longopts[] = {
+	CLI_LONGOPTS,
+	{ "domain", required_argument, NULL, 'd' },
+	{ "selector", required_argument, NULL, 's' },
+	{ "key", required_argument, NULL, 'k' },
+	{ "table", required_argument, NULL, OPT_TABLE },
+	{ "algorithm", required_argument, NULL, 'a' },
+	{ "canonicalization", required_argument, NULL, 'c' },
+	{ "headers", required_argument, NULL, 'H' },
+	{ "no-oversign", no_argument, NULL, OPT_NO_OVERSIGN },
+	{ "expire", required_argument, NULL, 'x' },
+	{ "check-key", no_argument, NULL, OPT_CHECK_KEY },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "authserv-id", required_argument, NULL, 'i' },
+	{ "ar", required_argument, NULL, OPT_AR },
+	{ "strip-ar", no_argument, NULL, OPT_STRIP_AR },
+	{ "cv", required_argument, NULL, OPT_CV },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "no-fail-seal", no_argument, NULL, OPT_NO_FAIL_SEAL },
+	{ "seal-anyway", no_argument, NULL, OPT_SEAL_ANYWAY },
+	{ "headers-only", no_argument, NULL, OPT_HEADERS_ONLY },
+	{ "exit-status", no_argument, NULL, OPT_EXIT_STATUS },
+	{ "on-error", required_argument, NULL, OPT_ON_ERROR },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void
+option_canonicalization(struct sign *s, const char *arg)
+{
+	for (int h = CANON_SIMPLE; h <= CANON_RELAXED; h++)
+		for (int b = CANON_SIMPLE; b <= CANON_RELAXED; b++) {
+			char word[32];
+
+			snprintf(word, sizeof word, "%s/%s",
+			    canon_word((enum canon)h),
+			    canon_word((enum canon)b));
+			if (strcmp(arg, word) != 0)
+				continue;
+			s->header_canon = (enum canon)h;
+			s->body_canon = (enum canon)b;
+			return;
+		}
+	cli_usage(&s->cli,
+	    "--canonicalization %s: not simple or relaxed, \"/\", and simple "
+	    "or relaxed",
+	    arg);
+}
+
+static void
+option_expire(struct sign *s, const char *arg)
+{
+	if (arg[0] == '+' ? !cli_number_parse(
+				arg + 1, 1, INT64_C(99999999999), &s->expire_in)
+			  : !cli_time_parse(arg, &s->expire_at))
+		cli_usage(
+		    &s->cli, "--expire %s: neither +SECONDS nor a time", arg);
+}
+
+static void
+option_cv(struct sign *s, const char *arg)
+{
+	if (strcmp(arg, "auto") == 0)
+		s->cv = SIGN_CV_AUTO;
+	else if (strcmp(arg, "ar") == 0)
+		s->cv = SIGN_CV_AR;
+	else if (cv_parse(slice_of(arg)) != CV_MISSING)
+		s->cv = (enum sign_cv)(SIGN_CV_WORD + cv_parse(slice_of(arg)));
+	else
+		cli_usage(
+		    &s->cli, "--cv %s: not auto, ar, none, pass or fail", arg);
+}
+
+static void
+option_on_error(struct sign *s, const char *arg)
+{
+	if (strcmp(arg, "pass") != 0 && strcmp(arg, "fail") != 0)
+		cli_usage(&s->cli, "--on-error %s: neither pass nor fail", arg);
+	s->pass_on_error = strcmp(arg, "pass") == 0;
+}
+
+static bool
+option_text(struct sign *s, int ch, char *arg)
+{
+	switch (ch) {
+	case 'd': s->domain = arg; break;
+	case 's': s->selector = arg; break;
+	case 'k': s->key_path = arg; break;
+	case 'a': s->algorithm = arg; break;
+	case 'c': option_canonicalization(s, arg); break;
+	case 'H': s->headers = arg; break;
+	case 'x': option_expire(s, arg); break;
+	case 'i': s->authserv_id = arg; break;
+	case OPT_TABLE: s->table = arg; break;
+	case OPT_AR: s->ar = arg; break;
+	case OPT_CV: option_cv(s, arg); break;
+	case OPT_STATE: s->state = arg; break;
+	case OPT_ON_ERROR: option_on_error(s, arg); break;
+	default: return false;
+	}
+	return true;
+}
+
+static void
+options(struct sign *s, int argc, char **argv)
+{
+	int ch;
+
+	while ((ch = getopt_long(argc, argv, "d:s:k:a:c:H:x:i:t:" CLI_SHORTOPTS,
+		    longopts, NULL)) != -1)
+		switch (ch) {
+		case 't': cli_option(&s->cli, CLI_OPT_TIME, optarg); break;
+		case OPT_NO_OVERSIGN: s->no_oversign = true; break;
+		case OPT_CHECK_KEY: s->check_key = true; break;
+		case OPT_FORCE: s->force = true; break;
+		case OPT_STRIP_AR: s->strip_ar = true; break;
+		case OPT_NO_FAIL_SEAL: s->no_fail_seal = true; break;
+		case OPT_SEAL_ANYWAY: s->seal_anyway = true; break;
+		case OPT_HEADERS_ONLY: s->headers_only = true; break;
+		case OPT_EXIT_STATUS: s->exit_status = true; break;
+		default:
+			if (!option_text(s, ch, optarg) &&
+			    !cli_option(&s->cli, ch, optarg))
+				cli_usage(&s->cli, "that is no usage");
+		}
+}
+
+/* What ends up in a field or a query is looked at before any input is (B-9). */
+static void
+check(struct sign *s)
+{
+	const struct cli *c = &s->cli;
+	struct slice rest, name;
+	bool from = false;
+
+	if (s->table == NULL &&
+	    (s->domain == NULL || s->selector == NULL || s->key_path == NULL))
+		cli_usage(c, "--domain, --selector and --key are needed");
+	if (s->domain != NULL)
+		sign_check_name(s, s->selector, s->domain);
+	if (s->authserv_id != NULL &&
+	    !authres_is_token(slice_of(s->authserv_id)))
+		cli_usage(c, "--authserv-id %s: not a token (RFC 2045)",
+		    s->authserv_id);
+	if (s->algorithm != NULL && strcmp(s->algorithm, "rsa-sha256") != 0 &&
+	    strcmp(s->algorithm, "ed25519-sha256") != 0)
+		cli_usage(c,
+		    "--algorithm %s: neither rsa-sha256 nor ed25519-sha256",
+		    s->algorithm);
+	if (s->expire_at > 0 && s->expire_at <= c->validate.now)
+		cli_usage(c, "--expire: that time is past");
+	if (s->state != NULL && s->cv != SIGN_CV_AUTO)
+		cli_usage(c, "--state and --cv exclude each other");
+	if (s->headers == NULL)
+		return;
+	rest = slice_of(s->headers);
+	while (slice_cut(&rest, ':', &name)) {
+		if (name.len == 0)
+			cli_usage(c, "--headers: an empty name");
+		for (size_t i = 0; i < name.len; i++)
+			if (name.p[i] <= ' ' || name.p[i] >= 0x7f ||
+			    name.p[i] == ';')
+				cli_usage(c, "--headers: no field name");
+		if (!seal_may_sign(name))
+			cli_usage(c,
+			    "--headers: %.*s must not be signed (RFC 8617 "
+			    "section 4.1.2)",
+			    SLICE_ARG(name));
+		from |= slice_eq_nocase(name, SLICE("from"));
+	}
+	if (!from)
+		cli_usage(
+		    c, "--headers: From must be signed (RFC 6376 section 5.4)");
+}
+
+/* The key is to be found in no core file and by no other process. */
+static void
+hide(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sign s = { .header_canon = CANON_RELAXED,
+		.body_canon = CANON_RELAXED };
+
+	cli_init(&s.cli, "arc-sign", usage_line, own_help);
+	hide();
+	options(&s, argc, argv);
+	check(&s);
+	if (argc - optind > 1)
+		cli_usage(&s.cli, "one message at a time");
+	cli_keys(&s.cli);
+	sign_run(&s, optind < argc ? argv[optind] : "-");
+	return cli_end(&s.cli);
+}

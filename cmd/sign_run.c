@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "bodyhash.h"
+#include "input.h"
+#include "keyname.h"
+#include "sign_run.h"
+#include "sign_table.h"
+#include "signature.h"
+#include "spool.h"
+#include "state.h"
+#include "validate.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+/* One message being sealed. */
+struct work {
+	struct sign *s;
+	const char *file; /* its name, for words */
+	struct spool spool;
+	struct message *m;
+	struct chain chain;
+	struct seal_results results;
+	struct signer signer;
+	struct signing_key *key;
+	enum cv cv;
+	struct buf fields; /* the new ones, finished */
+	bool sealed;	   /* false: passed on as it is, on purpose */
+};
+
+void
+sign_check_name(const struct sign *s, const char *selector, const char *domain)
+{
+	struct arena *arena = arena_new();
+	struct slice name;
+	struct diag why;
+
+	if (arena == NULL)
+		exit(EX_OSERR);
+	if (keyname_make(slice_of(selector != NULL ? selector : ""),
+		slice_of(domain), arena, &name, &why) != 0)
+		cli_usage(&s->cli, "%s (%s)", diag_info(why.code)->sentence,
+		    why.detail);
+	arena_free(arena);
+}
+
+/* ------------------------------------------------------------------------
+ * Reading. */
+
+/* What cannot be sealed so that it stays sealed. */
+static int
+fit(struct work *w, struct diag *why)
+{
+	char q[DIAG_QUOTED];
+	size_t froms = message_count(w->m, SLICE("From"));
+
+	if (w->spool.has_bare_cr)
+		return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
+		    "a CR without LF, which will be changed on its way");
+	if (w->m->njunk > 0)
+		return diag_set(why, DIAG_NOT_SEALABLE, w->m->junk,
+		    "\"%s\" is no header field",
+		    diag_quote(slice_trim(w->m->junk), q));
+	if (froms == 0)
+		return diag_set(
+		    why, DIAG_NOT_SEALABLE, no_octets, "no From field");
+	if (froms > 1 && !w->s->force)
+		return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
+		    "%zu From fields; --force seals all the same", froms);
+	return 0;
+}
+
+static int
+read_message(struct work *w, struct input *again, struct diag *why)
+{
+	if (spool_rewind(&w->spool, again, why) != 0 ||
+	    message_read(again, &w->m, why) != 0 || fit(w, why) != 0)
+		return -1;
+	return chain_collect(w->m, w->m->arena, &w->chain, why);
+}
+
+/* Results of our A-R fields, or of --ar. */
+static int
+read_results(struct work *w, struct diag *why)
+{
+	const struct sign *s = w->s;
+
+	if (s->ar != NULL)
+		return seal_results_of(
+		    slice_of(s->ar), w->m->arena, &w->results, why);
+	if (seal_results(w->m, w->signer.authserv_id, &w->results, why) != 0)
+		return -1;
+	if (w->results.ignored > 0)
+		cli_say(&s->cli,
+		    "%s: %u parts of Authentication-Results did not parse and "
+		    "were left out",
+		    w->file, w->results.ignored);
+	if (w->results.n == 0)
+		cli_say(&s->cli,
+		    "%s: no Authentication-Results of %.*s: the seal claims "
+		    "none",
+		    w->file, SLICE_ARG(w->signer.authserv_id));
+	return 0;
+}
+
+/* ------------------------------------------------------------------------
+ * What the chain in front is worth. */
+
+static int
+cv_by_state(struct work *w, struct diag *why)
+{
+	struct buf text = { .max = 4096 + INPUT_PIECE };
+	struct input in;
+	bool temporary = false;
+	size_t got = 1;
+	int result = input_open(&in, w->s->state, why);
+
+	while (result == 0 && got > 0 && text.len <= 4096) {
+		char *room = buf_room(&text, 4096);
+
+		result = room == NULL ? diag_memory(why)
+				      : input_read(&in, room, 4096, &got, why);
+		if (result == 0)
+			text.len += got;
+	}
+	input_release(&in);
+	if (result == 0)
+		result = state_read(
+		    buf_view(&text), &w->chain, &w->cv, &temporary, why);
+	buf_release(&text);
+	if (result == 0 && temporary && !w->s->seal_anyway)
+		return diag_set(
+		    why, DIAG_DNS_TIMEOUT, no_octets, "says the state file");
+	return result;
+}
+
+static int
+cv_by_validating(struct work *w, struct input *in, struct diag *why)
+{
+	struct validate_options options = w->s->cli.validate;
+	struct verdict v;
+
+	options.no_oldest_pass = true;
+	if (validate(w->m, in, &w->chain, w->s->cli.keys, &options, &v, why) !=
+	    0)
+		return -1;
+	if (v.temporary && !w->s->seal_anyway) {
+		/* A cv=fail set cannot be taken back (15.13). */
+		*why = v.why;
+		return -1;
+	}
+	w->cv = v.cv;
+	if (v.cv == CV_FAIL)
+		cli_say(&w->s->cli, "%s: the chain fails: %s%s%s%s  [%s]",
+		    w->file, diag_info(v.why.code)->sentence,
+		    v.why.detail[0] != '\0' ? " (" : "", v.why.detail,
+		    v.why.detail[0] != '\0' ? ")" : "",
+		    diag_info(v.why.code)->word);
+	return 0;
+}
+
+/* cv= follows from what there is: none without a chain, pass only over one
+ * that has the shape of a chain. */
+static int
+cv_settle(struct work *w, struct diag *why)
+{
+	bool chain = w->chain.nfields > 0;
+
+	if (w->cv == CV_PASS && chain && w->chain.shape.code != DIAG_NONE)
+		w->cv = CV_FAIL;
+	if (chain ? w->cv != CV_NONE : w->cv == CV_NONE)
+		return 0;
+	return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
+	    chain ? "there is a chain, so cv= cannot be %s"
+		  : "there is no chain, so cv= cannot be %s",
+	    cv_word(w->cv));
+}
+
+/* arc= of our own A-R may turn pass into fail, never fail into pass
+ * (15.23). */
+static void
+cv_worsen(struct work *w)
+{
+	enum cv said = w->results.arc;
+
+	if (said == CV_MISSING || said == w->cv || w->chain.nfields == 0)
+		return;
+	cli_say(&w->s->cli,
+	    "%s: our Authentication-Results say arc=%s, the chain itself is "
+	    "%s: %s",
+	    w->file, cv_word(said), cv_word(w->cv),
+	    said == CV_FAIL ? "cv=fail" : "that is not believed");
+	if (said == CV_FAIL)
+		w->cv = CV_FAIL;
+}
+
+static int
+decide_cv(struct work *w, struct input *in, struct diag *why)
+{
+	const struct sign *s = w->s;
+
+	if (s->cv > SIGN_CV_WORD) {
+		w->cv = (enum cv)(s->cv - SIGN_CV_WORD);
+		return cv_settle(w, why);
+	}
+	if (s->state != NULL) {
+		if (cv_by_state(w, why) != 0)
+			return -1;
+	} else if (s->cv == SIGN_CV_AR && w->results.arc != CV_MISSING &&
+		   w->chain.nfields > 0) {
+		w->cv = w->results.arc == CV_PASS ? CV_PASS : CV_FAIL;
+		return cv_settle(w, why);
+	} else if (cv_by_validating(w, in, why) != 0) {
+		return -1;
+	}
+	cv_worsen(w);
+	return cv_settle(w, why);
+}
+
+/* ------------------------------------------------------------------------
+ * Sealing. */
+
+/* Whether anything is to be added at all (RFC 8617 section 5.1, step 2). */
+static bool
+is_sealable(struct work *w)
+{
+	const struct chain *c = &w->chain;
+	const struct arc_field *top =
+	    c->n > 0 ? c->set[c->n].part[ARC_SEAL] : NULL;
+	const char *reason = NULL;
+
+	if (top != NULL && top->sig.cv == CV_FAIL)
+		reason = "the newest seal says cv=fail";
+	else if (c->n >= CHAIN_MAX || c->shape.code == DIAG_TOO_MANY_SETS)
+		reason = "there are 50 ARC Sets";
+	if (reason != NULL)
+		cli_say(&w->s->cli, "%s: not sealed: %s", w->file, reason);
+	return reason == NULL;
+}
+
+static int
+read_headers(struct work *w, struct seal_request *q, struct diag *why)
+{
+	struct slice rest, name;
+	size_t max = 1;
+
+	if (w->s->headers == NULL)
+		return seal_headers(
+		    w->m, !w->s->no_oversign, &q->headers, &q->nheaders, why);
+	rest = slice_of(w->s->headers);
+	for (size_t i = 0; i < rest.len; i++)
+		max += rest.p[i] == ':';
+	q->headers = arena_array(w->m->arena, max, sizeof(struct slice));
+	if (q->headers == NULL)
+		return diag_memory(why);
+	while (slice_cut(&rest, ':', &name))
+		q->headers[q->nheaders++] = name;
+	return 0;
+}
+
+/* Whether the record that is published fits the key. */
+static int
+check_key(struct work *w, struct diag *why)
+{
+	struct keystore *keys = w->s->cli.keys;
+	const struct keyentry *e;
+	struct slice name;
+
+	if (keyname_make(w->signer.selector, w->signer.domain, w->m->arena,
+		&name, why) != 0 ||
+	    keystore_fetch(keys, &name, 1, cli_deadline(&w->s->cli), why) != 0)
+		return -1;
+	e = keystore_find(keys, name);
+	if (e->answer.kind != ANSWER_RECORDS)
+		return diag_set(why,
+		    answer_diag(e->answer.kind) == DIAG_KEY_MISSING
+			? DIAG_KEY_DIFFERS
+			: answer_diag(e->answer.kind),
+		    no_octets, "%s at %.*s", answer_word(e->answer.kind),
+		    SLICE_ARG(name));
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (e->record[i].why.code == DIAG_NONE &&
+		    key_same(&e->record[i].key, signing_key_public(w->key)))
+			return 0;
+	return diag_set(why, DIAG_KEY_DIFFERS, no_octets, "%s at %.*s",
+	    e->nrecords > 0 && e->record[0].why.code != DIAG_NONE
+		? diag_info(e->record[0].why.code)->word
+		: "another key stands",
+	    SLICE_ARG(name));
+}
+
+/* The private key, and a word on what is odd about it. */
+static int
+load_key(struct work *w, struct diag *why)
+{
+	const struct cli *c = &w->s->cli;
+	const struct key *public;
+
+	if (signing_key_load(w->signer.key_path, &w->key, why) != 0)
+		return -1;
+	public = signing_key_public(w->key);
+	if (w->s->algorithm != NULL &&
+	    strcmp(w->s->algorithm,
+		signature_word(signature_for(public->type))) != 0)
+		return diag_set(why, DIAG_PRIVATE_KEY, no_octets,
+		    "it is for %s, not for %s",
+		    signature_word(signature_for(public->type)),
+		    w->s->algorithm);
+	if (signing_key_is_exposed(w->key))
+		cli_say(c, "%s: others can read this private key",
+		    w->signer.key_path);
+	if (public->type == KEY_RSA && public->bits < 2048)
+		cli_say(c, "%s: a key of %u bits; 2048 are wanted (RFC 8301)",
+		    w->signer.key_path, public->bits);
+	if (public->type == KEY_ED25519)
+		cli_say(c,
+		    "%s: most receivers do not know ed25519-sha256 and will "
+		    "call the chain failed",
+		    w->signer.key_path);
+	return w->s->check_key ? check_key(w, why) : 0;
+}
+
+/* The body hash of the message as it stands. */
+static int
+hash_body(struct work *w, struct bodyhash *hash, struct diag *why)
+{
+	struct message *again;
+	struct input in;
+
+	hash->canon = w->s->body_canon;
+	if (spool_rewind(&w->spool, &in, why) != 0 ||
+	    message_read(&in, &again, why) != 0)
+		return -1;
+	int result = bodyhash_run(again, &in, hash, 1, why);
+
+	message_free(again);
+	input_release(&in);
+	return result;
+}
+
+/* The finished message, once more through the eyes of a validator. */
+static int
+self_check(struct work *w, unsigned instance, struct diag *why)
+{
+	struct buf head = { .max = 0 };
+	struct input in;
+	int result;
+
+	/* What is stripped was not signed, so it need not be left out here. */
+	buf_slice(&head, buf_view(&w->fields));
+	result = spool_rewind(&w->spool, &in, why);
+	if (w->spool.fd < 0)
+		buf_slice(&head, slice_sub(buf_view(&w->spool.memory),
+				     w->m->mbox.len, w->spool.memory.len));
+	else if (result == 0 &&
+		 lseek(w->spool.fd, (off_t)w->m->mbox.len, SEEK_CUR) < 0)
+		result = diag_errno(why, DIAG_READ, "seek");
+	if (head.failure != BUF_OK)
+		result = diag_memory(why);
+	in.memory = buf_view(&head);
+	if (result == 0)
+		result =
+		    seal_check(&in, instance, signing_key_public(w->key), why);
+	input_release(&in);
+	buf_release(&head);
+	return result;
+}
+
+static int
+make_set(struct work *w, struct diag *why)
+{
+	const struct sign *s = w->s;
+	struct bodyhash hash = { .has_length = false };
+	struct seal_request q = { .instance = w->chain.n + 1,
+		.cv = w->cv,
+		.authserv_id = w->signer.authserv_id,
+		.domain = w->signer.domain,
+		.selector = w->signer.selector,
+		.key = w->key,
+		.header_canon = s->header_canon,
+		.body_canon = s->body_canon,
+		.time = s->cli.validate.now,
+		.expires = s->expire_in > 0 ? s->cli.validate.now + s->expire_in
+					    : s->expire_at,
+		.results = &w->results };
+
+	if (read_headers(w, &q, why) != 0 || hash_body(w, &hash, why) != 0)
+		return -1;
+	q.body_hash =
+	    (struct slice){ (const char *)hash.digest, sizeof hash.digest };
+	if (seal_make(w->m, &w->chain, &q, &w->fields, why) != 0)
+		return -1;
+	w->sealed = true;
+	return self_check(w, q.instance, why);
+}
+
+/* From the spooled message to the new fields; w->sealed tells whether there
+ * are any. */
+static int
+seal(struct work *w, struct diag *why)
+{
+	struct input in;
+	int result;
+
+	if (read_message(w, &in, why) != 0 ||
+	    signer_choose(w->s, w->m, &w->signer, why) != 0 ||
+	    load_key(w, why) != 0)
+		return -1;
+	if (!is_sealable(w))
+		return 0;
+	result = read_results(w, why);
+	if (result == 0)
+		result = decide_cv(w, &in, why);
+	input_release(&in);
+	if (result != 0)
+		return -1;
+	if (w->cv == CV_FAIL && w->s->no_fail_seal) {
+		cli_say(&w->s->cli, "%s: not sealed: the chain fails", w->file);
+		return 0;
+	}
+	return make_set(w, why);
+}
+
+/* ------------------------------------------------------------------------
+ * Writing. */
+
+static int
+to_stdout(void *ctx, const char *p, size_t n)
+{
+	(void)ctx;
+	return cli_write(STDOUT_FILENO, p, n);
+}
+
+/* Octets from..to of the input, without the A-R fields to be dropped. */
+static int
+write_input(struct work *w, uint64_t from, struct diag *why)
+{
+	struct sink out = { to_stdout, NULL };
+
+	for (size_t i = 0; w->s->strip_ar && w->sealed && i < w->results.nused;
+	     i++) {
+		const struct slice raw = w->results.used[i]->raw;
+		uint64_t at = (uint64_t)(raw.p - w->m->octets);
+
+		if (spool_put(&w->spool, from, at - from, &out, why) != 0)
+			return -1;
+		from = at + raw.len;
+	}
+	return spool_put(&w->spool, from, w->spool.size - from, &out, why);
+}
+
+static int
+write_message(struct work *w, struct diag *why)
+{
+	struct sink out = { to_stdout, NULL };
+
+	*why = (struct diag){ .code = DIAG_NONE };
+	size_t mbox = w->m != NULL ? w->m->mbox.len : 0;
+
+	if (spool_unchanged(&w->spool, why) != 0)
+		return -1;
+	if (w->s->headers_only)
+		return sink_put(&out, w->fields.p, w->fields.len);
+	if (w->sealed && (spool_put(&w->spool, 0, mbox, &out, why) != 0 ||
+			     sink_put(&out, w->fields.p, w->fields.len) != 0))
+		return -1;
+	return write_input(w, w->sealed ? mbox : 0, why);
+}
+
+/* What is left to do when sealing met trouble. */
+static void
+on_trouble(struct work *w, bool whole, const struct diag *trouble)
+{
+	struct cli *c = &w->s->cli;
+	struct diag why;
+
+	cli_trouble(c, w->file, trouble);
+	if (!w->s->pass_on_error || !whole)
+		return;
+	w->sealed = false;
+	w->s->headers_only = false;
+	if (write_message(w, &why) != 0) {
+		cli_write_trouble(c, &why);
+		return;
+	}
+	cli_say(c, "%s: passed on as it was", w->file);
+	c->status = 0;
+}
+
+void
+sign_run(struct sign *s, const char *path)
+{
+	struct work w = { .s = s, .file = path, .spool = { .fd = -1 } };
+	struct cli *c = &s->cli;
+	struct input in;
+	struct diag why;
+	bool whole = false;
+
+	if (input_open(&in, path, &why) != 0) {
+		cli_trouble(c, path, &why);
+		return;
+	}
+	if (spool_take(&w.spool, &in, &why) == 0)
+		whole = true;
+	if (!whole || seal(&w, &why) != 0)
+		on_trouble(&w, whole, &why);
+	else if (write_message(&w, &why) != 0)
+		cli_write_trouble(c, &why);
+	else if (!w.sealed && s->exit_status)
+		cli_worse(c, 1);
+	buf_release(&w.fields);
+	signing_key_free(w.key);
+	message_free(w.m);
+	signer_release(&w.signer);
+	spool_release(&w.spool);
+	input_release(&in);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "input.h"
+#include "keyname.h"
+#include "sign_table.h"
+#include "token.h"
+
+/* The domain of the first address of the first From: what stands between the
+ * "@" outside quotes and comments and the next octet that cannot be in a
+ * domain.  Empty when there is none. */
+static struct slice
+from_domain(const struct message *m)
+{
+	struct slice rest = { NULL, 0 }, skipped;
+
+	for (size_t i = 0; i < m->nfields && rest.p == NULL; i++)
+		if (slice_eq_nocase(m->field[i].name, SLICE("From")))
+			rest = m->field[i].value;
+	while (rest.len > 0 && rest.p[0] != '@') {
+		size_t before = rest.len;
+
+		token_cfws(&rest);
+		if (rest.len == before && !token_quoted(&rest, &skipped))
+			rest = slice_sub(rest, 1, rest.len);
+	}
+	rest = slice_sub(rest, 1, rest.len);
+	token_cfws(&rest);
+	size_t n = 0;
+
+	while (n < rest.len && (ascii_is_alnum(rest.p[n]) || rest.p[n] == '-' ||
+				   rest.p[n] == '.' || rest.p[n] == '_' ||
+				   (unsigned char)rest.p[n] >= 0x80))
+		n++;
+	return slice_sub(rest, 0, n);
+}
+
+static bool
+pattern_fits(struct slice pattern, struct slice domain)
+{
+	if (slice_eq(pattern, SLICE("*")))
+		return true;
+	if (pattern.len > 0 && pattern.p[0] == '.')
+		return domain.len > pattern.len &&
+		       slice_eq_nocase(
+			   slice_sub(
+			       domain, domain.len - pattern.len, domain.len),
+			   pattern);
+	return slice_eq_nocase(pattern, domain);
+}
+
+/* The next word of a line. */
+static struct slice
+next_word(struct slice *line)
+{
+	size_t n = 0;
+
+	*line = slice_trim(*line);
+	while (n < line->len && !ascii_is_fws(line->p[n]))
+		n++;
+	struct slice word = slice_sub(*line, 0, n);
+
+	*line = slice_sub(*line, n, line->len);
+	return word;
+}
+
+static int
+read_table(const char *path, struct buf *b, struct diag *why)
+{
+	struct input in;
+	size_t got = 1;
+	int result = input_open(&in, path, why);
+
+	while (result == 0 && got > 0) {
+		char *room = buf_room(b, INPUT_PIECE);
+
+		result = room == NULL
+			     ? diag_memory(why)
+			     : input_read(&in, room, INPUT_PIECE, &got, why);
+		if (result == 0)
+			b->len += got;
+	}
+	input_release(&in);
+	return result;
+}
+
+/* Take a line.  1 when it fits, 0 when not, -1 when it is none. */
+static int
+take_line(struct slice line, size_t number, struct slice domain,
+    const struct message *m, struct signer *out, struct diag *why)
+{
+	struct slice pattern = next_word(&line), key, name;
+
+	if (pattern.len == 0 || pattern.p[0] == '#')
+		return 0;
+	out->domain = next_word(&line);
+	out->selector = next_word(&line);
+	key = slice_trim(line);
+	if (key.len == 0)
+		return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
+		    "line %zu: not \"pattern domain selector key\"", number);
+	if (keyname_make(out->selector, out->domain, m->arena, &name, why) !=
+	    0) {
+		if (diag_info(why->code)->class == DIAG_CLASS_TROUBLE)
+			return -1;
+		return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
+		    "line %zu: no name for a key", number);
+	}
+	if (!pattern_fits(pattern, domain))
+		return 0;
+	out->key_path = arena_copy(m->arena, key).p;
+	return out->key_path != NULL ? 1 : diag_memory(why);
+}
+
+static int
+choose_from_table(const struct sign *s, const struct message *m,
+    struct signer *out, struct diag *why)
+{
+	struct slice domain = from_domain(m), rest, line;
+	size_t number = 0;
+	char q[DIAG_QUOTED];
+
+	if (read_table(s->table, &out->table, why) != 0)
+		return -1;
+	rest = buf_view(&out->table);
+	while (slice_cut(&rest, '\n', &line)) {
+		int fits = take_line(line, ++number, domain, m, out, why);
+
+		if (fits != 0)
+			return fits > 0 ? 0 : -1;
+	}
+	return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
+	    "no line is for \"%s\", the domain of From; \"*\" fits all",
+	    diag_quote(domain, q));
+}
+
+int
+signer_choose(const struct sign *s, const struct message *m, struct signer *out,
+    struct diag *why)
+{
+	*out = (struct signer){ .key_path = s->key_path };
+	if (s->domain != NULL) {
+		out->domain = slice_of(s->domain);
+		out->selector = slice_of(s->selector);
+	}
+	if (s->table != NULL && choose_from_table(s, m, out, why) != 0)
+		return -1;
+	out->authserv_id =
+	    s->authserv_id != NULL ? slice_of(s->authserv_id) : out->domain;
+	return 0;
+}
+
+void
+signer_release(struct signer *s)
+{
+	buf_release(&s->table);
+}

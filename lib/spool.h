@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spool.h - a whole message, to be read more than once
+ *
+ * A filter reads all of its input before it writes its first octet, so that
+ * whoever calls it still has the message when something goes wrong.  A regular
+ * file is left where it is; anything else is held in memory, up to a limit, and
+ * in an unlinked temporary file beyond. */
+#ifndef SPOOL_H
+#define SPOOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "buf.h"
+#include "diag.h"
+#include "input.h"
+#include "slice.h"
+
+/* Octets held in memory. */
+enum {
+	SPOOL_MEMORY = 16 * 1024 * 1024
+};
+
+struct spool {
+	struct buf memory; /* the message, or its beginning */
+	int fd;		   /* of the file that has it whole; -1: memory does */
+	bool owned;	   /* fd is ours to close */
+	uint64_t start;	   /* where in fd it begins */
+	uint64_t size;	   /* octets of the message */
+	struct stat seen;  /* of a file that is not ours, to see it change */
+	bool has_bare_cr;  /* a CR without its LF stands somewhere */
+};
+
+/* Take all that in has.  -1 with DIAG_READ, DIAG_WRITE (the temporary file) or
+ * DIAG_MEMORY.  *out is to be released in any case. */
+int spool_take(struct spool *out, struct input *in, struct diag *why);
+
+/* Read the message again, from its first octet.  Belongs to the spool: only one
+ * such input at a time. */
+int spool_rewind(struct spool *, struct input *out, struct diag *why);
+
+/* Put the octets from offset on into sink.  -1 with DIAG_READ, also when the
+ * file was changed meanwhile, or DIAG_INTERNAL when the sink refused. */
+struct sink;
+int spool_put(struct spool *, uint64_t offset, uint64_t n, const struct sink *,
+    struct diag *why);
+
+/* Whether the file that holds the message is as it was.  -1 with DIAG_READ. */
+int spool_unchanged(const struct spool *, struct diag *why);
+
+void spool_release(struct spool *);
+
+#endif
