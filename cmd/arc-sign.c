@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arc-sign - adds an ARC Set to a message */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "arena.h"
 #include "authres.h"
 #include "cli.h"
 #include "keyname.h"
@@ -191,6 +193,21 @@ options(struct sign *s, int argc, char **argv)
 		}
 }
 
+static void
+check_ar(const struct sign *s)
+{
+	struct arena *arena = arena_new();
+	struct seal_results results;
+	struct diag why;
+
+	if (arena == NULL)
+		exit(EX_OSERR);
+	if (seal_results_of(slice_of(s->ar), arena, &results, &why) != 0)
+		cli_usage(&s->cli,
+		    "--ar: no results as RFC 8601 wants them: %s", why.detail);
+	arena_free(arena);
+}
+
 /* What ends up in a field or a query is looked at before any input is (B-9). */
 static void
 check(struct sign *s)
@@ -208,6 +225,8 @@ check(struct sign *s)
 	    !authres_is_token(slice_of(s->authserv_id)))
 		cli_usage(c, "--authserv-id %s: not a token (RFC 2045)",
 		    s->authserv_id);
+	if (s->ar != NULL)
+		check_ar(s);
 	if (s->algorithm != NULL && strcmp(s->algorithm, "rsa-sha256") != 0 &&
 	    strcmp(s->algorithm, "ed25519-sha256") != 0)
 		cli_usage(c,
