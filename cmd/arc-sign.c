@@ -32,6 +32,7 @@ static const char own_help[] =
     "  -H, --headers LIST        sign exactly these fields, joined by \":\"\n"
     "      --no-oversign         From, Subject, Date, To only as often as "
     "there\n"
+    "  -t WHEN                   the same as --time\n"
     "  -x, --expire WHEN         x=: +SECONDS from now, or a time\n"
     "      --check-key           the published record must fit the key\n"
     "      --force               seal a message with two From fields too\n"

@@ -9,6 +9,9 @@ _arc_tools() {
 	--color) words='auto always never' ;;
 	--dnssec) words='show require' ;;
 	-A | --accept) words='pass none fail tempfail' ;;
+	--cv) words='auto ar none pass fail' ;;
+	--on-error) words='pass fail' ;;
+	-a | --algorithm) words='rsa-sha256 ed25519-sha256' ;;
 	--expect) words='pass fail none tempfail error' ;;
 	-J | --jobs | --shard | --clock-skew | --dns-timeout | --min-rsa-bits | --resolver | --time) return ;;
 	*)
