@@ -32,7 +32,6 @@ static const char own_help[] =
     "  -H, --headers LIST        sign exactly these fields, joined by \":\"\n"
     "      --no-oversign         From, Subject, Date, To only as often as "
     "there\n"
-    "  -t WHEN                   the same as --time\n"
     "  -x, --expire WHEN         x=: +SECONDS from now, or a time\n"
     "      --check-key           the published record must fit the key\n"
     "      --force               seal a message with two From fields too\n"
@@ -175,10 +174,9 @@ options(struct sign *s, int argc, char **argv)
 {
 	int ch;
 
-	while ((ch = getopt_long(argc, argv, "d:s:k:a:c:H:x:i:t:" CLI_SHORTOPTS,
+	while ((ch = getopt_long(argc, argv, "d:s:k:a:c:H:x:i:" CLI_SHORTOPTS,
 		    longopts, NULL)) != -1)
 		switch (ch) {
-		case 't': cli_option(&s->cli, CLI_OPT_TIME, optarg); break;
 		case OPT_NO_OVERSIGN: s->no_oversign = true; break;
 		case OPT_CHECK_KEY: s->check_key = true; break;
 		case OPT_FORCE: s->force = true; break;

@@ -25,7 +25,7 @@ static const char common_help[] =
     "      --dnssec show|require   require: a key without DNSSEC is unusable\n"
     "      --trust-ad            believe the AD bit of any resolver\n"
     "      --dns-timeout SECONDS   for all lookups of a message (10)\n"
-    "      --time WHEN           take this as now: Unix seconds, or\n"
+    "  -t, --time WHEN           take this as now: Unix seconds, or\n"
     "                            2026-02-09T14:06:29Z\n"
     "      --clock-skew SECONDS  x= may be past by so much (0)\n"
     "      --min-rsa-bits N      shorter RSA keys do not verify (1024)\n"
@@ -329,7 +329,7 @@ option_number(struct cli *c, int ch, const char *arg)
 	if (ch == CLI_OPT_DNS_TIMEOUT &&
 	    !timeout_parse(arg, &c->validate.dns_timeout))
 		cli_usage(c, "--dns-timeout %s: not seconds", arg);
-	if (ch == CLI_OPT_TIME && !cli_time_parse(arg, &c->validate.now))
+	if (ch == 't' && !cli_time_parse(arg, &c->validate.now))
 		cli_usage(c,
 		    "--time %s: neither Unix seconds nor a date like "
 		    "2026-02-09T14:06:29Z",
@@ -353,7 +353,7 @@ cli_option(struct cli *c, int ch, const char *arg)
 	case CLI_OPT_DNSSEC: option_dnssec(c, arg); break;
 	case CLI_OPT_TRUST_AD: c->trust_ad = true; break;
 	case CLI_OPT_DNS_TIMEOUT:
-	case CLI_OPT_TIME:
+	case 't':
 	case CLI_OPT_CLOCK_SKEW:
 	case CLI_OPT_MIN_RSA_BITS: option_number(c, ch, arg); break;
 	case CLI_OPT_JSON: c->json = true; break;

@@ -27,7 +27,6 @@ enum {
 	CLI_OPT_DNSSEC,
 	CLI_OPT_TRUST_AD,
 	CLI_OPT_DNS_TIMEOUT,
-	CLI_OPT_TIME,
 	CLI_OPT_MIN_RSA_BITS,
 	CLI_OPT_CLOCK_SKEW,
 	CLI_OPT_JSON,
@@ -36,7 +35,7 @@ enum {
 };
 
 /* The rows for getopt_long(3); and the short ones for its string. */
-#define CLI_SHORTOPTS "qvhV"
+#define CLI_SHORTOPTS "t:qvhV"
 /* clang-format off */
 #define CLI_LONGOPTS \
 	{ "keys", required_argument, NULL, CLI_OPT_KEYS }, \
@@ -46,7 +45,7 @@ enum {
 	{ "dnssec", required_argument, NULL, CLI_OPT_DNSSEC }, \
 	{ "trust-ad", no_argument, NULL, CLI_OPT_TRUST_AD }, \
 	{ "dns-timeout", required_argument, NULL, CLI_OPT_DNS_TIMEOUT }, \
-	{ "time", required_argument, NULL, CLI_OPT_TIME }, \
+	{ "time", required_argument, NULL, 't' }, \
 	{ "min-rsa-bits", required_argument, NULL, CLI_OPT_MIN_RSA_BITS }, \
 	{ "clock-skew", required_argument, NULL, CLI_OPT_CLOCK_SKEW }, \
 	{ "json", no_argument, NULL, CLI_OPT_JSON }, \

@@ -10,9 +10,9 @@
 static struct slice
 from_domain(const struct message *m)
 {
-	struct slice rest = { NULL, 0 }, skipped;
+	struct slice rest = { "", 0 }, skipped;
 
-	for (size_t i = 0; i < m->nfields && rest.p == NULL; i++)
+	for (size_t i = 0; i < m->nfields && rest.len == 0; i++)
 		if (slice_eq_nocase(m->field[i].name, SLICE("From")))
 			rest = m->field[i].value;
 	while (rest.len > 0 && rest.p[0] != '@') {

@@ -39,6 +39,7 @@
 	X(rr_ttl)                                                              \
 	X(wire2pkt)
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): it declares */
 #define DECLARE(name) __typeof__(ldns_##name) *name;
 #define RESOLVE(name)                                                          \
 	*(void **)&ldns.name = dlsym(library, "ldns_" #name);                  \

@@ -17,6 +17,7 @@ enum {
 	MAX_CNAMES = 8,		/* in a row */
 	MAX_RECORD = 64 * 1024, /* octets of one TXT record, joined */
 	MAX_FILE = 256 * 1024 * 1024,
+	FIRST_SLOTS = 64,  /* of the table of names; a power of two */
 	SAME_RECORDS = 16, /* looked at for one that stands there already */
 };
 
@@ -616,18 +617,20 @@ struct keysource *
 keyfile_new(void)
 {
 	struct keyfile *k = calloc(1, sizeof *k);
+	struct entry **slot = calloc(FIRST_SLOTS, sizeof(struct entry *));
+	struct arena *arena = arena_new();
 
-	if (k == NULL)
-		return NULL;
-	k->source = (struct keysource){ keyfile_ask, keyfile_free };
-	k->nslots = 64;
-	k->arena = arena_new();
-	k->slot = calloc(k->nslots, sizeof(struct entry *));
-	if (k->arena == NULL || k->slot == NULL) {
-		keyfile_free(&k->source);
+	if (k == NULL || slot == NULL || arena == NULL) {
+		arena_free(arena);
+		free(slot);
+		free(k);
 		return NULL;
 	}
-	return &k->source;
+	*k = (struct keyfile){ .source = { keyfile_ask, keyfile_free },
+		.arena = arena,
+		.slot = slot,
+		.nslots = FIRST_SLOTS };
+	return (struct keysource *)k; /* its first member */
 }
 
 static void

@@ -33,12 +33,12 @@ struct spool {
 };
 
 /* Take all that in has.  -1 with DIAG_READ, DIAG_WRITE (the temporary file) or
- * DIAG_MEMORY.  *out is to be released in any case. */
-int spool_take(struct spool *out, struct input *in, struct diag *why);
+ * DIAG_MEMORY.  *s is to be released in any case. */
+int spool_take(struct spool *s, struct input *in, struct diag *why);
 
 /* Read the message again, from its first octet.  Belongs to the spool: only one
  * such input at a time. */
-int spool_rewind(struct spool *, struct input *out, struct diag *why);
+int spool_rewind(struct spool *s, struct input *out, struct diag *why);
 
 /* Put the octets from offset on into sink.  -1 with DIAG_READ, also when the
  * file was changed meanwhile, or DIAG_INTERNAL when the sink refused. */

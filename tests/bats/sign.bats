@@ -5,7 +5,8 @@ load helper
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR"
-	export NOW=1767225600
+	"$ROOT/tests/tools/install-peers"
+	export NODE_PATH=$ROOT/build/peers/node_modules NOW=1767225600
 	export K=$ROOT/tests/keys
 	cp "$K/rsa2048-a.pem" "$K/ed25519-a.pem" .
 	chmod 600 ./*.pem
@@ -69,7 +70,7 @@ opinion() {
 		[[ $output == "pass  i=1 a.example"* ]]
 	done
 	# the same line end as the input
-	! grep -q $'\r' "$T/fields"
+	run ! grep -q $'\r' "$T/fields"
 	sign <crlf.eml 2>/dev/null | head -n 12 >"$T/fields"
 	[ "$(grep -c $'\r$' "$T/fields")" -eq 12 ]
 }
@@ -289,7 +290,7 @@ opinion() {
 	sign --headers-only crlf.eml 2>/dev/null | tr -d '\r\n\t' >"$T/f"
 	grep -q 'ARC-Seal: i=1; a=rsa-sha256; cv=none; d=a.example; s=s1; t=1767225600;b=' "$T/f"
 	grep -q 'ARC-Message-Signature: i=1; a=rsa-sha256; c=relaxed/relaxed; *d=a.example; *s=s1; *t=1767225600; *h=' "$T/f"
-	! grep -qE '[ ;](v|l|z|q)=' "$T/f"
+	run ! grep -qE '[ ;](v|l|z|q)=' "$T/f"
 	sign --headers-only -x +60 crlf.eml 2>/dev/null | tr '\n' ' ' | grep -q 't=1767225600;\s*x=1767225660;'
 	sign -x +60 crlf.eml 2>/dev/null >"$T/s"
 	run -0 verify "$T/s"
@@ -330,7 +331,7 @@ opinion() {
 	added "$T/s" "$T/m" >"$T/f"
 	[ "$(grep -v smtp.mailfrom=xxx "$T/f" | awk '{ gsub("\t", "        "); if (length > n) n = length } END { print n }')" -le 78 ]
 	[ "$(awk '{ if (length > n) n = length } END { print n }' "$T/f")" -le 998 ]
-	! grep -qE '^[[:space:]]*$' "$T/f"
+	run ! grep -qE '^[[:space:]]*$' "$T/f"
 }
 
 @test "G-15: what arc-sign emits arc-verify passes: algorithms, canonicalizations, line ends, hostile headers" {
@@ -375,8 +376,8 @@ opinion() {
 	sign --strip-ar "$T/m" >"$T/s" 2>/dev/null
 	run -0 verify "$T/s"
 	grep -q '^Authentication-Results: other.example' "$T/s"
-	! grep -q '^Authentication-Results: a.example' "$T/s"
-	! grep -q '^ dkim=pass' "$T/s"
+	run ! grep -q '^Authentication-Results: a.example' "$T/s"
+	run ! grep -q '^ dkim=pass' "$T/s"
 }
 
 @test "--state hands a verdict past an edit, and fits no other message" {
@@ -420,8 +421,6 @@ opinion() {
 }
 
 @test "dkimpy, Mail::DKIM and mailauth pass chains of 1, 2, 3 and 10 sets of ours" {
-	"$ROOT/tests/tools/install-peers"
-	export NODE_PATH=$ROOT/build/peers/node_modules
 	cp crlf.eml "$T/0"
 	for i in $(seq 10); do
 		arc-sign -d "$(cut -c $((i % 3 + 1)) <<<abc).example" -s s1 \
@@ -435,8 +434,6 @@ opinion() {
 }
 
 @test "chains made by them and us in turn verify everywhere" {
-	"$ROOT/tests/tools/install-peers"
-	export NODE_PATH=$ROOT/build/peers/node_modules
 	cp crlf.eml "$T/m"
 	local order=(peer-dkimpy ours peer-maildkim ours peer-mailauth ours) step=0
 	for who in "${order[@]}"; do
@@ -447,7 +444,7 @@ opinion() {
 				"$([ $step -eq 1 ] || echo '; arc=pass')"
 			cat "$T/m"
 		} >"$T/in"
-		if [ $who = ours ]; then
+		if [ "$who" = ours ]; then
 			sign -i b.example "$T/in" >"$T/m" 2>/dev/null
 		else
 			"$ROOT/tests/tools/$who" seal flat b.example s1 "$K/rsa2048-b.pem" b.example <"$T/in" >"$T/m"
@@ -505,7 +502,7 @@ opinion() {
 	sign -k "$K/unit-encrypted-pkcs8.pem" crlf.eml >>"$T/out" 2>&1 || true
 	while read -r line; do
 		case $line in -----*) continue ;; esac
-		! grep -qF "$line" "$T/out"
+		run ! grep -qF "$line" "$T/out"
 	done <rsa2048-a.pem
 }
 
