@@ -148,6 +148,7 @@ records_try(struct walk *w, const struct sig *s,
 				w->opt->min_rsa_bits, digest, s->signature,
 				&bad) == 0) {
 				p->key = r;
+				result->code = DIAG_NONE;
 				return 0;
 			}
 			if (diag_info(bad.code)->class == DIAG_CLASS_TROUBLE) {
