@@ -303,7 +303,7 @@ class Message:
         record       key record: see publish(); ams_record, as_record
         c, h, l      what the AMS is really made with, if not what it says
         pick         "top": takes same-named fields from the top (wrong)
-        body         the body that is hashed
+        signed_body  the body that is hashed
         scope        what the AS covers before itself, "A1 M1 S1 A2 M2"; "S1-":
                      with its b= emptied
         as_c         "simple": canonicalization of the AS (wrong)
@@ -326,7 +326,7 @@ def quoted(text):
 
 class Set:
     OPTIONS = set(
-        "i d s key t cv ams as_ aar aar_name ams_name as_name record c h l pick body scope"
+        "i d s key t cv ams as_ aar aar_name ams_name as_name record c h l pick signed_body scope"
         " as_c own_crlf order fold".split()
         + ["%s_%s" % (part, what) for part in ("ams", "as")
            for what in ("d", "s", "key", "record", "sign", "b", "t")]
@@ -393,7 +393,7 @@ class Set:
 
     def retry(self, template, part, finish):
         """Some forged keys sign only one text in so many: count t= up."""
-        for t in range(200):
+        for t in range(3000):
             field = finish(self.fill(template.replace("t={t}", "t=%d" % (TIME + self.i + t))
                                      if t else template, part))
             if field is not None:
@@ -412,7 +412,7 @@ class Set:
         self.ams_c, _, body_c = c.partition("/")
         length = how.get("l", tag(text, "l"))
         length = int(length) if str(length).isdigit() else None
-        body = octets(how.get("body", self.m.body or b""))
+        body = octets(how.get("signed_body", self.m.body or b""))
         text = text.replace("@bh", body_hash(body_c or "simple", body, length))
         names = how.get("h", tag(text, "h") or "")
         signed = b"".join(

@@ -7,6 +7,7 @@ modulus, a signature with the modulus added.  Ed25519 and PSS come from
 python3-cryptography, loaded when first used."""
 import base64
 import hashlib
+import math
 import os
 
 KEYS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "keys")
@@ -64,6 +65,13 @@ class RSA:
 
     def with_e(self, e):
         return RSA(self.primes, e)
+
+    def exponent(self, least):
+        """The first e from least up, in steps of two, that has an inverse."""
+        e = least
+        while any(math.gcd(e, p - 1) != 1 for p in self.primes):
+            e += 2
+        return e
 
     def pkcs1(self):
         """RSAPublicKey, RFC 8017 appendix A.1.1."""

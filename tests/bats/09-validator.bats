@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# The validator (RFC 8617 section 5.2): conformance items V-1 to V-8.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+# verify NAME: what arc-verify -v says to a message written by the forge.
+verify() {
+	run arc-verify -v --time 1767225600 --keys "$BATS_TEST_TMPDIR/$1.keys" "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "V-1 the steps run in order and stop at the first that decides" {
+	forge <<-'PY'
+	# All is wrong; one thing is mended after the other.
+	m = chain(2, {1: dict(as_record=None, as_s="gone"), 2: dict(cv="fail", ams_s="gone", ams_record=None)})
+	m.double(AAR, 1)
+	fails("seal-cv-fail", 2, m)
+	m = chain(2, {1: dict(as_record=None, as_s="gone"), 2: dict(ams_s="gone", ams_record=None)})
+	fails("field-twice", 1, m.copy().double(AAR, 1))
+	fails("body-hash", 2, m.copy().edit_body("ten", "two"))
+	fails("key-missing", 2, m, parts={"ams2": "fail key-missing", "ams1": "unchecked", "seal2": "unchecked", "seal1": "unchecked"})
+	m = chain(2, {1: dict(as_record=None, as_s="gone")})
+	fails("key-missing", 1, m, parts={"ams2": "pass", "ams1": "pass", "seal2": "pass", "seal1": "fail key-missing"})
+	PY
+}
+
+@test "V-1 the report names the step" {
+	forge <<-'PY'
+	write(chain(51, key="rsa512"), tmp("1"))
+	write(chain(1, cv="fail"), tmp("2"))
+	write(chain(1).drop(AAR), tmp("3"))
+	write(chain(1).edit_body("ten", "two"), tmp("4"))
+	write(chain(1).edit(AAR, 1, "pass", "fail"), tmp("6"))
+	write(chain(1), tmp("7"))
+	PY
+	for step in 1 2 3 4 6 7; do
+		verify $step
+		[[ $output == *"section 5.2, step $step"* ]]
+	done
+}
+
+@test "V-2 only AMS(N) decides" {
+	forge <<-'PY'
+	p = lambda name: base64.b64encode(key(name).public()).decode()
+	# What may be wrong with an older AMS; the seals are right.
+	flaws = {
+	    "signature": dict(ams_sign=lambda k, d: k.sign(b"something else")),
+	    "expired": dict(ams={"x": "1760000009"}),
+	    "key-missing": dict(ams_s="gone", ams_record=None),
+	    "key-revoked": dict(ams_s="old", ams_record="p="),
+	    "key-syntax": dict(ams_s="odd", ams_record="v=spf1 -all"),
+	    "key-short": dict(ams_s="weak", ams_key="rsa512"),
+	    "key-long": dict(ams_s="huge", ams_key="rsa16385"),
+	    "key-type": dict(ams_s="ed", ams_record="k=ed25519; p=" + p("ed25519-a")),
+	    "algorithm": dict(ams={"a": "rsa-sha1"}, ams_sign=lambda k, d: k.sign(d, "sha1")),
+	    "canonicalization": dict(ams={"c": "bogus"}),
+	    "headers-no-from": dict(ams={"h": "to:subject"}),
+	    "headers-arc-seal": dict(ams={"h": "from:arc-seal"}),
+	    "tag-missing": dict(ams={"d": None}),
+	    "tag-syntax": dict(ams={"t": "icecream"}),
+	    "query-method": dict(ams={"q": "http/x"}),
+	    "domain-syntax": dict(ams_d="com"),
+	    "selector-syntax": dict(ams_s="a b"),
+	    "body-hash": dict(signed_body="another body\n"),
+	    "body-length": dict(ams={"l": "99999"}),
+	    "signature-length": dict(ams_sign=lambda k, d: b"abc"),
+	}
+	for code, flaw in flaws.items():
+	    m = chain(2, {1: flaw})
+	    passes(m, oldest=2, parts={"ams1": "fail " + code, "ams2": "pass", "seal2": "pass", "seal1": "pass"})
+	    fails(code, 1, chain(1, **flaw))
+	    fails(code, 2, chain(2, {2: flaw}))
+	PY
+}
+
+@test "V-3 oldest-pass: the first older AMS that fails ends the walk" {
+	forge <<-'PY'
+	bad = dict(ams_sign=lambda k, d: k.sign(b"something else"))
+	passes(chain(1), oldest=0)
+	passes(chain(3), oldest=0)
+	passes(chain(3, {2: bad}), oldest=3, parts={"ams2": "fail signature", "ams1": "unchecked"})
+	passes(chain(3, {1: bad}), oldest=2, parts={"ams2": "pass", "ams1": "fail signature"})
+	passes(chain(3, {1: bad, 2: bad}), oldest=3)
+	passes(chain(5, {3: bad}), oldest=4)
+	passes(chain(5, {1: bad, 3: bad}), oldest=4)
+	passes(chain(50, {25: bad}), oldest=26)
+	PY
+}
+
+@test "V-4 --no-oldest-pass: the same verdict, the property left out" {
+	forge <<-'PY'
+	bad = dict(ams_sign=lambda k, d: k.sign(b"something else"))
+	for m in (chain(1), chain(3), chain(3, {1: bad}), chain(2, {1: dict(ams_s="gone", ams_record=None)})):
+	    parts = {"ams1": "unchecked"} if m.instances().count(2) else {}
+	    passes(m, oldest=None, args=["--no-oldest-pass"], parts=parts)
+	fails("signature", 2, chain(2, {2: bad}), args=["--no-oldest-pass"])
+	fails("signature", 2, chain(2).edit(AAR, 1, "pass", "fail"), args=["--no-oldest-pass"])
+	PY
+}
+
+@test "V-5 every seal must verify, N down to 1" {
+	forge <<-'PY'
+	bad = dict(as_sign=lambda k, d: k.sign(b"something else"))
+	for n in (1, 2, 3):
+	    for i in range(1, n + 1):
+	        parts = {"ams%d" % n: "pass", "seal%d" % i: "fail signature"}
+	        parts.update({"seal%d" % k: "pass" for k in range(i + 1, n + 1)})
+	        parts.update({"seal%d" % k: "unchecked" for k in range(1, i)})
+	        fails("signature", i, chain(n, {i: bad}), parts=parts)
+	fails("signature", 3, chain(3, {1: bad, 3: bad}))
+	PY
+}
+
+@test "V-5 the b= of an older seal is covered by those above" {
+	forge <<-'PY'
+	# Four characters more in front, four less at the end: as long as before.
+	damage = lambda raw: raw.replace(b"\r\n b=", b"\r\n b=AAAA")[:-7] + b"=\r\n"
+	fails("signature", 2, chain(2).rewrite(AS, 1, damage), parts={"seal2": "fail signature", "seal1": "unchecked"})
+	fails("signature", 1, chain(1).rewrite(AS, 1, damage), parts={"ams1": "pass", "seal1": "fail signature"})
+	PY
+}
+
+@test "V-5 the key of an older seal is gone or revoked: fail there" {
+	forge <<-'PY'
+	for record, code in ((None, "key-missing"), ("p=", "key-revoked"), ("v=spf1", "key-syntax")):
+	    for i in (1, 2):
+	        fails(code, i, chain(3, {i: dict(as_s="old", as_record=record)}), parts={"ams%d" % i: "pass", "seal3": "pass"})
+	fails("domain-syntax", 1, chain(2, {1: dict(as_d="com")}), parts={"seal2": "pass", "seal1": "fail domain-syntax"})
+	PY
+}
+
+@test "V-7 none, pass, fail and no verdict have exit statuses of their own" {
+	forge <<-'PY'
+	write(Message(), tmp("none"))
+	write(chain(1), tmp("pass"))
+	write(chain(1).edit_body("ten", "two"), tmp("fail"))
+	write(chain(1, record=None).line(";! s1._domainkey.d1.example. TIMEOUT"), tmp("tempfail"))
+	PY
+	verify none; [[ $status -eq 2 && ${lines[0]} == none* ]]
+	verify pass; [[ $status -eq 0 && ${lines[0]} == pass* ]]
+	verify fail; [[ $status -eq 1 && ${lines[0]} == fail* ]]
+	verify tempfail; [[ $status -eq 75 && ${lines[0]} == tempfail* ]]
+}
+
+@test "V-8 the report does not depend on locale, zone, or environment" {
+	forge <<-'PY'
+	write(chain(3, {1: dict(ams={"x": "1760000009"})}), tmp("m"))
+	PY
+	verify m
+	first=$output
+	for env in LC_ALL=tr_TR.UTF-8 LC_ALL=C.UTF-8 LANG=de_DE.UTF-8 TZ=Asia/Tokyo TZ=:nowhere HOME=/nonexistent COLUMNS=20 TERM=dumb POSIXLY_CORRECT=1; do
+		run -0 env "$env" arc-verify -v --time 1767225600 --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
+		[ "$output" = "$first" ]
+	done
+	run -0 env -i "$(command -v arc-verify)" -v --time 1767225600 --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
+	[ "$output" = "$first" ]
+}
