@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# Bounds that keep an attacker's cost above ours: B-1 to B-4, B-7 to B-9.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+@test "B-1 a chain forged under e=1 fails: the padded digest is no signature" {
+	forge <<-'PY'
+	k = key("rsa1024").with_e(1)
+	m = chain(1, key=k, ams_sign=lambda k, d: k.octets(k.padded(d)), as_sign=lambda k, d: k.octets(k.padded(d)))
+	fails("key-exponent", 1, m)
+	fails("key-exponent", 1, chain(1, as_s="x", as_key=k), parts={"ams1": "pass"})
+	fails("key-exponent", 2, chain(2, {2: dict(key=key("rsa2048-a").with_e(1))}))
+	PY
+}
+
+@test "B-1 an exponent is odd, 3 or more, and below 2^33" {
+	forge <<-'PY'
+	k = key("rsa1024")
+	for e in (3, 17, 257, 65537, k.exponent(2**32 + 1), 2**33 - 1):
+	    passes(chain(1, key=k.with_e(e)))
+	for e in (2, k.exponent(2**33 + 1), k.exponent(2**64 + 1), k.exponent(k.n - 1000)):
+	    fails("key-exponent", 1, chain(1, key=k.with_e(e)))
+	PY
+}
+
+@test "B-1 a modulus is odd" {
+	forge <<-'PY'
+	even = RSA([2] + key("rsa1024").primes)
+	assert even.bits == 1025 and even.n % 2 == 0
+	fails("key-exponent", 1, chain(1, key=even))
+	PY
+}
+
+@test "B-1 a modulus may have more than two primes" {
+	forge <<-'PY'
+	passes(chain(1, key=RSA(key("rsa1024-a").primes + key("rsa512").primes)))
+	PY
+}
+
+@test "B-2 Ed25519 keys of small order are unusable" {
+	forge <<-'PY'
+	zero = "00" * 31
+	points = (("01" + zero, 1), ("00" * 32, 4), (zero + "80", 4), ("ec" + "ff" * 30 + "7f", 2),
+	          ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", 8),
+	          ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85", 8),
+	          ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", 8),
+	          ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa", 8))
+	for point, order in points:
+	    fails("key-weak-point", 1, chain(1, key=SmallOrder(point, order)))
+	    fails("key-weak-point", 1, chain(1, as_s="x", as_key=SmallOrder(point, order)), parts={"ams1": "pass"})
+	PY
+}
+
+@test "B-2 Ed25519 keys not in their shortest form, or no point at all, are unusable" {
+	forge <<-'PY'
+	# y = p + 0, p + 1, p - 1 + p, the same with the sign bit, and x = 0 with it.
+	for point, order in (("ed" + "ff" * 30 + "7f", 4), ("ee" + "ff" * 30 + "7f", 1), ("ed" + "ff" * 31, 4), ("ee" + "ff" * 31, 1),
+	                     ("01" + "00" * 30 + "80", 1), ("ec" + "ff" * 31, 2), ("ff" * 32, 1), ("02" + "00" * 31, 1)):
+	    fails("key-weak-point", 1, chain(1, key=SmallOrder(point, order)))
+	PY
+}
+
+@test "B-2 an Ed25519 signature whose S is L or more fails" {
+	forge <<-'PY'
+	def more(k, d):
+	    s = k.sign(d)
+	    return s[:32] + (int.from_bytes(s[32:], "little") + ED25519_L).to_bytes(32, "little")
+	fails("signature", 1, chain(1, key="ed25519-a", ams_sign=more))
+	fails("signature", 1, chain(1, key="ed25519-a", as_sign=more), parts={"ams1": "pass"})
+	fails("signature", 1, chain(1, key="ed25519-a", ams_sign=lambda k, d: bytes(64)))
+	fails("signature", 1, chain(1, key="ed25519-a", ams_sign=lambda k, d: b"\1" + bytes(63)))
+	PY
+}
+
+@test "B-3 an RSA signature is below n and exactly as long" {
+	forge <<-'PY'
+	def plus_n(k, d):
+	    s = int.from_bytes(k.sign(d), "big") + k.n
+	    return k.octets(s) if s < 1 << 8 * k.size else None
+	fails("signature", 1, chain(1, ams_sign=plus_n))
+	fails("signature", 1, chain(1, as_sign=plus_n), parts={"ams1": "pass"})
+	for sign in (lambda k, d: b"\0" + k.sign(d), lambda k, d: k.sign(d) + b"\0", lambda k, d: k.sign(d) + k.sign(d)):
+	    fails("signature-length", 1, chain(1, ams_sign=sign))
+	PY
+}
+
+@test "B-4 eight key records under a name are tried, a ninth is no verdict" {
+	forge <<-'PY'
+	p = base64.b64encode(key("rsa1024").public()).decode()
+	wrong = "v=DKIM1; n=%d; p=" + p
+	for n in (7, 8):
+	    records = [wrong % k for k in range(n)]
+	    if n == 7:
+	        passes(chain(1, record=records + ["v=DKIM1; p=@p"]), lint="key-several")
+	    fails("signature", 1, chain(1, record=records))
+	    passes(chain(1, record=["v=DKIM1; p=@p"] + records))
+	no_verdict(65, "limit-records", chain(1, record=[wrong % k for k in range(8)] + ["v=DKIM1; p=@p"]))
+	no_verdict(65, "limit-records", chain(1, record=[wrong % k for k in range(500)]))
+	PY
+}
+
+@test "B-4 120 signature checks a message, then no verdict" {
+	forge <<-'PY'
+	p = base64.b64encode(key("rsa1024").public()).decode()
+	slow = ["v=DKIM1; n=%d; p=%s" % (k, p) for k in range(7)] + ["v=DKIM1; p=@p"]
+	passes(chain(7, record=slow))  # 14 signatures, 112 checks
+	no_verdict(65, "limit-signatures", chain(8, record=slow))  # 128
+	passes(chain(8, record=slow), oldest=None, args=["--no-oldest-pass"])  # 72
+	PY
+}
+
+@test "B-8 OpenSSL's configuration file is not loaded" {
+	forge <<-'PY'
+	write(chain(1), tmp("m"))
+	PY
+	# One that makes any program that reads it stop.
+	cat >"$BATS_TEST_TMPDIR/openssl.cnf" <<-'EOT'
+	config_diagnostics = 1
+	openssl_conf = init
+	[init]
+	providers = none
+	[none]
+	nothing = nowhere
+	[nowhere]
+	activate = 1
+	module = /nonexistent/module.so
+	EOT
+	export OPENSSL_CONF=$BATS_TEST_TMPDIR/openssl.cnf
+	run ! openssl pkey -in "$ROOT/tests/keys/rsa1024.pem" -noout
+	run -0 arc-verify --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
+	export OPENSSL_CONF=/nonexistent SSL_CERT_FILE=/nonexistent OPENSSL_MODULES=/nonexistent
+	run -0 arc-verify --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
+}
+
+@test "B-8 descriptors 0 to 2 missing at the start change no verdict" {
+	forge <<-'PY'
+	write(chain(2), tmp("m"))
+	PY
+	cd "$BATS_TEST_TMPDIR"
+	run -0 arc-verify --keys m.keys m 0<&-
+	[[ $output == pass* ]]
+	run -0 arc-verify --keys m.keys m 2>&-
+	run -0 bash -c 'arc-verify --keys m.keys m <&- 2>&-'
+	[[ $output == pass* ]]
+	run -74 bash -c 'arc-verify --keys m.keys <&-'
+	[[ $output == *'[read]'* ]]
+	run -74 bash -c 'arc-verify --keys m.keys m >&-'
+	[[ $output == *'arc-verify:'* ]]
+	run -74 bash -c 'arc-verify --keys m.keys m <&- >&- 2>&-'
+	# Nothing is written into a file that got a low number.
+	cp m before
+	bash -c 'arc-verify --keys m.keys m <&- >&- 2>&- ' || true
+	cmp m before
+}
+
+@test "B-8 a closed pipe is status 74, not a signal" {
+	forge <<-'PY'
+	write(chain(2), tmp("m"))
+	PY
+	run -0 bash -c 'trap "" PIPE; arc-verify --keys "$1.keys" "$1" | true; echo ${PIPESTATUS[0]}' - "$BATS_TEST_TMPDIR/m"
+	[[ ${lines[-1]} == 0 || ${lines[-1]} == 74 ]]
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	run -74 bash -c 'exec 3<>"$2" 4>"$2" 3<&-; trap - PIPE; arc-verify --keys "$1.keys" "$1" >&4' - "$BATS_TEST_TMPDIR/m" "$BATS_TEST_TMPDIR/fifo"
+	[[ $output == *'[write]'* ]]
+}
+
+@test "B-8 set-uid use is refused" {
+	# Only root can make a file that runs as somebody else.
+	[ "$(id -u)" -eq 0 ] || return 0
+	dir=$(mktemp -d /var/tmp/arc-XXXXXX)
+	cp "$(command -v arc-verify)" "$dir/arc-verify"
+	chown 65534 "$dir/arc-verify"
+	chmod 755 "$dir"
+	chmod 4755 "$dir/arc-verify"
+	run "$dir/arc-verify" --version
+	rm -r "$dir"
+	[ "$status" -eq 77 ]
+	[[ $output == *'refuses'* ]]
+}
+
+@test "B-9 option values are checked before input is read" {
+	for option in "--min-rsa-bits 1023" "--min-rsa-bits 16385" "--min-rsa-bits x" "--time yesterday" "--time -1" "--time 2026-02-30T00:00:00Z" \
+		"--time 2026-02-09" "--clock-skew -5" "--clock-skew 1h" "--dns-timeout 0" "--dns-timeout -1" "--dns-timeout 1e3" "--accept" "--accept maybe" \
+		"--accept pass,fail" "--color sometimes" "--dnssec maybe"; do
+		# shellcheck disable=SC2086 # two words
+		run -64 --separate-stderr arc-verify $option </dev/full
+		[ -z "$output" ]
+		[ -n "$stderr" ]
+	done
+}
