@@ -16,8 +16,7 @@ jsonread_release(struct jsonread *j)
 static enum jsonread_kind
 bad(struct jsonread *j)
 {
-	j->rest = SLICE("!");
-	j->want = JSONREAD_WANT_VALUE;
+	j->want = JSONREAD_IS_BAD;
 	return JSONREAD_BAD;
 }
 
@@ -226,6 +225,8 @@ read_key(struct jsonread *j)
 enum jsonread_kind
 jsonread_next(struct jsonread *j)
 {
+	if (j->want == JSONREAD_IS_BAD)
+		return JSONREAD_BAD;
 	skip_space(j);
 	if (j->want == JSONREAD_WANT_NOTHING)
 		return j->rest.len == 0 ? JSONREAD_END : bad(j);

@@ -39,6 +39,7 @@ struct jsonread {
 		JSONREAD_WANT_FIRST, /* of an object or array just opened */
 		JSONREAD_WANT_NEXT,  /* a comma or the end */
 		JSONREAD_WANT_NOTHING,
+		JSONREAD_IS_BAD,
 	} want;
 	struct buf text; /* of the last key, string or number, unescaped */
 };

@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "input.h"
+#include "jsonread.h"
 #include "keysource.h"
 
 enum {
@@ -514,6 +515,99 @@ take_entry(struct scan *s, struct diag *why)
 }
 
 /* ------------------------------------------------------------------------
+ * The same as JSON: {"name": {"TXT": [["part", "part"], ["another"]]}}. */
+
+/* The line that the reader has come to. */
+static unsigned long
+line_at(struct slice text, const struct jsonread *j)
+{
+	size_t n = text.len - j->rest.len;
+	unsigned long line = 1;
+
+	for (size_t i = 0; i < n && i < text.len; i++)
+		line += text.p[i] == '\n';
+	return line;
+}
+
+/* One record: an array of strings.  Words are collected as of a line. */
+static int
+json_record(
+    struct scan *s, struct jsonread *j, struct entry *e, struct diag *why)
+{
+	enum jsonread_kind kind;
+
+	s->nwords = 0;
+	while ((kind = jsonread_next(j)) == JSONREAD_STRING) {
+		struct slice copy = arena_copy(s->k->arena, buf_view(&j->text));
+
+		if (copy.p == NULL)
+			return diag_memory(why);
+		if (add_word(s, copy, true, why) != 0)
+			return -1;
+	}
+	return kind == JSONREAD_ARRAY_END
+		   ? take_txt(s, e, 0, why)
+		   : fail(s, why, "not a list of strings");
+}
+
+/* The records of one name, by type. */
+static int
+json_types(struct scan *s, struct jsonread *j, struct slice text,
+    struct entry *e, struct diag *why)
+{
+	enum jsonread_kind kind;
+
+	while ((kind = jsonread_next(j)) == JSONREAD_KEY) {
+		bool txt = slice_eq_nocase(buf_view(&j->text), SLICE("TXT"));
+
+		kind = jsonread_next(j);
+		if (!txt || kind != JSONREAD_ARRAY) {
+			jsonread_skip(j, kind);
+			continue;
+		}
+		while ((kind = jsonread_next(j)) == JSONREAD_ARRAY) {
+			s->first = line_at(text, j);
+			if (json_record(s, j, e, why) != 0)
+				return -1;
+		}
+		if (kind != JSONREAD_ARRAY_END)
+			break;
+	}
+	return kind == JSONREAD_OBJECT_END ? 0 : 1;
+}
+
+static int
+take_json(struct scan *s, struct slice text, struct diag *why)
+{
+	struct jsonread j;
+	enum jsonread_kind kind;
+	int result = 0;
+
+	jsonread_init(&j, text);
+	kind = jsonread_next(&j);
+	while (result == 0 && (kind = jsonread_next(&j)) == JSONREAD_KEY) {
+		struct slice name = make_name(s, buf_view(&j.text));
+		struct entry *e = name.p != NULL ? entry_of(s->k, name) : NULL;
+
+		if (e == NULL)
+			result = diag_memory(why);
+		else if (jsonread_next(&j) != JSONREAD_OBJECT)
+			result = 1;
+		else
+			result = json_types(s, &j, text, e, why);
+	}
+	if (result == 0 &&
+	    (kind != JSONREAD_OBJECT_END || jsonread_next(&j) != JSONREAD_END))
+		result = 1;
+	s->first = line_at(text, &j);
+	if (result > 0)
+		result = fail(
+		    s, why, "not {\"name\": {\"TXT\": [[\"part\", ...]]}}");
+	jsonread_release(&j);
+	return result;
+}
+
+/* ------------------------------------------------------------------------
  * The interface. */
 
 static int
@@ -546,11 +640,17 @@ int
 keyfile_add(struct keysource *source, const char *path, struct diag *why)
 {
 	struct buf b = { .max = MAX_FILE };
-	struct scan s = { .k = (struct keyfile *)source, .line = 1 };
+	struct scan s = {
+		.k = (struct keyfile *)source, .line = 1, .origin = SLICE("")
+	};
 	int result = read_file(path, &b, why);
 
 	s.p = b.p;
 	s.end = b.p + b.len;
+	if (result == 0 && slice_starts(slice_trim(buf_view(&b)), SLICE("{"))) {
+		result = take_json(&s, buf_view(&b), why);
+		s.p = s.end;
+	}
 	while (result == 0) {
 		result = scan_entry(&s, why);
 		if (result <= 0)

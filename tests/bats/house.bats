@@ -97,8 +97,11 @@ setup_file() {
 	plain_make -s B="$HERE" DESTDIR="$where" PREFIX=/opt/arc install
 	run -0 sh -c 'cd "$1" && find . ! -type d | sort' sh "$where"
 	same installed - <<-END
+		./opt/arc/bin/arc-sign
 		./opt/arc/bin/arc-verify
+		./opt/arc/share/bash-completion/completions/arc-sign
 		./opt/arc/share/bash-completion/completions/arc-verify
+		./opt/arc/share/man/man1/arc-sign.1
 		./opt/arc/share/man/man1/arc-verify.1
 		./opt/arc/share/man/man7/arc-tools.7
 		./opt/arc/share/zsh/site-functions/_arc-tools
@@ -151,7 +154,7 @@ machine() {
 	run -0 awk '
 		/^#/ || /^$/ { next }
 		/^\[/ { last = ""; next }
-		$1 <= last || !/^[a-z0-9][a-z0-9.+-]+ +# .+/ { print "line " NR ": " $0 }
+		$1 <= last || !/^[a-z0-9][a-z0-9.+=-]+ +# .+/ { print "line " NR ": " $0 }
 		{ last = $1 }' "$ROOT/tests/packages.txt"
 	[ -z "$output" ]
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Authentication-Results: what is read and written again reads the same, and
+ * what is written is one line of printable octets. */
+#include "authres.h"
+#include "fuzz.h"
+
+static void
+need_same(const struct authres *a, const struct authres *b)
+{
+	need(b->bad.len == 0 && b->nresults == a->nresults);
+	for (size_t i = 0; i < a->nresults; i++) {
+		const struct authres_result *x = &a->result[i];
+		const struct authres_result *y = &b->result[i];
+
+		need(slice_eq(x->method, y->method));
+		need(slice_eq(x->result, y->result));
+		need(x->nproperties == y->nproperties);
+		for (size_t k = 0; k < x->nproperties; k++)
+			need(
+			    slice_eq(x->property[k].name, y->property[k].name));
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct slice text = { (const char *)p, n };
+	struct arena *arena = arena_new();
+	struct buf out = { .max = 0 };
+	struct authres a, b;
+	struct diag why;
+
+	need(arena != NULL && authres_parse(text, arena, &a, &why) == 0);
+	if (a.authserv_id.p != NULL)
+		need(authres_claims(text, a.authserv_id));
+	buf_text(&out, "id");
+	for (size_t i = 0; i < a.nresults; i++) {
+		buf_text(&out, "; ");
+		authres_write(&out, &a.result[i]);
+	}
+	for (size_t i = 0; i < out.len; i++)
+		need((unsigned char)out.p[i] >= ' ' && out.p[i] != 0x7f);
+	need(authres_parse(buf_view(&out), arena, &b, &why) == 0);
+	need_same(&a, &b);
+	buf_release(&out);
+	arena_free(arena);
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An answer of the DNS: whatever comes, only what fits the query counts. */
+#include <string.h>
+
+#include "dnswire.h"
+#include "fuzz.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct dnswire_query q = { .name = SLICE("s._domainkey.d.example"),
+		.id = 0x4142,
+		.edns = true };
+	struct arena *arena = arena_new();
+	struct dnswire_reply r;
+	struct diag why;
+
+	need(arena != NULL && dnswire_load(&why) == 0);
+	enum dnswire_kind kind =
+	    dnswire_read(&q, (const char *)p, n, arena, &r);
+
+	if (n < 12 || p[0] != 0x41 || p[1] != 0x42)
+		need(kind == DNSWIRE_ALIEN);
+	if (kind == DNSWIRE_RECORDS)
+		need(r.ntxt > 0 && (p[2] & 0x80) != 0 && (p[2] & 0x78) == 0);
+	for (size_t i = 0; kind == DNSWIRE_RECORDS && i < r.ntxt; i++)
+		need(r.txt[i].text.len <= DNSWIRE_MAX_TEXT);
+	need(r.cnames <= DNSWIRE_MAX_CNAMES + 1);
+	arena_free(arena);
+	return 0;
+}
