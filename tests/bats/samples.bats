@@ -11,7 +11,7 @@ setup() {
 }
 
 @test "every sample has the verdict and the code of expected.tsv" {
-	run -0 --separate-stderr arc-verify --time $NOW --keys keys --manifest expected.tsv .
+	run -0 --separate-stderr arc-verify --time $NOW --keys keys --manifest expected.tsv ./*.eml
 	[ "${#lines[@]}" -eq "$(wc -l <expected.tsv)" ]
 }
 
@@ -26,6 +26,14 @@ setup() {
 		cd "$BATS_TEST_TMPDIR/$form"
 		run -0 --separate-stderr arc-verify --time $NOW --keys "$SAMPLES/keys" --manifest expected.tsv .
 	done
+}
+
+@test "the corpus of the samples has the verdicts of its manifest, as files and as mbox" {
+	cd corpus
+	run -0 --separate-stderr arc-verify --time 1767225600 --keys keys --manifest expected.tsv files
+	[ "${#lines[@]}" -eq 60 ]
+	run arc-verify --time 1767225600 --keys keys --mbox mbox
+	[ "${#lines[@]}" -eq 60 ]
 }
 
 @test "the samples are what the forge makes" {

@@ -59,12 +59,13 @@ def quoted(octets):
     return b"\n".join(b">" + x if x.lstrip(b">").startswith(b"From ") else x for x in lines)
 
 
-def make_corpus(directory, count, most=50000):
+def make_corpus(directory, count, most=50000, maildirs=True):
     """directory/{files,Maildir,mbox,keys,expected.tsv}"""
     records = {}
     files, maildir = os.path.join(directory, "files"), os.path.join(directory, "Maildir")
-    for path in (files, *(os.path.join(maildir, sub) for sub in ("cur", "new", "tmp"))):
-        os.makedirs(path)
+    os.makedirs(files)
+    for sub in ("cur", "new", "tmp") if maildirs else ():
+        os.makedirs(os.path.join(maildir, sub))
     with open(os.path.join(directory, "mbox"), "wb") as mbox, open(
         os.path.join(directory, "expected.tsv"), "w", encoding="ascii"
     ) as tsv:
@@ -77,12 +78,14 @@ def make_corpus(directory, count, most=50000):
             with open(path, "wb") as f:
                 f.write(octets)
             sub = "new" if number % 5 == 0 else "cur"
-            os.link(path, os.path.join(maildir, sub, "%05d.M1P1.host:2,S" % number))
+            if maildirs:
+                os.link(path, os.path.join(maildir, sub, "%05d.M1P1.host:2,S" % number))
             mbox.write(b"From list@relay.example Thu Oct  9 08:53:20 2025\n")
             mbox.write(quoted(m.lf()) + b"\n")
             tsv.write("%s\t%s\n" % (os.path.relpath(path, directory), verdict))
-    with open(os.path.join(maildir, "tmp", "half"), "wb") as f:
-        f.write(b"not there yet")
+    if maildirs:
+        with open(os.path.join(maildir, "tmp", "half"), "wb") as f:
+            f.write(b"not there yet")
     with open(os.path.join(directory, "keys"), "w", encoding="ascii") as f:
         for name, texts in sorted(records.items()):
             f.write("".join("%s. TXT %s\n" % (name, arc.quoted(t)) for t in texts))

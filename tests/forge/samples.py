@@ -8,6 +8,7 @@ import base64
 import os
 
 import arc
+import corpus
 
 LIST = """\
 Received: from mail.author.example (mail.author.example [192.0.2.25])
@@ -247,3 +248,4 @@ def make_samples(directory):
                 f.write("%s. TXT %s\n" % (key_name, " ".join(arc.quoted(s) for s in strings)))
     with open(os.path.join(directory, "expected.tsv"), "w", encoding="ascii") as f:
         f.writelines(tsv)
+    corpus.make_corpus(os.path.join(directory, "corpus"), 60, 1500, maildirs=False)

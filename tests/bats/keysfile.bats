@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# Keys files: every form that --keys reads, and what it says of broken ones.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	"$ROOT/tests/forge/forge" <<-'PY'
+	import base64
+	open("p", "w").write(base64.b64encode(key("rsa1024-a").public()).decode())
+	open("m", "wb").write(chain(1, key="rsa1024-a").octets())
+	PY
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR"
+	P=$(cat p)
+	N=s1._domainkey.d1.example
+	F=$BATS_TEST_TMPDIR/keys
+}
+
+# keys TEXT: a file of it, under which m must pass
+good() {
+	printf '%b' "$1" >"$F"
+	run -0 arc-verify --time 1767225600 --keys "$F" m
+}
+
+# bad LINE TEXT: a file whose LINE is wrong
+bad() {
+	printf '%b' "$2" >"$F"
+	run -78 --separate-stderr arc-verify --keys "$F" m
+	[ -z "$output" ]
+	[[ $stderr == *"line $1: "*"[keys-file]"* ]] || { echo "$stderr"; false; }
+}
+
+@test "names with and without final dot, TTL and class in any order, any case" {
+	good "$N TXT \"p=$P\"\n"
+	good "$N. TXT \"p=$P\"\n"
+	good "$N. 300 IN TXT \"p=$P\"\n"
+	good "$N. IN 1h30m TXT \"p=$P\"\n"
+	good "S1._DomainKey.D1.example in txt \"p=$P\""
+	good "\$TTL 5\n\$ORIGIN d1.example.\n$N\t300\tTXT\t\"p=$P\"\n"
+}
+
+@test "strings: several, unquoted, escaped, over lines in parentheses, with comments" {
+	good "$N TXT \"v=DKIM1; \" \"k=rsa; p=\" \"${P:0:50}\" \"${P:50}\"\n"
+	good "$N TXT p=$P\n"
+	good "$N TXT \"p\\\\061$P\"\n"
+	good "$N TXT \"v=DKIM1\\\\; p=$P\"\n"
+	good "; note\n$N IN TXT ( \"p=${P:0:50}\" ; half\n\t\"${P:50}\" ) ; all\n"
+	good "$N TXT \"v=spf1 -all\"\n\t TXT \"p=$P\"\n"
+	good "$N TXT \"p=$P\" ; \"no string\n"
+}
+
+@test "CNAMEs are followed; a loop and an end are no key" {
+	good "$N CNAME k.example\nk.example TXT \"p=$P\"\n"
+	printf '%s CNAME k.example\nk.example CNAME %s\n' $N $N >"$F"
+	run -1 arc-verify --keys "$F" m
+	[[ $output == *"[key-missing]"* ]]
+	printf '%s CNAME gone.example\n' $N >"$F"
+	run -1 arc-verify --keys "$F" m
+	[[ $output == *"[key-missing]"* ]]
+}
+
+@test "recorded failures are told as they were; a record that was had wins" {
+	for pair in TIMEOUT:dns-timeout SERVFAIL:dns-servfail REFUSED:dns-refused BOGUS:dns-bogus \
+		MALFORMED:dns-malformed UNREACHABLE:dns-unreachable; do
+		printf ';! %s. %s\n' $N "${pair%:*}" >"$F"
+		run -75 arc-verify --keys "$F" m
+		[[ $output == *"[${pair#*:}]"* ]]
+	done
+	for word in NXDOMAIN NODATA; do
+		printf ';! %s. %s\n' $N $word >"$F"
+		run -1 arc-verify --keys "$F" m
+		[[ $output == *"[key-missing]"* ]]
+	done
+	good ";! $N. TIMEOUT\n$N TXT \"p=$P\"\n;! $N. NXDOMAIN\n"
+}
+
+@test "testkey lines and DNS JSON are known by what they hold" {
+	good "$N v=DKIM1; k=rsa; p=$P\n"
+	good "$N p=$P\n"
+	good "{\"$N\": {\"TXT\": [[\"v=DKIM1; p=\", \"$P\"]], \"A\": [\"192.0.2.1\"]}, \"x\": {}}\n"
+	good "\n {\"$N\": {\"TXT\": [[\"v=spf1 -all\"], [\"p\\\\u003d$P\"]]}}"
+	bad 2 "{\"$N\":\n {\"TXT\": [[\"v=DKIM1\", 5]]}}"
+	bad 2 "{\"$N\": {\"TXT\": [[\"p=$P\"]]}\n"
+	bad 1 "{\"$N\": [\"p=$P\"]}"
+}
+
+@test "a broken line is named by its number" {
+	bad 2 "$N TXT \"p=$P\"\n$N TXT \"no end\n"
+	bad 3 "\n; x\n$N TXT\n"
+	bad 1 "$N\n"
+	bad 1 "$N 300 IN \"p=$P\"\n"
+	bad 2 "a.b TXT x\na.b TXT \"\\\\999\"\n"
+	bad 1 "a.b TXT ( x\n y\n"
+	bad 4 "a.b TXT ( x\n y )\n\n;! only-a-name\n"
+	bad 1 ";! a.b PERHAPS\n"
+	bad 1 "\$INCLUDE other\n"
+	bad 1 " TXT nobody\n"
+	bad 1 "a.b CNAME one two\n"
+	bad 1 "@\n"
+	/usr/bin/python3 -c "print('a.b TXT ' + ' '.join(['x' * 200] * 400))" >"$F"
+	run -78 arc-verify --keys "$F" m
+	[[ $output == *"line 1: "*"64 KiB"* ]]
+}
+
+@test "a hundred thousand records are read, and found" {
+	/usr/bin/python3 - "$F" "$P" <<-'PY'
+	import sys
+	with open(sys.argv[1], "w") as f:
+	    for n in range(100000):
+	        f.write('k%d._domainkey.x%d.example TXT "p=%s"\n' % (n, n % 977, sys.argv[2][:20]))
+	    f.write('s1._domainkey.d1.example TXT "p=%s"\n' % sys.argv[2])
+	PY
+	run -0 arc-verify --time 1767225600 --keys "$F" m
+}
+
+@test "a file that is not there is 66, one without permission or a folder too" {
+	run -66 arc-verify --keys gone m
+	run -66 arc-verify --keys . m
+}
