@@ -240,3 +240,37 @@ verdicts() {
 		arc-verify --time "$NOW" --keys keys --json >"$BATS_TEST_TMPDIR/xargs" || true
 	cmp "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/xargs"
 }
+
+@test "GNU parallel spreads a corpus over ssh logins" {
+	cd "$BATS_TEST_TMPDIR"
+	ssh-keygen -q -t ed25519 -N '' -f host
+	ssh-keygen -q -t ed25519 -N '' -f login
+	local port=$((20000 + RANDOM % 10000)) options
+	cat >sshd.conf <<-E
+	ListenAddress 127.0.0.1
+	Port $port
+	HostKey $PWD/host
+	PidFile none
+	AuthorizedKeysFile $PWD/login.pub
+	StrictModes no
+	UsePAM no
+	E
+	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+	"$(command -v sshd || echo /usr/sbin/sshd)" -D -e -f sshd.conf 2>sshd.log 3>&- &
+	local sshd=$!
+	options="-p $port -i $PWD/login -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
+	for _ in $(seq 50); do
+		# shellcheck disable=SC2086 # words on purpose
+		ssh $options 127.0.0.1 true 2>/dev/null && break
+		sleep 0.1
+	done
+	find "$CORPUS/files" -name '*.eml' -print0 | sort -z >list
+	local tool
+	tool=$(command -v arc-verify)
+	parallel --will-cite -k --pipe -0 --recend '\0' -N 60 --ssh "ssh $options" -S 2/127.0.0.1 \
+		"$tool" --time "$NOW" --keys "$CORPUS/keys" --json --files0-from - <list >spread || true
+	kill $sshd
+	wait $sshd || true
+	"$tool" --time "$NOW" --keys "$CORPUS/keys" --json --files0-from list >whole || [ $? -eq 1 ]
+	cmp whole spread || { cat sshd.log; false; }
+}
