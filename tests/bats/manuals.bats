@@ -88,3 +88,13 @@ options() {
 		done <"$BATS_TEST_TMPDIR/commands"
 	done
 }
+
+@test "README's first session prints what it says" {
+	awk '/^```console$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$BATS_TEST_TMPDIR/said"
+	[ "$(grep -c '^\$ ' "$BATS_TEST_TMPDIR/said")" -ge 4 ]
+	grep '^\$ ' "$BATS_TEST_TMPDIR/said" | while IFS= read -r line; do
+		printf '%s\n' "$line"
+		bash -c "${line#"$ "}" || true
+	done >"$BATS_TEST_TMPDIR/found"
+	diff "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/found"
+}
