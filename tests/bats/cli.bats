@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# The edges of arc-verify that scripts are written against: options, exit
+# statuses, stdout, stderr, JSON, hostile text.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	"$ROOT/tests/forge/forge" <<-PY
+	write(chain(2), "pass")
+	write(chain(2).edit_body("Tuesday", "Monday"), "fail")
+	write(Message(), "none")
+	write(chain(1).line(";! s1._domainkey.d1.example. TIMEOUT"), "late")
+	PY
+	grep -v '^s1' late.keys >k
+	mv k late.keys
+	cat pass.keys >keys
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR"
+	T=$BATS_TEST_TMPDIR
+}
+
+verify() {
+	arc-verify --time 1767225600 "$@"
+}
+
+@test "exit 0 pass, 1 fail, 2 none, 75 tempfail; the first word says the same" {
+	run -0 verify --keys keys pass
+	[[ $output == "pass  i=2 d2.example < d1.example  oldest-pass=0" ]]
+	run -1 verify --keys keys fail
+	[[ $output == "fail  i=2 ARC-Message-Signature d=d2.example s=s2: "*"  [body-hash]" ]]
+	run -2 verify --keys keys none
+	[ "$output" = none ]
+	run -75 verify --keys late.keys late
+	[[ $output == "tempfail  i=1 ARC-Message-Signature d=d1.example s=s1: "*"  [dns-timeout]" ]]
+}
+
+@test "--accept makes these exit 0, and no others" {
+	run -0 verify -A pass:fail --keys keys fail
+	run -1 verify -A none --keys keys fail
+	run -1 verify --accept none --keys keys pass
+	run -0 verify --accept=none --keys keys none
+	run -2 verify -A pass:fail --keys keys none
+	run -0 verify -A tempfail --keys late.keys late
+	run -64 verify -A perhaps --keys keys none
+	run -64 verify -A '' --keys keys none
+}
+
+@test "stdin without FILE and as -, also among others; -- ends options" {
+	run -0 verify --keys keys <pass
+	run -0 verify --keys keys - <pass
+	run -1 verify --keys keys fail - <pass
+	[[ ${lines[0]} == "fail: fail "* && ${lines[1]} == "-: pass "* ]]
+	cp pass "$T/-v"
+	cd "$T"
+	run -0 verify --keys "$BATS_FILE_TMPDIR/keys" -- -v
+	[[ $output == "pass "* ]]
+}
+
+@test "of many messages the worst decides: trouble, then fail, none, pass" {
+	run -2 verify --keys keys pass none
+	run -1 verify --keys keys none fail pass
+	run -66 verify --keys keys fail gone none
+	run -75 verify --keys late.keys fail late none
+}
+
+@test "64: options that are none, values that are none" {
+	for wrong in --nonsense --time=yesterday --time=2026-02-30T00:00:00Z --min-rsa-bits=1000 \
+		--min-rsa-bits=many --dns-timeout=0 --dns-timeout=-1 --dnssec=maybe --color=red \
+		--jobs=0 --shard=3/2 --update --clock-skew=x --resolver=here; do
+		run -64 --separate-stderr verify "$wrong" pass
+		[ -z "$output" ]
+		[[ $stderr == *'try "arc-verify --help"'* ]]
+	done
+}
+
+@test "65: empty, binary, a lone empty line, text that is no mail" {
+	: >"$T/empty"
+	head -c 100000 /dev/zero >"$T/zero"
+	printf '\n\nbody\n' >"$T/body"
+	echo "hello, world" >"$T/text"
+	for file in empty zero body text; do
+		run -65 --separate-stderr verify --keys keys "$T/$file"
+		[[ -z $output && $stderr == "arc-verify: $T/$file: This is not a message"*"[no-message]" ]]
+	done
+	run -65 --separate-stderr verify --keys keys </dev/null
+	[[ $stderr == *"the input is empty"* ]]
+}
+
+@test "65: over a limit, the limit named" {
+	{ printf 'ARC-Seal: i=1; '; head -c 10485760 /dev/zero | tr '\0' x; printf '\n\n'; } >"$T/seal"
+	run -65 --separate-stderr verify "$T/seal"
+	[[ $stderr == *"longer than 1 MiB"*"[limit-field]" ]]
+	{ printf 'Subject: '; head -c 17000000 /dev/zero | tr '\0' x; printf '\n\n'; } >"$T/subject"
+	run -65 --separate-stderr verify "$T/subject"
+	[[ $stderr == *"longer than 16 MiB"*"[limit-header]" ]]
+	yes 'a:' | head -n 100001 >"$T/fields"
+	run -65 --separate-stderr verify "$T/fields"
+	[[ $stderr == *"[limit-fields]" ]]
+	yes 'a:' | head -n 100000 >"$T/fields"
+	run -2 verify "$T/fields"
+}
+
+@test "66: not there, a folder as one of a pipe, no permission" {
+	run -66 --separate-stderr verify gone
+	[[ $stderr == "arc-verify: gone: The file cannot be opened."*"No such file or directory"* ]]
+	run -66 verify --keys keys --files0-from gone
+	cp pass "$T/secret"
+	chmod 0 "$T/secret"
+	if [ "$(id -u)" -eq 0 ]; then
+		chmod 755 "$T"
+		cp "$(command -v arc-verify)" "$T/tool"
+		chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$(dirname "$T")" "$T/tool"
+		run -66 setpriv --reuid 65534 --clear-groups "$T/tool" "$T/secret"
+	else
+		run -66 verify "$T/secret"
+	fi
+}
+
+@test "74: a full disk and a closed pipe; a read error" {
+	run -74 bash -c "arc-verify --keys keys pass >/dev/full"
+	run -74 bash -c "arc-verify --help >/dev/full"
+	run -74 bash -c "arc-verify --keys keys pass >&-"
+	run -74 verify --keys keys </proc/self/mem
+	run -74 verify --record /proc/none/x pass
+}
+
+@test "0 to 2 missing at the start: no descriptor is mistaken for another" {
+	run -0 bash -c "arc-verify --time 1767225600 --keys keys pass <&-"
+	[[ $output == "pass "* ]]
+	run -0 bash -c "arc-verify --time 1767225600 --keys keys pass 2>&-"
+	run bash -c "arc-verify --keys keys <&-"
+	[ "$status" -ge 64 ]
+}
+
+@test "--quiet says nothing on stdout, and what went wrong on stderr" {
+	run -1 --separate-stderr verify -q --keys keys fail
+	[[ -z $output && -z $stderr ]]
+	run -66 --separate-stderr verify --quiet gone
+	[[ -z $output && -n $stderr ]]
+	run -1 verify -q --json --keys keys fail
+	[ -z "$output" ]
+}
+
+@test "--help and --version go to stdout and exit 0" {
+	run -0 --separate-stderr arc-verify --help
+	[[ $output == "usage: arc-verify "* && -z $stderr ]]
+	run -0 --separate-stderr arc-verify -V
+	[[ $output == "arc-verify (arc-tools) "* && -z $stderr ]]
+}
+
+@test "JSON: one object a line, also where there is no verdict" {
+	run -66 --separate-stderr verify --json --keys keys pass fail none gone
+	[ "${#lines[@]}" -eq 4 ]
+	printf '%s\n' "$output" >"$T/lines"
+	/usr/bin/python3 - "$T/lines" <<-'PY'
+	import json, sys
+	lines = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+	assert [x["arc"] for x in lines] == ["pass", "fail", "none", None]
+	assert lines[3]["error"] == dict(code="open", text=lines[3]["error"]["text"], exit=66)
+	assert all(x["schema"] == 1 for x in lines)
+	PY
+}
+
+@test "D-2: text of strangers reaches neither terminal nor JSON as it is" {
+	forge <<-'PY'
+	evil = "\x1b[2J\u202e\u009b31m\udcff\x07\u200b"
+	m = chain(1, aar="i=1; mx.example; spf=pass smtp.mailfrom=\"" + evil + "\"")
+	m.top("X-Evil: " + evil)
+	write(m, "evil")
+	write(chain(1, ams_d="exa\x1b[2Jmple.org").top("a\x1b[2Jb"), "evil2")
+	PY
+	for file in evil evil2; do
+		for form in "" --json -v; do
+			# shellcheck disable=SC2086 # none or one word
+			verify $form --keys evil.keys "$file" >"$T/out" 2>"$T/err" || true
+			/usr/bin/python3 - "$T/out" "$T/err" <<-'PY'
+			import sys
+			for path in sys.argv[1:]:
+			    text = open(path, "rb").read().decode("utf-8")
+			    bad = [c for c in text if (c < " " and c != "\n") or "\x7f" <= c < "\xa0" or c in "\u202e\u200b"]
+			    assert not bad, (path, bad)
+			PY
+		done
+	done
+	run -66 --separate-stderr verify $'no\e[2Jfile'
+	[[ $stderr == *'no\x1b[2Jfile'* ]]
+}
+
+@test "V-8: locale, zone and the order of runs change nothing" {
+	verify --json --keys keys pass fail >"$T/a" || true
+	LC_ALL=tr_TR.UTF-8 TZ=Asia/Tokyo verify --json --keys keys pass fail >"$T/b" || true
+	cmp "$T/a" "$T/b"
+}
