@@ -55,7 +55,7 @@ zone() {
 }
 
 ask() {
-	arc-verify --time $NOW --resolver "127.0.0.1:$PORT" --dns-timeout 1 "$@" 8>&-
+	arc-verify --time "$NOW" --resolver "127.0.0.1:$PORT" --dns-timeout 1 "$@" 8>&-
 }
 
 # temporary CODE MESSAGE: no final verdict, for that reason
@@ -165,7 +165,7 @@ temporary() {
 
 @test "a second server is asked when the first fails, refuses or is not there" {
 	zone "s1._domainkey.d1.example key $ONE"
-	run -0 arc-verify --time $NOW --resolver 127.0.0.1:1 --resolver "127.0.0.1:$PORT" one
+	run -0 arc-verify --time "$NOW" --resolver 127.0.0.1:1 --resolver "127.0.0.1:$PORT" one
 	run -64 arc-verify --resolver nowhere one
 	run -64 arc-verify --resolver 127.0.0.1:99999 one
 	run -64 arc-verify --resolver '[::1' one
@@ -219,13 +219,13 @@ temporary() {
 		zone "s1._domainkey.d1.example $line" "k.example key $ONE"
 		n=$((n + 1))
 		ask --json --record "$T/rec$n" one >"$T/dns" || true
-		arc-verify --time $NOW --json --keys "$T/rec$n" one >"$T/file" || true
+		arc-verify --time "$NOW" --json --keys "$T/rec$n" one >"$T/file" || true
 		[ -s "$T/dns" ]
 		diff "$T/dns" "$T/file"
 	done
 	# several recordings join: what was had wins over what was not
 	cat "$T"/rec* >"$T/all"
-	run -0 arc-verify --time $NOW --keys "$T/all" one
+	run -0 arc-verify --time "$NOW" --keys "$T/all" one
 }
 
 @test "with keys files the DNS is asked only with --dns, and only for what they lack" {

@@ -54,10 +54,10 @@ bad() {
 
 @test "CNAMEs are followed; a loop and an end are no key" {
 	good "$N CNAME k.example\nk.example TXT \"p=$P\"\n"
-	printf '%s CNAME k.example\nk.example CNAME %s\n' $N $N >"$F"
+	printf '%s CNAME k.example\nk.example CNAME %s\n' "$N" "$N" >"$F"
 	run -1 arc-verify --keys "$F" m
 	[[ $output == *"[key-missing]"* ]]
-	printf '%s CNAME gone.example\n' $N >"$F"
+	printf '%s CNAME gone.example\n' "$N" >"$F"
 	run -1 arc-verify --keys "$F" m
 	[[ $output == *"[key-missing]"* ]]
 }
@@ -65,12 +65,12 @@ bad() {
 @test "recorded failures are told as they were; a record that was had wins" {
 	for pair in TIMEOUT:dns-timeout SERVFAIL:dns-servfail REFUSED:dns-refused BOGUS:dns-bogus \
 		MALFORMED:dns-malformed UNREACHABLE:dns-unreachable; do
-		printf ';! %s. %s\n' $N "${pair%:*}" >"$F"
+		printf ';! %s. %s\n' "$N" "${pair%:*}" >"$F"
 		run -75 arc-verify --keys "$F" m
 		[[ $output == *"[${pair#*:}]"* ]]
 	done
 	for word in NXDOMAIN NODATA; do
-		printf ';! %s. %s\n' $N $word >"$F"
+		printf ';! %s. %s\n' "$N" $word >"$F"
 		run -1 arc-verify --keys "$F" m
 		[[ $output == *"[key-missing]"* ]]
 	done

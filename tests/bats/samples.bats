@@ -11,7 +11,7 @@ setup() {
 }
 
 @test "every sample has the verdict and the code of expected.tsv" {
-	run -0 --separate-stderr arc-verify --time $NOW --keys keys --manifest expected.tsv ./*.eml
+	run -0 --separate-stderr arc-verify --time "$NOW" --keys keys --manifest expected.tsv ./*.eml
 	[ "${#lines[@]}" -eq "$(wc -l <expected.tsv)" ]
 }
 
@@ -24,7 +24,7 @@ setup() {
 	for form in crlf lf; do
 		cp expected.tsv "$BATS_TEST_TMPDIR/$form"
 		cd "$BATS_TEST_TMPDIR/$form"
-		run -0 --separate-stderr arc-verify --time $NOW --keys "$SAMPLES/keys" --manifest expected.tsv .
+		run -0 --separate-stderr arc-verify --time "$NOW" --keys "$SAMPLES/keys" --manifest expected.tsv .
 	done
 }
 
