@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arc-verify - says whether a message's Authenticated Received Chain holds */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "authres.h"
 #include "cli.h"
 #include "verify_run.h"
 
@@ -20,6 +23,14 @@ static const char own_help[] =
     "      --no-oldest-pass      skip the optional step 5 of section 5.2\n"
     "      --no-partial-body     a signature over part of the body is none\n"
     "      --state FILE          leave the verdict for arc-sign --state\n"
+    "Filter:\n"
+    "  -a, --annotate            write the message, with our\n"
+    "                            Authentication-Results on top\n"
+    "      --format ar           print only that field\n"
+    "  -i, --authserv-id ID      for that field (the host's name)\n"
+    "      --remote-ip ADDR      who handed us the message, for that field\n"
+    "      --on-error WORD       pass: on trouble, the message as it was "
+    "(fail)\n"
     "Many messages:\n"
     "      --mbox                each FILE is an mbox\n"
     "      --files0-from FILE    more operands, each ended by NUL; -: stdin\n"
@@ -37,6 +48,9 @@ enum {
 	OPT_NO_OLDEST_PASS = CLI_OPT_OWN,
 	OPT_NO_PARTIAL_BODY,
 	OPT_STATE,
+	OPT_FORMAT,
+	OPT_REMOTE_IP,
+	OPT_ON_ERROR,
 	OPT_MBOX,
 	OPT_FILES0_FROM,
 	OPT_SHARD,
@@ -54,6 +68,11 @@ static const struct option longopts[] = {
 	{ "no-oldest-pass", no_argument, NULL, OPT_NO_OLDEST_PASS },
 	{ "no-partial-body", no_argument, NULL, OPT_NO_PARTIAL_BODY },
 	{ "state", required_argument, NULL, OPT_STATE },
+	{ "annotate", no_argument, NULL, 'a' },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "authserv-id", required_argument, NULL, 'i' },
+	{ "remote-ip", required_argument, NULL, OPT_REMOTE_IP },
+	{ "on-error", required_argument, NULL, OPT_ON_ERROR },
 	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "files0-from", required_argument, NULL, OPT_FILES0_FROM },
 	{ "jobs", required_argument, NULL, 'J' },
@@ -123,12 +142,58 @@ option_expect(struct verify *v, const char *arg)
 }
 
 static void
+option_format(struct verify *v, const char *arg)
+{
+	if (strcmp(arg, "ar") != 0)
+		cli_usage(&v->cli, "--format %s: only ar", arg);
+	v->field_only = true;
+}
+
+static void
+option_remote_ip(struct verify *v, const char *arg)
+{
+	unsigned char octets[sizeof(struct in6_addr)];
+
+	if (inet_pton(AF_INET, arg, octets) != 1 &&
+	    inet_pton(AF_INET6, arg, octets) != 1)
+		cli_usage(&v->cli, "--remote-ip %s: no IP address", arg);
+	v->remote_ip = arg;
+}
+
+static void
+option_on_error(struct verify *v, const char *arg)
+{
+	if (strcmp(arg, "pass") != 0 && strcmp(arg, "fail") != 0)
+		cli_usage(&v->cli, "--on-error %s: neither pass nor fail", arg);
+	v->pass_on_error = strcmp(arg, "pass") == 0;
+}
+
+/* The authserv-id is looked at before any input (B-9); without one it is the
+ * host's name, kept in name. */
+static void
+check_filter(struct verify *v, char *name, size_t size)
+{
+	if (!v->annotate && !v->field_only)
+		return;
+	if (v->many)
+		cli_usage(&v->cli, "--annotate is for one message");
+	if (v->authserv_id == NULL && gethostname(name, size) == 0) {
+		name[size - 1] = '\0';
+		v->authserv_id = name;
+	}
+	if (v->authserv_id == NULL ||
+	    !authres_is_token(slice_of(v->authserv_id)))
+		cli_usage(&v->cli, "--authserv-id %s: not a token (RFC 2045)",
+		    v->authserv_id != NULL ? v->authserv_id : "");
+}
+
+static void
 options(struct verify *v, int argc, char **argv)
 {
 	int ch;
 
 	while ((ch = getopt_long(
-		    argc, argv, "A:J:" CLI_SHORTOPTS, longopts, NULL)) != -1)
+		    argc, argv, "A:J:ai:" CLI_SHORTOPTS, longopts, NULL)) != -1)
 		switch (ch) {
 		case 'A': option_accept(v, optarg); break;
 		case 'J': option_jobs(v, optarg); break;
@@ -139,6 +204,11 @@ options(struct verify *v, int argc, char **argv)
 			v->cli.validate.no_partial_body = true;
 			break;
 		case OPT_STATE: v->state = optarg; break;
+		case 'a': v->annotate = true; break;
+		case 'i': v->authserv_id = optarg; break;
+		case OPT_FORMAT: option_format(v, optarg); break;
+		case OPT_REMOTE_IP: option_remote_ip(v, optarg); break;
+		case OPT_ON_ERROR: option_on_error(v, optarg); break;
 		case OPT_MBOX: v->operands.mbox = true; break;
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;
@@ -169,6 +239,7 @@ main(int argc, char **argv)
 	const char *except[CLI_MAX_KEYS + 3];
 	size_t n = 0;
 	struct stat st;
+	char host[256];
 
 	cli_init(&v.cli, "arc-verify", usage_line, own_help);
 	v.accept[0] = true;
@@ -195,11 +266,15 @@ main(int argc, char **argv)
 		 (stat(v.operands.words[0], &st) == 0 && S_ISDIR(st.st_mode));
 	if (v.many && v.state != NULL)
 		cli_usage(&v.cli, "--state is for one message");
+	check_filter(&v, host, sizeof host);
 	if (v.jobs == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 		v.jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;
 	}
-	verify_run(&v);
+	if (v.annotate || v.field_only)
+		verify_annotate(&v, v.operands.words[0]);
+	else
+		verify_run(&v);
 	return cli_end(&v.cli);
 }

@@ -21,6 +21,9 @@ struct verify {
 	unsigned jobs;
 	const char *expect, *manifest, *junit, *state;
 	bool update, tap, merge;
+	/* For the Authentication-Results field: */
+	const char *authserv_id, *remote_ip;
+	bool annotate, field_only, pass_on_error;
 	bool many; /* more than one message may come: lines begin with the
 		    * file's name, and totals are told */
 };
@@ -36,6 +39,10 @@ int verify_status(const struct verify *v, size_t i);
  * DIAG_MEMORY; a file that cannot be taken is told of at once. */
 int verify_merge(
     struct verify *v, struct suite *, struct operands *, struct diag *why);
+
+/* Write the message at path with its Authentication-Results field, or that
+ * field alone; the status is v->cli.status, 0 whatever the verdict. */
+void verify_annotate(struct verify *v, const char *path);
 
 /* Verify everything; the status is v->cli.status. */
 void verify_run(struct verify *v);

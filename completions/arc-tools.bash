@@ -10,10 +10,11 @@ _arc_tools() {
 	--dnssec) words='show require' ;;
 	-A | --accept) words='pass none fail tempfail' ;;
 	--cv) words='auto ar none pass fail' ;;
+	--format) words=ar ;;
 	--on-error) words='pass fail' ;;
 	-a | --algorithm) words='rsa-sha256 ed25519-sha256' ;;
 	--expect) words='pass fail none tempfail error' ;;
-	-J | --jobs | --shard | --clock-skew | --dns-timeout | --min-rsa-bits | --resolver | --time) return ;;
+	-J | --jobs | --shard | --remote-ip | --clock-skew | --dns-timeout | --min-rsa-bits | --resolver | --time) return ;;
 	*)
 		if [[ $word == -* ]]; then
 			words=$("$1" --help | sed -n \

@@ -38,6 +38,12 @@ void report_details(struct buf *, const struct report *);
 /* One line with one JSON object.  -1 with DIAG_MEMORY. */
 int report_json(struct buf *, const struct report *, struct diag *why);
 
+/* The Authentication-Results field that an MTA with that authserv-id would
+ * write, folded, with these line ends; remote_ip may be empty.  Of r only chain
+ * and verdict are looked at.  Nothing of the message's text is in it. */
+void report_ar(struct buf *, const struct report *r, struct slice authserv_id,
+    struct slice remote_ip, const char *eol);
+
 /* The JSON line of a message for which there is no verdict: arc is null, and
  * "error" tells. */
 void report_json_trouble(

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The Authentication-Results field (RFC 8617 section 10, RFC 8601). */
+#include <inttypes.h>
+
+#include "authres.h"
+#include "report.h"
+
+enum {
+	FOLD_AT = 76
+};
+
+/* Words of a field, folded between them. */
+static void
+put_word(struct buf *b, size_t *column, const char *eol, struct slice word)
+{
+	if (*column + 1 + word.len > FOLD_AT) {
+		buf_text(b, eol);
+		buf_char(b, '\t');
+		*column = 8;
+	} else {
+		buf_char(b, ' ');
+		*column += 1;
+	}
+	buf_slice(b, word);
+	*column += word.len;
+}
+
+/* "body hash (AMS 2)": the code in words, and the field it is about. */
+static void
+put_reason(struct buf *b, const struct diag *why)
+{
+	const char *kind = "";
+
+	for (const char *p = diag_info(why->code)->word; *p != '\0'; p++)
+		buf_char(b, *p == '-' ? ' ' : *p);
+	if (slice_eq(why->field, arc_name(ARC_AAR)))
+		kind = "AAR ";
+	else if (slice_eq(why->field, arc_name(ARC_AMS)))
+		kind = "AMS ";
+	else if (slice_eq(why->field, arc_name(ARC_SEAL)))
+		kind = "AS ";
+	if (why->instance > 0)
+		buf_printf(
+		    b, " (%s%u)", kind[0] != '\0' ? kind : "i=", why->instance);
+}
+
+static void
+put_property(struct buf *word, const char *name, struct slice value)
+{
+	buf_clear(word);
+	buf_text(word, name);
+	buf_char(word, '=');
+	authres_write_value(word, value);
+}
+
+void
+report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
+    struct slice remote_ip, const char *eol)
+{
+	const struct verdict *v = r->verdict;
+	struct buf word = { .max = 0 }, text = { .max = 0 };
+	size_t column = sizeof "Authentication-Results:" - 1;
+
+	buf_text(b, "Authentication-Results:");
+	authres_write_value(&word, authserv_id);
+	buf_char(&word, ';');
+	put_word(b, &column, eol, buf_view(&word));
+	buf_clear(&word);
+	buf_printf(&word, "arc=%s", cv_word(v->cv));
+	put_word(b, &column, eol, buf_view(&word));
+	if (v->cv == CV_FAIL) {
+		put_reason(&text, &v->why);
+		put_property(&word, "reason", buf_view(&text));
+		put_word(b, &column, eol, buf_view(&word));
+	}
+	if (remote_ip.len > 0) {
+		put_property(&word, "smtp.remote-ip", remote_ip);
+		put_word(b, &column, eol, buf_view(&word));
+	}
+	if (v->cv == CV_PASS && v->has_oldest_pass) {
+		buf_clear(&word);
+		buf_printf(&word, "header.oldest-pass=%u", v->oldest_pass);
+		put_word(b, &column, eol, buf_view(&word));
+	}
+	buf_text(b, eol);
+	if (word.failure != BUF_OK)
+		b->failure = word.failure;
+	if (text.failure != BUF_OK)
+		b->failure = text.failure;
+	buf_release(&word);
+	buf_release(&text);
+}
