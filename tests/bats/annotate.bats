@@ -90,16 +90,16 @@ field() {
 	cmp <(tail -n +2 "$T/big") <(tail -n "$(($(wc -l <"$T/big") - 1))" "$T/out")
 }
 
-# A filter that fails must not lose mail: w makes procmail look at its status.
+# w makes procmail look at the status of a filter; r keeps it from adding an
+# empty line at the end.
 @test "procmail: annotated on the way in, and the original where the filter fails" {
 	mkdir -p "$T/mail/"{cur,new,tmp} "$T/failed/"{cur,new,tmp}
 	cat >"$T/rc" <<-E
 	DEFAULT=$T/mail/
 	LOGFILE=$T/log
-	:0 fw
+	:0 fwr
 	| $(command -v arc-verify) -a -i mx.example.org --time $NOW --keys $PWD/keys
 
-	# r: octet for octet, no empty line added at the end
 	:0 r
 	$T/mail/
 	E
