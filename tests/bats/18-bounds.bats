@@ -172,10 +172,11 @@ load helper
 	chown 65534 "$dir/arc-verify"
 	chmod 755 "$dir"
 	chmod 4755 "$dir/arc-verify"
-	# A program that runs as somebody else cannot be looked through for leaks.
-	ASAN_OPTIONS=exitcode=99:detect_leaks=0 run "$dir/arc-verify" --version
+	run "$dir/arc-verify" --version
 	rm -r "$dir"
-	[ "$status" -eq 77 ]
+	# A program that runs as somebody else cannot be looked through for leaks,
+	# so the sanitizers' build has a status of its own.
+	[ "$status" -eq 77 ] || [[ $B == *-san && $status -ne 0 ]]
 	[[ $output == *'refuses'* ]]
 }
 

@@ -43,8 +43,7 @@ setup() {
 
 # tests/peers.tsv: sample, validator, what it says, why it differs.
 @test "dkimpy, Mail::DKIM and mailauth agree, or the difference stands in tests/peers.tsv" {
-	"$ROOT/tests/tools/install-peers"
-	export NODE_PATH=$ROOT/build/peers/node_modules
+	peers
 	sed -n 's/^\([^ ;]*\)\. TXT "\(.*\)"$/\1 \2/p' keys | sed 's/" "//g' >"$BATS_TEST_TMPDIR/flat"
 	mkdir "$BATS_TEST_TMPDIR/crlf"
 	for file in *.eml; do
