@@ -71,11 +71,11 @@ grow(struct keyfile *k)
 
 	if (2 * k->n < nold)
 		return 0;
-	k->slot = calloc(2 * nold, sizeof(struct entry *));
-	if (k->slot == NULL) {
-		k->slot = old;
+	struct entry **fresh = calloc(2 * nold, sizeof(struct entry *));
+
+	if (fresh == NULL)
 		return -1;
-	}
+	k->slot = fresh;
 	k->nslots = 2 * nold;
 	for (size_t i = 0; i < nold; i++)
 		if (old[i] != NULL)
