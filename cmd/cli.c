@@ -65,7 +65,7 @@ cli_write(int fd, const char *p, size_t n)
 }
 
 /* A line for stderr: "program: ", the words made inert, the line end. */
-static void
+static void __attribute__((format(printf, 3, 0)))
 put_line(struct buf *b, const struct cli *c, const char *format, va_list ap)
 {
 	char text[1024];
@@ -85,7 +85,7 @@ to_stderr(const struct buf *b)
 		(void)!cli_write(STDERR_FILENO, b->p, b->len);
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 say(const struct cli *c, const char *format, va_list ap)
 {
 	struct buf b = { .max = 0 };
