@@ -26,7 +26,9 @@ static const char own_help[] =
     "Filter:\n"
     "  -a, --annotate            write the message, with our\n"
     "                            Authentication-Results on top\n"
-    "      --format ar           print only that field\n"
+    "      --format WORD         ar: print only that field; dmarc: the "
+    "comment\n"
+    "                            for a DMARC report\n"
     "  -i, --authserv-id ID      for that field (the host's name)\n"
     "      --remote-ip ADDR      who handed us the message, for that field\n"
     "      --on-error WORD       pass: on trouble, the message as it was "
@@ -144,9 +146,10 @@ option_expect(struct verify *v, const char *arg)
 static void
 option_format(struct verify *v, const char *arg)
 {
-	if (strcmp(arg, "ar") != 0)
-		cli_usage(&v->cli, "--format %s: only ar", arg);
+	if (strcmp(arg, "ar") != 0 && strcmp(arg, "dmarc") != 0)
+		cli_usage(&v->cli, "--format %s: neither ar nor dmarc", arg);
 	v->field_only = true;
+	v->dmarc = strcmp(arg, "dmarc") == 0;
 }
 
 static void
@@ -176,7 +179,11 @@ check_filter(struct verify *v, char *name, size_t size)
 	if (!v->annotate && !v->field_only)
 		return;
 	if (v->many)
-		cli_usage(&v->cli, "--annotate is for one message");
+		cli_usage(
+		    &v->cli, "--annotate and --format are for one message");
+	if (v->annotate && v->field_only)
+		cli_usage(
+		    &v->cli, "--annotate and --format exclude each other");
 	if (v->authserv_id == NULL && gethostname(name, size) == 0) {
 		name[size - 1] = '\0';
 		v->authserv_id = name;

@@ -40,9 +40,13 @@ annotate(struct annotation *a, struct diag *why)
 	input_release(&in);
 	if (result != 0)
 		return -1;
-	report_ar(&a->field, &r, slice_of(v->authserv_id),
-	    slice_of(v->remote_ip != NULL ? v->remote_ip : ""),
-	    a->m->crlf ? "\r\n" : "\n");
+	r.message = a->m;
+	if (v->dmarc)
+		report_dmarc(&a->field, &r);
+	else
+		report_ar(&a->field, &r, slice_of(v->authserv_id),
+		    slice_of(v->remote_ip != NULL ? v->remote_ip : ""),
+		    a->m->crlf ? "\r\n" : "\n");
 	return a->field.failure == BUF_OK ? 0 : diag_memory(why);
 }
 

@@ -23,7 +23,7 @@ struct verify {
 	bool update, tap, merge;
 	/* For the Authentication-Results field: */
 	const char *authserv_id, *remote_ip;
-	bool annotate, field_only, pass_on_error;
+	bool annotate, field_only, dmarc, pass_on_error;
 	bool many; /* more than one message may come: lines begin with the
 		    * file's name, and totals are told */
 };

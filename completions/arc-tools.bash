@@ -10,7 +10,7 @@ _arc_tools() {
 	--dnssec) words='show require' ;;
 	-A | --accept) words='pass none fail tempfail' ;;
 	--cv) words='auto ar none pass fail' ;;
-	--format) words='ar' ;;
+	--format) words='ar dmarc' ;;
 	--on-error) words='pass fail' ;;
 	-a | --algorithm) words='rsa-sha256 ed25519-sha256' ;;
 	--expect) words='pass fail none tempfail error' ;;

@@ -44,6 +44,11 @@ int report_json(struct buf *, const struct report *, struct diag *why);
 void report_ar(struct buf *, const struct report *r, struct slice authserv_id,
     struct slice remote_ip, const char *eol);
 
+/* One line for a DMARC report (RFC 8617 section 7.2.2): the verdict, and of a
+ * chain that passes every seal's domain and selector, newest first, and the
+ * remote addresses that its AARs tell. */
+void report_dmarc(struct buf *, const struct report *);
+
 /* The JSON line of a message for which there is no verdict: arc is null, and
  * "error" tells. */
 void report_json_trouble(

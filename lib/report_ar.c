@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "authres.h"
+#include "escape.h"
 #include "report.h"
 
 enum {
@@ -89,4 +90,47 @@ report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
 		b->failure = text.failure;
 	buf_release(&word);
 	buf_release(&text);
+}
+
+/* smtp.remote-ip of an AAR, where it tells. */
+static struct slice
+remote_ip_of(const struct arc_field *aar, struct arena *arena)
+{
+	struct authres a;
+	struct diag why;
+
+	if (authres_parse(aar->payload, arena, &a, &why) == 0)
+		for (size_t i = 0; i < a.nresults; i++)
+			for (size_t k = 0; k < a.result[i].nproperties; k++)
+				if (slice_eq_nocase(
+					a.result[i].property[k].name,
+					SLICE("smtp.remote-ip")))
+					return a.result[i].property[k].value;
+	return (struct slice){ NULL, 0 };
+}
+
+void
+report_dmarc(struct buf *b, const struct report *r)
+{
+	const struct chain *c = r->chain;
+
+	buf_printf(b, "arc=%s", cv_word(r->verdict->cv));
+	for (unsigned i = c->n; i >= 1 && r->verdict->cv == CV_PASS; i--) {
+		const struct sig *s = &c->set[i].part[ARC_SEAL]->sig;
+
+		buf_printf(b, " as[%u].d=", i);
+		escape_text(b, s->domain);
+		buf_printf(b, " as[%u].s=", i);
+		escape_text(b, s->selector);
+	}
+	for (unsigned i = c->n; i >= 1 && r->verdict->cv == CV_PASS; i--) {
+		struct slice ip =
+		    remote_ip_of(c->set[i].part[ARC_AAR], r->message->arena);
+
+		if (ip.len == 0)
+			continue;
+		buf_printf(b, " remote-ip[%u]=", i);
+		escape_text(b, ip);
+	}
+	buf_char(b, '\n');
 }

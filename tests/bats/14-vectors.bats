@@ -60,3 +60,13 @@ bodies() {
 	    passes(m)
 	PY
 }
+
+@test "the example of RFC 8617 appendix B has three sets and a body that fits; its keys were never published" {
+	: >"$BATS_TEST_TMPDIR/keys"
+	run -1 arc-verify --json --keys "$BATS_TEST_TMPDIR/keys" "$ROOT/tests/vectors/rfc8617-b.eml"
+	[[ $output == *'"instances":3,'*'"code":"key-missing","instance":3,'* ]]
+	# one octet more in the body and it is the body hash
+	sed 's/^--J\./--J!/' "$ROOT/tests/vectors/rfc8617-b.eml" >"$BATS_TEST_TMPDIR/changed"
+	run -1 arc-verify --json --keys "$BATS_TEST_TMPDIR/keys" "$BATS_TEST_TMPDIR/changed"
+	[[ $output == *'"code":"body-hash","instance":3,'* ]]
+}

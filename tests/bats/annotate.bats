@@ -50,6 +50,22 @@ field() {
 	run -64 annotate "$SAMPLES/pass-one-hop.eml" "$SAMPLES/pass-one-hop.eml"
 }
 
+@test "O-5: the comment for DMARC reports names every seal of a chain that passes" {
+	dmarc() {
+		arc-verify --format=dmarc -i x --time "$NOW" "$@"
+	}
+	run -0 dmarc --keys keys "$SAMPLES/pass-three-hops.eml"
+	[ "$output" = "arc=pass as[3].d=forwarder.example as[3].s=s7 as[2].d=lists.example as[2].s=arc as[1].d=author-provider.example as[1].s=2026a" ]
+	run -0 dmarc --keys keys "$SAMPLES/fail-body-changed.eml"
+	[ "$output" = "arc=fail" ]
+	forge <<-PY
+	write(chain(1, aar='i=1; d1.example; iprev=pass smtp.remote-ip="2001:DB8::1A"'), "$T/ip")
+	PY
+	run -0 dmarc --keys "$T/ip.keys" "$T/ip"
+	[ "$output" = "arc=pass as[1].d=d1.example as[1].s=s1 remote-ip[1]=2001:DB8::1A" ]
+	run -64 dmarc -a --keys keys "$SAMPLES/pass-three-hops.eml"
+}
+
 @test "threat 28: every A-R field that claims our id goes, no other does" {
 	local kept removed
 	removed=$'Authentication-Results: mx.example.org; dkim=pass\nauthentication-results : (c) "MX.example.org" 1;\n arc=pass\nAuthentication-Results: mx.example.org 7; x=y\nAuthentication-Results: mx.example.org\n'

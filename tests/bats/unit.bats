@@ -37,3 +37,7 @@ unit() {
 @test "short memory is never a verdict" {
 	unit memory
 }
+
+@test "section 14: the messages that RFC 8463 and RFC 6376 sign verify, octet for octet" {
+	unit vectors
+}
