@@ -139,14 +139,6 @@ option_cv(struct sign *s, const char *arg)
 		    &s->cli, "--cv %s: not auto, ar, none, pass or fail", arg);
 }
 
-static void
-option_on_error(struct sign *s, const char *arg)
-{
-	if (strcmp(arg, "pass") != 0 && strcmp(arg, "fail") != 0)
-		cli_usage(&s->cli, "--on-error %s: neither pass nor fail", arg);
-	s->pass_on_error = strcmp(arg, "pass") == 0;
-}
-
 static bool
 option_text(struct sign *s, int ch, char *arg)
 {
@@ -163,7 +155,7 @@ option_text(struct sign *s, int ch, char *arg)
 	case OPT_AR: s->ar = arg; break;
 	case OPT_CV: option_cv(s, arg); break;
 	case OPT_STATE: s->state = arg; break;
-	case OPT_ON_ERROR: option_on_error(s, arg); break;
+	case OPT_ON_ERROR: s->pass_on_error = cli_on_error(&s->cli, arg); break;
 	default: return false;
 	}
 	return true;

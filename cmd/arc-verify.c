@@ -163,14 +163,6 @@ option_remote_ip(struct verify *v, const char *arg)
 	v->remote_ip = arg;
 }
 
-static void
-option_on_error(struct verify *v, const char *arg)
-{
-	if (strcmp(arg, "pass") != 0 && strcmp(arg, "fail") != 0)
-		cli_usage(&v->cli, "--on-error %s: neither pass nor fail", arg);
-	v->pass_on_error = strcmp(arg, "pass") == 0;
-}
-
 /* The authserv-id is looked at before any input (B-9); without one it is the
  * host's name, kept in name. */
 static void
@@ -215,7 +207,9 @@ options(struct verify *v, int argc, char **argv)
 		case 'i': v->authserv_id = optarg; break;
 		case OPT_FORMAT: option_format(v, optarg); break;
 		case OPT_REMOTE_IP: option_remote_ip(v, optarg); break;
-		case OPT_ON_ERROR: option_on_error(v, optarg); break;
+		case OPT_ON_ERROR:
+			v->pass_on_error = cli_on_error(&v->cli, optarg);
+			break;
 		case OPT_MBOX: v->operands.mbox = true; break;
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;

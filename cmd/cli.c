@@ -369,6 +369,16 @@ cli_option(struct cli *c, int ch, const char *arg)
 	return true;
 }
 
+bool
+cli_on_error(const struct cli *c, const char *word)
+{
+	bool pass = strcmp(word, "pass") == 0;
+
+	if (!pass && strcmp(word, "fail") != 0)
+		cli_usage(c, "--on-error %s: neither pass nor fail", word);
+	return pass;
+}
+
 static void
 open_record(struct cli *c)
 {

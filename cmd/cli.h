@@ -91,6 +91,10 @@ void cli_init(
  * 74 or 78. */
 bool cli_option(struct cli *, int ch, const char *arg);
 
+/* The word of --on-error: whether it is pass; exits 64 for any other than pass
+ * and fail. */
+bool cli_on_error(const struct cli *, const char *word);
+
 /* Make the key store that the options ask for; offline when a keys file was
  * given and --dns was not.  Exits on trouble. */
 void cli_keys(struct cli *);

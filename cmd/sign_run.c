@@ -114,21 +114,10 @@ read_results(struct work *w, struct diag *why)
 static int
 cv_by_state(struct work *w, struct diag *why)
 {
-	struct buf text = { .max = 4096 + INPUT_PIECE };
-	struct input in;
+	struct buf text = { .max = 0 };
 	bool temporary = false;
-	size_t got = 1;
-	int result = input_open(&in, w->s->state, why);
+	int result = input_read_file(w->s->state, &text, why);
 
-	while (result == 0 && got > 0 && text.len <= 4096) {
-		char *room = buf_room(&text, 4096);
-
-		result = room == NULL ? diag_memory(why)
-				      : input_read(&in, room, 4096, &got, why);
-		if (result == 0)
-			text.len += got;
-	}
-	input_release(&in);
 	if (result == 0)
 		result = state_read(
 		    buf_view(&text), &w->chain, &w->cv, &temporary, why);

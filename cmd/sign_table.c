@@ -62,26 +62,6 @@ next_word(struct slice *line)
 	return word;
 }
 
-static int
-read_table(const char *path, struct buf *b, struct diag *why)
-{
-	struct input in;
-	size_t got = 1;
-	int result = input_open(&in, path, why);
-
-	while (result == 0 && got > 0) {
-		char *room = buf_room(b, INPUT_PIECE);
-
-		result = room == NULL
-			     ? diag_memory(why)
-			     : input_read(&in, room, INPUT_PIECE, &got, why);
-		if (result == 0)
-			b->len += got;
-	}
-	input_release(&in);
-	return result;
-}
-
 /* Take a line.  1 when it fits, 0 when not, -1 when it is none. */
 static int
 take_line(struct slice line, size_t number, struct slice domain,
@@ -118,7 +98,7 @@ choose_from_table(const struct sign *s, const struct message *m,
 	size_t number = 0;
 	char q[DIAG_QUOTED];
 
-	if (read_table(s->table, &out->table, why) != 0)
+	if (input_read_file(s->table, &out->table, why) != 0)
 		return -1;
 	rest = buf_view(&out->table);
 	while (slice_cut(&rest, '\n', &line)) {

@@ -118,20 +118,9 @@ merge_file(
 	struct buf all = { .max = 0 };
 	struct line l = { .exit = 0 };
 	struct slice rest, text;
-	struct input in;
-	size_t got = 1, number = 0;
-	int result = input_open(&in, s->path, why);
+	size_t number = 0;
+	int result = input_read_file(s->path, &all, why);
 
-	while (result == 0 && got > 0) {
-		char *room = buf_room(&all, INPUT_PIECE);
-
-		result = room == NULL
-			     ? diag_memory(why)
-			     : input_read(&in, room, INPUT_PIECE, &got, why);
-		if (result == 0)
-			all.len += got;
-	}
-	input_release(&in);
 	rest = buf_view(&all);
 	while (result == 0 && slice_cut(&rest, '\n', &text)) {
 		number++;

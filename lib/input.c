@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "input.h"
 
 void
@@ -96,6 +97,26 @@ input_drain(struct input *in, struct diag *why)
 			return -1;
 	} while (piece.len > 0);
 	return 0;
+}
+
+int
+input_read_file(const char *path, struct buf *out, struct diag *why)
+{
+	struct input in;
+	size_t got = 1;
+	int result = input_open(&in, path, why);
+
+	while (result == 0 && got > 0) {
+		char *room = buf_room(out, INPUT_PIECE);
+
+		result = room == NULL
+			     ? diag_memory(why)
+			     : input_read(&in, room, INPUT_PIECE, &got, why);
+		if (result == 0)
+			out->len += got;
+	}
+	input_release(&in);
+	return result;
 }
 
 void

@@ -47,6 +47,12 @@ int input_piece(struct input *, struct slice *piece, struct diag *why);
  * with DIAG_READ or DIAG_MEMORY. */
 int input_drain(struct input *, struct diag *why);
 
+/* Append all that path has, "-" being standard input, to out.  -1 with
+ * DIAG_OPEN, DIAG_READ, or DIAG_MEMORY; the last also where out's ceiling was
+ * in the way, which out->failure tells apart. */
+struct buf;
+int input_read_file(const char *path, struct buf *out, struct diag *why);
+
 void input_release(struct input *);
 
 #endif

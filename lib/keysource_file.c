@@ -619,27 +619,12 @@ take_json(struct scan *s, struct slice text, struct diag *why)
 static int
 read_file(const char *path, struct buf *b, struct diag *why)
 {
-	struct input in;
-	size_t got = 0;
-	int result = input_open(&in, path, why);
-
-	while (result == 0) {
-		char *room = buf_room(b, INPUT_PIECE);
-
-		if (room == NULL)
-			result = b->failure == BUF_TOO_BIG
-				     ? diag_set(why, DIAG_KEYS_FILE,
-					   (struct slice){ NULL, 0 },
-					   "it is larger than 256 MiB")
-				     : diag_memory(why);
-		else
-			result = input_read(&in, room, INPUT_PIECE, &got, why);
-		if (result == 0 && got == 0)
-			break;
-		b->len += result == 0 ? got : 0;
-	}
-	input_release(&in);
-	return result;
+	if (input_read_file(path, b, why) == 0)
+		return 0;
+	return b->failure != BUF_TOO_BIG
+		   ? -1
+		   : diag_set(why, DIAG_KEYS_FILE, (struct slice){ NULL, 0 },
+			 "it is larger than 256 MiB");
 }
 
 int

@@ -35,20 +35,8 @@ source_release(struct source *s)
 static int
 read_list(struct operands *op, struct diag *why)
 {
-	struct input in;
-	size_t got = 1;
-	int result = input_open(&in, op->o.files0_from, why);
+	int result = input_read_file(op->o.files0_from, &op->list, why);
 
-	while (result == 0 && got > 0) {
-		char *room = buf_room(&op->list, INPUT_PIECE);
-
-		result = room == NULL
-			     ? diag_memory(why)
-			     : input_read(&in, room, INPUT_PIECE, &got, why);
-		if (result == 0)
-			op->list.len += got;
-	}
-	input_release(&in);
 	/* A NUL ends each word; the last one may lack it. */
 	if (op->list.len > 0 && op->list.p[op->list.len - 1] != '\0')
 		buf_char(&op->list, '\0');

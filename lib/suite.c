@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,27 +168,15 @@ int
 suite_manifest(struct suite *s, const char *path, bool update, struct diag *why)
 {
 	struct slice whole = slice_of(path);
-	struct input in;
-	size_t got = 1, n = whole.len;
+	size_t n = whole.len;
 
 	while (n > 0 && path[n - 1] != '/')
 		n--;
 	s->manifest = true;
 	s->directory = slice_sub(whole, 0, n);
-	if (input_open(&in, path, why) != 0)
+	if (input_read_file(path, &s->file, why) != 0)
 		/* Nothing there to update is where a manifest begins. */
-		return update && why->errnum == 2 ? 0 : -1;
-	while (got > 0) {
-		char *room = buf_room(&s->file, INPUT_PIECE);
-
-		if (room == NULL ||
-		    input_read(&in, room, INPUT_PIECE, &got, why) != 0) {
-			input_release(&in);
-			return room == NULL ? diag_memory(why) : -1;
-		}
-		s->file.len += got;
-	}
-	input_release(&in);
+		return update && why->errnum == ENOENT ? 0 : -1;
 	return manifest_parse(s, why);
 }
 
