@@ -251,12 +251,14 @@ ams_body_check(struct walk *w, unsigned i)
 	char q[2][DIAG_QUOTED];
 
 	p->body_length = h->total;
+	p->body_fits = h->complete &&
+		       memcmp(h->digest, s->body_hash.p, sizeof h->digest) == 0;
 	p->body_signed = h->has_length ? h->length : h->total;
 	if (!h->complete)
 		diag_set(&why, DIAG_BODY_LENGTH, no_octets,
 		    "l=%" PRIu64 ", but the body has %" PRIu64 " octets",
 		    h->length, h->total);
-	else if (memcmp(h->digest, s->body_hash.p, sizeof h->digest) != 0)
+	else if (!p->body_fits)
 		diag_set(&why, DIAG_BODY_HASH, s->bh_text,
 		    "bh=%s, the body gives %s", hash_text(s->body_hash, q[0]),
 		    hash_text((struct slice){ (const char *)h->digest,
@@ -281,12 +283,14 @@ bodies_hash(struct walk *w, struct diag *why)
 	size_t n = 0;
 
 	for (unsigned i = w->chain->n; i >= w->oldest_ams; i--) {
-		const struct sig *s = &part_field(w, ARC_AMS, i)->sig;
+		const struct arc_field *f = part_field(w, ARC_AMS, i);
 
+		if (f == NULL || f->sig.body_hash.len != DIGEST_SIZE)
+			continue;
 		instance[n] = i;
-		want[n++] = (struct bodyhash){ .canon = s->body_canon,
-			.has_length = s->has_length,
-			.length = s->length };
+		want[n++] = (struct bodyhash){ .canon = f->sig.body_canon,
+			.has_length = f->sig.has_length,
+			.length = f->sig.length };
 	}
 	if (bodyhash_run(w->m, w->in, want, n, why) != 0)
 		return -1;
@@ -354,7 +358,7 @@ prepare(struct walk *w, struct diag *why)
 	}
 	if (w->out->ams[n].status == STATUS_FAIL)
 		return 0;
-	if (bodies_hash(w, why) != 0)
+	if (!w->opt->every_part && bodies_hash(w, why) != 0)
 		return -1;
 	for (unsigned i = n; i >= w->oldest_ams; i--)
 		if (!ams_body_check(w, i)) {
@@ -449,6 +453,118 @@ seals(struct walk *w, struct diag *why)
 	return 0;
 }
 
+/* ------------------------------------------------------------------------
+ * What decided nothing, for showing it. */
+
+/* A part that is there, was not looked at, and belongs to a set. */
+static bool
+part_open(struct walk *w, enum arc_kind kind, unsigned i)
+{
+	const struct arc_field *f = part_field(w, kind, i);
+	struct part *p = part_of(w, kind, i);
+
+	if (f == NULL || p->status != STATUS_UNCHECKED)
+		return false;
+	if (f->sig.problem.code != DIAG_NONE)
+		part_fail(w, kind, i, f->sig.problem);
+	return f->sig.problem.code == DIAG_NONE;
+}
+
+/* AS(i) covers all sets up to its own, or that alone (RFC 8617 section 5.1.2):
+ * whether they are there. */
+static bool
+sets_complete(const struct walk *w, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i <= to; i++)
+		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+			if (part_field(w, k, i) == NULL)
+				return false;
+	return true;
+}
+
+static int
+rest_seal(struct walk *w, unsigned i, struct diag *why)
+{
+	const struct sig *s = &part_field(w, ARC_SEAL, i)->sig;
+	unsigned from = s->cv == CV_FAIL ? i : 1;
+	struct digest d;
+	struct sink sink = digest_sink(&d);
+	unsigned char octets[DIGEST_SIZE];
+
+	if (!sets_complete(w, from, i))
+		return 0;
+	digest_init(&d);
+	for (unsigned k = from; k < i; k++)
+		chain_put_set(w->chain, k, &sink);
+	chain_put_seal(w->chain, i, &sink);
+	int result = digest_final(&d, octets, why);
+
+	digest_release(&d);
+	return result == 0 ? signature_check(w, ARC_SEAL, i, octets, why) : -1;
+}
+
+static int
+rest_part(struct walk *w, enum arc_kind kind, unsigned i, struct diag *why)
+{
+	struct part *p = part_of(w, kind, i);
+
+	if (!part_open(w, kind, i) ||
+	    (kind == ARC_AMS &&
+		(!ams_field_check(w, i) || !ams_body_check(w, i))))
+		return 0;
+	if (p->key_name.len == 0 && key_name(w, kind, i, why) != 0)
+		return -1;
+	if (p->key_name.len == 0) {
+		part_fail(w, kind, i, p->why);
+		return 0;
+	}
+	if (w->keys == NULL)
+		return 0;
+	return kind == ARC_AMS ? ams_signature_check(w, i, why)
+			       : rest_seal(w, i, why);
+}
+
+/* Look at all that is left.  A limit leaves it unchecked: it was not asked
+ * for the verdict. */
+static int
+rest(struct walk *w, struct diag *why)
+{
+	w->oldest_ams = 1;
+	for (unsigned i = w->chain->n; i >= 1; i--)
+		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++) {
+			if (rest_part(w, k, i, why) == 0)
+				continue;
+			if (why->code == DIAG_LIMIT_RECORDS ||
+			    why->code == DIAG_LIMIT_SIGNATURES)
+				return 0;
+			return -1;
+		}
+	return 0;
+}
+
+/* Steps 4 to 7. */
+static int
+decide(struct walk *w, struct diag *why)
+{
+	const struct part *newest = &w->out->ams[w->chain->n];
+
+	if (prepare(w, why) != 0)
+		return -1;
+	if (newest->status == STATUS_UNCHECKED && w->keys == NULL) {
+		w->out->cv = CV_MISSING;
+		w->out->step = 4;
+		return 0;
+	}
+	if (newest->status == STATUS_UNCHECKED &&
+	    ams_signature_check(w, w->chain->n, why) != 0)
+		return -1;
+	if (newest->status != STATUS_PASS) {
+		decide_fail(w, 4, newest);
+		return 0;
+	}
+	return older_ams(w, why) != 0 ? -1 : seals(w, why);
+}
+
 int
 validate(struct message *m, struct input *in, const struct chain *chain,
     struct keystore *keys, const struct validate_options *opt,
@@ -460,27 +576,22 @@ validate(struct message *m, struct input *in, const struct chain *chain,
 		.keys = keys,
 		.opt = opt,
 		.out = out,
+		.oldest_ams = 1,
 		.batch = FIRST_BATCH };
 
 	*out = (struct verdict){ .cv = CV_NONE, .step = 1 };
 	if (chain->nfields == 0)
 		return 0;
+	if ((w.select = select_new(m, m->arena)) == NULL)
+		return diag_memory(why);
+	if (opt->every_part && bodies_hash(&w, why) != 0)
+		return -1;
 	if (chain->shape.code != DIAG_NONE) {
 		out->cv = CV_FAIL;
 		out->step = chain->step;
 		out->why = chain->shape;
-		return 0;
-	}
-	if ((w.select = select_new(m, m->arena)) == NULL)
-		return diag_memory(why);
-	if (prepare(&w, why) != 0)
+	} else if (decide(&w, why) != 0) {
 		return -1;
-	if (out->ams[chain->n].status == STATUS_UNCHECKED &&
-	    ams_signature_check(&w, chain->n, why) != 0)
-		return -1;
-	if (out->ams[chain->n].status != STATUS_PASS) {
-		decide_fail(&w, 4, &out->ams[chain->n]);
-		return 0;
 	}
-	return older_ams(&w, why) != 0 ? -1 : seals(&w, why);
+	return opt->every_part ? rest(&w, why) : 0;
 }

@@ -35,6 +35,8 @@ struct validate_options {
 	bool no_oldest_pass;   /* skip step 5 */
 	bool no_partial_body;  /* an AMS with l= short of the body is invalid */
 	bool require_dnssec;   /* a key without the resolver's AD is unusable */
+	bool every_part;       /* look also at what decides nothing, whatever
+				* the shape of the chain: for showing it */
 };
 
 enum status {
@@ -54,12 +56,14 @@ struct part {
 	const struct keyentry *entry; /* NULL when it was not asked for */
 	const struct keyrecord *key;  /* the record that verified, or the one
 				       * that why is about; or NULL */
+	bool body_fits;		      /* AMS: its bh= is that of the body */
 	uint64_t body_signed;	      /* AMS: canonical octets hashed ... */
 	uint64_t body_length;	      /* ... of so many; equal without l= */
 };
 
 struct verdict {
-	enum cv cv;	 /* CV_NONE, CV_PASS or CV_FAIL */
+	enum cv cv;	 /* CV_NONE, CV_PASS or CV_FAIL; CV_MISSING: it could
+			  * not be told without keys */
 	bool temporary;	 /* CV_FAIL, but only as a key could not be had */
 	struct diag why; /* for CV_FAIL */
 	unsigned step;	 /* of section 5.2, at which it was decided */
@@ -72,9 +76,10 @@ struct verdict {
 };
 
 /* Validate chain, collected from m, whose body comes from in.  The body is
- * read only when a hash of it is needed.  On 0, *out tells the verdict, its
- * slices living as long as m.  -1: no verdict could be reached: DIAG_READ,
- * DIAG_MEMORY, DIAG_SYSTEM, DIAG_WRITE, DIAG_LIMIT_RECORDS,
+ * read only when a hash of it is needed.  Without a keystore (NULL) only what
+ * needs no key is looked at: shape, tags and body hashes.  On 0, *out tells the
+ * verdict, its slices living as long as m.  -1: no verdict could be reached:
+ * DIAG_READ, DIAG_MEMORY, DIAG_SYSTEM, DIAG_WRITE, DIAG_LIMIT_RECORDS,
  * DIAG_LIMIT_SIGNATURES. */
 int validate(struct message *m, struct input *in, const struct chain *chain,
     struct keystore *, const struct validate_options *, struct verdict *out,
