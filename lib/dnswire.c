@@ -10,7 +10,10 @@
 /* What is used of libldns, each under its own type. */
 #define LDNS_FUNCTIONS(X)                                                      \
 	X(dname_new_frm_str)                                                   \
+	X(pkt_aa)                                                              \
 	X(pkt_answer)                                                          \
+	X(pkt_authority)                                                       \
+	X(pkt_edns_extended_rcode)                                             \
 	X(pkt_free)                                                            \
 	X(pkt_get_opcode)                                                      \
 	X(pkt_get_rcode)                                                       \
@@ -79,7 +82,7 @@ dnswire_load(struct diag *why)
 int
 dnswire_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
 {
-	char name[256];
+	char name[DNSWIRE_MAX_NAME + 1];
 	ldns_pkt *pkt = NULL;
 	ldns_rdf *owner = NULL;
 	uint8_t *wire = NULL;
@@ -134,7 +137,7 @@ name_text(const ldns_rdf *rdf, struct arena *arena)
 		return name;
 	size_t n = strlen(text);
 
-	if (n > 0 && text[n - 1] == '.')
+	if (n > 1 && text[n - 1] == '.')
 		n--;
 	for (size_t i = 0; i < n; i++)
 		text[i] = ascii_lower(text[i]);
@@ -168,6 +171,9 @@ check(const struct dnswire_query *q, const ldns_pkt *pkt, struct arena *arena)
 		return DNSWIRE_ALIEN;
 	if (ldns.pkt_tc(pkt))
 		return DNSWIRE_TRUNCATED;
+	/* BADVERS (RFC 6891 section 6.1.3) has the lower bits of NOERROR. */
+	if (ldns.pkt_edns_extended_rcode(pkt) != 0)
+		return DNSWIRE_FORMERR;
 	switch (ldns.pkt_get_rcode(pkt)) {
 	case LDNS_RCODE_NOERROR: return DNSWIRE_RECORDS;
 	case LDNS_RCODE_NXDOMAIN: return DNSWIRE_NXDOMAIN;
@@ -217,6 +223,8 @@ note_ttl(struct dnswire_reply *r, const ldns_rr *rr)
 {
 	uint32_t ttl = ldns.rr_ttl(rr);
 
+	if (ttl > INT32_MAX) /* RFC 2181 section 8 */
+		ttl = 0;
 	if (ttl < r->ttl)
 		r->ttl = ttl;
 }
@@ -256,6 +264,24 @@ follow(const ldns_rr_list *answer, struct slice *owner, struct arena *arena,
 	return false;
 }
 
+/* Without an answer, name servers and no SOA are a referral: that server has
+ * not said that there is nothing (RFC 2308 section 2.2). */
+static bool
+is_referral(const ldns_pkt *pkt)
+{
+	const ldns_rr_list *authority = ldns.pkt_authority(pkt);
+	bool ns = false, soa = false;
+
+	for (size_t i = 0; i < ldns.rr_list_rr_count(authority); i++) {
+		ldns_rr_type type =
+		    ldns.rr_get_type(ldns.rr_list_rr(authority, i));
+
+		ns |= type == LDNS_RR_TYPE_NS;
+		soa |= type == LDNS_RR_TYPE_SOA;
+	}
+	return ns && !soa && !ldns.pkt_aa(pkt);
+}
+
 static enum dnswire_kind
 read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
     struct arena *arena, struct dnswire_reply *r)
@@ -292,7 +318,9 @@ read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
 	}
 	if (memory)
 		return DNSWIRE_MEMORY;
-	return r->cnames > 0 ? DNSWIRE_CNAME : DNSWIRE_NODATA;
+	return r->cnames > 0	  ? DNSWIRE_CNAME
+	       : is_referral(pkt) ? DNSWIRE_REFUSED
+				  : DNSWIRE_NODATA;
 }
 
 enum dnswire_kind

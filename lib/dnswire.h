@@ -22,11 +22,14 @@ enum {
 	DNSWIRE_UDP_SIZE = 1232, /* octets we ask to be sent at most by UDP */
 	DNSWIRE_MAX_CNAMES = 8,	 /* followed for one name */
 	DNSWIRE_MAX_TEXT = 64 * 1024, /* octets of one TXT record, joined */
+	DNSWIRE_MAX_NAME = 4 * 255,   /* octets of a name, all of them \DDD */
 };
 
-/* A TXT query for name. */
+/* A TXT query for name, which is text as in a master file: lower case, no final
+ * dot (the root is "."), \DDD or \X for octets that are no graphic ASCII or
+ * mean something there. */
 struct dnswire_query {
-	struct slice name; /* lower case, no final dot */
+	struct slice name; /* at most DNSWIRE_MAX_NAME octets */
 	uint16_t id;
 	bool edns, cd;
 };
@@ -42,7 +45,8 @@ enum dnswire_kind {
 	DNSWIRE_ALIEN,	   /* no answer to this query: wait on */
 	DNSWIRE_MALFORMED, /* its answer perhaps, but not to be parsed */
 	DNSWIRE_TRUNCATED, /* to be asked again over TCP */
-	DNSWIRE_REFUSED,   /* this server does not want to answer */
+	DNSWIRE_REFUSED,   /* this server does not want to answer, or only
+			    * says whom to ask instead */
 	DNSWIRE_FAILED,	   /* SERVFAIL, or any other code that is no answer */
 	DNSWIRE_FORMERR,   /* it does not understand, perhaps EDNS */
 	DNSWIRE_NXDOMAIN,

@@ -44,7 +44,8 @@ struct answer {
 	struct txt *txt; /* ntxt records in RDATA order */
 	size_t ntxt;
 	struct slice cname; /* the name the records really stand at, when a
-			     * CNAME led there; else empty */
+			     * CNAME led there; else empty.  Text as in a
+			     * master file: \DDD, \X where needed */
 	uint32_t ttl;	    /* seconds; of the records, the smallest */
 	bool has_ttl;	    /* a keys file need not say */
 	bool secure;	    /* the resolver says DNSSEC-validated (AD) and is

@@ -58,7 +58,8 @@ struct lookup {
 	size_t server;	    /* the one being asked */
 	unsigned round;	    /* of attempts */
 	unsigned long over; /* bit n: server n said no for good */
-	bool no_edns, tried_cd;
+	bool no_edns;
+	bool unsigned_link; /* an answer on the way came without AD */
 	bool failed, refused, malformed, silent; /* what servers did */
 	size_t failed_server;
 	int fd; /* -1: none open */
@@ -369,6 +370,7 @@ ask_on(struct asking *a, struct lookup *l, const struct dnswire_reply *r,
 	l->query.name = r->cname;
 	l->over = 0;
 	l->round = 0;
+	l->failed = l->refused = l->malformed = l->silent = false;
 	return send_query(a, l, false, why) != 0 ? -1
 	       : l->fd < 0			 ? next_try(a, l, false, why)
 						 : 0;
@@ -382,6 +384,7 @@ take_reply(
 	enum dnswire_kind kind =
 	    dnswire_read(&l->query, octets.p, octets.len, a->arena, &r);
 	bool answered = kind >= DNSWIRE_NXDOMAIN && kind <= DNSWIRE_RECORDS;
+	bool believed = a->dns->trust_ad || a->dns->server[l->server].believed;
 
 	if (answered) {
 		/* Only DNSSEC stood between us and this answer. */
@@ -389,7 +392,10 @@ take_reply(
 			finish(l, ANSWER_BOGUS);
 			return 0;
 		}
+		l->unsigned_link |= !r.ad || !believed;
 		l->cnames += r.cnames;
+		if (l->cnames > DNSWIRE_MAX_CNAMES)
+			kind = DNSWIRE_NXDOMAIN;
 		if (r.cname.len > 0)
 			l->answer->cname = r.cname;
 		if (r.ttl < l->ttl)
@@ -398,8 +404,10 @@ take_reply(
 	switch (kind) {
 	case DNSWIRE_MEMORY: return diag_memory(why);
 	case DNSWIRE_ALIEN:
+		if (!l->tcp)
+			return 0;
 		/* On a stream there is nothing else to wait for. */
-		return l->tcp ? next_try(a, l, false, why) : 0;
+		/* FALLTHROUGH */
 	case DNSWIRE_MALFORMED:
 		l->malformed = true;
 		return l->tcp ? next_try(a, l, false, why) : 0;
@@ -426,17 +434,11 @@ take_reply(
 		return server_over(a, l, why);
 	case DNSWIRE_NXDOMAIN: finish(l, ANSWER_NXDOMAIN); return 0;
 	case DNSWIRE_NODATA: finish(l, ANSWER_NODATA); return 0;
-	case DNSWIRE_CNAME:
-		if (l->cnames <= DNSWIRE_MAX_CNAMES)
-			return ask_on(a, l, &r, why);
-		finish(l, ANSWER_NXDOMAIN);
-		return 0;
+	case DNSWIRE_CNAME: return ask_on(a, l, &r, why);
 	case DNSWIRE_RECORDS:
 		l->answer->txt = r.txt;
 		l->answer->ntxt = r.ntxt;
-		l->answer->secure =
-		    r.ad &&
-		    (a->dns->trust_ad || a->dns->server[l->server].believed);
+		l->answer->secure = !l->unsigned_link;
 		finish(l, ANSWER_RECORDS);
 		return 0;
 	}

@@ -159,13 +159,14 @@ add_record(
  * One entry of the file: a line, or more within parentheses. */
 
 struct word {
-	struct slice text; /* escapes undone */
+	struct slice text;
 	bool quoted;
+	bool escaped; /* text has escapes that are to be undone */
 };
 
 struct scan {
 	struct keyfile *k;
-	char *p; /* the next octet; words are unescaped in place */
+	char *p; /* the next octet; strings are unescaped in place */
 	char *end;
 	unsigned long line, first; /* where we are; where the entry began */
 	bool blank;		   /* the entry began with white space */
@@ -193,29 +194,49 @@ add_word(struct scan *s, struct slice text, bool quoted, struct diag *why)
 		s->word = w;
 		s->max = max;
 	}
-	s->word[s->nwords++] = (struct word){ text, quoted };
+	s->word[s->nwords++] = (struct word){ text, quoted, false };
 	return 0;
 }
 
-/* The octet behind a backslash: \DDD or \X. */
+/* Cut off the octet behind a backslash: \DDD or \X. */
 static bool
-unescape(struct scan *s, char *out)
+unescape(struct slice *rest, char *out)
 {
-	struct slice rest = { s->p, (size_t)(s->end - s->p) };
 	unsigned long long v;
 
-	if (rest.len == 0 || rest.p[0] == '\n')
+	if (rest->len == 0 || rest->p[0] == '\n')
 		return false;
-	if (!ascii_is_digit(rest.p[0])) {
-		*out = *s->p++;
+	if (!ascii_is_digit(rest->p[0])) {
+		*out = rest->p[0];
+		*rest = slice_sub(*rest, 1, rest->len);
 		return true;
 	}
-	if (rest.len < 3 || !slice_number(slice_sub(rest, 0, 3), 3, &v) ||
+	if (rest->len < 3 || !slice_number(slice_sub(*rest, 0, 3), 3, &v) ||
 	    v > 255)
 		return false;
 	*out = (char)(unsigned char)v;
-	s->p += 3;
+	*rest = slice_sub(*rest, 3, rest->len);
 	return true;
+}
+
+/* A string as it is meant. */
+static struct slice
+word_text(struct word *w)
+{
+	struct slice rest = w->text;
+	char *from = (char *)rest.p, *to = from, c; /* of the file we read */
+
+	while (w->escaped && rest.len > 0) {
+		c = rest.p[0];
+		rest = slice_sub(rest, 1, rest.len);
+		if (c == '\\')
+			unescape(&rest, &c); /* scan_word() saw to it */
+		*to++ = c;
+	}
+	if (w->escaped)
+		w->text.len = (size_t)(to - from);
+	w->escaped = false;
+	return w->text;
 }
 
 static bool
@@ -227,25 +248,35 @@ ends_word(char c)
 static int
 scan_word(struct scan *s, struct diag *why)
 {
-	bool quoted = *s->p == '"';
-	char *from, *to;
+	bool quoted = *s->p == '"', escaped = false;
+	const char *from;
+	char c;
 
+	s->first = s->line; /* where the trouble is, if there is any */
 	s->p += quoted;
-	for (from = to = s->p; s->p < s->end;) {
-		char c = *s->p;
-
+	for (from = s->p; s->p < s->end;) {
+		c = *s->p;
 		if (quoted ? c == '"' || c == '\n' : ends_word(c))
 			break;
 		s->p++;
-		if (c == '\\' && !unescape(s, &c))
+		if (c != '\\')
+			continue;
+		struct slice rest = { s->p, (size_t)(s->end - s->p) };
+
+		if (!unescape(&rest, &c))
 			return fail(s, why, "a backslash that escapes nothing");
-		*to++ = c;
+		s->p = s->end - rest.len;
+		escaped = true;
 	}
+	struct slice text = { from, (size_t)(s->p - from) };
+
 	if (quoted && (s->p == s->end || *s->p != '"'))
 		return fail(s, why, "a quote that does not end on its line");
 	s->p += quoted;
-	return add_word(
-	    s, (struct slice){ from, (size_t)(to - from) }, quoted, why);
+	if (add_word(s, text, quoted, why) != 0)
+		return -1;
+	s->word[s->nwords - 1].escaped = escaped;
+	return 0;
 }
 
 /* Whether the line that begins here is a name, white space, and then a record
@@ -328,13 +359,14 @@ skip_space(struct scan *s, unsigned *depth)
 static int
 scan_entry(struct scan *s, struct diag *why)
 {
+	unsigned long first = s->line;
 	unsigned depth = 0;
 	bool recorded = false;
 
 	s->nwords = 0;
 	if (s->p == s->end)
 		return 0;
-	s->first = s->line;
+	s->first = first;
 	s->blank = ascii_is_wsp(*s->p);
 	if (is_recorded_line(s)) {
 		recorded = true;
@@ -347,6 +379,7 @@ scan_entry(struct scan *s, struct diag *why)
 	while (skip_space(s, &depth))
 		if (scan_word(s, why) != 0)
 			return -1;
+	s->first = first;
 	if (depth > 0)
 		return fail(s, why, "a \"(\" without its \")\"");
 	return recorded && s->nwords != 3
@@ -357,19 +390,67 @@ scan_entry(struct scan *s, struct diag *why)
 /* ------------------------------------------------------------------------
  * What an entry says. */
 
-/* A name in the one form that is looked up, in the arena. */
+/* Octets of a name that are written \X, not to be taken for what they mean. */
+static bool
+is_special(char c)
+{
+	return c == '.' || c == ';' || c == '(' || c == ')' || c == '\\';
+}
+
+static bool
+is_graphic(char c)
+{
+	return c > 0x20 && c < 0x7f;
+}
+
+/* Write an octet of a label in the one way that dnswire_read() has too. */
+static size_t
+put_octet(char *to, char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	to[0] = '\\';
+	if (is_graphic(c)) {
+		to[is_special(c)] = c;
+		return is_special(c) ? 2 : 1;
+	}
+	to[1] = (char)('0' + u / 100);
+	to[2] = (char)('0' + u / 10 % 10);
+	to[3] = (char)('0' + u % 10);
+	return 4;
+}
+
+/* A name in the one form that is looked up, in the arena: lower case, without
+ * a final dot; escapes stay, as a dot within a label parts nothing. */
 static struct slice
 make_name(const struct scan *s, struct slice text)
 {
+	struct slice rest = text, name = { NULL, 0 };
+	size_t most = 0;
+	bool dot = false;
+	char c;
+
 	if (slice_eq(text, SLICE("@")))
 		return s->origin;
-	struct slice name = arena_copy(s->k->arena, text);
+	for (size_t i = 0; i < text.len; i++)
+		most += is_graphic(text.p[i]) && text.p[i] != '\\' ? 2 : 4;
+	char *to = arena_alloc(s->k->arena, most + 1);
 
-	if (name.p == NULL)
+	if (to == NULL)
 		return name;
-	for (size_t i = 0; i < name.len; i++)
-		((char *)name.p)[i] = ascii_lower(name.p[i]);
-	if (name.len > 0 && name.p[name.len - 1] == '.')
+	while (rest.len > 0) {
+		c = rest.p[0];
+		rest = slice_sub(rest, 1, rest.len);
+		dot = c == '.';
+		if (c == '\\')
+			unescape(&rest, &c);
+		if (dot)
+			to[name.len++] = c;
+		else
+			name.len += put_octet(to + name.len, ascii_lower(c));
+	}
+	name.p = to;
+	if (dot && name.len > 1)
 		name.len--;
 	return name;
 }
@@ -447,7 +528,7 @@ take_txt(struct scan *s, struct entry *e, size_t at, struct diag *why)
 	if (strings == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < n; i++) {
-		strings[i] = s->word[at + i].text;
+		strings[i] = word_text(&s->word[at + i]);
 		size += strings[i].len;
 	}
 	if (n == 0)
@@ -523,16 +604,15 @@ take_entry(struct scan *s, struct diag *why)
 /* ------------------------------------------------------------------------
  * The same as JSON: {"name": {"TXT": [["part", "part"], ["another"]]}}. */
 
-/* The line that the reader has come to. */
-static unsigned long
-line_at(struct slice text, const struct jsonread *j)
+/* Go to where the reader has come to, and name that line in what fails. */
+static void
+json_line(struct scan *s, const struct jsonread *j)
 {
-	size_t n = text.len - j->rest.len;
-	unsigned long line = 1;
+	const char *here = s->end - j->rest.len;
 
-	for (size_t i = 0; i < n && i < text.len; i++)
-		line += text.p[i] == '\n';
-	return line;
+	while (s->p < here)
+		s->line += *s->p++ == '\n';
+	s->first = s->line;
 }
 
 /* One record: an array of strings.  Words are collected as of a line. */
@@ -558,8 +638,8 @@ json_record(
 
 /* The records of one name, by type. */
 static int
-json_types(struct scan *s, struct jsonread *j, struct slice text,
-    struct entry *e, struct diag *why)
+json_types(
+    struct scan *s, struct jsonread *j, struct entry *e, struct diag *why)
 {
 	enum jsonread_kind kind;
 
@@ -572,7 +652,7 @@ json_types(struct scan *s, struct jsonread *j, struct slice text,
 			continue;
 		}
 		while ((kind = jsonread_next(j)) == JSONREAD_ARRAY) {
-			s->first = line_at(text, j);
+			json_line(s, j);
 			if (json_record(s, j, e, why) != 0)
 				return -1;
 		}
@@ -583,13 +663,13 @@ json_types(struct scan *s, struct jsonread *j, struct slice text,
 }
 
 static int
-take_json(struct scan *s, struct slice text, struct diag *why)
+take_json(struct scan *s, struct diag *why)
 {
 	struct jsonread j;
 	enum jsonread_kind kind;
 	int result = 0;
 
-	jsonread_init(&j, text);
+	jsonread_init(&j, (struct slice){ s->p, (size_t)(s->end - s->p) });
 	kind = jsonread_next(&j);
 	while (result == 0 && (kind = jsonread_next(&j)) == JSONREAD_KEY) {
 		struct slice name = make_name(s, buf_view(&j.text));
@@ -600,15 +680,16 @@ take_json(struct scan *s, struct slice text, struct diag *why)
 		else if (jsonread_next(&j) != JSONREAD_OBJECT)
 			result = 1;
 		else
-			result = json_types(s, &j, text, e, why);
+			result = json_types(s, &j, e, why);
 	}
 	if (result == 0 &&
 	    (kind != JSONREAD_OBJECT_END || jsonread_next(&j) != JSONREAD_END))
 		result = 1;
-	s->first = line_at(text, &j);
-	if (result > 0)
+	if (result > 0) {
+		json_line(s, &j);
 		result = fail(
 		    s, why, "not {\"name\": {\"TXT\": [[\"part\", ...]]}}");
+	}
 	jsonread_release(&j);
 	return result;
 }
@@ -639,7 +720,7 @@ keyfile_add(struct keysource *source, const char *path, struct diag *why)
 	s.p = b.p;
 	s.end = b.p + b.len;
 	if (result == 0 && slice_starts(slice_trim(buf_view(&b)), SLICE("{"))) {
-		result = take_json(&s, buf_view(&b), why);
+		result = take_json(&s, why);
 		s.p = s.end;
 	}
 	while (result == 0) {
@@ -741,19 +822,38 @@ write_string(struct buf *out, struct slice s)
 	buf_char(out, '"');
 }
 
+/* A name with its final dot.  A quote would begin a string, and a line "$..."
+ * or a name "@" be something else; the other escapes are there already. */
+static void
+write_name(struct buf *out, struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.p[i] == '"' || name.p[i] == '$' || name.p[i] == '@')
+			buf_char(out, '\\');
+		buf_char(out, name.p[i]);
+	}
+	if (!slice_eq(name, SLICE(".")))
+		buf_char(out, '.');
+}
+
 void
 keyfile_write(struct buf *out, struct slice name, const struct answer *a)
 {
 	struct slice owner = a->cname.len > 0 ? a->cname : name;
 
-	if (a->cname.len > 0)
-		buf_printf(out, "%.*s. IN CNAME %.*s.\n", SLICE_ARG(name),
-		    SLICE_ARG(a->cname));
-	if (a->kind != ANSWER_RECORDS)
-		buf_printf(out, ";! %.*s. %s\n", SLICE_ARG(owner),
-		    answer_word(a->kind));
+	if (a->cname.len > 0) {
+		write_name(out, name);
+		buf_text(out, " IN CNAME ");
+		write_name(out, a->cname);
+		buf_char(out, '\n');
+	}
+	if (a->kind != ANSWER_RECORDS) {
+		buf_text(out, ";! ");
+		write_name(out, owner);
+		buf_printf(out, " %s\n", answer_word(a->kind));
+	}
 	for (size_t i = 0; i < a->ntxt; i++) {
-		buf_printf(out, "%.*s.", SLICE_ARG(owner));
+		write_name(out, owner);
 		if (a->has_ttl)
 			buf_printf(out, " %lu", (unsigned long)a->ttl);
 		buf_text(out, " IN TXT");
@@ -761,6 +861,9 @@ keyfile_write(struct buf *out, struct slice name, const struct answer *a)
 			write_string(out, a->txt[i].strings[k]);
 		buf_char(out, '\n');
 	}
-	if (a->secure)
-		buf_printf(out, ";! %.*s. SECURE\n", SLICE_ARG(owner));
+	if (a->secure) {
+		buf_text(out, ";! ");
+		write_name(out, owner);
+		buf_text(out, " SECURE\n");
+	}
 }
