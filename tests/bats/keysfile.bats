@@ -50,6 +50,23 @@ bad() {
 	good "; note\n$N IN TXT ( \"p=${P:0:50}\" ; half\n\t\"${P:50}\" ) ; all\n"
 	good "$N TXT \"v=spf1 -all\"\n\t TXT \"p=$P\"\n"
 	good "$N TXT \"p=$P\" ; \"no string\n"
+	good "$N TXT (\n\"p=\"\n) ; none\n$N TXT \"p=$P\"\n"
+	good "$N TXT \"p=$P\"\r\n"
+	# an unquoted string has escapes too, and only once
+	good "$N TXT v=DKIM1\\\\;\\\\032p\\\\061$P\n"
+	printf '%s TXT "n=\\\\061; p=%s"\n' "$N" "$P" >"$F"
+	run -0 arc-verify --time 1767225600 --keys "$F" m
+}
+
+@test "names may have escapes, and an escaped dot is no dot between labels" {
+	good "s1\\\\046_domainkey.d1.example TXT \"p=x\"\n$N TXT \"p=$P\"\n"
+	good "\\\\1151.\\\\_domainkey.\\\\D1.example TXT \"p=$P\"\n"
+	good "$N CNAME K\\\\.\\\\\"x.example.\nk\\\\046\\\\034X.example TXT \"p=$P\"\n"
+	for dot in '\.' '\046'; do
+		printf 's1%s_domainkey.d1.example TXT "p=%s"\n' "$dot" "$P" >"$F"
+		run -1 arc-verify --keys "$F" m
+		[[ $output == *"[key-missing]"* ]]
+	done
 }
 
 @test "CNAMEs are followed; a loop and an end are no key" {
@@ -99,6 +116,10 @@ bad() {
 	bad 1 "\$INCLUDE other\n"
 	bad 1 " TXT nobody\n"
 	bad 1 "a.b CNAME one two\n"
+	# of an entry over lines, the one with the fault
+	bad 4 "; x\na.b TXT ( one\n two\n \"no end\n )\n"
+	bad 3 "a.b TXT ( one\n two\n \\\\999 )\n"
+	bad 1 "a.b\\\\256c TXT one\n"
 	bad 1 "@\n"
 	/usr/bin/python3 -c "print('a.b TXT ' + ' '.join(['x' * 200] * 400))" >"$F"
 	run -78 arc-verify --keys "$F" m
@@ -114,6 +135,22 @@ bad() {
 	    f.write('s1._domainkey.d1.example TXT "p=%s"\n' % sys.argv[2])
 	PY
 	run -0 arc-verify --time 1767225600 --keys "$F" m
+}
+
+# Quadratic time would be some ten minutes of it.
+@test "a hundred thousand records of DNS JSON are read, and found, and the last line named" {
+	/usr/bin/python3 - "$F" "$P" <<-'PY'
+	import sys
+	with open(sys.argv[1], "w") as f:
+	    f.write("{\n")
+	    for n in range(100000):
+	        f.write('"k%d._domainkey.x%d.example": {"TXT": [["p=%s"]]},\n' % (n, n % 977, 5 * sys.argv[2]))
+	    f.write('"s1._domainkey.d1.example": {"TXT": [["p=%s"]]}\n}\n' % sys.argv[2])
+	PY
+	run -0 arc-verify --time 1767225600 --keys "$F" m
+	sed -i '100002s/\]\]/, 5]]/' "$F"
+	run -78 arc-verify --keys "$F" m
+	[[ $output == *"line 100002: "* ]]
 }
 
 @test "a file that is not there is 66, one without permission or a folder too" {
