@@ -57,8 +57,8 @@ enum {
 /* clang-format on */
 
 enum {
-	CLI_MAX_RESOLVERS = 16, /* as many --resolver are taken */
-	CLI_MAX_KEYS = 32,	/* of so many --keys the paths are kept */
+	CLI_MAX_RESOLVERS = DNS_MAX_SERVERS, /* as many --resolver are taken */
+	CLI_MAX_KEYS = 32, /* of so many --keys the paths are kept */
 };
 
 struct cli {

@@ -125,31 +125,39 @@ out:
 	return result;
 }
 
-/* A name of the answer in our form: lower case, no final dot; NULL pointer
- * when memory is short. */
+/* A name of the answer in our form: lower case, no final dot.  To be freed by
+ * its pointer, which is NULL when memory is short. */
 static struct slice
-name_text(const ldns_rdf *rdf, struct arena *arena)
+name_text(const ldns_rdf *rdf)
 {
 	char *text = ldns.rdf2str(rdf);
-	struct slice name = { NULL, 0 };
-
-	if (text == NULL)
-		return name;
-	size_t n = strlen(text);
+	size_t n = text != NULL ? strlen(text) : 0;
 
 	if (n > 1 && text[n - 1] == '.')
 		n--;
 	for (size_t i = 0; i < n; i++)
 		text[i] = ascii_lower(text[i]);
-	name = arena_copy(arena, (struct slice){ text, n });
-	free(text);
-	return name;
+	return (struct slice){ text, n };
+}
+
+/* The arena keeps nothing of what is only compared: wrong answers may come in
+ * floods while the right one is waited for. */
+static bool
+name_is(const ldns_rdf *rdf, struct slice wanted, bool *memory)
+{
+	struct slice name = name_text(rdf);
+	bool same = name.p != NULL && slice_eq(name, wanted);
+
+	*memory |= name.p == NULL;
+	free((char *)name.p);
+	return same;
 }
 
 /* Whether the packet answers q at all. */
 static enum dnswire_kind
-check(const struct dnswire_query *q, const ldns_pkt *pkt, struct arena *arena)
+check(const struct dnswire_query *q, const ldns_pkt *pkt)
 {
+	bool memory = false;
 	const ldns_rr_list *question = ldns.pkt_question(pkt);
 
 	if (!ldns.pkt_qr(pkt) || ldns.pkt_get_opcode(pkt) != LDNS_PACKET_QUERY)
@@ -161,14 +169,11 @@ check(const struct dnswire_query *q, const ldns_pkt *pkt, struct arena *arena)
 			   : DNSWIRE_ALIEN;
 	}
 	const ldns_rr *rr = ldns.rr_list_rr(question, 0);
-	struct slice name = name_text(ldns.rr_owner(rr), arena);
 
-	if (name.p == NULL)
-		return DNSWIRE_MEMORY;
-	if (!slice_eq(name, q->name) ||
+	if (!name_is(ldns.rr_owner(rr), q->name, &memory) ||
 	    ldns.rr_get_type(rr) != LDNS_RR_TYPE_TXT ||
 	    ldns.rr_get_class(rr) != LDNS_RR_CLASS_IN)
-		return DNSWIRE_ALIEN;
+		return memory ? DNSWIRE_MEMORY : DNSWIRE_ALIEN;
 	if (ldns.pkt_tc(pkt))
 		return DNSWIRE_TRUNCATED;
 	/* BADVERS (RFC 6891 section 6.1.3) has the lower bits of NOERROR. */
@@ -231,16 +236,11 @@ note_ttl(struct dnswire_reply *r, const ldns_rr *rr)
 
 /* Whether rr belongs to owner and is of that type. */
 static bool
-rr_fits(const ldns_rr *rr, ldns_rr_type type, struct slice owner,
-    struct arena *arena, bool *memory)
+rr_fits(const ldns_rr *rr, ldns_rr_type type, struct slice owner, bool *memory)
 {
-	if (ldns.rr_get_type(rr) != type ||
-	    ldns.rr_get_class(rr) != LDNS_RR_CLASS_IN)
-		return false;
-	struct slice name = name_text(ldns.rr_owner(rr), arena);
-
-	*memory |= name.p == NULL;
-	return name.p != NULL && slice_eq(name, owner);
+	return ldns.rr_get_type(rr) == type &&
+	       ldns.rr_get_class(rr) == LDNS_RR_CLASS_IN &&
+	       name_is(ldns.rr_owner(rr), owner, memory);
 }
 
 /* Follow one CNAME of *owner in the answer; false when there is none. */
@@ -251,10 +251,13 @@ follow(const ldns_rr_list *answer, struct slice *owner, struct arena *arena,
 	for (size_t i = 0; i < ldns.rr_list_rr_count(answer); i++) {
 		const ldns_rr *rr = ldns.rr_list_rr(answer, i);
 
-		if (!rr_fits(rr, LDNS_RR_TYPE_CNAME, *owner, arena, memory) ||
+		if (!rr_fits(rr, LDNS_RR_TYPE_CNAME, *owner, memory) ||
 		    ldns.rr_rd_count(rr) != 1)
 			continue;
-		*owner = name_text(ldns.rr_rdf(rr, 0), arena);
+		struct slice target = name_text(ldns.rr_rdf(rr, 0));
+
+		*owner = target.p != NULL ? arena_copy(arena, target) : target;
+		free((char *)target.p);
 		*memory |= owner->p == NULL;
 		r->cname = *owner;
 		r->cnames++;
@@ -298,8 +301,7 @@ read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
 		for (size_t i = 0; i < n; i++) {
 			const ldns_rr *rr = ldns.rr_list_rr(answer, i);
 
-			if (!rr_fits(
-				rr, LDNS_RR_TYPE_TXT, owner, arena, &memory))
+			if (!rr_fits(rr, LDNS_RR_TYPE_TXT, owner, &memory))
 				continue;
 			enum dnswire_kind kind =
 			    read_txt(rr, arena, &r->txt[r->ntxt]);
@@ -335,9 +337,12 @@ dnswire_read(const struct dnswire_query *q, const char *p, size_t n,
 	/* What does not even bear our id is nobody's answer. */
 	if (n < 12 || (unsigned)(u[0] << 8 | u[1]) != q->id)
 		return DNSWIRE_ALIEN;
-	if (ldns.wire2pkt(&pkt, u, n) != LDNS_STATUS_OK)
-		return DNSWIRE_MALFORMED;
-	kind = check(q, pkt, arena);
+	ldns_status status = ldns.wire2pkt(&pkt, u, n);
+
+	if (status != LDNS_STATUS_OK)
+		return status == LDNS_STATUS_MEM_ERR ? DNSWIRE_MEMORY
+						     : DNSWIRE_MALFORMED;
+	kind = check(q, pkt);
 	out->ad = ldns.pkt_ad(pkt);
 	if (kind == DNSWIRE_RECORDS)
 		kind = read_answer(q, pkt, arena, out);

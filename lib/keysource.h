@@ -87,18 +87,29 @@ int keyfile_add(struct keysource *, const char *path, struct diag *why);
 struct buf;
 void keyfile_write(struct buf *out, struct slice name, const struct answer *);
 
-/* How to ask the DNS. */
+enum {
+	DNS_MAX_SERVERS = 16
+};
+
+/* How to ask the DNS.  Strings are the caller's; config has to live as long as
+ * the source. */
 struct dns_options {
 	const char **resolvers; /* ADDR[:PORT], [V6]:PORT; nresolvers of them;
 				 * none: those of resolv.conf */
-	size_t nresolvers;
+	size_t nresolvers;	/* at most DNS_MAX_SERVERS */
+	const char *config;	/* read at the first ask(); NULL:
+				 * /etc/resolv.conf.  resolv.conf(5), of it
+				 * "nameserver" and "options timeout:N
+				 * attempts:N"; the options count with
+				 * resolvers given, too.  A nameserver may be
+				 * [ADDR]:PORT */
 	bool trust_ad; /* believe the AD bit of any resolver, not only of one
 			* on loopback */
 };
 
 /* Key records from the DNS (RFC 1035; what may be believed: RFC 5452).  NULL
- * with DIAG_MEMORY, or DIAG_SYSTEM naming an address that is none.  Nothing
- * is opened before the first ask(). */
+ * with DIAG_MEMORY, or DIAG_SYSTEM naming an address that is none, or one too
+ * many.  Nothing is opened before the first ask(). */
 struct keysource *dns_new(const struct dns_options *, struct diag *why);
 
 #endif

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -23,7 +24,6 @@
 #include "keysource.h"
 
 enum {
-	MAX_SERVERS = 16,
 	MAX_ATTEMPTS = 5,
 	MAX_CONFIG = 64 * 1024, /* octets looked at of resolv.conf */
 	UDP_ROOM = 4096,	/* more than we ask for: all that may come */
@@ -40,10 +40,11 @@ struct server {
 struct dns {
 	struct keysource source;
 	bool trust_ad;
+	const char *config;
 	/* Read from resolv.conf at the first ask(), else fixed: */
 	pthread_mutex_t lock;
 	bool configured;
-	struct server server[MAX_SERVERS];
+	struct server server[DNS_MAX_SERVERS];
 	size_t nservers;
 	int64_t timeout;   /* of one try, nanoseconds */
 	unsigned attempts; /* rounds over all servers */
@@ -102,6 +103,30 @@ is_loopback(const struct sockaddr_storage *a)
 				       : IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
+/* Cut the zone off an IPv6 address: "fe80::1%eth0", "fe80::1%2" (RFC 4007
+ * section 11). */
+static bool
+cut_zone(struct slice *s, uint32_t *index)
+{
+	size_t percent = slice_find(*s, '%');
+	struct slice zone = slice_sub(*s, percent + 1, s->len);
+	unsigned long long number = 0;
+	char name[IF_NAMESIZE];
+
+	*index = 0;
+	if (percent == s->len)
+		return true;
+	s->len = percent;
+	if (slice_number(zone, 9, &number)) {
+		*index = (uint32_t)number;
+	} else if (zone.len > 0 && zone.len < sizeof name) {
+		memcpy(name, zone.p, zone.len);
+		name[zone.len] = '\0';
+		*index = if_nametoindex(name);
+	}
+	return *index != 0;
+}
+
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53". */
 static bool
 server_parse(const char *text, struct server *out)
@@ -111,6 +136,7 @@ server_parse(const char *text, struct server *out)
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&out->address;
 	unsigned long long number;
 	char address[INET6_ADDRSTRLEN];
+	uint32_t zone;
 
 	*out = (struct server){ .length = 0 };
 	if (s.len > 0 && s.p[0] == '[') {
@@ -132,18 +158,19 @@ server_parse(const char *text, struct server *out)
 			s.len = colon;
 		}
 	}
-	if (s.len >= sizeof address || !slice_number(port, 5, &number) ||
-	    number == 0 || number > 65535)
+	if (!cut_zone(&s, &zone) || s.len >= sizeof address ||
+	    !slice_number(port, 5, &number) || number == 0 || number > 65535)
 		return false;
 	memcpy(address, s.p, s.len);
 	address[s.len] = '\0';
-	if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
+	if (zone == 0 && inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
 		v4->sin_port = htons((uint16_t)number);
 		out->length = sizeof *v4;
 	} else if (inet_pton(AF_INET6, address, &v6->sin6_addr) == 1) {
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons((uint16_t)number);
+		v6->sin6_scope_id = zone;
 		out->length = sizeof *v6;
 	} else {
 		return false;
@@ -155,7 +182,7 @@ server_parse(const char *text, struct server *out)
 static void
 add_server(struct dns *d, const char *text)
 {
-	if (d->nservers < MAX_SERVERS &&
+	if (d->nservers < DNS_MAX_SERVERS &&
 	    server_parse(text, &d->server[d->nservers]))
 		d->nservers++;
 }
@@ -194,9 +221,10 @@ config_line(struct dns *d, struct slice line, bool servers)
 			config_option(d, word);
 		} else if (servers && slice_eq(key, SLICE("nameserver")) &&
 			   word.len < sizeof text - 2) {
-			bool v6 = slice_find(word, ':') < word.len;
+			bool bare = word.p[0] != '[' &&
+				    slice_find(word, ':') < word.len;
 
-			snprintf(text, sizeof text, v6 ? "[%.*s]" : "%.*s",
+			snprintf(text, sizeof text, bare ? "[%.*s]" : "%.*s",
 			    SLICE_ARG(word));
 			add_server(d, text);
 			return;
@@ -207,28 +235,31 @@ config_line(struct dns *d, struct slice line, bool servers)
 }
 
 /* Read the configuration, once; without one, the defaults of
- * resolv.conf(5). */
-static void
-configure(struct dns *d)
+ * resolv.conf(5).  -1 with DIAG_MEMORY. */
+static int
+configure(struct dns *d, struct diag *why)
 {
 	struct buf b = { .max = MAX_CONFIG + INPUT_PIECE };
 	bool servers = d->nservers == 0;
 	struct slice rest, line;
 	struct input in;
-	struct diag why;
+	struct diag ignored;
 	size_t got = 1;
 
-	if (input_open(&in, "/etc/resolv.conf", &why) == 0) {
+	if (input_open(&in, d->config, &ignored) == 0) {
 		while (got > 0 && b.len < MAX_CONFIG) {
 			char *room = buf_room(&b, INPUT_PIECE);
 
-			if (room == NULL ||
-			    input_read(&in, room, INPUT_PIECE, &got, &why) != 0)
+			if (room == NULL || input_read(&in, room, INPUT_PIECE,
+						&got, &ignored) != 0)
 				break;
 			b.len += got;
 		}
 		input_release(&in);
 	}
+	/* Not to be taken for a machine without a configuration. */
+	if (b.failure != BUF_OK)
+		return diag_memory(why);
 	rest = buf_view(&b);
 	while (slice_cut(&rest, '\n', &line))
 		if (line.len > 0 && line.p[0] != '#' && line.p[0] != ';')
@@ -237,6 +268,7 @@ configure(struct dns *d)
 	if (d->nservers == 0)
 		add_server(d, "127.0.0.1");
 	d->configured = true;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------
@@ -621,14 +653,16 @@ dns_ask(struct keysource *source, const struct slice names[], size_t n,
 	struct asking a = {
 		.dns = d, .arena = arena, .deadline = deadline, .n = n
 	};
-	int result;
+	int result = 0;
 
 	if (dnswire_load(why) != 0)
 		return -1;
 	pthread_mutex_lock(&d->lock);
 	if (!d->configured)
-		configure(d);
+		result = configure(d, why);
 	pthread_mutex_unlock(&d->lock);
+	if (result != 0)
+		return -1;
 	a.patience = (deadline - now()) / (int64_t)(d->attempts * d->nservers);
 	if (a.patience > d->timeout)
 		a.patience = d->timeout;
@@ -672,17 +706,25 @@ dns_new(const struct dns_options *o, struct diag *why)
 	}
 	d->source = (struct keysource){ dns_ask, dns_free };
 	d->trust_ad = o->trust_ad;
+	d->config = o->config != NULL ? o->config : "/etc/resolv.conf";
 	d->timeout = INT64_C(5000000000);
 	d->attempts = 2;
 	for (size_t i = 0; i < o->nresolvers; i++) {
+		bool full = d->nservers == DNS_MAX_SERVERS;
 		size_t before = d->nservers;
 
 		add_server(d, o->resolvers[i]);
 		if (d->nservers > before)
 			continue;
-		diag_set(why, DIAG_SYSTEM, no_octets,
-		    "\"%.80s\" is no address with or without a port",
-		    o->resolvers[i]);
+		if (full)
+			diag_set(why, DIAG_SYSTEM, no_octets,
+			    "\"%.80s\" is one more than the %d servers that "
+			    "can be asked",
+			    o->resolvers[i], DNS_MAX_SERVERS);
+		else
+			diag_set(why, DIAG_SYSTEM, no_octets,
+			    "\"%.80s\" is no address with or without a port",
+			    o->resolvers[i]);
 		dns_free(&d->source);
 		return NULL;
 	}

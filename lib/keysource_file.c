@@ -740,7 +740,10 @@ answer_name(const struct keyfile *k, struct slice name, struct answer *a,
 {
 	const struct entry *e = k->slot[slot_of(k, name)];
 
-	*a = (struct answer){ .kind = ANSWER_UNKNOWN };
+	/* Whether the way to the records is secure is the asked name's: another
+	 * CNAME may lead there by another way. */
+	*a = (struct answer){ .kind = ANSWER_UNKNOWN,
+		.secure = e != NULL && e->secure };
 	for (int i = 0; e != NULL && e->nrecords == 0 && e->cname.len > 0;
 	     i++) {
 		a->cname = e->cname;
@@ -752,7 +755,6 @@ answer_name(const struct keyfile *k, struct slice name, struct answer *a,
 	a->kind = e->nrecords > 0 ? ANSWER_RECORDS : e->failure;
 	a->ttl = e->ttl;
 	a->has_ttl = e->has_ttl;
-	a->secure = e->secure;
 	a->txt = arena_array(arena, e->nrecords, sizeof *a->txt);
 	*memory |= a->txt == NULL;
 	if (a->txt == NULL)
@@ -863,7 +865,7 @@ keyfile_write(struct buf *out, struct slice name, const struct answer *a)
 	}
 	if (a->secure) {
 		buf_text(out, ";! ");
-		write_name(out, owner);
+		write_name(out, name);
 		buf_text(out, " SECURE\n");
 	}
 }

@@ -404,6 +404,12 @@ FORGED="wrongid wrongname wrongtype wrongclass query update elsewhere"
 	for address in nowhere 127.0.0.1:99999 127.0.0.1:0 127.0.0.1: 127.0.0.1:5x '[::1' '[::1]5' '[127.0.0.1' '' '[]' ::g; do
 		run -64 arc-verify --resolver "$address" one
 	done
+	local many=()
+	for i in {1..17}; do
+		many+=(--resolver "127.0.0.$i")
+	done
+	run -64 arc-verify "${many[@]}" one
+	[[ $output == *"more than 16 --resolver"* ]]
 }
 
 @test "K-20, threat 22: each name is asked for once a run, answered or not" {

@@ -41,3 +41,7 @@ unit() {
 @test "section 14: the messages that RFC 8463 and RFC 6376 sign verify, octet for octet" {
 	unit vectors
 }
+
+@test "the DNS's wire: answers to another question leave nothing in memory" {
+	unit dnswire
+}
