@@ -20,6 +20,12 @@ static const char own_help[] =
     "  -A, --accept LIST         exit 0 for these: pass, none, fail, "
     "tempfail,\n"
     "                            joined by \":\" (pass)\n"
+    "  -w, --why                 say why a chain fails, proved where it can "
+    "be\n"
+    "      --effort N            search N times as far (1)\n"
+    "      --repair FILE         write the message as it was signed, if that "
+    "was\n"
+    "                            proved\n"
     "      --no-oldest-pass      skip the optional step 5 of section 5.2\n"
     "      --no-partial-body     a signature over part of the body is none\n"
     "      --state FILE          leave the verdict for arc-sign --state\n"
@@ -49,6 +55,8 @@ static const char own_help[] =
 enum {
 	OPT_NO_OLDEST_PASS = CLI_OPT_OWN,
 	OPT_NO_PARTIAL_BODY,
+	OPT_EFFORT,
+	OPT_REPAIR,
 	OPT_STATE,
 	OPT_FORMAT,
 	OPT_REMOTE_IP,
@@ -67,6 +75,9 @@ enum {
 static const struct option longopts[] = {
 	CLI_LONGOPTS,
 	{ "accept", required_argument, NULL, 'A' },
+	{ "why", no_argument, NULL, 'w' },
+	{ "effort", required_argument, NULL, OPT_EFFORT },
+	{ "repair", required_argument, NULL, OPT_REPAIR },
 	{ "no-oldest-pass", no_argument, NULL, OPT_NO_OLDEST_PASS },
 	{ "no-partial-body", no_argument, NULL, OPT_NO_PARTIAL_BODY },
 	{ "state", required_argument, NULL, OPT_STATE },
@@ -116,6 +127,17 @@ option_jobs(struct verify *v, const char *arg)
 		cli_usage(
 		    &v->cli, "--jobs %s: not a number from 1 to 1024", arg);
 	v->jobs = (unsigned)n;
+}
+
+static void
+option_effort(struct verify *v, const char *arg)
+{
+	int64_t n;
+
+	if (!cli_number_parse(arg, 1, 1000, &n))
+		cli_usage(
+		    &v->cli, "--effort %s: not a number from 1 to 1000", arg);
+	v->effort = (unsigned)n;
 }
 
 static void
@@ -191,11 +213,17 @@ options(struct verify *v, int argc, char **argv)
 {
 	int ch;
 
-	while ((ch = getopt_long(
-		    argc, argv, "A:J:ai:" CLI_SHORTOPTS, longopts, NULL)) != -1)
+	while ((ch = getopt_long(argc, argv, "A:J:ai:w" CLI_SHORTOPTS, longopts,
+		    NULL)) != -1)
 		switch (ch) {
 		case 'A': option_accept(v, optarg); break;
 		case 'J': option_jobs(v, optarg); break;
+		case 'w': v->why = true; break;
+		case OPT_EFFORT: option_effort(v, optarg); break;
+		case OPT_REPAIR:
+			v->why = true;
+			v->repair = optarg;
+			break;
 		case OPT_NO_OLDEST_PASS:
 			v->cli.validate.no_oldest_pass = true;
 			break;
@@ -267,6 +295,8 @@ main(int argc, char **argv)
 		 (stat(v.operands.words[0], &st) == 0 && S_ISDIR(st.st_mode));
 	if (v.many && v.state != NULL)
 		cli_usage(&v.cli, "--state is for one message");
+	if (v.many && v.repair != NULL)
+		cli_usage(&v.cli, "--repair is for one message");
 	check_filter(&v, host, sizeof host);
 	if (v.jobs == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);

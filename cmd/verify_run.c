@@ -103,6 +103,8 @@ render(const struct verify *v, struct job *j, const struct report *r,
 	if (c->json)
 		return report_json(&j->out, r, why);
 	report_line(&j->out, r);
+	if (r->why != NULL)
+		report_why(&j->out, r);
 	if (c->verbose)
 		report_details(&j->out, r);
 	return j->out.failure == BUF_OK ? 0 : diag_memory(why);
@@ -146,20 +148,48 @@ write_state(const struct verify *v, const struct chain *chain,
 	return result;
 }
 
-/* From octets to a verdict, rendered.  -1: there is none. */
+/* Write the message as the signer at fault saw it. */
 static int
-verify_input(
-    const struct verify *v, struct job *j, struct input *in, struct diag *why)
+write_repaired(const struct verify *v, const struct report *r,
+    struct slice body, struct diag *why)
+{
+	const struct explanation *e = r->why;
+	struct buf b = { .max = 0 };
+	int result = 0;
+
+	for (size_t k = 0; k < e->n && b.len == 0; k++)
+		explain_repair(r->message, body, e, e->finding[k].instance, &b);
+	if (b.len > 0 || b.failure != BUF_OK)
+		result = write_file(v->repair, &b, why);
+	else
+		cli_say(&v->cli,
+		    "%s: nothing was written, as no change was proved",
+		    v->repair);
+	buf_release(&b);
+	return result;
+}
+
+/* From octets to a verdict, rendered; whole is all of the message when it is to
+ * be explained.  -1: there is none. */
+static int
+verify_message(const struct verify *v, struct job *j, struct input *in,
+    struct slice whole, struct diag *why)
 {
 	const struct cli *c = &v->cli;
 	struct message *m;
 	struct chain chain;
 	struct verdict verdict;
 	struct remarks remarks;
+	struct explanation reasons;
 	int result = -1;
 
 	if (message_read(in, &m, why) != 0)
 		return -1;
+	size_t rest = m->ahead.len + in->memory.len;
+	struct slice body =
+	    v->why ? slice_sub(whole, whole.len - rest, rest) : whole;
+	struct explain_options explaining = { .effort = v->effort,
+		.validate = &c->validate };
 	struct report r = { .file = j->source.name,
 		.named = v->many,
 		.color = c->color,
@@ -173,10 +203,15 @@ verify_input(
 		0 &&
 	    input_drain(in, why) == 0) {
 		if (lint_collect(
-			m, &chain, &verdict, c->validate.now, &remarks) == 0)
-			result = render(v, j, &r, why);
-		else
+			m, &chain, &verdict, c->validate.now, &remarks) != 0)
 			diag_memory(why);
+		else if (!v->why || explain(m, body, &chain, &verdict, c->keys,
+					&explaining, &reasons, why) == 0) {
+			r.why = v->why ? &reasons : NULL;
+			result = render(v, j, &r, why);
+		}
+		if (result == 0 && v->repair != NULL)
+			result = write_repaired(v, &r, body, why);
 		if (result == 0 && v->state != NULL)
 			result = write_state(v, &chain, &verdict, why);
 	}
@@ -191,7 +226,31 @@ verify_octets(const struct verify *v, struct job *j, const struct buf *octets,
 	struct input in;
 
 	input_from_memory(&in, buf_view(octets));
-	return verify_input(v, j, &in, why);
+	return verify_message(v, j, &in, buf_view(octets), why);
+}
+
+/* A message is held whole only when it is to be explained. */
+static int
+verify_input(
+    const struct verify *v, struct job *j, struct input *in, struct diag *why)
+{
+	struct buf b = { .max = 0 };
+	struct slice piece;
+	int result = 0;
+
+	if (!v->why)
+		return verify_message(v, j, in, (struct slice){ NULL, 0 }, why);
+	do {
+		result = input_piece(in, &piece, why);
+		if (result == 0)
+			buf_slice(&b, piece);
+	} while (result == 0 && piece.len > 0);
+	if (b.failure != BUF_OK)
+		result = diag_memory(why);
+	if (result == 0)
+		result = verify_octets(v, j, &b, why);
+	buf_release(&b);
+	return result;
 }
 
 /* A message of an mbox: with its ">From " lines as mboxrd writes them, and

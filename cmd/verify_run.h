@@ -21,6 +21,9 @@ struct verify {
 	unsigned jobs;
 	const char *expect, *manifest, *junit, *state;
 	bool update, tap, merge;
+	bool why;	    /* explain */
+	unsigned effort;    /* times the budget of that */
+	const char *repair; /* file for the message as it was signed */
 	/* For the Authentication-Results field: */
 	const char *authserv_id, *remote_ip;
 	bool annotate, field_only, dmarc, pass_on_error;

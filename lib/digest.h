@@ -15,7 +15,8 @@
 #include "sink.h"
 
 enum {
-	DIGEST_SIZE = 32 /* octets */
+	DIGEST_SIZE = 32,      /* octets */
+	DIGEST_SHA1_SIZE = 20, /* octets */
 };
 
 struct digest {
@@ -39,6 +40,11 @@ int digest_final(
 
 /* Accepts a struct digest that is all zero, and one released already. */
 void digest_release(struct digest *);
+
+/* The SHA-1 of octets, for telling of signers who still use it (RFC 8301 lets
+ * nobody believe it).  -1 with DIAG_MEMORY. */
+int digest_sha1(
+    struct slice octets, unsigned char out[DIGEST_SHA1_SIZE], struct diag *why);
 
 /* A sink that puts into d.  It refuses nothing: digest_final() tells. */
 struct sink digest_sink(struct digest *d);

@@ -70,6 +70,10 @@ struct keysource {
 	int (*ask)(struct keysource *, const struct slice names[], size_t n,
 	    struct answer answers[], int64_t deadline, struct arena *,
 	    struct diag *why);
+	/* Names it knows without asking anybody that end in suffix, at most
+	 * max, in their order; returns how many.  NULL: it knows none. */
+	size_t (*list)(struct keysource *, struct slice suffix,
+	    struct slice names[], size_t max);
 	void (*free)(struct keysource *);
 };
 

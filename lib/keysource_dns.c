@@ -704,7 +704,7 @@ dns_new(const struct dns_options *o, struct diag *why)
 		diag_memory(why);
 		return NULL;
 	}
-	d->source = (struct keysource){ dns_ask, dns_free };
+	d->source = (struct keysource){ .ask = dns_ask, .free = dns_free };
 	d->trust_ad = o->trust_ad;
 	d->config = o->config != NULL ? o->config : "/etc/resolv.conf";
 	d->timeout = INT64_C(5000000000);

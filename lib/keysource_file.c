@@ -777,6 +777,36 @@ keyfile_ask(struct keysource *source, const struct slice names[], size_t n,
 	return memory ? diag_memory(why) : 0;
 }
 
+/* The smallest names first: an insertion into max places. */
+static size_t
+keyfile_list(struct keysource *source, struct slice suffix,
+    struct slice names[], size_t max)
+{
+	const struct keyfile *k = (const struct keyfile *)source;
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->nslots; i++) {
+		struct slice name = k->slot[i] != NULL
+					? k->slot[i]->name
+					: (struct slice){ NULL, 0 };
+		size_t at = n;
+
+		if (name.len < suffix.len ||
+		    !slice_eq(slice_sub(name, name.len - suffix.len, name.len),
+			suffix))
+			continue;
+		while (at > 0 && slice_cmp(name, names[at - 1]) < 0) {
+			if (at < max)
+				names[at] = names[at - 1];
+			at--;
+		}
+		if (at < max)
+			names[at] = name;
+		n += n < max;
+	}
+	return n;
+}
+
 static void
 keyfile_free(struct keysource *source)
 {
@@ -800,7 +830,8 @@ keyfile_new(void)
 		free(k);
 		return NULL;
 	}
-	*k = (struct keyfile){ .source = { keyfile_ask, keyfile_free },
+	*k = (struct keyfile){ .source = { keyfile_ask, keyfile_list,
+				   keyfile_free },
 		.arena = arena,
 		.slot = slot,
 		.nslots = FIRST_SLOTS };

@@ -140,6 +140,15 @@ keystore_has(struct keystore *ks, struct slice name)
 	return keystore_find(ks, name) != NULL;
 }
 
+size_t
+keystore_list(
+    struct keystore *ks, struct slice suffix, struct slice names[], size_t max)
+{
+	return ks->files != NULL && ks->files->list != NULL
+		   ? ks->files->list(ks->files, suffix, names, max)
+		   : 0;
+}
+
 const struct keyentry *
 keystore_find(struct keystore *ks, struct slice name)
 {

@@ -59,6 +59,11 @@ bool keystore_has(struct keystore *, struct slice name);
 int keystore_fetch(struct keystore *, const struct slice names[], size_t n,
     int64_t deadline, struct diag *why);
 
+/* Names of the keys files that end in suffix, at most max, in their order;
+ * returns how many.  They live as long as the store. */
+size_t keystore_list(
+    struct keystore *, struct slice suffix, struct slice names[], size_t max);
+
 /* What is known of a name that was fetched; NULL for any other.  Lives as
  * long as the store and does not change. */
 const struct keyentry *keystore_find(struct keystore *, struct slice name);

@@ -11,6 +11,8 @@
 #include "buf.h"
 #include "chain.h"
 #include "diag.h"
+#include "explain.h"
+#include "json.h"
 #include "lint.h"
 #include "message.h"
 #include "validate.h"
@@ -23,6 +25,7 @@ struct report {
 	const struct chain *chain;
 	const struct verdict *verdict;
 	const struct remarks *remarks;
+	const struct explanation *why; /* NULL: nobody asked */
 };
 
 /* "pass", "fail", "none" or "tempfail": the first word of the line. */
@@ -34,6 +37,13 @@ void report_line(struct buf *, const struct report *);
 /* More lines for --verbose, each indented: the step that decided, every set,
  * the remarks. */
 void report_details(struct buf *, const struct report *);
+
+/* Lines for --why: each finding with what fails, what would make it verify,
+ * who, and what would mend it. */
+void report_why(struct buf *, const struct report *);
+
+/* The member "why" of a JSON object; an empty array for NULL. */
+void report_why_json(struct json *, const struct explanation *);
 
 /* One line with one JSON object.  -1 with DIAG_MEMORY. */
 int report_json(struct buf *, const struct report *, struct diag *why);

@@ -246,8 +246,7 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 		if (put_set(&j, r, i, why) != 0)
 			return -1;
 	json_array_close(&j);
-	json_array_open(&j, "why");
-	json_array_close(&j);
+	report_why_json(&j, r->why);
 	put_remarks(&j, r->remarks);
 	json_object_close(&j);
 	buf_char(b, '\n');

@@ -18,6 +18,10 @@ static const unsigned char digest_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09,
 	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
 	0x20 };
 
+/* The same for SHA-1, whose digest has 20 octets. */
+static const unsigned char digest_info_sha1[] = { 0x30, 0x21, 0x30, 0x09, 0x06,
+	0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14 };
+
 static const struct slice nowhere = { NULL, 0 };
 
 static const struct {
@@ -98,6 +102,59 @@ verify_rsa(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 	return memcmp(want, got, n) == 0
 		   ? 0
 		   : diag_set(why, DIAG_SIGNATURE, nowhere, "%s", "");
+}
+
+/* What stands behind "00 01 FF ... FF 00" in a block of n octets; its length,
+ * or 0 when the block is none. */
+static size_t
+block_content(const unsigned char *block, size_t n, const unsigned char **out)
+{
+	size_t at = 2;
+
+	if (n < 11 || block[0] != 0 || block[1] != 1)
+		return 0;
+	while (at < n && block[at] == 0xff)
+		at++;
+	if (at < 10 || at == n || block[at] != 0)
+		return 0;
+	*out = block + at + 1;
+	return n - at - 1;
+}
+
+int
+signature_open(const struct key *key, struct slice sig,
+    struct signature_opened *out, struct diag *why)
+{
+	unsigned char block[KEY_MAX_RSA_BITS / 8];
+	const unsigned char *content = block;
+
+	*out = (struct signature_opened){ .what = OPENED_NOT };
+	if (key->type != KEY_RSA || sig.len != key->noctets ||
+	    memcmp(sig.p, key->octets, sig.len) >= 0)
+		return 0;
+	crypto_begin();
+	if (rsa_open(key, sig, block, why) != 0)
+		return -1;
+	size_t n = block_content(block, sig.len, &content);
+
+	if (n == 0)
+		return 0;
+	out->what = OPENED_OTHER;
+	if (n == sizeof digest_info + DIGEST_SIZE &&
+	    memcmp(content, digest_info, sizeof digest_info) == 0) {
+		out->what = OPENED_SHA256;
+		memcpy(out->digest, content + sizeof digest_info, DIGEST_SIZE);
+	} else if (n == sizeof digest_info_sha1 + DIGEST_SHA1_SIZE &&
+		   memcmp(content, digest_info_sha1, sizeof digest_info_sha1) ==
+		       0) {
+		out->what = OPENED_SHA1;
+		memcpy(out->digest, content + sizeof digest_info_sha1,
+		    DIGEST_SHA1_SIZE);
+	} else if (n == DIGEST_SIZE) {
+		out->what = OPENED_BARE;
+		memcpy(out->digest, content, DIGEST_SIZE);
+	}
+	return 0;
 }
 
 static int

@@ -42,6 +42,25 @@ int signature_verify(const struct key *, enum signature_algorithm,
     unsigned min_bits, const unsigned char digest[DIGEST_SIZE],
     struct slice sig, struct diag *why);
 
+/* What an RSA signature holds when the public key opens it.  Never looked at
+ * for a verdict: it is for telling, afterwards, what was signed. */
+struct signature_opened {
+	enum {
+		OPENED_NOT,    /* no block of PKCS #1 v1.5: another key made
+				* it, or the signature was damaged */
+		OPENED_SHA256, /* the digest that was signed */
+		OPENED_SHA1,   /* a SHA-1 digest */
+		OPENED_BARE,   /* 32 octets without saying of what hash */
+		OPENED_OTHER,  /* a block, but none of these in it */
+	} what;
+	unsigned char digest[DIGEST_SIZE]; /* SHA1: its first 20 octets */
+};
+
+/* Open sig with key, which must be an RSA key.  -1 with DIAG_MEMORY or
+ * DIAG_INTERNAL. */
+int signature_open(const struct key *, struct slice sig,
+    struct signature_opened *out, struct diag *why);
+
 /* The algorithm that goes with a key: there is one for each type. */
 enum signature_algorithm signature_for(enum key_type);
 

@@ -3,11 +3,12 @@
  *
  * "codes fail", "codes tempfail" and "codes trouble" print the codes of
  * lib/diag.c by what they mean, in their order there; "codes remarks" those of
- * lib/lint.c. */
+ * lib/lint.c; "codes causes" what --why tells apart. */
 #include <stdio.h>
 #include <string.h>
 
 #include "diag.h"
+#include "explain.h"
 #include "lint.h"
 
 /* A word, its clause, then the sentence in lines that fit. */
@@ -36,6 +37,22 @@ row(const char *word, const char *clause, int status, const char *sentence)
 	putchar('\n');
 }
 
+/* A cause that two engines know is one. */
+static void
+causes(void)
+{
+	const struct cause *c;
+
+	for (size_t i = 0; (c = explain_cause(i)) != NULL; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < i; k++)
+			seen |= strcmp(explain_cause(k)->id, c->id) == 0;
+		if (!seen)
+			row(c->id, c->clause, 0, c->sentence);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -61,5 +78,7 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], "remarks") == 0)
 			row(info->word, info->clause, 0, info->sentence);
 	}
+	if (strcmp(argv[1], "causes") == 0)
+		causes();
 	return 0;
 }

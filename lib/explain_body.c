@@ -1,0 +1,1102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "base64.h"
+#include "explain_body.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+enum {
+	BODY_OCTETS = 256 * 1024 * 1024,
+	MAX_PREFIX = 60,     /* lines put before the text */
+	MAX_BODY = 64 << 20, /* octets; larger ones are not searched */
+};
+
+/* ------------------------------------------------------------------------
+ * Hashing. */
+
+static int
+put_limited(void *ctx, const char *p, size_t n)
+{
+	struct body_hash *h = ctx;
+
+	if (n > h->left)
+		n = (size_t)h->left;
+	h->left -= n;
+	digest_put(&h->d, p, n);
+	return 0;
+}
+
+void
+body_hash_init(struct body_hash *h, enum canon canon, uint64_t limit)
+{
+	canon_body_init(
+	    &h->canon, canon, (struct sink){ .put = put_limited, .ctx = h });
+	digest_init(&h->d);
+	h->left = limit;
+}
+
+void
+body_hash_copy(struct body_hash *to, const struct body_hash *from)
+{
+	to->canon = from->canon;
+	to->canon.out.ctx = to;
+	digest_copy(&to->d, &from->d);
+	to->left = from->left;
+}
+
+void
+body_hash_put(struct body_hash *h, struct slice s)
+{
+	if (s.len > 0)
+		canon_body_put(&h->canon, s.p, s.len);
+}
+
+/* The digest; the hash is released. */
+static bool
+hash_end(struct search *s, struct body_hash *h, unsigned char out[DIGEST_SIZE])
+{
+	struct diag why;
+
+	canon_body_end(&h->canon);
+	bool good = digest_final(&h->d, out, &why) == 0;
+
+	if (!good)
+		search_fail(s, &why);
+	digest_release(&h->d);
+	return good;
+}
+
+bool
+body_hash_fits(struct body_case *c, struct body_hash *h)
+{
+	unsigned char octets[DIGEST_SIZE];
+	bool whole;
+
+	if (!hash_end(c->s, h, octets))
+		return false;
+	whole = h->left == 0 || c->limit == UINT64_MAX;
+	return whole && memcmp(octets, c->want, DIGEST_SIZE) == 0;
+}
+
+static void
+put_edited(
+    struct body_hash *h, struct slice body, const struct edit e[], size_t n)
+{
+	size_t at = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		body_hash_put(h, slice_sub(body, at, e[k].from - at));
+		body_hash_put(h, e[k].with);
+		at = e[k].to;
+	}
+	body_hash_put(h, slice_sub(body, at, body.len));
+}
+
+static uint64_t
+edited_size(struct slice body, const struct edit e[], size_t n)
+{
+	uint64_t size = body.len;
+
+	for (size_t k = 0; k < n; k++)
+		size = size - (e[k].to - e[k].from) + e[k].with.len;
+	return size;
+}
+
+/* ------------------------------------------------------------------------
+ * Findings. */
+
+size_t
+body_edits(const struct finding *f, struct edit e[])
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < f->nchanges; k++)
+		if (f->change[k].name.len == 0)
+			e[n++] = (struct edit){ f->change[k].from,
+				f->change[k].from + f->change[k].is.len,
+				f->change[k].was };
+	return n;
+}
+
+static bool
+body_as_now(struct search *s, void *ctx, unsigned k)
+{
+	const struct sig *g = &s->ams[k].f->sig;
+
+	(void)ctx;
+	return s->ams[k].body_holds && !g->has_length;
+}
+
+/* Whether hop k, too, saw the body as it was. */
+static bool
+body_as_then(struct search *s, void *ctx, unsigned k)
+{
+	const struct sig *g = &s->ams[k].f->sig;
+	struct edit e[BODY_MAX_EDITS];
+	size_t n = body_edits(ctx, e);
+	struct body_hash h;
+	unsigned char octets[DIGEST_SIZE];
+
+	if (g->body_hash.len != DIGEST_SIZE)
+		return false;
+	body_hash_init(
+	    &h, g->body_canon, g->has_length ? g->length : UINT64_MAX);
+	put_edited(&h, s->body, e, n);
+	return hash_end(s, &h, octets) &&
+	       memcmp(octets, g->body_hash.p, DIGEST_SIZE) == 0;
+}
+
+struct finding *
+body_found(struct body_case *c, const struct edit e[], size_t n)
+{
+	struct finding *f =
+	    finding_new(c->s, c->cause, EXPLAIN_PROVED, PLACE_BH, c->i);
+
+	struct edit whole;
+
+	c->found = true;
+	if (f == NULL)
+		return NULL;
+	/* More than can be told one by one are told as one. */
+	if (n > EXPLAIN_MAX_CHANGES) {
+		struct buf b = { .max = 0 };
+		size_t at = 0;
+
+		for (size_t k = 0; k < n; k++) {
+			buf_slice(&b, slice_sub(c->body, at, e[k].from - at));
+			buf_slice(&b, e[k].with);
+			at = e[k].to;
+		}
+		buf_slice(&b, slice_sub(c->body, at, c->body.len));
+		whole = (struct edit){ 0, c->body.len, search_keep(c->s, &b) };
+		buf_release(&b);
+		e = &whole;
+		n = 1;
+	}
+	for (size_t k = 0; k < n && k < EXPLAIN_MAX_CHANGES; k++)
+		f->change[f->nchanges++] =
+		    (struct change){ .is = slice_sub(c->body, e[k].from,
+					 e[k].to - e[k].from),
+			    .was = e[k].with.p != NULL ? e[k].with : SLICE(""),
+			    .from = e[k].from };
+	if (c->cause->role == ROLE_MODIFIER)
+		explain_place_change(
+		    c->s, f, c->i, body_as_now, body_as_then, f);
+	return f;
+}
+
+bool
+body_try(struct body_case *c, const struct edit e[], size_t n)
+{
+	struct body_hash h;
+
+	if (c->found || !search_may(c->s, edited_size(c->body, e, n)))
+		return false;
+	body_hash_init(&h, c->canon, c->limit);
+	put_edited(&h, c->body, e, n);
+	if (!body_hash_fits(c, &h))
+		return false;
+	body_found(c, e, n);
+	return true;
+}
+
+bool
+body_try_one(struct body_case *c, size_t from, size_t to, struct slice with)
+{
+	struct edit e = { from, to, with };
+
+	return body_try(c, &e, 1);
+}
+
+bool
+body_try_whole(struct body_case *c, struct slice octets)
+{
+	return octets.p != NULL && body_try_one(c, 0, c->body.len, octets);
+}
+
+/* Octets that are hashed as they are. */
+static bool
+try_raw(struct body_case *c, struct slice octets)
+{
+	struct digest d;
+	unsigned char out[DIGEST_SIZE];
+	struct diag why;
+
+	if (c->found || !search_may(c->s, octets.len))
+		return false;
+	if (octets.len > c->limit)
+		octets.len = (size_t)c->limit;
+	digest_init(&d);
+	digest_put(&d, octets.p, octets.len);
+	if (digest_final(&d, out, &why) != 0)
+		search_fail(c->s, &why);
+	digest_release(&d);
+	if (c->s->failed || memcmp(out, c->want, DIGEST_SIZE) != 0)
+		return false;
+	body_found(c, NULL, 0);
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * What the signer may have done wrong. */
+
+/* The canonical body, in b. */
+static void
+canon_to(
+    struct body_case *c, enum canon canon, struct slice body, struct buf *b)
+{
+	struct canon_body cb;
+
+	canon_body_init(&cb, canon, buf_sink(b));
+	if (body.len > 0)
+		canon_body_put(&cb, body.p, body.len);
+	canon_body_end(&cb);
+	if (b->failure != BUF_OK)
+		search_memory(c->s);
+}
+
+static void
+c_missing(struct body_case *c)
+{
+	struct body_hash h;
+
+	if (c->g->header_canon != CANON_SIMPLE ||
+	    c->g->body_canon != CANON_SIMPLE ||
+	    taglist_find(&c->s->ams[c->i].f->tags, SLICE("c")) != NULL ||
+	    !search_may(c->s, c->body.len))
+		return;
+	body_hash_init(&h, CANON_RELAXED, c->limit);
+	body_hash_put(&h, c->body);
+	if (body_hash_fits(c, &h))
+		body_found(c, NULL, 0);
+}
+
+static void
+other_canon(struct body_case *c)
+{
+	struct body_hash h;
+
+	if (!search_may(c->s, c->body.len))
+		return;
+	body_hash_init(&h,
+	    c->canon == CANON_SIMPLE ? CANON_RELAXED : CANON_SIMPLE, c->limit);
+	body_hash_put(&h, c->body);
+	if (body_hash_fits(c, &h))
+		body_found(c, NULL, 0);
+}
+
+static void
+empty_hashed(struct body_case *c)
+{
+	if (!try_raw(c, SLICE("")))
+		try_raw(c, SLICE("\r\n"));
+}
+
+static void
+l_ignored(struct body_case *c)
+{
+	uint64_t limit = c->limit;
+
+	if (limit == UINT64_MAX)
+		return;
+	c->limit = UINT64_MAX;
+	body_try(c, NULL, 0);
+	c->limit = limit;
+}
+
+/* b with each CRLF as LF. */
+static void
+to_lf(struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		if (b->p[i] != '\r' || i + 1 == b->len || b->p[i + 1] != '\n')
+			b->p[n++] = b->p[i];
+	b->len = n;
+}
+
+static void
+lf_hashed(struct body_case *c)
+{
+	struct buf b = { .max = 0 };
+
+	canon_to(c, c->canon, c->body, &b);
+	to_lf(&b);
+	try_raw(c, buf_view(&b));
+	buf_clear(&b);
+	buf_slice(&b, c->body);
+	to_lf(&b);
+	try_raw(c, buf_view(&b));
+	buf_release(&b);
+}
+
+static void
+final_crlf_missing(struct body_case *c)
+{
+	struct buf b = { .max = 0 };
+
+	canon_to(c, c->canon, c->body, &b);
+	if (b.len >= 2)
+		try_raw(c, slice_sub(buf_view(&b), 0, b.len - 2));
+	buf_release(&b);
+}
+
+/* Lines at the end that are empty; with blanks, too, or without. */
+static size_t
+empty_lines(struct slice body, bool blanks, size_t *rest)
+{
+	size_t n = 0;
+
+	while (body.len > 0 && body.p[body.len - 1] == '\n') {
+		size_t at = body.len - 1;
+
+		at -= at > 0 && body.p[at - 1] == '\r';
+		while (blanks && at > 0 && ascii_is_wsp(body.p[at - 1]))
+			at--;
+		if (at > 0 && body.p[at - 1] != '\n')
+			break;
+		body.len = at;
+		n++;
+	}
+	*rest = body.len;
+	return n;
+}
+
+/* The canonical body with n more line ends. */
+static bool
+try_with_lines(struct body_case *c, struct slice body, size_t n)
+{
+	struct buf b = { .max = 0 };
+	bool fits;
+
+	canon_to(c, c->canon, body, &b);
+	for (size_t k = 0; k < n && k < 10000; k++)
+		buf_text(&b, "\r\n");
+	fits = b.failure == BUF_OK && try_raw(c, buf_view(&b));
+	buf_release(&b);
+	return fits;
+}
+
+static void
+trailing_lines(struct body_case *c)
+{
+	size_t rest, n = empty_lines(c->body, true, &rest);
+
+	if (n > 0 && !try_with_lines(c, c->body, n) && n > 1)
+		try_with_lines(c, c->body, 1);
+}
+
+static void
+blank_tail(struct body_case *c)
+{
+	size_t rest, all;
+
+	empty_lines(c->body, false, &rest);
+	struct slice body = slice_sub(c->body, 0, rest);
+
+	all = empty_lines(body, true, &rest);
+	if (all > 0 && c->canon == CANON_RELAXED)
+		try_with_lines(c, body, all);
+}
+
+/* The body with every line changed by a function. */
+static void
+each_line(struct body_case *c, struct buf *b,
+    void (*line)(struct buf *, struct slice text, struct slice end))
+{
+	struct slice rest = c->body, whole;
+
+	while (mime_line(&rest, &whole)) {
+		size_t n = whole.len;
+
+		n -= n > 0 && whole.p[n - 1] == '\n';
+		n -= n < whole.len && n > 0 && whole.p[n - 1] == '\r';
+		line(b, slice_sub(whole, 0, n), slice_sub(whole, n, whole.len));
+	}
+	if (b->failure != BUF_OK)
+		search_memory(c->s);
+}
+
+/* All of the body is what a function makes of its lines. */
+static bool
+try_lines(struct body_case *c,
+    void (*line)(struct buf *, struct slice text, struct slice end))
+{
+	struct buf b = { .max = 0 };
+	bool fits = false;
+
+	each_line(c, &b, line);
+	if (b.failure == BUF_OK && !slice_eq(buf_view(&b), c->body) &&
+	    search_may(c->s, b.len)) {
+		struct body_hash h;
+
+		body_hash_init(&h, c->canon, c->limit);
+		body_hash_put(&h, buf_view(&b));
+		fits = body_hash_fits(c, &h);
+	}
+	/* Kept only when it is the one. */
+	if (fits) {
+		struct slice kept = search_keep(c->s, &b);
+		struct edit e = { 0, c->body.len, kept };
+
+		if (kept.p != NULL)
+			body_found(c, &e, 1);
+	}
+	buf_release(&b);
+	return fits;
+}
+
+static void
+put_line(struct buf *b, struct slice text, struct slice end)
+{
+	buf_slice(b, text);
+	buf_slice(b, end);
+}
+
+static void
+line_dotted(struct buf *b, struct slice text, struct slice end)
+{
+	if (text.len > 0 && text.p[0] == '.')
+		buf_char(b, '.');
+	put_line(b, text, end);
+}
+
+static void
+dot_stuffed(struct body_case *c)
+{
+	try_lines(c, line_dotted);
+}
+
+static void
+headers_hashed(struct body_case *c)
+{
+	static const char *const sets[] = { "content-type ",
+		"content-transfer-encoding ",
+		"content-type content-transfer-encoding ",
+		"mime-version content-type content-transfer-encoding " };
+	const struct message *m = c->s->m;
+
+	for (size_t k = 0; k < 2 * sizeof sets / sizeof *sets; k++) {
+		struct buf b = { .max = 0 };
+
+		for (size_t i = 0; i < m->nfields; i++) {
+			struct slice rest = slice_of(sets[k / 2]), name;
+
+			while (slice_cut(&rest, ' ', &name))
+				if (name.len > 0 &&
+				    slice_eq_nocase(m->field[i].name, name))
+					buf_slice(&b, m->field[i].raw);
+		}
+		if (b.len > 0 && k % 2 == 0)
+			buf_text(&b, m->crlf ? "\r\n" : "\n");
+		struct slice kept = search_keep(c->s, &b);
+
+		buf_release(&b);
+		if (kept.p == NULL ||
+		    (kept.len > 0 && body_try_one(c, 0, 0, kept)))
+			return;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * What others may have done to lines. */
+
+/* Text that sets the domain of a hop, or one above it, in an appendix. */
+static bool
+names_domain(struct slice text, struct slice domain)
+{
+	if (domain.len < 4)
+		return false;
+	for (size_t i = 0; i + domain.len <= text.len; i++)
+		if (slice_eq_nocase(slice_sub(text, i, domain.len), domain))
+			return true;
+	return false;
+}
+
+/* A hop that sealed the body as it had come, and whose own domain stands in
+ * what was appended. */
+static bool
+sealed_before(struct body_case *c, size_t from)
+{
+	struct search *s = c->s;
+	bool same = false;
+
+	for (unsigned k = 1; k < c->i; k++)
+		same |= s->ams[k].f != NULL &&
+			s->ams[k].f->sig.body_canon == c->canon &&
+			slice_eq(s->ams[k].f->sig.body_hash, c->g->body_hash);
+	return same && names_domain(
+			   slice_sub(c->body, from, c->body.len), c->g->domain);
+}
+
+/* Every beginning of the body, by one pass: the canonical form of a line does
+ * not depend on what follows, but for empty lines, which wait. */
+static bool
+try_beginnings(struct body_case *c, size_t from, size_t least)
+{
+	struct slice rest = slice_sub(c->body, from, c->body.len), line;
+	struct body_hash h;
+	bool fits = false;
+
+	body_hash_init(&h, c->canon, c->limit);
+	while (!fits && !c->s->failed && mime_line(&rest, &line)) {
+		size_t at = (size_t)(line.p - c->body.p) + line.len;
+		struct body_hash end;
+
+		if (!search_may(c->s, line.len + 64))
+			break;
+		body_hash_put(&h, line);
+		if (at >= c->body.len || at < least ||
+		    slice_trim(line).len == 0)
+			continue;
+		body_hash_copy(&end, &h);
+		fits = body_hash_fits(c, &end);
+		if (fits) {
+			struct edit e[2] = { { 0, from, no_octets },
+				{ at, c->body.len, no_octets } };
+
+			body_found(c, e + (from == 0), from == 0 ? 1 : 2);
+		}
+	}
+	digest_release(&h.d);
+	return fits;
+}
+
+static void
+footer(struct body_case *c)
+{
+	try_beginnings(c, 0, 0);
+}
+
+static void
+sealed_before_footer(struct body_case *c)
+{
+	/* Only where the tail speaks of the sealer: else it is a footer of
+	 * somebody later. */
+	size_t lines = 0, at = c->body.len;
+
+	while (at > 0 && lines < MAX_PREFIX)
+		lines += c->body.p[--at] == '\n';
+	if (sealed_before(c, at)) {
+		struct explanation *e = c->s->out;
+		size_t before = e->n;
+
+		if (!try_beginnings(c, 0, 0) || e->n == before)
+			return;
+		struct finding *f = &e->finding[e->n - 1];
+
+		if (!names_domain(f->change[0].is, c->g->domain)) {
+			e->n = before;
+			c->found = false;
+			return;
+		}
+		f->domain = c->g->domain;
+	}
+}
+
+/* Where line n begins; the body's length behind the last. */
+static size_t
+line_start(struct slice body, size_t n)
+{
+	size_t at = 0;
+
+	while (n > 0 && at < body.len) {
+		at += slice_find(slice_sub(body, at, body.len), '\n') + 1;
+		n--;
+	}
+	return at < body.len ? at : body.len;
+}
+
+static bool
+is_blank(struct slice s)
+{
+	return slice_trim(s).len == 0;
+}
+
+static void
+leading_blank(struct body_case *c)
+{
+	for (size_t n = 1; n <= MAX_PREFIX; n++) {
+		size_t at = line_start(c->body, n);
+
+		if (at >= c->body.len || !is_blank(slice_sub(c->body, 0, at)) ||
+		    body_try_one(c, 0, at, no_octets))
+			return;
+	}
+}
+
+static void
+banner(struct body_case *c)
+{
+	for (size_t n = 1; n <= MAX_PREFIX; n++) {
+		size_t at = line_start(c->body, n);
+
+		if (at >= c->body.len || body_try_one(c, 0, at, no_octets))
+			return;
+	}
+}
+
+static void
+line_unstuffed(struct buf *b, struct slice text, struct slice end)
+{
+	size_t n = 0;
+
+	while (n < text.len && text.p[n] == '>')
+		n++;
+	if (n > 0 && slice_starts(slice_sub(text, n, text.len), SLICE("From ")))
+		text = slice_sub(text, 1, text.len);
+	put_line(b, text, end);
+}
+
+static void
+line_stuffed(struct buf *b, struct slice text, struct slice end)
+{
+	if (slice_starts(text, SLICE("From ")))
+		buf_char(b, '>');
+	put_line(b, text, end);
+}
+
+static void
+from_stuffed(struct body_case *c)
+{
+	if (!try_lines(c, line_unstuffed))
+		try_lines(c, line_stuffed);
+}
+
+static void
+line_undotted(struct buf *b, struct slice text, struct slice end)
+{
+	if (slice_starts(text, SLICE("..")))
+		text = slice_sub(text, 1, text.len);
+	put_line(b, text, end);
+}
+
+static void
+dots_doubled(struct body_case *c)
+{
+	try_lines(c, line_undotted);
+}
+
+static void
+line_sigdash(struct buf *b, struct slice text, struct slice end)
+{
+	buf_slice(b, text);
+	if (slice_eq(text, SLICE("--")))
+		buf_char(b, ' ');
+	buf_slice(b, end);
+}
+
+static void
+sigdash_trimmed(struct body_case *c)
+{
+	if (c->canon == CANON_SIMPLE)
+		try_lines(c, line_sigdash);
+}
+
+static void
+line_bare(struct buf *b, struct slice text, struct slice end)
+{
+	while (text.len > 0 && ascii_is_wsp(text.p[text.len - 1]))
+		text.len--;
+	put_line(b, text, end);
+}
+
+static void
+trailing_space(struct body_case *c)
+{
+	if (c->canon == CANON_SIMPLE)
+		try_lines(c, line_bare);
+}
+
+static void
+line_998(struct buf *b, struct slice text, struct slice end)
+{
+	bool broken = b->len > 0 && b->p[b->len - 1] == '\0';
+
+	if (broken) {
+		b->len--;
+		if (text.len > 0 && text.p[0] == ' ')
+			text = slice_sub(text, 1, text.len);
+	}
+	buf_slice(b, text);
+	/* A mark that the next line belongs to this one. */
+	if (text.len + broken >= 980 &&
+	    (text.len == 998 || text.len == 990 || text.len == 997 ||
+		text.len == 989 || text.len == 1000))
+		buf_char(b, '\0');
+	else
+		buf_slice(b, end);
+}
+
+static void
+long_lines(struct body_case *c)
+{
+	try_lines(c, line_998);
+}
+
+static void
+preamble_removed(struct body_case *c)
+{
+	static const char *const texts[] = {
+		"This is a multi-part message in MIME format.",
+		"This is a multipart message in MIME format.",
+		"This is a multi-part message in MIME format",
+		"This is a multipart message in MIME format",
+		"This is an OpenPGP/MIME signed message (RFC 4880 and 3156)",
+		"This is a MIME-encapsulated message",
+		"This is a MIME-formatted message.  If you see this text it "
+		"means that your\r\nE-mail software does not support "
+		"MIME-formatted messages.",
+		"This is a cryptographically signed message in MIME format.",
+		"This message is in MIME format.",
+		"--",
+	};
+	static const char *const layouts[][2] = { { "", "\r\n" },
+		{ "", "\r\n\r\n" }, { "\r\n", "\r\n" },
+		{ "\r\n", "\r\n\r\n" } };
+
+	if (!c->mime.root.multipart)
+		return;
+	for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+		for (size_t l = 0; l < sizeof layouts / sizeof *layouts; l++) {
+			struct buf b = { .max = 0 };
+
+			buf_printf(&b, "%s%s%s", layouts[l][0], texts[k],
+			    layouts[l][1]);
+			struct slice kept = search_keep(c->s, &b);
+
+			buf_release(&b);
+			/* Before what there is, and in the place of what
+			 * stands before the first part. */
+			if (kept.p == NULL || body_try_one(c, 0, 0, kept) ||
+			    body_try_one(c, 0, c->mime.first, kept))
+				return;
+		}
+}
+
+/* ------------------------------------------------------------------------
+ * The rows, cheap ones and certain ones first. */
+
+#define CHANGED "RFC 6377 section 3.3"
+#define BODY "RFC 6376 section 3.4.3"
+
+static const struct body_row rows[] = {
+	{ { "sig.c-missing", ROLE_SIGNER, "RFC 6376 section 3.5, c=",
+	      "The signature has no c=, which means simple/simple; it was made "
+	      "with relaxed.",
+	      "The signer has to write c=relaxed/relaxed." },
+	    c_missing },
+	{ { "body.empty-hashed", ROLE_SIGNER, "RFC 6376 section 3.7",
+	      "The signer hashed an empty body.",
+	      "The signer has to hash the body that it sends." },
+	    empty_hashed },
+	{ { "body.canon-of-header-used", ROLE_SIGNER, "RFC 6376 section 3.5",
+	      "c= names one canonicalization for the body, and the signer used "
+	      "the other.",
+	      "The signer has to write the canonicalization that it uses." },
+	    other_canon },
+	{ { "body.l-ignored-by-signer", ROLE_SIGNER, "RFC 6376 section 3.5, l=",
+	      "The signer wrote l= and hashed the whole body.",
+	      "The signer had better not write l=." },
+	    l_ignored },
+	{ { "body.lf-hashed", ROLE_SIGNER, "RFC 6376 section 5.3",
+	      "The signer hashed LF in the place of CRLF.",
+	      "Line ends have to be CRLF before signing." },
+	    lf_hashed },
+	{ { "body.final-crlf-missing", ROLE_SIGNER, BODY,
+	      "The signer left out the line end of the last line.",
+	      "The canonical body ends in CRLF." },
+	    final_crlf_missing },
+	{ { "body.blank-tail-hashed", ROLE_SIGNER, "RFC 6376 section 3.4.4",
+	      "The signer kept lines of blanks at the end of the body.",
+	      "Relaxed takes blanks off first and empty lines then." },
+	    blank_tail },
+	{ { "body.trailing-lines-hashed", ROLE_SIGNER, BODY,
+	      "The signer kept the empty lines at the end of the body.",
+	      "The canonical body has no empty lines at its end." },
+	    trailing_lines },
+	{ { "body.dot-stuffed-hashed", ROLE_SIGNER, "RFC 5321 section 4.5.2",
+	      "The signer hashed the lines with the dots that SMTP doubles.",
+	      "The signer has to sign the message and not its form on the "
+	      "wire." },
+	    dot_stuffed },
+	{ { "body.headers-hashed", ROLE_SIGNER, "RFC 6376 section 3.7",
+	      "The signer hashed header fields as part of the body.",
+	      "The body begins behind the empty line." },
+	    headers_hashed },
+	{ { "body.sealed-before-footer", ROLE_MODIFIER, CHANGED,
+	      "The hop sealed the message and added its own footer after that.",
+	      "That hop has to add its footer first and to seal last." },
+	    sealed_before_footer },
+	{ { "body.footer-appended", ROLE_MODIFIER, CHANGED,
+	      "Lines were appended to the body.",
+	      "Whoever appends a footer has to seal the message afterwards." },
+	    footer },
+	{ { "body.from-stuffed", ROLE_MODIFIER, "RFC 4155",
+	      "\"From \" at the start of a line was quoted with \">\", or the "
+	      "reverse.",
+	      "Keep mail in Maildir, or sign text without such lines." },
+	    from_stuffed },
+	{ { "body.dots-doubled", ROLE_MODIFIER, "RFC 5321 section 4.5.2",
+	      "Dots at the start of lines were doubled and not made single "
+	      "again.",
+	      "The server that hands mail over without undoing the dots of "
+	      "SMTP "
+	      "has to be mended." },
+	    dots_doubled },
+	{ { "body.long-lines-broken", ROLE_MODIFIER, "RFC 5322 section 2.1.1",
+	      "Lines of more than 998 octets were broken.",
+	      "Send shorter lines, or encode the text." },
+	    long_lines },
+	{ { "body.sigdash-trimmed", ROLE_MODIFIER, BODY,
+	      "The blank behind \"--\" was taken off, which c=simple does not "
+	      "bear.",
+	      "Seal with c=relaxed/relaxed." },
+	    sigdash_trimmed },
+	{ { "body.trailing-space-added", ROLE_MODIFIER, BODY,
+	      "Blanks were put at the ends of lines, which c=simple does not "
+	      "bear.",
+	      "Seal with c=relaxed/relaxed." },
+	    trailing_space },
+	{ { "body.leading-blank", ROLE_MODIFIER, CHANGED,
+	      "Empty lines were put before the body.",
+	      "Whatever puts them there has to seal the message afterwards." },
+	    leading_blank },
+	{ { "body.banner-prepended", ROLE_MODIFIER, CHANGED,
+	      "Lines were put before the text.",
+	      "Whoever puts a banner into a message has to seal it "
+	      "afterwards." },
+	    banner },
+	{ { "body.preamble-removed", ROLE_MODIFIER, "RFC 2046 section 5.1.1",
+	      "The text before the first MIME part was taken out.",
+	      "Switch off the rewriting of MIME structure behind the "
+	      "sealer." },
+	    preamble_removed },
+};
+
+/* The row that does it this way. */
+static const struct cause *
+row_of(void (*try)(struct body_case *))
+{
+	size_t r = 0;
+
+	while (rows[r].try != try)
+		r++;
+	return &rows[r].cause;
+}
+
+/* Lines put before the text and others behind it: after all that is simpler. */
+static void
+banner_and_footer(struct body_case *c)
+{
+	for (size_t n = 1; n <= MAX_PREFIX && !c->found; n++) {
+		size_t at = line_start(c->body, n);
+
+		if (at >= c->body.len || c->s->spent || c->s->failed)
+			return;
+		c->cause = row_of(footer);
+		if (!try_beginnings(c, at, at) || c->s->out->n == 0)
+			continue;
+		/* Two causes, each with its change. */
+		struct finding *second = &c->s->out->finding[c->s->out->n - 1];
+		struct finding *first = finding_new(
+		    c->s, row_of(banner), EXPLAIN_PROVED, PLACE_BH, c->i);
+		const struct cause *cause = row_of(banner);
+
+		if (first == NULL)
+			return;
+		*first = *second;
+		first->cause = cause;
+		first->nchanges = 1;
+		second->change[0] = second->change[1];
+		second->nchanges = 1;
+	}
+}
+
+static const struct cause bh_sha1 = { "body.bh-sha1", ROLE_SIGNER,
+	"RFC 8301 section 3.1", "bh= is a SHA-1 hash.",
+	"The signer has to use SHA-256." };
+
+static const struct cause changed = { "body.changed", ROLE_MODIFIER, "",
+	"The body was changed in a way that cannot be undone here.",
+	"Compare the message with the copy that a neighbour has (arc-dump "
+	"--fingerprint)." };
+
+static const struct cause attachment_replaced = { "body.attachment-replaced",
+	ROLE_MODIFIER, "",
+	"The body was changed, and a part of it looks like what a filter puts "
+	"in "
+	"the place of an attachment.",
+	"Whatever takes attachments away has to seal the message afterwards." };
+
+const struct cause explain_boundary_renamed = { "body.boundary-renamed",
+	ROLE_MODIFIER, "",
+	"Body and Content-Type were changed, and nothing else: the boundary of "
+	"the parts may have another name.",
+	"Switch off the rewriting of MIME structure behind the sealer." };
+
+const struct cause *
+explain_body_cause(size_t i)
+{
+	size_t n = sizeof rows / sizeof *rows;
+
+	if (i < n)
+		return &rows[i].cause;
+	i -= n;
+	if (i < explain_mime_nrows)
+		return &explain_mime_rows[i].cause;
+	i -= explain_mime_nrows;
+	static const struct cause *const others[] = { &bh_sha1,
+		&attachment_replaced, &explain_boundary_renamed, &changed };
+
+	return i < sizeof others / sizeof *others ? others[i] : NULL;
+}
+
+static void
+run_rows(struct body_case *c, const struct body_row *row, size_t n)
+{
+	for (size_t r = 0; r < n && !c->found && !c->s->failed; r++) {
+		c->cause = &row[r].cause;
+		row[r].try(c);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * What is not bh= of anything. */
+
+/* bh= of 20 octets, which the tags' rules refuse. */
+static void
+sha1_used(struct search *s, unsigned i)
+{
+	const struct arc_field *f = s->ams[i].f;
+	const struct tag *bh = taglist_find(&f->tags, SLICE("bh"));
+	struct buf b = { .max = 0 };
+	unsigned char out[DIGEST_SHA1_SIZE];
+	struct slice octets;
+	struct canon_body cb;
+	struct diag why;
+
+	if (bh == NULL || bh->value.len > 64 ||
+	    base64_decode(bh->value, s->arena, &octets) != BASE64_OK ||
+	    octets.len != DIGEST_SHA1_SIZE)
+		return;
+	canon_body_init(&cb, f->sig.body_canon, buf_sink(&b));
+	if (s->body.len > 0)
+		canon_body_put(&cb, s->body.p, s->body.len);
+	canon_body_end(&cb);
+	if (b.failure != BUF_OK)
+		search_memory(s);
+	else if (digest_sha1(buf_view(&b), out, &why) != 0)
+		search_fail(s, &why);
+	else
+		finding_new(s, &bh_sha1,
+		    memcmp(out, octets.p, sizeof out) == 0 ? EXPLAIN_PROVED
+							   : EXPLAIN_FACT,
+		    PLACE_BH, i);
+	buf_release(&b);
+}
+
+static bool
+same_hash(struct search *s, void *ctx, unsigned k)
+{
+	const struct sig *a = &s->ams[k].f->sig;
+	const struct sig *b = &s->ams[*(unsigned *)ctx].f->sig;
+
+	return a->body_canon == b->body_canon && !a->has_length &&
+	       !b->has_length && slice_eq(a->body_hash, b->body_hash);
+}
+
+static bool
+other_hash(struct search *s, void *ctx, unsigned k)
+{
+	const struct sig *a = &s->ams[k].f->sig;
+	const struct sig *b = &s->ams[*(unsigned *)ctx].f->sig;
+
+	return body_as_now(s, NULL, k) ||
+	       (a->body_canon == b->body_canon && !a->has_length &&
+		   !b->has_length && !slice_eq(a->body_hash, b->body_hash));
+}
+
+/* Names that filters give to what they put in the place of attachments. */
+static bool
+has_replacement(const struct body_case *c)
+{
+	static const char *const marks[] = { "winmail.dat", "ms-tnef",
+		"removed", "deleted", "replaced", "quarantine", "warning",
+		"blocked", "ATT0" };
+
+	for (size_t k = 0; k < c->mime.nparts; k++)
+		for (size_t n = 0; n < sizeof marks / sizeof *marks; n++)
+			if (names_domain(
+				c->mime.part[k].header, slice_of(marks[n])))
+				return true;
+	return false;
+}
+
+static void
+unexplained(struct body_case *c)
+{
+	struct search *s = c->s;
+
+	if (finding_above(s, PLACE_BH, c->i) ||
+	    s->verdict->ams[c->i].why.code == DIAG_BODY_LENGTH)
+		return;
+	struct finding *f =
+	    finding_new(s, has_replacement(c) ? &attachment_replaced : &changed,
+		EXPLAIN_INDICATED, PLACE_BH, c->i);
+	unsigned fits = 0;
+
+	if (f == NULL)
+		return;
+	explain_place_change(s, f, c->i, other_hash, same_hash, &c->i);
+	for (unsigned k = 1; k < c->i; k++)
+		if (s->ams[k].f != NULL && s->ams[k].body_holds)
+			fits = k;
+	if (fits > 0)
+		snprintf(f->detail, sizeof f->detail,
+		    "the body fits i=%u still: rather the signer of i=%u "
+		    "hashed "
+		    "something else",
+		    fits, c->i);
+}
+
+void
+explain_body(struct search *s, unsigned i)
+{
+	const struct sig *g = &s->ams[i].f->sig;
+
+	if (g->body_hash.len != DIGEST_SIZE) {
+		sha1_used(s, i);
+		return;
+	}
+	struct body_case *c = arena_alloc(s->arena, sizeof *c);
+
+	if (c == NULL) {
+		search_memory(s);
+		return;
+	}
+	*c = (struct body_case){ .s = s,
+		.i = i,
+		.g = g,
+		.body = s->body,
+		.canon = g->body_canon,
+		.limit = g->has_length ? g->length : UINT64_MAX };
+	memcpy(c->want, g->body_hash.p, DIGEST_SIZE);
+	search_begin(s, BODY_OCTETS);
+	if (s->body.len > MAX_BODY) {
+		s->out->spent = true;
+		return;
+	}
+	mime_parse(&c->mime, s->body,
+	    mime_field(s->m->header, SLICE("Content-Type")),
+	    mime_field(s->m->header, SLICE("Content-Transfer-Encoding")));
+	run_rows(c, rows, sizeof rows / sizeof *rows);
+	run_rows(c, explain_mime_rows, explain_mime_nrows);
+	if (!c->found && !s->failed)
+		banner_and_footer(c);
+	if (!c->found && !s->failed)
+		unexplained(c);
+}

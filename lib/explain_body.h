@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* explain_body.h - one bh= that the body does not fit, for its two engines
+ *
+ * A hypothesis is the body as it came with a few edits; the octets in between
+ * are hashed where they are, and no hypothesis copies them.  explain_body.c
+ * knows lines, explain_mime.c parts. */
+#ifndef EXPLAIN_BODY_H
+#define EXPLAIN_BODY_H
+
+#include "explain_search.h"
+#include "mime.h"
+
+/* body[from, to) was with. */
+struct edit {
+	size_t from, to;
+	struct slice with;
+};
+
+enum {
+	BODY_MAX_EDITS = EXPLAIN_MAX_CHANGES
+};
+
+struct body_case {
+	struct search *s;
+	unsigned i;
+	const struct sig *g;
+	struct slice body;
+	enum canon canon;
+	uint64_t limit;			 /* l=; UINT64_MAX without */
+	unsigned char want[DIGEST_SIZE]; /* bh= */
+	struct mime mime;
+	const struct cause *cause; /* of the row at work */
+	bool found;
+};
+
+/* A hash of a body under way. */
+struct body_hash {
+	struct canon_body canon;
+	struct digest d;
+	uint64_t left; /* of l= */
+};
+
+void body_hash_init(struct body_hash *, enum canon, uint64_t limit);
+void body_hash_copy(struct body_hash *to, const struct body_hash *from);
+void body_hash_put(struct body_hash *, struct slice);
+/* Whether what was put fits; the hash is released. */
+bool body_hash_fits(struct body_case *, struct body_hash *);
+
+/* The body with edits, which are in order and do not overlap: if it fits, it is
+ * noted, and the search of this bh= is over. */
+bool body_try(struct body_case *, const struct edit edits[], size_t n);
+/* With one edit; with all of it another. */
+bool body_try_one(
+    struct body_case *, size_t from, size_t to, struct slice with);
+bool body_try_whole(struct body_case *, struct slice octets);
+
+/* Note what fits. */
+struct finding *body_found(
+    struct body_case *, const struct edit edits[], size_t n);
+
+/* The edits of a finding. */
+size_t body_edits(const struct finding *, struct edit edits[]);
+
+/* Of a bh= whose AMS gives away no more than that Content-Type was changed. */
+extern const struct cause explain_boundary_renamed;
+
+/* The rows of explain_mime.c. */
+struct body_row {
+	struct cause cause;
+	void (*try)(struct body_case *);
+};
+extern const struct body_row explain_mime_rows[];
+extern const size_t explain_mime_nrows;
+
+#endif

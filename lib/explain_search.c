@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "explain_search.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+enum {
+	MAX_FINDINGS = 64,
+	MAX_GROUPS = 4,	    /* explanations that are equally good */
+	MAX_VARIANTS = 512, /* of one piece */
+	MAX_DEPTH = 3,	    /* pieces changed at once */
+};
+
+void
+search_fail(struct search *s, const struct diag *why)
+{
+	if (!s->failed)
+		*s->why = *why;
+	s->failed = true;
+}
+
+void
+search_memory(struct search *s)
+{
+	struct diag why;
+
+	diag_memory(&why);
+	search_fail(s, &why);
+}
+
+bool
+search_may(struct search *s, uint64_t n)
+{
+	if (s->failed)
+		return false;
+	if (n > s->left) {
+		s->spent = s->out->spent = true;
+		return false;
+	}
+	s->left -= n;
+	s->out->tried++;
+	s->out->hashed += n;
+	return true;
+}
+
+void
+search_begin(struct search *s, uint64_t octets)
+{
+	s->left = octets * (s->opt->effort > 0 ? s->opt->effort : 1);
+	s->begun = s->out->tried;
+	s->spent = false;
+}
+
+bool
+target_fits(
+    struct search *s, struct target *t, const unsigned char digest[DIGEST_SIZE])
+{
+	struct diag why;
+
+	if (s->failed)
+		return false;
+	if (t->kind == TARGET_DIGEST)
+		return memcmp(t->digest, digest, DIGEST_SIZE) == 0;
+	if (t->kind == TARGET_NONE)
+		return false;
+	if (t->checks == 0) {
+		s->spent = s->out->spent = true;
+		return false;
+	}
+	t->checks--;
+	if (signature_verify(t->key, SIGNATURE_ED25519_SHA256, 0, digest,
+		t->signature, &why) == 0)
+		return true;
+	if (diag_info(why.code)->class == DIAG_CLASS_TROUBLE)
+		search_fail(s, &why);
+	return false;
+}
+
+bool
+target_fits_digest(struct search *s, struct target *t, struct digest *d)
+{
+	unsigned char octets[DIGEST_SIZE];
+	struct diag why;
+
+	if (digest_final(d, octets, &why) != 0) {
+		search_fail(s, &why);
+		return false;
+	}
+	return target_fits(s, t, octets);
+}
+
+struct finding *
+finding_new(struct search *s, const struct cause *cause,
+    enum explain_level level, enum explain_place place, unsigned instance)
+{
+	struct explanation *e = s->out;
+
+	if (e->finding == NULL) {
+		e->finding =
+		    arena_array(s->arena, MAX_FINDINGS, sizeof *e->finding);
+		e->max = MAX_FINDINGS;
+		if (e->finding == NULL)
+			search_memory(s);
+	}
+	if (s->failed || e->n == e->max)
+		return NULL;
+	struct finding *f = &e->finding[e->n++];
+
+	*f = (struct finding){ .cause = cause,
+		.level = level,
+		.place = place,
+		.instance = instance,
+		.after = instance,
+		.group = s->groups++,
+		.tried = e->tried - s->begun };
+	if (cause->role == ROLE_SIGNER || cause->role == ROLE_KEY)
+		f->domain = search_domain(s, instance);
+	return f;
+}
+
+bool
+finding_above(const struct search *s, enum explain_place place, unsigned i)
+{
+	for (size_t k = 0; k < s->out->n; k++) {
+		const struct finding *f = &s->out->finding[k];
+
+		if (f->place == place && f->instance > i &&
+		    f->level == EXPLAIN_INDICATED)
+			return true;
+	}
+	return false;
+}
+
+struct slice
+search_domain(const struct search *s, unsigned i)
+{
+	if (i == 0 || i > s->chain->n)
+		return no_octets;
+	for (enum arc_kind k = ARC_SEAL; k >= ARC_AMS; k--) {
+		const struct arc_field *f = s->chain->set[i].part[k];
+
+		if (f != NULL && f->sig.domain.len > 0)
+			return f->sig.domain;
+	}
+	return no_octets;
+}
+
+size_t
+search_top(const struct search *s, unsigned i)
+{
+	size_t top = s->m->nfields;
+
+	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
+		const struct arc_field *f = s->chain->set[i].part[k];
+
+		if (f != NULL && f->index < top)
+			top = f->index;
+	}
+	return top;
+}
+
+struct slice
+search_keep(struct search *s, struct buf *b)
+{
+	struct slice kept = no_octets;
+
+	if (b->failure == BUF_OK)
+		kept = arena_copy(s->arena, buf_view(b));
+	if (kept.p == NULL)
+		search_memory(s);
+	buf_clear(b);
+	return kept;
+}
+
+static int
+put_buf(void *ctx, const char *p, size_t n)
+{
+	struct buf *b = ctx;
+
+	buf_put(b, p, n);
+	return b->failure == BUF_OK ? 0 : -1;
+}
+
+struct sink
+buf_sink(struct buf *b)
+{
+	return (struct sink){ .put = put_buf, .ctx = b };
+}
+
+struct slice
+canon_field(struct search *s, enum canon canon, const struct field *f,
+    struct slice without, bool crlf)
+{
+	struct buf b = { .max = 0 };
+	struct sink sink = buf_sink(&b);
+
+	canon_header(canon, f, without, crlf, &sink);
+	struct slice kept = search_keep(s, &b);
+
+	buf_release(&b);
+	return kept;
+}
+
+struct slice
+canon_octets(struct search *s, enum canon canon, struct slice name,
+    struct slice value, struct slice without, bool crlf)
+{
+	struct buf b = { .max = 0 };
+
+	buf_slice(&b, name);
+	buf_char(&b, ':');
+	buf_slice(&b, value);
+	struct slice raw = search_keep(s, &b);
+	struct field f = { .raw = raw,
+		.name = slice_sub(raw, 0, name.len),
+		.value = slice_sub(raw, name.len + 1, raw.len) };
+
+	buf_release(&b);
+	if (raw.p == NULL)
+		return raw;
+	if (without.p != NULL)
+		without = slice_sub(
+		    f.value, (size_t)(without.p - value.p), without.len);
+	return canon_field(s, canon, &f, without, crlf);
+}
+
+struct slice
+canon_odd(struct search *s, const struct field *f, struct slice without,
+    bool crlf, unsigned odd)
+{
+	struct buf b = { .max = 0 };
+	struct slice v = f->value;
+	bool wsp = false, begun = false;
+	char kind = ' ';
+
+	for (size_t i = 0; i < f->name.len; i++)
+		buf_char(&b,
+		    odd & KEEP_NAME ? f->name.p[i] : ascii_lower(f->name.p[i]));
+	buf_char(&b, ':');
+	if (odd & KEEP_BLANK)
+		buf_char(&b, ' ');
+	for (size_t i = 0; i < v.len; i++) {
+		const char *p = v.p + i;
+
+		if (without.p != NULL && p >= without.p &&
+		    p < without.p + without.len)
+			continue;
+		if (ascii_is_fws(*p)) {
+			if (ascii_is_wsp(*p) && (!wsp || *p == '\t'))
+				kind = *p;
+			wsp = true;
+			continue;
+		}
+		if (wsp && begun)
+			buf_char(&b, odd & KEEP_TABS ? kind : ' ');
+		wsp = false;
+		kind = ' ';
+		begun = true;
+		buf_char(&b, *p);
+	}
+	if (crlf)
+		buf_text(&b, "\r\n");
+	struct slice kept = search_keep(s, &b);
+
+	buf_release(&b);
+	return kept;
+}
+
+bool
+next_order(size_t a[], size_t n)
+{
+	size_t i = n;
+
+	while (i > 1 && a[i - 2] >= a[i - 1])
+		i--;
+	if (i <= 1)
+		return false;
+	size_t k = n - 1;
+
+	while (a[k] <= a[i - 2])
+		k--;
+	size_t swap = a[k];
+
+	a[k] = a[i - 2];
+	a[i - 2] = swap;
+	for (size_t x = i - 1, y = n - 1; x < y; x++, y--) {
+		swap = a[x];
+		a[x] = a[y];
+		a[y] = swap;
+	}
+	return true;
+}
+
+/* "b=..." alone, with the ";" behind it, with the white space before it too,
+ * with the ";" before it. */
+bool
+without_b_tag(struct search *s, const struct arc_field *f, unsigned way,
+    struct slice *out)
+{
+	struct slice v = f->field->value, raw = f->sig.b_raw;
+	const char *end = raw.p + raw.len, *stop = v.p + v.len;
+	const char *semicolon = raw.p, *start;
+	struct buf b = { .max = 0 };
+
+	while (semicolon > v.p && semicolon[-1] != ';')
+		semicolon--;
+	start = semicolon;
+	while (start < raw.p && ascii_is_fws(*start))
+		start++;
+	switch (way) {
+	case 0: break;
+	case 1: end += end < stop; break;
+	case 2:
+		start = semicolon;
+		end += end < stop;
+		break;
+	case 3: start = semicolon - (semicolon > v.p); break;
+	case 4: start = semicolon; break;
+	default: return false;
+	}
+	buf_slice(&b, slice_sub(v, 0, (size_t)(start - v.p)));
+	buf_slice(&b, slice_sub(v, (size_t)(end - v.p), v.len));
+	*out = search_keep(s, &b);
+	buf_release(&b);
+	return out->p != NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Sequences. */
+
+bool
+sequence_init(struct search *s, struct sequence *q, size_t n)
+{
+	q->n = n;
+	q->piece = arena_array(s->arena, n, sizeof *q->piece);
+	if (q->piece == NULL)
+		search_memory(s);
+	return q->piece != NULL;
+}
+
+void
+sequence_offer(struct search *s, struct sequence *q, size_t j,
+    const struct cause *cause, struct slice octets, const struct change *change,
+    bool likely)
+{
+	struct piece *p = &q->piece[j];
+
+	if (s->failed || p->nvariants == MAX_VARIANTS ||
+	    slice_eq(octets, p->octets))
+		return;
+	for (const struct variant *v = p->first; v != NULL; v = v->next)
+		if (slice_eq(v->octets, octets))
+			return;
+	struct variant *v = arena_alloc(s->arena, sizeof *v);
+
+	if (v == NULL) {
+		search_memory(s);
+		return;
+	}
+	*v = (struct variant){ .cause = cause,
+		.octets = octets,
+		.change = *change,
+		.likely = likely };
+	if (p->last != NULL)
+		p->last->next = v;
+	else
+		p->first = v;
+	p->last = v;
+	p->nvariants++;
+}
+
+static uint64_t
+octets_from(const struct sequence *q, size_t j)
+{
+	uint64_t sum = 0;
+
+	for (; j < q->n; j++)
+		sum += q->piece[j].octets.len;
+	return sum;
+}
+
+static void
+put_slice(struct digest *d, struct slice s)
+{
+	digest_put(d, s.p, s.len);
+}
+
+bool
+sequence_fits(struct search *s, const struct sequence *q)
+{
+	struct digest d;
+
+	if (!search_may(s, octets_from(q, 0)))
+		return false;
+	digest_init(&d);
+	for (size_t j = 0; j < q->n; j++)
+		put_slice(&d, q->piece[j].octets);
+	bool fits = target_fits_digest(s, q->target, &d);
+
+	digest_release(&d);
+	return fits;
+}
+
+/* A walk over all choices. */
+struct walk {
+	struct search *s;
+	const struct sequence *q;
+	bool likely_only;
+	const struct variant *path[MAX_DEPTH];
+	unsigned depth;
+	size_t matches;
+};
+
+static void
+note_match(struct walk *w)
+{
+	unsigned group = w->s->groups;
+
+	if (w->matches++ >= MAX_GROUPS)
+		return;
+	for (unsigned k = 0; k < w->depth; k++) {
+		const struct variant *v = w->path[k];
+		struct finding *f = finding_new(w->s, v->cause, EXPLAIN_PROVED,
+		    w->q->place, w->q->instance);
+
+		if (f == NULL)
+			return;
+		f->group = group;
+		f->change[0] = v->change;
+		f->nchanges = 1;
+	}
+}
+
+/* The rest of the sequence stays as it is: does it fit? */
+static void
+try_rest(struct walk *w, size_t j, struct digest *d, uint64_t octets)
+{
+	if (!search_may(w->s, octets))
+		return;
+	for (; j < w->q->n; j++)
+		put_slice(d, w->q->piece[j].octets);
+	if (target_fits_digest(w->s, w->q->target, d))
+		note_match(w);
+}
+
+static bool
+walk_over(const struct walk *w)
+{
+	return w->s->failed || w->s->spent || w->matches >= MAX_GROUPS;
+}
+
+/* Depth first: what was put for the pieces before j is in d, so that choices
+ * share it.  As deep as MAX_DEPTH. */
+static void
+descend(struct walk *w, size_t j, const struct digest *before, unsigned count)
+{
+	uint64_t rest = octets_from(w->q, j);
+	struct digest d;
+
+	digest_copy(&d, before);
+	for (; j < w->q->n && !walk_over(w); j++) {
+		const struct piece *p = &w->q->piece[j];
+
+		rest -= p->octets.len;
+		for (const struct variant *v = p->first;
+		     v != NULL && !walk_over(w); v = v->next) {
+			struct digest e;
+
+			if (w->likely_only && !v->likely)
+				continue;
+			digest_copy(&e, &d);
+			put_slice(&e, v->octets);
+			w->path[w->depth++] = v;
+			if (count == 1)
+				try_rest(w, j + 1, &e, rest + v->octets.len);
+			else
+				descend(w, j + 1, &e, count - 1);
+			w->depth--;
+			digest_release(&e);
+		}
+		put_slice(&d, p->octets);
+	}
+	digest_release(&d);
+}
+
+size_t
+sequence_search(struct search *s, const struct sequence *q, unsigned count,
+    bool likely_only)
+{
+	struct walk w = { .s = s, .q = q, .likely_only = likely_only };
+	struct digest d;
+
+	if (count > MAX_DEPTH || q->target->kind == TARGET_NONE)
+		return 0;
+	digest_init(&d);
+	descend(&w, 0, &d, count);
+	digest_release(&d);
+	return w.matches;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+
+#include "base64.h"
+#include "recode.h"
+
+static const char upper_hex[] = "0123456789ABCDEF";
+
+static int
+hex_digit(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+void
+recode_qp_decode(struct buf *out, struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] != '=') {
+			buf_char(out, s.p[i]);
+			continue;
+		}
+		size_t end = i + 1;
+
+		while (end < s.len && ascii_is_wsp(s.p[end]))
+			end++;
+		end += end < s.len && s.p[end] == '\r';
+		if (end < s.len && s.p[end] == '\n') {
+			i = end;
+			continue;
+		}
+		int high = s.len - i > 2 ? hex_digit(s.p[i + 1]) : -1;
+		int low = s.len - i > 2 ? hex_digit(s.p[i + 2]) : -1;
+
+		if (high < 0 || low < 0) {
+			buf_char(out, s.p[i]);
+			continue;
+		}
+		buf_char(out, (char)(high << 4 | low));
+		i += 2;
+	}
+}
+
+static void
+put_hex(struct buf *out, char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	buf_char(out, '=');
+	buf_char(out, upper_hex[u >> 4]);
+	buf_char(out, upper_hex[u & 15]);
+}
+
+/* One line without its end. */
+static void
+qp_line(struct buf *out, struct slice line, size_t width)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < line.len; i++) {
+		char c = line.p[i];
+		bool last = i + 1 == line.len;
+		bool plain = (c > ' ' && c < 0x7f && c != '=') ||
+			     (ascii_is_wsp(c) && !last);
+		size_t n = plain ? 1 : 3;
+
+		if (column + n > width - (last ? 0 : 1)) {
+			buf_text(out, "=\r\n");
+			column = 0;
+		}
+		if (plain)
+			buf_char(out, c);
+		else
+			put_hex(out, c);
+		column += n;
+	}
+}
+
+void
+recode_qp_encode(struct buf *out, struct slice text, size_t width)
+{
+	while (text.len > 0) {
+		size_t n = slice_find(text, '\n');
+		struct slice line = slice_sub(text, 0, n);
+		bool crlf = n > 0 && n < text.len && text.p[n - 1] == '\r';
+
+		line.len -= crlf;
+		qp_line(out, line, width);
+		if (n < text.len)
+			buf_text(out, "\r\n");
+		text = slice_sub(text, n + (n < text.len), text.len);
+	}
+}
+
+void
+recode_base64_encode(
+    struct buf *out, struct slice octets, size_t width, const char *eol)
+{
+	size_t take = width / 4 * 3;
+
+	for (size_t at = 0; at < octets.len; at += take) {
+		base64_encode(out, slice_sub(octets, at, take));
+		buf_text(out, eol);
+	}
+}
+
+bool
+recode_charset(
+    struct buf *out, const char *to, const char *from, struct slice text)
+{
+	iconv_t cd = iconv_open(to, from);
+	size_t before = out->len, left = text.len;
+	char *in = (char *)text.p; /* iconv does not write there */
+	bool good = cd != (iconv_t)-1;
+	bool flushed = false;
+
+	while (good && !flushed) {
+		char room[1024], *p = room;
+		size_t space = sizeof room;
+
+		flushed = left == 0;
+		size_t r = iconv(cd, flushed ? NULL : &in,
+		    flushed ? NULL : &left, &p, &space);
+
+		good = r == 0 || (r == (size_t)-1 && errno == E2BIG);
+		buf_put(out, room, sizeof room - space);
+	}
+	if (cd != (iconv_t)-1)
+		iconv_close(cd);
+	if (!good)
+		out->len = before;
+	return good;
+}
+
+/* ------------------------------------------------------------------------
+ * Encoded words. */
+
+static void
+put_word(struct buf *out, const struct recode_words *w, struct slice octets)
+{
+	buf_printf(out, "=?%s?%c?", w->charset, w->encoding);
+	if (ascii_lower(w->encoding) == 'b') {
+		base64_encode(out, octets);
+	} else {
+		for (size_t i = 0; i < octets.len; i++) {
+			char c = octets.p[i];
+
+			if (c == ' ')
+				buf_char(out, '_');
+			else if (c > ' ' && c < 0x7f && c != '=' && c != '?' &&
+				 c != '_')
+				buf_char(out, c);
+			else
+				put_hex(out, c);
+		}
+	}
+	buf_text(out, "?=");
+}
+
+/* Words of at most w->width octets, each of whole characters. */
+static bool
+put_words(struct buf *out, const struct recode_words *w, struct slice text)
+{
+	bool first = true;
+
+	while (text.len > 0) {
+		struct buf word = { .max = 0 }, octets = { .max = 0 };
+		struct slice taken = { text.p, 0 };
+		bool good = true;
+
+		for (size_t n = 0; good && n < text.len;) {
+			unsigned long cp;
+			size_t c =
+			    slice_utf8_next(slice_sub(text, n, text.len), &cp);
+
+			n += c > 0 ? c : 1;
+			buf_clear(&octets);
+			buf_clear(&word);
+			good = recode_charset(&octets, w->charset, "UTF-8",
+			    slice_sub(text, 0, n));
+			put_word(&word, w, buf_view(&octets));
+			if (w->width > 0 && word.len > w->width &&
+			    taken.len > 0)
+				break;
+			taken.len = n;
+			if (w->width == 0) {
+				taken.len = text.len;
+				n = text.len;
+			}
+		}
+		buf_clear(&octets);
+		good =
+		    good && recode_charset(&octets, w->charset, "UTF-8", taken);
+		if (good) {
+			if (!first)
+				buf_char(out, ' ');
+			put_word(out, w, buf_view(&octets));
+		}
+		if (word.failure != BUF_OK || octets.failure != BUF_OK)
+			out->failure = BUF_NO_MEMORY;
+		buf_release(&word);
+		buf_release(&octets);
+		if (!good)
+			return false;
+		text = slice_sub(text, taken.len, text.len);
+		first = false;
+	}
+	return true;
+}
+
+static bool
+needs_encoding(struct slice word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.p[i] < ' ' || word.p[i] >= 0x7f)
+			return true;
+	return false;
+}
+
+bool
+recode_words_encode(
+    struct buf *out, const struct recode_words *w, struct slice text)
+{
+	size_t before = out->len, from = 0, to = text.len;
+
+	if (text.len > 2000)
+		return false; /* nobody's Subject: the cost is its square */
+	if (!w->whole) {
+		size_t at = 0;
+
+		from = text.len;
+		to = 0;
+		while (at < text.len) {
+			size_t n =
+			    slice_find(slice_sub(text, at, text.len), ' ');
+
+			if (needs_encoding(slice_sub(text, at, n))) {
+				if (from > at)
+					from = at;
+				to = at + n;
+			}
+			at += n + 1;
+		}
+		if (from >= to)
+			return false;
+	}
+	buf_slice(out, slice_sub(text, 0, from));
+	if (!put_words(out, w, slice_sub(text, from, to - from))) {
+		out->len = before;
+		return false;
+	}
+	buf_slice(out, slice_sub(text, to, text.len));
+	return true;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* words.h - the text of a header field as a reader sees it (RFC 2047)
+ *
+ * Folds are undone and encoded words decoded to UTF-8, from whatever charset
+ * iconv(3) knows.  What cannot be decoded stays as it was written; an octet
+ * that is wrong in its charset becomes "?".  The result is still a stranger's
+ * text: escape.h makes it inert. */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include "arena.h"
+#include "buf.h"
+#include "slice.h"
+
+/* Append the text of a field's value, white space at its ends left out.  The
+ * arena is for what is needed on the way; a failure stays with out (buf.h). */
+void words_decode(struct buf *out, struct arena *, struct slice value);
+
+#endif

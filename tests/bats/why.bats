@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# --why: the cause of a failed chain, on the samples.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+setup() {
+	cd "$ROOT"
+}
+
+why() {
+	arc-verify --why --json --time 1767225600 --keys samples/keys "$@"
+}
+
+# causes FILE: what is told, in its order, a line each
+causes() {
+	why "$1" | python3 -c '
+import json, sys
+for w in json.loads(sys.stdin.readline())["why"]:
+    who = w["who"]
+    print(w["cause"], w["level"], w["instance"], w["field"], who["role"],
+          who["domain"], who["after"], who["before"])'
+}
+
+@test "Z-1: a list's edits of a chain that passes are proved, and who would fail it is told" {
+	run -0 causes samples/pass-list-edited.eml
+	[ "$output" = "body.footer-appended proved 1 ams.bh modifier lists.example 1 2
+hdr.subject-tagged proved 1 ams.b modifier lists.example 1 2
+validator.all-ams fact 1 ams.bh validator None None None" ]
+}
+
+@test "Z-2: a signer that hashes from the top is found out" {
+	run -0 causes samples/fail-resent-top-down.eml
+	[ "$output" = "hdr.top-down proved 1 ams.b signer lists.example None None" ]
+}
+
+@test "cv=fail over a chain that holds is told of its hop" {
+	run -0 causes samples/fail-newest-says-cv-fail.eml
+	[ "$output" = "as.cv-fail-unfounded proved 2 structure validator lists.example None None" ]
+}
+
+@test "verdict and exit status are the same with and without, text and JSON" {
+	for f in samples/*.eml; do
+		run arc-verify --time 1767225600 --keys samples/keys "$f"
+		local plain=$status first=${lines[0]}
+		run arc-verify --why --time 1767225600 --keys samples/keys "$f"
+		[ "$status" -eq "$plain" ]
+		[ "${lines[0]}" = "$first" ]
+		run why "$f"
+		[ "$status" -eq "$plain" ]
+	done
+}
+
+@test "what is repaired verifies, and differs in what was proved alone" {
+	arc-verify --repair "$BATS_TEST_TMPDIR/was" --keys samples/keys \
+		samples/fail-body-changed.eml >/dev/null || [ $? -eq 1 ]
+	run -0 arc-verify --keys samples/keys "$BATS_TEST_TMPDIR/was"
+	run -1 diff "$BATS_TEST_TMPDIR/was" samples/fail-body-changed.eml
+	[ "$(grep -c '^>' <<<"$output")" -eq 1 ]
+	[[ $output == *"> footer after the seal"* ]]
+	# without a proof there is no file
+	run -1 arc-verify --repair "$BATS_TEST_TMPDIR/none" --keys samples/keys \
+		samples/fail-subject-changed.eml
+	[ ! -e "$BATS_TEST_TMPDIR/none" ]
+}
+
+@test "text of a message is inert in what is told" {
+	forge <<-'PY'
+	m = chain(1)
+	m.body += b"\x1b[2J\xc2\x85\xe2\x80\xae footer\r\n"
+	write(m, tmp("esc"))
+	PY
+	run -1 arc-verify --why --time 1767225600 --keys "$BATS_TEST_TMPDIR/esc.keys" \
+		"$BATS_TEST_TMPDIR/esc"
+	[[ $output == *"body.footer-appended"* ]]
+	[[ $output == *'\x1b[2J\xc2\x85\xe2\x80\xae footer'* ]]
+}
