@@ -5,6 +5,7 @@ VERSION  = 0.1.0
 PREFIX  ?= /usr/local
 BINDIR   = $(PREFIX)/bin
 MANDIR   = $(PREFIX)/share/man
+DATADIR  = $(PREFIX)/share/arc-tools
 BASHDIR  = $(PREFIX)/share/bash-completion/completions
 ZSHDIR   = $(PREFIX)/share/zsh/site-functions
 
@@ -151,7 +152,7 @@ lint-shell:
 MANUALS  = $(wildcard man/*.[1-9])
 INSTALLED = $(TOOLS:%=$(BINDIR)/%) \
     $(foreach m,$(notdir $(MANUALS)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
-    $(TOOLS:%=$(BASHDIR)/%) $(ZSHDIR)/_arc-tools
+    $(TOOLS:%=$(BASHDIR)/%) $(ZSHDIR)/_arc-tools $(DATADIR)/arc-dump.schema.json
 PUT      = install -D -m
 
 install: all
@@ -162,6 +163,7 @@ install: all
 	    $(PUT) 644 $$m "$(DESTDIR)$(MANDIR)/man$${m##*.}/$${m#man/}"; \
 	done
 	$(PUT) 644 completions/_arc-tools "$(DESTDIR)$(ZSHDIR)/_arc-tools"
+	$(PUT) 644 man/arc-dump.schema.json "$(DESTDIR)$(DATADIR)/arc-dump.schema.json"
 
 uninstall:
 	rm -f $(INSTALLED:%="$(DESTDIR)%")

@@ -26,6 +26,9 @@ struct report {
 	const struct verdict *verdict;
 	const struct remarks *remarks;
 	const struct explanation *why; /* NULL: nobody asked */
+	/* More members for the JSON object; or NULL. */
+	void (*more)(struct json *, const void *more_ctx);
+	const void *more_ctx;
 };
 
 /* "pass", "fail", "none" or "tempfail": the first word of the line. */
@@ -41,6 +44,9 @@ void report_details(struct buf *, const struct report *);
 /* Lines for --why: each finding with what fails, what would make it verify,
  * who, and what would mend it. */
 void report_why(struct buf *, const struct report *);
+
+/* A sentence on who is meant by a finding, a space before it. */
+void report_who(struct buf *, const struct report *, const struct finding *);
 
 /* The member "why" of a JSON object; an empty array for NULL. */
 void report_why_json(struct json *, const struct explanation *);

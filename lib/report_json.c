@@ -226,7 +226,10 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 
 	json_init(&j, b);
 	put_head(&j, r->file);
-	put_word(&j, "arc", cv_word(v->cv));
+	if (v->cv != CV_MISSING)
+		put_word(&j, "arc", cv_word(v->cv));
+	else
+		json_null(&j, "arc");
 	json_bool(&j, "temporary", v->temporary);
 	json_number(&j, "instances", r->chain->n);
 	put_number(&j, "oldest_pass", v->cv == CV_PASS && v->has_oldest_pass,
@@ -248,6 +251,8 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 	json_array_close(&j);
 	report_why_json(&j, r->why);
 	put_remarks(&j, r->remarks);
+	if (r->more != NULL)
+		r->more(&j, r->more_ctx);
 	json_object_close(&j);
 	buf_char(b, '\n');
 	return b->failure == BUF_OK ? 0 : diag_memory(why);

@@ -133,30 +133,32 @@ put_domain(struct buf *b, const char *before, struct slice domain)
 	escape_text(b, domain);
 }
 
-static void
-put_who(struct buf *b, const struct report *r, const struct finding *f)
+void
+report_who(struct buf *b, const struct report *r, const struct finding *f)
 {
-	buf_text(b, "  who: ");
+	const struct arc_field *seal;
+
 	switch (f->cause->role) {
 	case ROLE_SIGNER:
-		buf_printf(b, "the signer of i=%u", f->instance);
+		buf_printf(b, " Who: the signer of i=%u", f->instance);
 		put_domain(b, ", ", f->domain);
 		break;
 	case ROLE_KEY:
-		buf_text(b, "whoever publishes the key");
+		buf_text(b, " Who: whoever publishes the key");
 		put_domain(b, " of ", f->domain);
 		break;
 	case ROLE_VALIDATOR:
-		buf_text(b, f->domain.len > 0 ? "the validator" : "others");
+		buf_text(b,
+		    f->domain.len > 0 ? " Who: the validator" : " Who: others");
 		put_domain(b, " of ", f->domain);
 		break;
 	case ROLE_MODIFIER:
-		buf_printf(b, "somebody after i=%u", f->after);
-		if (f->after > 0 && f->after <= r->chain->n &&
-		    r->chain->set[f->after].part[ARC_SEAL] != NULL) {
-			buf_text(b, " (");
-			escape_text(b,
-			    r->chain->set[f->after].part[ARC_SEAL]->sig.domain);
+		buf_printf(b, " Who: somebody after i=%u", f->after);
+		seal = f->after <= r->chain->n
+			   ? r->chain->set[f->after].part[ARC_SEAL]
+			   : NULL;
+		if (seal != NULL) {
+			put_domain(b, " (", seal->sig.domain);
 			buf_char(b, ')');
 		}
 		if (f->before > 0) {
@@ -167,6 +169,14 @@ put_who(struct buf *b, const struct report *r, const struct finding *f)
 		}
 		break;
 	}
+	buf_char(b, '.');
+}
+
+static void
+put_who(struct buf *b, const struct report *r, const struct finding *f)
+{
+	buf_char(b, ' ');
+	report_who(b, r, f);
 	buf_char(b, '\n');
 }
 

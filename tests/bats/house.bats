@@ -97,10 +97,14 @@ setup_file() {
 	plain_make -s B="$HERE" DESTDIR="$where" PREFIX=/opt/arc install
 	run -0 sh -c 'cd "$1" && find . ! -type d | sort' sh "$where"
 	same installed - <<-END
+		./opt/arc/bin/arc-dump
 		./opt/arc/bin/arc-sign
 		./opt/arc/bin/arc-verify
+		./opt/arc/share/arc-tools/arc-dump.schema.json
+		./opt/arc/share/bash-completion/completions/arc-dump
 		./opt/arc/share/bash-completion/completions/arc-sign
 		./opt/arc/share/bash-completion/completions/arc-verify
+		./opt/arc/share/man/man1/arc-dump.1
 		./opt/arc/share/man/man1/arc-sign.1
 		./opt/arc/share/man/man1/arc-verify.1
 		./opt/arc/share/man/man7/arc-tools.7

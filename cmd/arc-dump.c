@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* arc-dump - shows an Authenticated Received Chain to people */
+#include <string.h>
+
+#include "cli.h"
+#include "dump_run.h"
+
+static const char usage_line[] =
+    "arc-dump [options] [FILE...]\n"
+    "Show the Authenticated Received Chain (RFC 8617) of each message: who\n"
+    "handled it, when, what each claimed, what still verifies, what is odd.\n"
+    "No FILE, or -: standard input.  Nothing is asked of the DNS but with "
+    "--verify.\n";
+
+static const char own_help[] =
+    "What is shown:\n"
+    "      --verify              check signatures, with keys from the DNS\n"
+    "  -w, --why                 say why the chain fails, in full\n"
+    "      --effort N            search N times as far (1)\n"
+    "  -n, --set N               one ARC Set, its fields and tags\n"
+    "      --field LIST          values of each set, parted by tabs: i, time, "
+    "aar,\n"
+    "                            tags (d,s,cv), as.TAG, ams.TAG\n"
+    "      --canon WHAT          the octets that were hashed: ams:N, as:N, "
+    "body:N\n";
+
+enum {
+	OPT_VERIFY = CLI_OPT_OWN,
+	OPT_EFFORT,
+	OPT_FIELD,
+	OPT_CANON,
+};
+
+static const struct option longopts[] = {
+	CLI_LONGOPTS,
+	{ "verify", no_argument, NULL, OPT_VERIFY },
+	{ "why", no_argument, NULL, 'w' },
+	{ "effort", required_argument, NULL, OPT_EFFORT },
+	{ "set", required_argument, NULL, 'n' },
+	{ "field", required_argument, NULL, OPT_FIELD },
+	{ "canon", required_argument, NULL, OPT_CANON },
+	{ NULL, 0, NULL, 0 },
+};
+
+static unsigned
+option_number(struct dump *d, const char *name, const char *arg, int64_t max)
+{
+	int64_t n;
+
+	if (!cli_number_parse(arg, 1, max, &n))
+		cli_usage(&d->cli, "--%s %s: not a number from 1 to %d", name,
+		    arg, (int)max);
+	return (unsigned)n;
+}
+
+static void
+option_canon(struct dump *d, const char *arg)
+{
+	struct slice rest = slice_of(arg), what;
+	unsigned long long n = 0;
+
+	slice_cut(&rest, ':', &what);
+	d->canon_body = slice_eq(what, SLICE("body"));
+	d->canon_kind = slice_eq(what, SLICE("as")) ? ARC_SEAL : ARC_AMS;
+	if ((!d->canon_body && d->canon_kind == ARC_AMS &&
+		!slice_eq(what, SLICE("ams"))) ||
+	    !slice_number(rest, 2, &n) || n < 1 || n > CHAIN_MAX)
+		cli_usage(&d->cli,
+		    "--canon %s: not ams:N, as:N or body:N with N from 1 to %d",
+		    arg, CHAIN_MAX);
+	d->canon_instance = (unsigned)n;
+	d->way = DUMP_CANON;
+}
+
+static void
+options(struct dump *d, int argc, char **argv)
+{
+	int ch;
+
+	while ((ch = getopt_long(
+		    argc, argv, "wn:" CLI_SHORTOPTS, longopts, NULL)) != -1)
+		switch (ch) {
+		case OPT_VERIFY: d->verify = true; break;
+		case 'w': d->why = true; break;
+		case OPT_EFFORT:
+			d->effort = option_number(d, "effort", optarg, 1000);
+			break;
+		case 'n':
+			d->set = option_number(d, "set", optarg, CHAIN_MAX);
+			break;
+		case OPT_FIELD:
+			d->field = optarg;
+			d->way = DUMP_FIELDS;
+			break;
+		case OPT_CANON: option_canon(d, optarg); break;
+		default:
+			if (!cli_option(&d->cli, ch, optarg))
+				cli_usage(&d->cli, "that is no usage");
+		}
+	if (d->field != NULL && d->canon_instance > 0)
+		cli_usage(&d->cli, "--field and --canon exclude each other");
+	if (d->cli.json && d->way != DUMP_PAGE)
+		cli_usage(&d->cli, "--json excludes --field and --canon");
+	/* Keys at hand are made use of. */
+	d->verify |= d->cli.files != NULL || d->why;
+}
+
+int
+main(int argc, char **argv)
+{
+	static char *standard_input[] = { "-", NULL };
+	struct dump d = { .way = DUMP_PAGE };
+	char **word;
+
+	cli_init(&d.cli, "arc-dump", usage_line, own_help);
+	options(&d, argc, argv);
+	if (d.verify)
+		cli_keys(&d.cli);
+	d.many = argc - optind > 1;
+	if (d.many && d.way == DUMP_CANON)
+		cli_usage(&d.cli, "--canon is for one message");
+	for (word = optind < argc ? argv + optind : standard_input;
+	     *word != NULL; word++) {
+		if (d.many && word > argv + optind && !d.cli.json &&
+		    d.way == DUMP_PAGE)
+			buf_char(&d.cli.out, '\n');
+		dump_run(&d, *word);
+	}
+	return cli_end(&d.cli);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include <unistd.h>
+
+#include "canon.h"
+#include "dump_run.h"
+#include "explain.h"
+#include "hops.h"
+#include "lint.h"
+#include "page.h"
+#include "report.h"
+#include "select.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+/* A message this long is held whole, for explaining it; of a longer one the
+ * body goes by. */
+enum {
+	MAX_HELD = 16 * 1024 * 1024
+};
+
+/* The message at hand. */
+struct shown {
+	struct dump *d;
+	const char *path;
+	struct buf held;
+	bool whole; /* held is all of it */
+	struct input in;
+	struct message *m;
+	struct slice body; /* when whole */
+	struct chain chain;
+	struct verdict verdict;
+	struct remarks remarks;
+	struct explanation reasons;
+	struct hops hops;
+};
+
+/* Hold the beginning of the input, and all of it if it is not too long. */
+static int
+hold(struct shown *s, struct input *from, struct diag *why)
+{
+	struct slice piece = { "", 1 };
+
+	while (s->held.len < MAX_HELD && piece.len > 0) {
+		if (input_piece(from, &piece, why) != 0)
+			return -1;
+		buf_slice(&s->held, piece);
+	}
+	if (s->held.failure != BUF_OK)
+		return diag_memory(why);
+	s->whole = piece.len == 0;
+	s->in = *from;
+	s->in.memory = buf_view(&s->held);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------
+ * --canon. */
+
+static int
+put_out(void *ctx, const char *p, size_t n)
+{
+	struct cli *c = ctx;
+
+	buf_put(&c->out, p, n);
+	if (c->out.len >= 64 * 1024)
+		cli_flush(c);
+	return c->out.failure == BUF_OK ? 0 : -1;
+}
+
+/* Only the first octets go on, as l= says. */
+struct limited {
+	const struct sink *to;
+	uint64_t left;
+};
+
+static int
+put_limited(void *ctx, const char *p, size_t n)
+{
+	struct limited *l = ctx;
+
+	if (n > l->left)
+		n = (size_t)l->left;
+	l->left -= n;
+	return sink_put(l->to, p, n);
+}
+
+static int
+put_body_piece(void *ctx, const char *p, size_t n)
+{
+	return canon_body_put(ctx, p, n);
+}
+
+static int
+canon_body_out(struct shown *s, const struct sig *g, const struct sink *out,
+    struct diag *why)
+{
+	struct limited limit = { out, g->has_length ? g->length : UINT64_MAX };
+	struct canon_body c;
+	struct sink in = { put_body_piece, &c };
+
+	canon_body_init(&c, g->body_canon,
+	    (struct sink){ .put = put_limited, .ctx = &limit });
+	if (message_body(s->m, &s->in, &in, why) != 0)
+		return -1;
+	return canon_body_end(&c) == 0 ? 0 : diag_memory(why);
+}
+
+/* No such octets: say which field or set is not there. */
+static int
+canon_none(unsigned i, enum arc_kind kind, struct diag *why)
+{
+	return diag_set(why, DIAG_FIELD_MISSING, no_octets,
+	    "i=%u has no %.*s that can be read, so nothing was hashed for it",
+	    i, SLICE_ARG(arc_name(kind)));
+}
+
+static int
+show_canon(struct shown *s, struct diag *why)
+{
+	struct dump *d = s->d;
+	const struct sink out = { put_out, &d->cli };
+	const struct chain *c = &s->chain;
+	unsigned i = d->canon_instance;
+	const struct arc_field *f =
+	    i <= c->n ? c->set[i].part[d->canon_kind] : NULL;
+
+	if (f == NULL || (f->sig.b_raw.p == NULL && !d->canon_body))
+		return canon_none(i, d->canon_kind, why);
+	if (d->canon_body)
+		return canon_body_out(s, &f->sig, &out, why);
+	if (d->canon_kind == ARC_AMS) {
+		struct select *select = select_new(s->m, s->m->arena);
+
+		return select != NULL && chain_put_ams(f, select, &out) == 0
+			   ? 0
+			   : diag_memory(why);
+	}
+	/* A seal with cv=fail covers its own set alone (RFC 8617 section
+	 * 5.1.2). */
+	unsigned from = f->sig.cv == CV_FAIL ? i : 1;
+
+	for (unsigned k = from; k <= i; k++)
+		for (enum arc_kind kind = ARC_AAR; kind < ARC_KINDS; kind++)
+			if (c->set[k].part[kind] == NULL)
+				return canon_none(k, kind, why);
+	for (unsigned k = from; k <= i; k++)
+		if ((k < i ? chain_put_set : chain_put_seal)(c, k, &out) != 0)
+			return diag_memory(why);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------
+ * The page and its JSON. */
+
+static void
+more_json(struct json *j, const void *ctx)
+{
+	page_json(j, ctx);
+}
+
+static int
+look(struct shown *s, struct diag *why)
+{
+	struct dump *d = s->d;
+	struct validate_options opt = d->cli.validate;
+	struct keystore *keys = d->verify ? d->cli.keys : NULL;
+	struct explain_options explaining = { .effort = d->effort,
+		.validate = &d->cli.validate };
+
+	opt.every_part = true;
+	if (validate(s->m, &s->in, &s->chain, keys, &opt, &s->verdict, why) !=
+		0 ||
+	    input_drain(&s->in, why) != 0)
+		return -1;
+	if (lint_collect(s->m, &s->chain, &s->verdict, opt.now, &s->remarks) !=
+	    0)
+		return diag_memory(why);
+	if (keys != NULL && s->whole &&
+	    explain(s->m, s->body, &s->chain, &s->verdict, keys, &explaining,
+		&s->reasons, why) != 0)
+		return -1;
+	return hops_collect(
+	    s->m, &s->chain, &s->verdict, &s->reasons, &s->hops, why);
+}
+
+static int
+show_page(struct shown *s, struct diag *why)
+{
+	struct cli *c = &s->d->cli;
+	struct page page = { .hops = &s->hops, .keys = s->d->verify };
+	struct report r = { .file = s->path,
+		.named = s->d->many,
+		.color = c->color,
+		.message = s->m,
+		.chain = &s->chain,
+		.verdict = &s->verdict,
+		.remarks = &s->remarks,
+		.why = s->d->verify ? &s->reasons : NULL,
+		.more = more_json,
+		.more_ctx = &page };
+
+	page.report = &r;
+	if (look(s, why) != 0)
+		return -1;
+	if (s->d->set > s->chain.n)
+		return diag_set(why, DIAG_INSTANCE_GAP, no_octets,
+		    "the message has %u ARC Sets, and not i=%u", s->chain.n,
+		    s->d->set);
+	if (c->json)
+		return report_json(&c->out, &r, why);
+	if (s->d->set > 0)
+		return page_set(&c->out, &page, s->d->set, why);
+	if (page_chain(&c->out, &page, why) != 0)
+		return -1;
+	if (s->d->why) {
+		buf_char(&c->out, '\n');
+		report_why(&c->out, &r);
+	}
+	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
+}
+
+static int
+show(struct shown *s, struct diag *why)
+{
+	struct cli *c = &s->d->cli;
+	size_t rest;
+
+	if (message_read(&s->in, &s->m, why) != 0)
+		return -1;
+	rest = s->m->ahead.len + s->in.memory.len;
+	s->body =
+	    slice_sub(buf_view(&s->held), s->held.len - rest, s->held.len);
+	if (chain_collect(s->m, s->m->arena, &s->chain, why) != 0)
+		return -1;
+	if (s->chain.nfields == 0)
+		cli_worse(c, 2);
+	if (s->d->way == DUMP_CANON)
+		return show_canon(s, why);
+	if (s->d->way == DUMP_FIELDS) {
+		page_fields(
+		    &c->out, &s->chain, slice_of(s->d->field), s->d->set);
+		return input_drain(&s->in, why);
+	}
+	if (show_page(s, why) != 0)
+		return -1;
+	if (s->d->verify && s->verdict.temporary)
+		cli_worse(c, diag_info(s->verdict.why.code)->exit);
+	return 0;
+}
+
+void
+dump_run(struct dump *d, const char *path)
+{
+	struct shown s = { .d = d, .path = path };
+	struct diag why;
+	struct input in;
+
+	if (input_open(&in, path, &why) != 0) {
+		cli_trouble(&d->cli, path, &why);
+		return;
+	}
+	s.in = in;
+	/* What is wrong with it is no reason to show nothing of it. */
+	if (hold(&s, &in, &why) != 0 || show(&s, &why) != 0) {
+		if (d->cli.json && d->way == DUMP_PAGE)
+			report_json_trouble(&d->cli.out, path, &why);
+		cli_trouble(&d->cli, path, &why);
+		/* A field that is not there is no "fail": nothing is shown. */
+		if (diag_info(why.code)->class != DIAG_CLASS_TROUBLE)
+			cli_worse(&d->cli, 65);
+	}
+	message_free(s.m);
+	s.in.memory = no_octets;
+	input_release(&s.in);
+	buf_release(&s.held);
+	cli_flush(&d->cli);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* dump_run.h - arc-dump over one message, in one of its ways */
+#ifndef DUMP_RUN_H
+#define DUMP_RUN_H
+
+#include <stdbool.h>
+
+#include "chain.h"
+#include "cli.h"
+
+/* What is shown. */
+enum dump_way {
+	DUMP_PAGE,
+	DUMP_CANON,  /* octets that were hashed */
+	DUMP_FIELDS, /* values as TSV */
+};
+
+struct dump {
+	struct cli cli;
+	enum dump_way way;
+	bool many; /* more than one operand: pages begin with a name */
+	bool verify, why;
+	unsigned effort;
+	unsigned set; /* -n; 0: all */
+	const char *field;
+	/* DUMP_CANON: of which field, or the body when canon_body */
+	enum arc_kind canon_kind;
+	bool canon_body;
+	unsigned canon_instance;
+};
+
+/* Show the message at path; the status becomes d->cli.status. */
+void dump_run(struct dump *d, const char *path);
+
+#endif

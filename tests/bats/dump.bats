@@ -1,0 +1,271 @@
+#!/usr/bin/env bats
+# arc-dump: the page, JSON, octets that were hashed, values for scripts.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+setup() {
+	cd "$ROOT" || return
+	T=$BATS_TEST_TMPDIR
+}
+
+dump() {
+	arc-dump --time 2026-03-01T00:00:00Z --keys samples/keys "$@"
+}
+
+@test "every sample's page is as it was looked at" {
+	mkdir "$T/pages"
+	tests/make-pages "$T/pages"
+	diff -ru tests/pages "$T/pages"
+}
+
+@test "a page fits 80 columns, by display width" {
+	for f in samples/*.eml; do
+		dump --why "$f" >"$T/page" || [ $? -eq 2 ]
+		sed '/^Why\|^why:\|^or:/,$d' "$T/page" | python3 -c '
+import sys, unicodedata
+for line in sys.stdin.buffer.read().decode().split("\n"):
+    w = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+    assert w < 80, line'
+	done
+}
+
+@test "a Japanese Subject is decoded, from ISO-2022-JP and UTF-8, and cut by its width" {
+	forge <<-'PY'
+	text = "\u706b\u66dc\u65e5\u306e\u4f1a\u8b70\u306b\u3064\u3044\u3066" * 8
+	for name in ("iso-2022-jp", "utf-8"):
+	    words = " ".join("=?%s?B?%s?=" % (name, base64.b64encode(text[i:i+10].encode(name)).decode())
+	                     for i in range(0, len(text), 10)) if (base64 := __import__("base64")) else 0
+	    m = chain(1, header=HEADER.replace("A proposal for Tuesday", words))
+	    write(m, tmp(name))
+	PY
+	for name in iso-2022-jp utf-8; do
+		run -0 arc-dump "$T/$name"
+		[[ $output == *"Subject: 火曜日の会議について火曜日"* ]]
+		python3 -c '
+import sys, unicodedata
+line = [x for x in sys.argv[1].split("\n") if x.startswith("Subject")][0]
+w = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+assert 70 < w < 80, w' "$output"
+	done
+}
+
+@test "without keys nothing is asked, and the body hashes are looked at" {
+	run -0 arc-dump samples/pass-list-edited.eml
+	[[ $output == *"unverified: "* ]]
+	[[ $output == *"none  body  ?"* ]]
+	# a body that does not fit the newest set needs no key to fail
+	run -0 arc-dump samples/fail-body-changed.eml
+	[[ $output == *"fail: The chain breaks at i=2"* ]]
+	run -2 arc-dump samples/none-no-arc-fields.eml
+	[[ $output == *"none: No ARC field"* ]]
+}
+
+@test "contradictions stand out" {
+	forge <<-'PY'
+	write(chain(2, {2: {"aar": swap("spf=pass", "arc=fail; spf=pass")}}), tmp("claim"))
+	write(chain(2, {2: {"t": TIME - 3600}}), tmp("time"))
+	write(chain(1, aar=swap("d1.example", "mx.other.test")), tmp("id"))
+	write(chain(1, ams={"h": "to:subject"}), tmp("from"))
+	write(chain(1, ams={"l": "5"}), tmp("part"))
+	write(chain(1).top("From: b@c.example"), tmp("twice"))
+	write(chain(2).order(lambda f: f.instance), tmp("order"))
+	write(chain(2, {2: {"cv": "fail"}}), tmp("false"))
+	PY
+	while read -r name words; do
+		run -0 arc-dump --time 1767225600 --keys "$T/$name.keys" "$T/$name"
+		[[ $output == *"
+Odd:
+"*"$words"* ]] || { echo "$name: $output"; false; }
+	done <<-'END'
+	claim i=2 seals cv=pass over an ARC-Authentication-Results that says
+	time i=2 says that it sealed 3601 seconds before i=1
+	id i=1 reports results as mx.other.test and seals as d1.example
+	from i=1 does not sign From.
+	part i=1 signs 5 octets of a body of
+	twice There are 2 From fields
+	order The ARC fields do not stand in the usual order
+	false i=2 says that the chain had failed, and it holds
+	END
+	# and a chain with nothing odd has no such part
+	run -0 arc-dump --time 1767225600 --keys samples/keys samples/pass-three-hops.eml
+	[[ $output != *"Odd:"* ]]
+}
+
+@test "a caret stands under the octet at fault" {
+	run -0 dump samples/fail-tag-twice.eml
+	[[ $output == *"
+      t=1770642449; t=1770642449;
+                    ^"* ]]
+	forge <<-'PY'
+	write(chain(1, ams=swap("c=relaxed/relaxed; ", "c=relaxed/relaxed; x-y=1; ")), tmp("name"))
+	write(chain(1, as_=swap("cv=none", "cv=\0")), tmp("nul"))
+	PY
+	run -0 arc-dump "$T/name"
+	[[ $output == *'x-y=1;'* ]]
+	grep -A1 'x-y=1' <<<"$output" | python3 -c '
+import sys
+above, caret = sys.stdin.read().split("\n")[:2]
+assert above[caret.index("^"):].startswith("x-y=1"), above'
+	run -0 arc-dump "$T/nul"
+	[[ $output == *'cv=\x00'* ]]
+}
+
+@test "60 sets, sets with parts missing and 1,000 ARC fields are shown, in bounds" {
+	forge <<-'PY'
+	m = chain(1)
+	for i in range(2, 61):
+	    m.top("ARC-Seal: i=%d; a=rsa-sha256; cv=pass; d=d%d.example; s=s; b=AAAA" % (i, i))
+	write(m, tmp("sixty"))
+	m = chain(1)
+	for i in range(1000):
+	    m.top("ARC-Message-Signature: i=%d; broken" % (i % 50))
+	write(m, tmp("many"))
+	PY
+	run -0 arc-dump "$T/sixty"
+	[[ $output == *"too-many-sets"* ]]
+	[[ $output == *" 50  d50.example"* ]]
+	[[ $output == *"i=60"* ]]
+	run -0 arc-dump "$T/many"
+	[ "$(grep -c '^ \* .*ARC-Message-Signature (field' <<<"$output")" -ge 1000 ]
+}
+
+@test "--canon: openssl finds bh= and the digest inside the signature, for every sample that passes" {
+	local n=0
+	for f in samples/pass-*.eml; do
+		for i in $(arc-dump --field i "$f"); do
+			local bh
+			dump --json "$f" >"$T/json"
+			# what does not verify has no digest to compare with
+			status=$(python3 -c '
+import json, sys
+s = json.load(open(sys.argv[1]))["sets"][int(sys.argv[2]) - 1]
+print(s["ams"]["status"], s["seal"]["status"], s["ams"]["algorithm"])' "$T/json" "$i")
+			[[ $status == "pass pass rsa-sha256" ]] || continue
+			bh=$(arc-dump --field ams.bh -n "$i" "$f")
+			[ "$(arc-dump --canon "body:$i" "$f" | openssl dgst -sha256 -binary | base64)" = "$bh" ]
+			for part in ams as; do
+				arc-dump --field "$part.d,$part.s,$part.b" -n "$i" "$f" >"$T/tags"
+				IFS=$'\t' read -r d s b <"$T/tags"
+				printf %s "$b" | sed 's/\\x../ /g' | tr -d ' \t' | base64 -d >"$T/sig"
+				# the record with a key, of those there
+				grep "^$s\._domainkey\.$d\. " samples/keys | grep 'p=' | head -n 1 |
+					tr -d '" ' | sed 's/.*p=//' >"$T/p"
+				{ echo "-----BEGIN PUBLIC KEY-----"; fold -w 64 "$T/p"; echo "-----END PUBLIC KEY-----"; } >"$T/pem"
+				openssl pkeyutl -verifyrecover -pubin -inkey "$T/pem" -in "$T/sig" \
+					-pkeyopt rsa_padding_mode:pkcs1 -pkeyopt digest:sha256 2>/dev/null |
+					od -An -tx1 | tr -d ' \n' >"$T/inside"
+				arc-dump --canon "$part:$i" "$f" | openssl dgst -sha256 | sed 's/.* //' | tr -d '\n' >"$T/ours"
+				cmp "$T/inside" "$T/ours" || { echo "$f $i $part"; false; }
+				n=$((n + 1))
+			done
+		done
+	done
+	[ "$n" -gt 40 ]
+}
+
+@test "--canon of what is not there says so and prints nothing" {
+	run -65 --separate-stderr arc-dump --canon ams:3 samples/pass-one-hop.eml
+	[ -z "$output" ]
+	[[ $stderr == *"i=3 has no ARC-Message-Signature"* ]]
+	run -65 --separate-stderr arc-dump --canon as:3 samples/fail-set-missing.eml
+	[ -z "$output" ]
+	for what in ams ams:0 ams:51 ams:x seal:1 :1 ''; do
+		run -64 arc-dump --canon "$what" samples/pass-one-hop.eml
+	done
+}
+
+@test "--field: values of each set, parted by tabs, controls escaped" {
+	run -0 arc-dump --field i,d,s,time,cv samples/pass-three-hops.eml
+	[ "${lines[0]}" = "1	author-provider.example	2026a	2026-02-09 13:07:29	none" ]
+	[ "${#lines[@]}" -eq 3 ]
+	run -0 arc-dump -n 2 --field d,bh,nothing,aar samples/pass-three-hops.eml
+	[ "${#lines[@]}" -eq 1 ]
+	[ "$(tr -cd '\t' <<<"${lines[0]}" | wc -c)" -eq 3 ]
+}
+
+@test "JSON fits the schema, and tells no other verdict than arc-verify" {
+	cat >"$T/check" <<-'PY'
+	import json, sys, jsonschema
+	schema = json.load(open("man/arc-dump.schema.json"))
+	jsonschema.Draft202012Validator.check_schema(schema)
+	v = jsonschema.Draft202012Validator(schema)
+	for line in open(sys.argv[1], encoding="utf-8"):
+	    v.validate(json.loads(line))
+	PY
+	for f in samples/*.eml; do
+		for how in "--keys samples/keys" ""; do
+			# shellcheck disable=SC2086 # words
+			arc-dump --json --time 1767225600 $how "$f" || [ $? -eq 2 ]
+		done
+	done >"$T/json"
+	arc-dump --json /nowhere >>"$T/json" 2>/dev/null || [ $? -eq 66 ]
+	/usr/bin/python3 "$T/check" "$T/json"
+	for f in samples/*.eml; do
+		a=$(arc-verify --json --time 1767225600 --keys samples/keys "$f" |
+			sed 's/.*"arc":\("[a-z]*"\).*"code":\([^,]*\),"instance":\([^,]*\),"detail".*/\1 \2 \3/')
+		b=$(arc-dump --json --time 1767225600 --keys samples/keys "$f" |
+			sed 's/,"sets".*//; s/.*"arc":\("[a-z]*"\).*"code":\([^,]*\),"instance":\([^,]*\),"detail".*/\1 \2 \3/')
+		[ "${a%%,*}" = "${b%%,*}" ] || { echo "$f: $a, $b"; false; }
+	done
+}
+
+@test "500 broken messages: a documented status, no control out, valid JSON, every ARC field told" {
+	/usr/bin/python3 - "$T" <<-'PY'
+	import glob, json, os, random, re, subprocess, sys
+	random.seed(8617)
+	files = sorted(glob.glob("samples/*.eml"))
+	names = (b"arc-seal", b"arc-message-signature", b"arc-authentication-results")
+	for n in range(500):
+	    m = bytearray(open(random.choice(files), "rb").read())
+	    for _ in range(random.randint(1, 12)):
+	        at = random.randrange(len(m))
+	        what = random.randrange(6)
+	        if what == 0:
+	            m[at] = random.randrange(256)
+	        elif what == 1:
+	            del m[at:at + random.randrange(1, 60)]
+	        elif what == 2:
+	            m[at:at] = bytes(random.randrange(256) for _ in range(random.randrange(1, 20)))
+	        elif what == 3:
+	            end = at + random.randrange(400)
+	            m[at:at] = m[at:end]
+	        elif what == 4:
+	            m[at:at] = random.choice([b";", b"=", b"i=", b"\x1b[2J", b"\xe2\x80\xae", b"\r", b"\n", b"\0"])
+	        else:
+	            m[at:at] = random.choice(names) + b": i=%d; " % random.randrange(60) + b"\r\n"
+	    path = os.path.join(sys.argv[1], "m")
+	    open(path, "wb").write(m)
+	    for how in ([], ["--keys", "samples/keys"]):
+	        page = subprocess.run(["arc-dump", "--time", "1767225600"] + how + [path], capture_output=True)
+	        assert page.returncode in (0, 2, 65), (n, page.returncode, page.stderr)
+	        for out in (page.stdout, page.stderr):
+	            out.decode("utf-8")
+	            assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]", out), n
+	        j = subprocess.run(["arc-dump", "--json", "--time", "1767225600"] + how + [path], capture_output=True)
+	        assert j.returncode == page.returncode, n
+	        line = j.stdout.decode("utf-8")
+	        told = json.loads(line)
+	        if j.returncode == 65:
+	            continue
+	        # the header's own fields, read apart from the tool
+	        text = bytes(m)
+	        if text.startswith(b"From "):
+	            text = text[text.find(b"\n") + 1:]
+	        head = re.split(rb"(?:^|\n)\r?\n", text, maxsplit=1)[0]
+	        fields = [f for f in re.split(rb"\n(?![ \t])", head)
+	                  if re.match(rb"[!-9;-~]+[ \t]*:", f)
+	                  and f.split(b":")[0].strip(b" \t").lower() in names]
+	        assert len(told["fields"]) == len(fields), (n, len(told["fields"]), len(fields))
+	        assert told["instances"] == len(told["sets"])
+	PY
+}
+
+@test "the manual's example shows what it says" {
+	run -0 dump samples/fail-body-changed.eml
+	[[ $output == *"fail: The chain breaks at i=2, lists.example, ARC-Message-Signature: The body"* ]]
+	[[ $output == *"proven: Lines were appended to the body."* ]]
+	for line in $(sed -n 's/^\.Dl \$ \(arc-dump .*\)/\1/p' man/arc-dump.1 | tr ' ' '~'); do
+		run -0 bash -c "${line//\~/ }"
+		[ -n "$output" ]
+	done
+}
