@@ -77,12 +77,17 @@ put_line(struct buf *b, const struct cli *c, const char *format, va_list ap)
 	buf_char(b, '\n');
 }
 
-/* When stderr cannot be written there is nobody to tell. */
-static void
-to_stderr(const struct buf *b)
+void
+cli_words(const struct cli *c, const struct buf *b)
 {
-	if (b->failure == BUF_OK)
+	static const char no_memory[] = ": Memory is short.  [memory]\n";
+
+	if (b->failure == BUF_OK) {
 		(void)!cli_write(STDERR_FILENO, b->p, b->len);
+		return;
+	}
+	(void)!cli_write(STDERR_FILENO, c->program, strlen(c->program));
+	(void)!cli_write(STDERR_FILENO, no_memory, sizeof no_memory - 1);
 }
 
 static void __attribute__((format(printf, 2, 0)))
@@ -91,7 +96,7 @@ say(const struct cli *c, const char *format, va_list ap)
 	struct buf b = { .max = 0 };
 
 	put_line(&b, c, format, ap);
-	to_stderr(&b);
+	cli_words(c, &b);
 	buf_release(&b);
 }
 
@@ -146,7 +151,7 @@ cli_trouble(struct cli *c, const char *file, const struct diag *d)
 	struct buf b = { .max = 0 };
 
 	cli_trouble_text(c, &b, file, d);
-	to_stderr(&b);
+	cli_words(c, &b);
 	buf_release(&b);
 	cli_worse(c, diag_info(d->code)->exit);
 }

@@ -107,6 +107,9 @@ void cli_say(const struct cli *, const char *format, ...)
  * the clause, the code.  The status becomes the code's, if that is worse. */
 void cli_trouble(struct cli *, const char *file, const struct diag *);
 
+/* Put finished lines on stderr; where memory was short for them, that. */
+void cli_words(const struct cli *, const struct buf *);
+
 /* The line that cli_trouble() says, "program: " and line end included. */
 void cli_trouble_text(
     const struct cli *, struct buf *, const char *file, const struct diag *);

@@ -388,9 +388,9 @@ job_done(void *ctx, void *job)
 	/* With an expectation, what is not expected decides the status. */
 	if (r->v->expect == NULL && r->v->manifest == NULL)
 		cli_worse(c, j->status);
-	if (j->err.len > 0) {
+	if (j->err.len > 0 || j->err.failure != BUF_OK) {
 		progress(r, true);
-		(void)!cli_write(STDERR_FILENO, j->err.p, j->err.len);
+		cli_words(c, &j->err);
 	}
 	buf_slice(&c->out, buf_view(&j->out));
 	if (r->suite != NULL && suite_take(r->suite, &o, &c->out, &why) != 0)

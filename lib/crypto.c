@@ -50,23 +50,32 @@ plain_free(void *p, const char *file, int line)
 	free(p);
 }
 
+/* Written once, by start(). */
+static bool started;
+
 static void
 start(void)
 {
 	/* Refused when OpenSSL has allocated before: crypto.h says so. */
 	CRYPTO_set_mem_functions(noting_malloc, noting_realloc, plain_free);
-	OPENSSL_init_crypto(
-	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+	/* OpenSSL does not look whether its own context came to be; its next
+	 * step then goes through a lock that is not there. */
+	started = OPENSSL_init_crypto(
+		      OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT,
+		      NULL) == 1 &&
+		  OSSL_LIB_CTX_get0_global_default() != NULL;
 }
 
-void
+bool
 crypto_begin(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, start);
-	ERR_clear_error();
-	memory_failed = false;
+	if (started)
+		ERR_clear_error();
+	memory_failed = !started;
+	return started;
 }
 
 bool
@@ -86,6 +95,8 @@ crypto_memory_failed(void)
 int
 crypto_trouble(struct diag *why, const char *what)
 {
+	if (!started)
+		return diag_memory(why);
 	unsigned long e = ERR_peek_last_error();
 	const char *reason = ERR_SYSTEM_ERROR(e)
 				 ? strerror((int)ERR_GET_REASON(e))

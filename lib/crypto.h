@@ -17,8 +17,9 @@
  * file, which could load code; no clean-up at exit), and forgets notes and
  * errors left over in this thread.  Any thread, any number of times.  A call
  * of OpenSSL before the first makes notes impossible; errors in the queue then
- * have to do. */
-void crypto_begin(void);
+ * have to do.  False where OpenSSL could not start for want of memory: it would
+ * crash when used, now and later (crypto_trouble() tells). */
+bool crypto_begin(void) __attribute__((warn_unused_result));
 
 /* Whether an allocation failed in this thread since crypto_begin().  Asked
  * after a success too: OpenSSL goes on where it had better not. */

@@ -119,7 +119,8 @@ key_from_rsa(struct slice n, struct slice e, struct key *out, struct diag *why)
 	struct key key = { .type = KEY_RSA };
 
 	*out = (struct key){ .bits = 0 };
-	crypto_begin();
+	if (!crypto_begin())
+		return diag_memory(why);
 	n = der_unsigned(n);
 	e = der_unsigned(e);
 	if (check_rsa(n, e, &key, why) != 0)
@@ -216,7 +217,8 @@ key_from_ed25519(struct slice point, struct key *out, struct diag *why)
 	struct key key = { .type = KEY_ED25519, .bits = 256 };
 
 	*out = (struct key){ .bits = 0 };
-	crypto_begin();
+	if (!crypto_begin())
+		return diag_memory(why);
 	if (point.len != KEY_ED25519_SIZE)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
 		    "%zu octets; an Ed25519 key has 32", point.len);

@@ -160,7 +160,7 @@ keystore_find(struct keystore *ks, struct slice name)
 	return ready ? &n->entry : NULL;
 }
 
-/* Read the key records of an answer.  -1 with DIAG_MEMORY. */
+/* Read the key records of an answer.  -1: that could not be done. */
 static int
 read_records(struct keyentry *e, struct arena *arena, struct diag *why)
 {
@@ -173,9 +173,12 @@ read_records(struct keyentry *e, struct arena *arena, struct diag *why)
 		struct keyrecord r = { .text = &e->answer.txt[i] };
 
 		if (key_parse(r.text->text, &r.key, &r.why) != 0) {
-			if (r.why.code == DIAG_MEMORY) {
+			/* Not the record's fault. */
+			if (diag_info(r.why.code)->class ==
+			    DIAG_CLASS_TROUBLE) {
 				records_release(e);
-				return diag_memory(why);
+				*why = r.why;
+				return -1;
 			}
 			if (r.why.code == DIAG_KEY_SYNTAX) {
 				if (other.text == NULL)

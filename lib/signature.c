@@ -197,7 +197,8 @@ signature_verify(const struct key *key, enum signature_algorithm algorithm,
 			    "%u bits; at least %u are wanted", key->bits,
 			    min_bits);
 	}
-	crypto_begin();
+	if (!crypto_begin())
+		return diag_memory(why);
 	return key->type == KEY_RSA ? verify_rsa(key, digest, sig, why)
 				    : verify_ed25519(key, digest, sig, why);
 }
@@ -241,7 +242,8 @@ signature_make(struct signing_key *key, const unsigned char digest[DIGEST_SIZE],
 
 	if (pkey == NULL)
 		return diag_memory(why);
-	crypto_begin();
+	if (!crypto_begin())
+		return diag_memory(why);
 	bool done = (rsa ? make_rsa : make_ed25519)(pkey, digest, sig, &n);
 
 	/* For every 32 signatures OpenSSL makes a new blinding factor.  One

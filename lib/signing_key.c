@@ -297,9 +297,10 @@ signing_key_parse(struct slice pem, struct signing_key **out, struct diag *why)
 	int result = -1;
 
 	*out = NULL;
-	crypto_begin();
-	if (arena == NULL)
+	if (!crypto_begin() || arena == NULL) {
+		arena_free(arena);
 		return diag_memory(why);
+	}
 	if (pem_find(pem, &kind, &text, why) != 0)
 		goto out;
 	switch (base64_decode(text, arena, &der)) {
@@ -376,7 +377,8 @@ load_store(const char *uri, struct signing_key **out, struct diag *why)
 {
 	EVP_PKEY *pkey = NULL;
 
-	crypto_begin();
+	if (!crypto_begin())
+		return diag_memory(why);
 	/* No configuration file names this one, so the URI has to. */
 	if (slice_starts(slice_of(uri), SLICE("pkcs11:")))
 		OSSL_PROVIDER_try_load(NULL, "pkcs11", 1);

@@ -94,7 +94,8 @@ spool_take(struct spool *s, struct input *in, struct diag *why)
 	bool cr = false;
 
 	*s = (struct spool){ .fd = -1 };
-	if (in->fd >= 0 && fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (in->fd >= 0 && fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size > SPOOL_MEMORY)
 		return take_file(s, in, why);
 	for (;;) {
 		if (input_piece(in, &piece, why) != 0)

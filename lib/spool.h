@@ -2,9 +2,9 @@
 /* spool.h - a whole message, to be read more than once
  *
  * A filter reads all of its input before it writes its first octet, so that
- * whoever calls it still has the message when something goes wrong.  A regular
- * file is left where it is; anything else is held in memory, up to a limit, and
- * in an unlinked temporary file beyond. */
+ * whoever calls it still has the message when something goes wrong.  Up to a
+ * limit it is held in memory.  Beyond, a regular file is left where it is, to be
+ * read again; for anything else there is an unlinked temporary file. */
 #ifndef SPOOL_H
 #define SPOOL_H
 

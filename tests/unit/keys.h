@@ -34,7 +34,7 @@ keys_path(const char *name)
 static inline EVP_PKEY *
 keys_private(const char *name)
 {
-	crypto_begin();
+	CHECK(crypto_begin());
 	FILE *f = NEED(fopen(keys_path(name), "r"));
 	EVP_PKEY *pkey = NEED(PEM_read_PrivateKey(f, NULL, NULL, NULL));
 
