@@ -70,6 +70,8 @@ struct run {
 	size_t done, bad, total;
 	struct timespec begun, told;
 	bool progress;
+	bool short_of; /* of memory, disk or the like: what was found is less
+			* than what is there */
 };
 
 /* Set by a signal: no new message is begun. */
@@ -107,7 +109,9 @@ render(const struct verify *v, struct job *j, const struct report *r,
 		report_why(&j->out, r);
 	if (c->verbose)
 		report_details(&j->out, r);
-	return j->out.failure == BUF_OK ? 0 : diag_memory(why);
+	return j->out.failure == BUF_OK && j->text.failure == BUF_OK
+		   ? 0
+		   : diag_memory(why);
 }
 
 /* Write a whole file, or leave the old one as it is.  -1 with DIAG_WRITE or
@@ -331,8 +335,9 @@ job_work(void *ctx, void *job)
 	j->verdict = "error";
 	j->code = diag_info(why.code)->word;
 	j->status = diag_info(why.code)->exit;
-	buf_clear(&j->out);
-	buf_clear(&j->text);
+	/* Memory may have been short for what they held. */
+	buf_release(&j->out);
+	buf_release(&j->text);
 	buf_text(&j->text, diag_info(why.code)->sentence);
 	if (v->cli.json && !v->cli.quiet && !v->tap)
 		report_json_trouble(&j->out, j->source.name, &why);
@@ -371,6 +376,13 @@ progress(struct run *r, bool last)
 }
 
 static void
+run_trouble(struct run *r, const char *file, const struct diag *why)
+{
+	r->short_of = true;
+	cli_trouble(&r->v->cli, file, why);
+}
+
+static void
 job_done(void *ctx, void *job)
 {
 	struct run *r = ctx;
@@ -393,8 +405,10 @@ job_done(void *ctx, void *job)
 		cli_words(c, &j->err);
 	}
 	buf_slice(&c->out, buf_view(&j->out));
+	buf_fail_with(&c->out, &j->out);
+	r->short_of |= j->status >= EX_SOFTWARE && j->status <= EX_IOERR;
 	if (r->suite != NULL && suite_take(r->suite, &o, &c->out, &why) != 0)
-		cli_trouble(c, j->source.name, &why);
+		run_trouble(r, j->source.name, &why);
 	/* What a person waits for comes out at once. */
 	if (c->out.len >= 32 * 1024 || isatty(STDOUT_FILENO))
 		cli_flush(c);
@@ -428,11 +442,13 @@ tell_totals(struct run *r)
 		buf_text(&b, missed == 0 ? "all as expected: " : "found: ");
 	suite_summary(r->suite, &b);
 	/* Of a merge it is the data. */
-	if (r->v->merge && !c->quiet && !r->v->tap)
+	if (r->v->merge && !c->quiet && !r->v->tap) {
 		buf_slice(&c->out, buf_view(&b));
-	else if (!c->quiet && b.failure == BUF_OK &&
-		 (expected || c->verbose || isatty(STDERR_FILENO)))
-		(void)!cli_write(STDERR_FILENO, b.p, b.len);
+		buf_fail_with(&c->out, &b);
+	} else if (!c->quiet &&
+		   (expected || c->verbose || isatty(STDERR_FILENO))) {
+		cli_words(c, &b);
+	}
 	buf_clear(&b);
 	if (r->v->junit != NULL) {
 		suite_junit(r->suite, &b);
@@ -440,12 +456,15 @@ tell_totals(struct run *r)
 			cli_trouble(c, r->v->junit, &why);
 	}
 	buf_clear(&b);
-	if (r->v->update && !interrupted) {
+	if (!r->v->update) {
+		if (missed > 0)
+			cli_worse(c, 1);
+	} else if (interrupted || r->short_of) {
+		cli_say(c, "%s: left as it was", r->v->manifest);
+	} else {
 		suite_updated(r->suite, &b);
 		if (write_file(r->v->manifest, &b, &why) != 0)
 			cli_trouble(c, r->v->manifest, &why);
-	} else if (missed > 0) {
-		cli_worse(c, 1);
 	}
 	buf_release(&b);
 }
@@ -527,13 +546,13 @@ verify_run(struct verify *v)
 	}
 	if ((v->merge ? verify_merge(v, r.suite, r.operands, &why)
 		      : pool_run(&tasks, v->many ? v->jobs : 1, &why)) != 0)
-		cli_trouble(&v->cli, "-", &why);
+		run_trouble(&r, "-", &why);
 	progress(&r, true);
 	if (r.suite != NULL) {
 		/* Of a shard, or of a run cut short, most did not come. */
 		if (!interrupted && v->operands.nshards == 0 &&
 		    suite_end(r.suite, &v->cli.out, &why) != 0)
-			cli_trouble(&v->cli, "-", &why);
+			run_trouble(&r, "-", &why);
 		tell_totals(&r);
 	}
 	operands_free(r.operands);

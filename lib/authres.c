@@ -121,8 +121,10 @@ property_name(struct authres_property *p, struct arena *arena)
 	buf_char(&b, '.');
 	buf_slice(&b, p->property);
 	p->name = arena_copy(arena, buf_view(&b));
+	bool memory = b.failure != BUF_OK || p->name.p == NULL;
+
 	buf_release(&b);
-	return p->name.p != NULL ? 0 : -1;
+	return memory ? -1 : 0;
 }
 
 /* Keep the first octets that did not parse. */

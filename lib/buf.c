@@ -18,7 +18,13 @@ void
 buf_clear(struct buf *b)
 {
 	b->len = 0;
-	b->failure = BUF_OK;
+}
+
+void
+buf_fail_with(struct buf *b, const struct buf *part)
+{
+	if (b->failure == BUF_OK)
+		b->failure = part->failure;
 }
 
 static char *

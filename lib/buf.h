@@ -28,8 +28,12 @@ struct buf {
 /* A struct buf that is all zero is empty, without a ceiling, and ready. */
 void buf_release(struct buf *);
 
-/* Forget the contents, keep the memory.  A failure is forgotten too. */
+/* Forget the contents, keep the memory.  A failure stays: whoever took what was
+ * in there did not look. */
 void buf_clear(struct buf *);
+
+/* b fails as part did, which was made to go into it. */
+void buf_fail_with(struct buf *b, const struct buf *part);
 
 /* Room for n octets more behind p + len: a pointer there, or NULL on failure.
  * The caller adds what it wrote to len. */

@@ -39,7 +39,7 @@ dnswire_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
 		.cd = q->cd ? 1 : 0,
 		.qdcount = htons(1),
 		.arcount = htons(q->edns ? 1 : 0) };
-	char name[256];
+	char name[DNSWIRE_MAX_NAME + 1];
 
 	if (q->name.len >= sizeof name)
 		return diag_set(why, DIAG_INTERNAL, q->name, "long name");
@@ -73,7 +73,7 @@ struct cursor {
 
 /* A question or a resource record. */
 struct record {
-	char name[NS_MAXDNAME]; /* lower case, no final dot */
+	char name[NS_MAXDNAME]; /* lower case, no final dot; the root: "." */
 	unsigned type, class;
 	uint32_t ttl;
 	struct slice data;
@@ -235,8 +235,11 @@ read_txt(struct slice data, struct arena *arena, struct txt *out)
 static void
 note_ttl(struct dnswire_reply *r, const struct record *record)
 {
-	if (record->ttl < r->ttl)
-		r->ttl = record->ttl;
+	/* RFC 2181 section 8 */
+	uint32_t ttl = record->ttl > INT32_MAX ? 0 : record->ttl;
+
+	if (ttl < r->ttl)
+		r->ttl = ttl;
 }
 
 /* Whether r belongs to owner and is of that type. */
@@ -294,10 +297,29 @@ follow(struct cursor c, unsigned n, struct slice *owner, struct arena *arena,
 	return DNSWIRE_NODATA;
 }
 
+/* Without an answer, name servers and no SOA are a referral: that server has
+ * not said that there is nothing (RFC 2308 section 2.2). */
+static bool
+is_referral(const HEADER *h, struct cursor c)
+{
+	bool ns = false, soa = false;
+	unsigned answers = ntohs(h->ancount);
+	struct record r;
+
+	for (unsigned i = 0; i < answers + ntohs(h->nscount); i++) {
+		if (!take_record(&c, &r))
+			break;
+		ns |= i >= answers && r.type == ns_t_ns;
+		soa |= i >= answers && r.type == ns_t_soa;
+	}
+	return ns && !soa && !h->aa;
+}
+
 static enum dnswire_kind
-read_answer(const struct dnswire_query *q, struct cursor c, unsigned n,
+read_answer(const struct dnswire_query *q, const HEADER *h, struct cursor c,
     struct arena *arena, struct dnswire_reply *out)
 {
+	unsigned n = ntohs(h->ancount);
 	struct slice owner = q->name;
 	enum dnswire_kind kind;
 
@@ -314,7 +336,9 @@ read_answer(const struct dnswire_query *q, struct cursor c, unsigned n,
 		if (kind != DNSWIRE_CNAME)
 			return kind;
 	}
-	return out->cnames > 0 ? DNSWIRE_CNAME : DNSWIRE_NODATA;
+	return out->cnames > 0	   ? DNSWIRE_CNAME
+	       : is_referral(h, c) ? DNSWIRE_REFUSED
+				   : DNSWIRE_NODATA;
 }
 
 enum dnswire_kind
@@ -336,6 +360,6 @@ dnswire_read(const struct dnswire_query *q, const char *p, size_t n,
 	kind = check(q, &h, &c);
 	out->ad = h.ad;
 	if (kind == DNSWIRE_RECORDS)
-		kind = read_answer(q, c, ntohs(h.ancount), arena, out);
+		kind = read_answer(q, &h, c, arena, out);
 	return kind;
 }

@@ -234,8 +234,8 @@ config_line(struct dns *d, struct slice line, bool servers)
 	}
 }
 
-/* Read the configuration, once; without one, the defaults of
- * resolv.conf(5).  -1 with DIAG_MEMORY. */
+/* Read the configuration, once; without one, the defaults of resolv.conf(5).
+ * -1 when there is one that cannot be read: another server would be asked. */
 static int
 configure(struct dns *d, struct diag *why)
 {
@@ -243,23 +243,33 @@ configure(struct dns *d, struct diag *why)
 	bool servers = d->nservers == 0;
 	struct slice rest, line;
 	struct input in;
-	struct diag ignored;
 	size_t got = 1;
+	int result = input_open(&in, d->config, why);
 
-	if (input_open(&in, d->config, &ignored) == 0) {
-		while (got > 0 && b.len < MAX_CONFIG) {
-			char *room = buf_room(&b, INPUT_PIECE);
-
-			if (room == NULL || input_read(&in, room, INPUT_PIECE,
-						&got, &ignored) != 0)
-				break;
-			b.len += got;
-		}
-		input_release(&in);
+	if (result != 0 && (why->errnum == ENOENT || why->errnum == ENOTDIR)) {
+		result = 0;
+		got = 0;
 	}
-	/* Not to be taken for a machine without a configuration. */
-	if (b.failure != BUF_OK)
-		return diag_memory(why);
+	while (result == 0 && got > 0 && b.len < MAX_CONFIG) {
+		char *room = buf_room(&b, INPUT_PIECE);
+
+		result = room == NULL
+			     ? diag_memory(why)
+			     : input_read(&in, room, INPUT_PIECE, &got, why);
+		if (result == 0)
+			b.len += got;
+	}
+	input_release(&in);
+	if (result != 0) {
+		/* Of "the file" nobody has spoken. */
+		struct diag was = *why;
+
+		buf_release(&b);
+		return was.code == DIAG_MEMORY
+			   ? -1
+			   : diag_set(why, DIAG_SYSTEM, no_octets,
+				 "%.60s: %.90s", d->config, was.detail);
+	}
 	rest = buf_view(&b);
 	while (slice_cut(&rest, '\n', &line))
 		if (line.len > 0 && line.p[0] != '#' && line.p[0] != ';')
@@ -307,6 +317,19 @@ give_up(struct lookup *l)
 				 : ANSWER_UNREACHABLE);
 }
 
+/* Send the query by UDP; false where it cannot get there. */
+static bool
+send_datagram(const struct lookup *l)
+{
+	ssize_t n;
+
+	do
+		n = send(l->fd, l->out.p, l->out.len, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	/* Where there is no room now, it is as good as lost on the way. */
+	return n == (ssize_t)l->out.len || (n < 0 && errno == EAGAIN);
+}
+
 /* Open a socket to the server at hand and send the query, or begin to. */
 static int
 send_query(struct asking *a, struct lookup *l, bool tcp, struct diag *why)
@@ -336,9 +359,8 @@ send_query(struct asking *a, struct lookup *l, bool tcp, struct diag *why)
 	if (l->fd >= 0 &&
 	    (connect(l->fd, (const struct sockaddr *)&s->address, s->length) ==
 		    0 ||
-		(tcp && errno == EINPROGRESS)) &&
-	    (tcp || send(l->fd, l->out.p, l->out.len, MSG_NOSIGNAL) ==
-			(ssize_t)l->out.len))
+		(tcp && (errno == EINPROGRESS || errno == EINTR))) &&
+	    (tcp || send_datagram(l)))
 		return 0;
 	/* This one cannot be reached: it is passed over at once. */
 	close_try(l);

@@ -217,7 +217,7 @@ record(struct keystore *ks, const struct slice names[],
 
 		if (w > 0)
 			done += (size_t)w;
-		else if (w == 0 || errno != EINTR)
+		else if (w == 0 || (errno != EINTR && errno != EAGAIN))
 			result = diag_errno(why, DIAG_WRITE, "record file");
 	}
 	buf_release(&b);

@@ -84,22 +84,22 @@ report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
 		put_word(b, &column, eol, buf_view(&word));
 	}
 	buf_text(b, eol);
-	if (word.failure != BUF_OK)
-		b->failure = word.failure;
-	if (text.failure != BUF_OK)
-		b->failure = text.failure;
+	buf_fail_with(b, &word);
+	buf_fail_with(b, &text);
 	buf_release(&word);
 	buf_release(&text);
 }
 
 /* smtp.remote-ip of an AAR, where it tells. */
 static struct slice
-remote_ip_of(const struct arc_field *aar, struct arena *arena)
+remote_ip_of(const struct arc_field *aar, struct arena *arena, bool *memory)
 {
 	struct authres a;
 	struct diag why;
 
-	if (authres_parse(aar->payload, arena, &a, &why) == 0)
+	if (authres_parse(aar->payload, arena, &a, &why) != 0)
+		*memory |= why.code == DIAG_MEMORY;
+	else
 		for (size_t i = 0; i < a.nresults; i++)
 			for (size_t k = 0; k < a.result[i].nproperties; k++)
 				if (slice_eq_nocase(
@@ -113,6 +113,7 @@ void
 report_dmarc(struct buf *b, const struct report *r)
 {
 	const struct chain *c = r->chain;
+	bool memory = false;
 
 	buf_printf(b, "arc=%s", cv_word(r->verdict->cv));
 	for (unsigned i = c->n; i >= 1 && r->verdict->cv == CV_PASS; i--) {
@@ -124,8 +125,8 @@ report_dmarc(struct buf *b, const struct report *r)
 		escape_text(b, s->selector);
 	}
 	for (unsigned i = c->n; i >= 1 && r->verdict->cv == CV_PASS; i--) {
-		struct slice ip =
-		    remote_ip_of(c->set[i].part[ARC_AAR], r->message->arena);
+		struct slice ip = remote_ip_of(
+		    c->set[i].part[ARC_AAR], r->message->arena, &memory);
 
 		if (ip.len == 0)
 			continue;
@@ -133,4 +134,6 @@ report_dmarc(struct buf *b, const struct report *r)
 		escape_text(b, ip);
 	}
 	buf_char(b, '\n');
+	if (memory)
+		b->failure = BUF_NO_MEMORY;
 }

@@ -45,8 +45,7 @@ put_detail(struct json *j, const char *key, const struct diag *why)
 	if (why->detail[0] != '\0')
 		buf_printf(&b, " (%s)", why->detail);
 	json_string(j, key, buf_view(&b));
-	if (b.failure != BUF_OK)
-		j->out->failure = b.failure;
+	buf_fail_with(j->out, &b);
 	buf_release(&b);
 }
 

@@ -283,8 +283,7 @@ put_base64(struct writer *w, struct slice octets)
 		if (rest.len > 0)
 			fold(w);
 	}
-	if (b.failure != BUF_OK)
-		w->text.failure = b.failure;
+	buf_fail_with(&w->text, &b);
 	buf_release(&b);
 }
 
@@ -339,8 +338,7 @@ put_result(struct writer *w, const struct authres_result *r, bool last)
 	if (!last)
 		buf_char(&b, ';');
 	put_word(w, buf_view(&b));
-	if (b.failure != BUF_OK)
-		w->text.failure = b.failure;
+	buf_fail_with(&w->text, &b);
 	buf_release(&b);
 }
 
@@ -356,8 +354,7 @@ aar_make(const struct message *m, const struct seal_request *q,
 	authres_write_value(&id, q->authserv_id);
 	buf_char(&id, ';');
 	put_word(w, buf_view(&id));
-	if (id.failure != BUF_OK)
-		w->text.failure = id.failure;
+	buf_fail_with(&w->text, &id);
 	buf_release(&id);
 	if (r->n == 0)
 		put_word(w, SLICE("none"));

@@ -323,6 +323,7 @@ put_yaml(struct buf *b, const char *key, struct slice value)
 		buf_char(b, inert.p[i]);
 	}
 	buf_text(b, "\"\n");
+	buf_fail_with(b, &inert);
 	buf_release(&inert);
 }
 
@@ -342,6 +343,7 @@ tap_line(const struct suite *s, const struct outcome *o, bool good,
 			buf_char(b, '\\');
 		buf_char(b, name.p[i]);
 	}
+	buf_fail_with(b, &name);
 	buf_release(&name);
 	buf_printf(b, ": %s\n", o->verdict);
 	if (good)
@@ -369,6 +371,7 @@ put_xml(struct buf *b, struct slice s)
 		case '"': buf_text(b, "&quot;"); break;
 		default: buf_char(b, inert.p[i]);
 		}
+	buf_fail_with(b, &inert);
 	buf_release(&inert);
 }
 
@@ -413,6 +416,8 @@ suite_take(
 		buf_printf(&s->updated, "\t%s%s%s\n", o->verdict,
 		    o->code[0] != '\0' ? "\t" : "", o->code);
 	}
+	if (change.failure != BUF_OK)
+		result = -1;
 	buf_release(&change);
 	if (s->cases.failure != BUF_OK || s->updated.failure != BUF_OK)
 		result = -1;
@@ -526,6 +531,7 @@ suite_junit(const struct suite *s, struct buf *b)
 	    "errors=\"0\">\n",
 	    s->n, failures);
 	buf_slice(b, buf_view(&s->cases));
+	buf_fail_with(b, &s->cases);
 	buf_text(b, "  </testsuite>\n</testsuites>\n");
 }
 
@@ -533,4 +539,5 @@ void
 suite_updated(const struct suite *s, struct buf *b)
 {
 	buf_slice(b, buf_view(&s->updated));
+	buf_fail_with(b, &s->updated);
 }

@@ -228,50 +228,54 @@ ams_field_check(struct walk *w, unsigned i)
 	return true;
 }
 
-/* A hash as bh= writes it; empty when memory is short. */
-static const char *
-hash_text(struct slice octets, char out[DIAG_QUOTED])
+/* Say of two hashes, as bh= writes them, that they differ. */
+static int
+say_hashes(const struct sig *s, const struct bodyhash *h, struct diag *result,
+    struct diag *why)
 {
-	struct buf b = { .max = 0 };
+	struct slice found = { (const char *)h->digest, sizeof h->digest };
+	struct buf b[2] = { { .max = 0 }, { .max = 0 } };
+	bool memory;
 
-	base64_encode(&b, octets);
-	diag_quote(buf_view(&b), out);
-	buf_release(&b);
-	return out;
+	base64_encode(&b[0], s->body_hash);
+	base64_encode(&b[1], found);
+	diag_set(result, DIAG_BODY_HASH, s->bh_text,
+	    "bh=%.*s, the body gives %.*s", SLICE_ARG(buf_view(&b[0])),
+	    SLICE_ARG(buf_view(&b[1])));
+	memory = b[0].failure != BUF_OK || b[1].failure != BUF_OK;
+	buf_release(&b[0]);
+	buf_release(&b[1]);
+	return memory ? diag_memory(why) : 0;
 }
 
-/* Compare bh= of AMS(i).  False: it fails. */
-static bool
-ams_body_check(struct walk *w, unsigned i)
+/* Compare bh= of AMS(i): 1 fits, 0 it fails, -1 no verdict. */
+static int
+ams_body_check(struct walk *w, unsigned i, struct diag *why)
 {
 	const struct sig *s = &part_field(w, ARC_AMS, i)->sig;
 	const struct bodyhash *h = &w->hash[i];
 	struct part *p = &w->out->ams[i];
-	struct diag why = { .code = DIAG_NONE };
-	char q[2][DIAG_QUOTED];
+	struct diag result = { .code = DIAG_NONE };
 
 	p->body_length = h->total;
 	p->body_fits = h->complete &&
 		       memcmp(h->digest, s->body_hash.p, sizeof h->digest) == 0;
 	p->body_signed = h->has_length ? h->length : h->total;
 	if (!h->complete)
-		diag_set(&why, DIAG_BODY_LENGTH, no_octets,
+		diag_set(&result, DIAG_BODY_LENGTH, no_octets,
 		    "l=%" PRIu64 ", but the body has %" PRIu64 " octets",
 		    h->length, h->total);
-	else if (!p->body_fits)
-		diag_set(&why, DIAG_BODY_HASH, s->bh_text,
-		    "bh=%s, the body gives %s", hash_text(s->body_hash, q[0]),
-		    hash_text((struct slice){ (const char *)h->digest,
-				  sizeof h->digest },
-			q[1]));
-	else if (w->opt->no_partial_body && p->body_signed < h->total)
-		diag_set(&why, DIAG_BODY_PARTIAL, no_octets,
+	else if (!p->body_fits) {
+		if (say_hashes(s, h, &result, why) != 0)
+			return -1;
+	} else if (w->opt->no_partial_body && p->body_signed < h->total)
+		diag_set(&result, DIAG_BODY_PARTIAL, no_octets,
 		    "%" PRIu64 " octets of %" PRIu64 " are signed",
 		    p->body_signed, h->total);
-	if (why.code == DIAG_NONE)
-		return true;
-	part_fail(w, ARC_AMS, i, why);
-	return false;
+	if (result.code == DIAG_NONE)
+		return 1;
+	part_fail(w, ARC_AMS, i, result);
+	return 0;
 }
 
 /* Every body hash that may be needed, in one pass over the body. */
@@ -360,11 +364,14 @@ prepare(struct walk *w, struct diag *why)
 		return 0;
 	if (!w->opt->every_part && bodies_hash(w, why) != 0)
 		return -1;
-	for (unsigned i = n; i >= w->oldest_ams; i--)
-		if (!ams_body_check(w, i)) {
+	for (unsigned i = n; i >= w->oldest_ams; i--) {
+		int fits = ams_body_check(w, i, why);
+
+		if (fits < 0)
+			return -1;
+		if (fits == 0)
 			w->oldest_ams = i + 1;
-			break;
-		}
+	}
 	return 0;
 }
 
