@@ -64,6 +64,12 @@ $B/unit-%: $B/obj/tests/unit/%.o $B/libarc.a
 $B/unit-memory: private ALL_LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
+# What makes system calls fail; no sanitizer stands in it.
+$B/faults.so: tests/torture/faults.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O1 -g $(WARN) -D_GNU_SOURCE $(CPPFLAGS) -fPIC -shared \
+	    -o $@ $< -ldl
+
 $B/fuzz_%: $B/obj/tests/fuzz/fuzz_%.o $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
@@ -97,7 +103,7 @@ check: setup-build setup-test
 	@$(MAKE) -s test
 
 #: make test       the same without set-up
-test: all $(UNITS)
+test: all $(UNITS) $B/faults.so
 	@B="$(CURDIR)/$B" bats --jobs $(JOBS) --print-output-on-failure $(BATS)
 
 #: make fuzz       each fuzzer over its corpus, then FUZZ_SECONDS=30 of new input
@@ -107,11 +113,17 @@ fuzz: setup-build setup-lint
 	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
 fuzzers: $(FUZZERS)
 
+#: make torture    every call fails once, growth, coverage: a table (an hour)
+torture: setup-build setup-test
+	@$(MAKE) -s all $B/faults.so
+	@B="$(CURDIR)/$B" tests/torture/faults
+
 #: make lint       compilers, analyzers and linters, all without a remark
 lint: setup-build setup-test setup-lint
 	@$(MAKE) lint-c lint-format lint-man lint-shell
 
-SOURCES  = $(wildcard lib/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c)
+SOURCES  = $(wildcard lib/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
+               tests/torture/*.c)
 HEADERS  = $(wildcard lib/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run \
            tests/manual-tables $(wildcard completions/*.bash tests/bats/*.bash)
@@ -181,6 +193,6 @@ clean:
 #: (libcrypto.a: starts faster, but OpenSSL's mends reach it only by a new build).
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
-.PHONY: all help setup demo check test fuzz fuzzers lint lint-c lint-format \
+.PHONY: all help setup demo check test fuzz fuzzers torture lint lint-c lint-format \
     lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:

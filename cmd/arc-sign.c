@@ -192,11 +192,15 @@ check_ar(const struct sign *s)
 	struct diag why;
 
 	if (arena == NULL)
-		exit(EX_OSERR);
-	if (seal_results_of(slice_of(s->ar), arena, &results, &why) != 0)
-		cli_usage(&s->cli,
-		    "--ar: no results as RFC 8601 wants them: %s", why.detail);
-	arena_free(arena);
+		cli_no_memory(&s->cli);
+	if (seal_results_of(slice_of(s->ar), arena, &results, &why) == 0) {
+		arena_free(arena);
+		return;
+	}
+	if (why.code == DIAG_MEMORY)
+		cli_no_memory(&s->cli);
+	cli_usage(
+	    &s->cli, "--ar: no results as RFC 8601 wants them: %s", why.detail);
 }
 
 /* What ends up in a field or a query is looked at before any input is (B-9). */

@@ -157,6 +157,15 @@ cli_trouble(struct cli *c, const char *file, const struct diag *d)
 }
 
 void
+cli_no_memory(const struct cli *c)
+{
+	const struct buf none = { .failure = BUF_NO_MEMORY };
+
+	cli_words(c, &none);
+	exit(EX_OSERR);
+}
+
+void
 cli_worse(struct cli *c, int status)
 {
 	/* By how bad it is: pass, none, fail, then every trouble. */

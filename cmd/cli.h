@@ -118,6 +118,9 @@ void cli_trouble_text(
 _Noreturn void cli_usage(const struct cli *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Say that memory is short, before there is any message; exit 71. */
+_Noreturn void cli_no_memory(const struct cli *);
+
 /* Keep the worst status: trouble (64 and up), then fail (1), none (2), pass
  * (0). */
 void cli_worse(struct cli *, int status);

@@ -41,12 +41,16 @@ sign_check_name(const struct sign *s, const char *selector, const char *domain)
 	struct diag why;
 
 	if (arena == NULL)
-		exit(EX_OSERR);
+		cli_no_memory(&s->cli);
 	if (keyname_make(slice_of(selector != NULL ? selector : ""),
-		slice_of(domain), arena, &name, &why) != 0)
-		cli_usage(&s->cli, "%s (%s)", diag_info(why.code)->sentence,
-		    why.detail);
-	arena_free(arena);
+		slice_of(domain), arena, &name, &why) == 0) {
+		arena_free(arena);
+		return;
+	}
+	if (why.code == DIAG_MEMORY)
+		cli_no_memory(&s->cli);
+	cli_usage(
+	    &s->cli, "%s (%s)", diag_info(why.code)->sentence, why.detail);
 }
 
 /* ------------------------------------------------------------------------

@@ -397,8 +397,12 @@ job_done(void *ctx, void *job)
 
 	r->done++;
 	r->bad += j->status != 0;
-	/* With an expectation, what is not expected decides the status. */
-	if (r->v->expect == NULL && r->v->manifest == NULL)
+	bool machine = j->status >= EX_SOFTWARE && j->status <= EX_IOERR;
+
+	r->short_of |= machine;
+	/* With an expectation, what is not expected decides the status; but
+	 * trouble of the machine's own is never expected. */
+	if (machine || (r->v->expect == NULL && r->v->manifest == NULL))
 		cli_worse(c, j->status);
 	if (j->err.len > 0 || j->err.failure != BUF_OK) {
 		progress(r, true);
@@ -406,7 +410,6 @@ job_done(void *ctx, void *job)
 	}
 	buf_slice(&c->out, buf_view(&j->out));
 	buf_fail_with(&c->out, &j->out);
-	r->short_of |= j->status >= EX_SOFTWARE && j->status <= EX_IOERR;
 	if (r->suite != NULL && suite_take(r->suite, &o, &c->out, &why) != 0)
 		run_trouble(r, j->source.name, &why);
 	/* What a person waits for comes out at once. */

@@ -58,12 +58,16 @@ start(void)
 {
 	/* Refused when OpenSSL has allocated before: crypto.h says so. */
 	CRYPTO_set_mem_functions(noting_malloc, noting_realloc, plain_free);
-	/* OpenSSL does not look whether its own context came to be; its next
-	 * step then goes through a lock that is not there. */
+	/* OpenSSL does not look whether its own context and locks came to be;
+	 * a later step goes through one that is not there, or fails for good
+	 * without a word. */
+	memory_failed = false;
 	started = OPENSSL_init_crypto(
 		      OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT,
 		      NULL) == 1 &&
 		  OSSL_LIB_CTX_get0_global_default() != NULL;
+	ERR_clear_error();
+	started = started && !memory_failed;
 }
 
 bool

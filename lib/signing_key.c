@@ -20,6 +20,11 @@
 #include "input.h"
 #include "signing_key.h"
 
+/* Things in a store that are looked at for one that is a key. */
+enum {
+	MAX_STORED = 1000
+};
+
 struct signing_key {
 	EVP_PKEY *pkey; /* NULL once spoiled */
 	struct key public;
@@ -387,7 +392,9 @@ load_store(const char *uri, struct signing_key **out, struct diag *why)
 
 	if (store != NULL &&
 	    OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY) == 1)
-		while (pkey == NULL && !OSSL_STORE_eof(store)) {
+		for (unsigned n = 0;
+		     n < MAX_STORED && pkey == NULL && !OSSL_STORE_eof(store);
+		     n++) {
 			OSSL_STORE_INFO *info = OSSL_STORE_load(store);
 
 			if (info == NULL && OSSL_STORE_error(store))

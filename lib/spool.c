@@ -32,7 +32,7 @@ write_all(int fd, const char *p, size_t n, struct diag *why)
 		if (w > 0) {
 			p += w;
 			n -= (size_t)w;
-		} else if (w == 0 || errno != EINTR) {
+		} else if (w == 0 || (errno != EINTR && errno != EAGAIN)) {
 			return diag_errno(why, DIAG_WRITE, "temporary file");
 		}
 	}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bats
+# Every call fails once: what comes out is the right answer or trouble that is
+# told, never a wrong verdict or half a message (threats 37 to 39 and 41;
+# promises 5 and 6).  Here one call in so many; "make torture" takes them all.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+# faults EVERY SCENE...
+faults() {
+	run -0 "$ROOT/tests/torture/faults" -k "$@"
+	[[ ${lines[-1]} == "faults: "*" 0 wrong" ]]
+}
+
+@test "threat 41: a call that fails is no verdict" {
+	faults 150 'verify (pass|fail|none|state)'
+}
+
+@test "threats 20, 41: nor is one while keys are fetched" {
+	faults 200 'dns'
+}
+
+@test "threats 37, 38: a filter whose calls fail writes its message whole or not" {
+	faults 200 'annotate' 'sign .*(hop|pipe|pass on|17 MB)'
+}
+
+@test "threats 41, 43: sealing by table, over broken chains, with keys in stores" {
+	faults 200 'sign (by|over|a key)'
+}
+
+@test "threats 37, 41: a corpus keeps its order, its manifest and its totals" {
+	faults 100 'files|mbox|manifest|merge'
+}
