@@ -74,9 +74,8 @@ int
 digest_sha1(
     struct slice octets, unsigned char out[DIGEST_SHA1_SIZE], struct diag *why)
 {
-	crypto_begin();
-	if (EVP_Q_digest(NULL, "SHA1", NULL, octets.p, octets.len, out, NULL) ==
-	    1)
+	if (crypto_begin() && EVP_Q_digest(NULL, "SHA1", NULL, octets.p,
+				  octets.len, out, NULL) == 1)
 		return 0;
 	ERR_clear_error();
 	return diag_memory(why);

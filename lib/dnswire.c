@@ -154,13 +154,19 @@ name_of(const struct record *r)
 }
 
 /* The code of the answer, with what an OPT record adds to it (RFC 6891 section
- * 6.1.3); -1 when the records are not what the header counts. */
+ * 6.1.3); -1 when there is not what the header counts. */
 static int
 response_code(const HEADER *h, struct cursor c)
 {
 	unsigned n = ntohs(h->ancount), code = h->rcode;
 	struct record r;
 
+	for (unsigned i = ntohs(h->qdcount); i > 0; i--)
+		if (!take_question(&c, &r))
+			return -1;
+	/* Of what was cut nothing is believed. */
+	if (h->tc)
+		return (int)code;
 	n += ntohs(h->nscount) + ntohs(h->arcount);
 	for (; n > 0; n--) {
 		if (!take_record(&c, &r))
@@ -175,8 +181,11 @@ response_code(const HEADER *h, struct cursor c)
 static enum dnswire_kind
 check(const struct dnswire_query *q, const HEADER *h, struct cursor *c)
 {
+	int code = response_code(h, *c);
 	struct record question;
 
+	if (code < 0)
+		return DNSWIRE_MALFORMED;
 	if (!h->qr || h->opcode != ns_o_query)
 		return DNSWIRE_ALIEN;
 	if (ntohs(h->qdcount) != 1) {
@@ -191,8 +200,7 @@ check(const struct dnswire_query *q, const HEADER *h, struct cursor *c)
 		return DNSWIRE_ALIEN;
 	if (h->tc)
 		return DNSWIRE_TRUNCATED;
-	switch (response_code(h, *c)) {
-	case -1: return DNSWIRE_MALFORMED;
+	switch (code) {
 	case ns_r_noerror: return DNSWIRE_RECORDS;
 	case ns_r_nxdomain: return DNSWIRE_NXDOMAIN;
 	case ns_r_refused: return DNSWIRE_REFUSED;

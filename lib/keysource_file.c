@@ -394,7 +394,9 @@ scan_entry(struct scan *s, struct diag *why)
 static bool
 is_special(char c)
 {
-	return c == '.' || c == ';' || c == '(' || c == ')' || c == '\\';
+	const struct slice special = SLICE(".;()\\\"@$");
+
+	return slice_find(special, c) < special.len;
 }
 
 static bool
@@ -855,16 +857,11 @@ write_string(struct buf *out, struct slice s)
 	buf_char(out, '"');
 }
 
-/* A name with its final dot.  A quote would begin a string, and a line "$..."
- * or a name "@" be something else; the other escapes are there already. */
+/* A name with its final dot; the escapes are there already. */
 static void
 write_name(struct buf *out, struct slice name)
 {
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.p[i] == '"' || name.p[i] == '$' || name.p[i] == '@')
-			buf_char(out, '\\');
-		buf_char(out, name.p[i]);
-	}
+	buf_slice(out, name);
 	if (!slice_eq(name, SLICE(".")))
 		buf_char(out, '.');
 }

@@ -132,7 +132,8 @@ signature_open(const struct key *key, struct slice sig,
 	if (key->type != KEY_RSA || sig.len != key->noctets ||
 	    memcmp(sig.p, key->octets, sig.len) >= 0)
 		return 0;
-	crypto_begin();
+	if (!crypto_begin())
+		return diag_memory(why);
 	if (rsa_open(key, sig, block, why) != 0)
 		return -1;
 	size_t n = block_content(block, sig.len, &content);

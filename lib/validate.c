@@ -515,10 +515,13 @@ rest_part(struct walk *w, enum arc_kind kind, unsigned i, struct diag *why)
 {
 	struct part *p = part_of(w, kind, i);
 
-	if (!part_open(w, kind, i) ||
-	    (kind == ARC_AMS &&
-		(!ams_field_check(w, i) || !ams_body_check(w, i))))
-		return 0;
+	int fits =
+	    part_open(w, kind, i) && (kind != ARC_AMS || ams_field_check(w, i));
+
+	if (fits != 0 && kind == ARC_AMS)
+		fits = ams_body_check(w, i, why);
+	if (fits <= 0)
+		return fits;
 	if (p->key_name.len == 0 && key_name(w, kind, i, why) != 0)
 		return -1;
 	if (p->key_name.len == 0) {

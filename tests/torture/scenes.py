@@ -58,8 +58,9 @@ def zone():
         m = re.match(r"(\S+)\. TXT (.*)$", line)
         if m:
             text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', m.group(2)))
-            how = "truncate" if m.group(1).startswith("2026a") else "key"
-            lines.append("%s %s %s" % (m.group(1), how, text))
+            lines.append("%s key %s" % (m.group(1), text))
+            if m.group(1).startswith("2026a"):
+                lines.append("%s truncate %s" % (m.group(1), text))
     return "\n".join(lines) + "\n"
 
 
