@@ -15,7 +15,9 @@ enum {
 	COLUMNS = 79, /* the last one stays free */
 	DOMAIN_COLUMNS = 25,
 	CARET_COLUMNS = 72,
-	MAX_RESULTS = 12, /* of an AAR */
+	CARET_OCTETS = 200, /* looked at before a caret */
+	MAX_RESULTS = 12,   /* of an AAR */
+	HEAD_OCTETS = 8192, /* of From, Subject and Date */
 };
 
 /* A page being written. */
@@ -78,6 +80,14 @@ put_colored(struct sheet *t, const char *sgr, struct slice s)
 		buf_text(t->b, "\033[0m");
 }
 
+/* Columns of s, as far as they matter to one line: a word may be as long as a
+ * field. */
+static size_t
+line_width(const struct sheet *t, struct slice s)
+{
+	return width_text(&t->width, width_cut(&t->width, s, COLUMNS + 1));
+}
+
 /* Inert text in lines: the first goes on where the line is, at column, the
  * others begin behind indent spaces. */
 static void
@@ -86,7 +96,7 @@ put_wrapped(struct sheet *t, struct slice s, size_t column, size_t indent)
 	while (s.len > 0) {
 		size_t n = slice_find(s, ' ');
 		struct slice word = slice_sub(s, 0, n);
-		size_t w = width_text(&t->width, word);
+		size_t w = line_width(t, word);
 
 		if (column > indent && column + 1 + w > COLUMNS) {
 			buf_char(t->b, '\n');
@@ -108,7 +118,7 @@ put_wrapped(struct sheet *t, struct slice s, size_t column, size_t indent)
 			buf_char(t->b, '\n');
 			spaces(t, indent);
 			column = indent;
-			w = width_text(&t->width, word);
+			w = line_width(t, word);
 		}
 		buf_slice(t->b, word);
 		column += w;
@@ -135,7 +145,7 @@ put_head(struct sheet *t, const char *label, struct slice name)
 
 	if (f == NULL)
 		return;
-	words_decode(&b, t->arena, slice_sub(f->value, 0, 4096));
+	words_decode(&b, t->arena, slice_sub(f->value, 0, HEAD_OCTETS));
 	t->failed |= b.failure != BUF_OK;
 	struct slice text = inert(t, buf_view(&b));
 
@@ -428,8 +438,14 @@ put_caret(struct sheet *t, const struct field *f, struct slice where)
 		line.len--;
 	at -= from;
 	/* A tab is shown as it would be written; the caret counts that. */
-	struct slice before = inert(t, slice_sub(line, 0, at));
-	size_t column = width_text(&t->width, before), skipped = 0;
+	size_t skipped = at > CARET_OCTETS ? at - CARET_OCTETS : 0;
+
+	/* Not in the middle of a character. */
+	while (skipped > 0 && skipped < at &&
+	       ((unsigned char)line.p[skipped] & 0xc0) == 0x80)
+		skipped++;
+	struct slice before = inert(t, slice_sub(line, skipped, at - skipped));
+	size_t column = width_text(&t->width, before);
 
 	while (column > CARET_COLUMNS / 2 && before.len > 0) {
 		struct slice first = width_cut(&t->width, before, 1);
@@ -705,7 +721,8 @@ json_head(
 		json_null(j, key);
 		return;
 	}
-	words_decode(&b, p->report->message->arena, f->value);
+	words_decode(
+	    &b, p->report->message->arena, slice_sub(f->value, 0, HEAD_OCTETS));
 	json_string(j, key, buf_view(&b));
 	if (b.failure != BUF_OK)
 		j->out->failure = b.failure;

@@ -50,6 +50,13 @@ words_flush(struct words *w)
 		in++;
 		left--;
 	}
+	/* Where a mark may follow (windows-1258), the last letter is held back.
+	 */
+	char *to = room;
+	size_t space = sizeof room;
+
+	if (iconv(cd, NULL, NULL, &to, &space) != (size_t)-1)
+		buf_put(w->out, room, sizeof room - space);
 	iconv_close(cd);
 	buf_clear(&w->octets);
 }
