@@ -26,7 +26,9 @@ SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
            -fno-omit-frame-pointer -fPIE $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(if $(SAN)$(FUZZ),$(SANFLAGS),$(HARDEN)) \
               -ffile-prefix-map=$(CURDIR)=. -pthread $(CFLAGS)
-ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Icmd $(CPPFLAGS)
+# Sanitizers look for leaks with what the sandbox takes away.
+ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Icmd $(CPPFLAGS) \
+               $(if $(NO_SANDBOX)$(SAN)$(FUZZ),-DNO_SANDBOX)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,--as-needed \
               $(if $(SAN)$(FUZZ),$(SANFLAGS)) $(LDFLAGS)
 # The system's OpenSSL, whose mends reach us; or one that starts faster.
@@ -40,6 +42,7 @@ TOOLS    = $(patsubst cmd/%.c,%,$(wildcard cmd/arc-*.c))
 CLI_OBJS = $(patsubst %.c,$B/obj/%.o,$(filter-out cmd/arc-%.c,$(wildcard cmd/*.c)))
 UNITS    = $(patsubst tests/unit/%.c,$B/unit-%,$(wildcard tests/unit/*.c))
 FUZZERS  = $(patsubst tests/fuzz/%.c,$B/%,$(wildcard tests/fuzz/fuzz_*.c))
+PRELOADS = $(patsubst tests/torture/%.c,$B/%.so,$(wildcard tests/torture/*.c))
 BATS     = $(wildcard tests/bats/*.bats)
 JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 
@@ -64,8 +67,8 @@ $B/unit-%: $B/obj/tests/unit/%.o $B/libarc.a
 $B/unit-memory: private ALL_LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
-# What makes system calls fail; no sanitizer stands in it.
-$B/faults.so: tests/torture/faults.c
+# What makes system calls fail, what abuses them; no sanitizer stands in it.
+$B/%.so: tests/torture/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O1 -g $(WARN) -D_GNU_SOURCE $(CPPFLAGS) -fPIC -shared \
 	    -o $@ $< -ldl
@@ -103,7 +106,7 @@ check: setup-build setup-test
 	@$(MAKE) -s test
 
 #: make test       the same without set-up
-test: all $(UNITS) $B/faults.so
+test: all $(UNITS) $(PRELOADS)
 	@B="$(CURDIR)/$B" bats --jobs $(JOBS) --print-output-on-failure $(BATS)
 
 #: make fuzz       each fuzzer over its corpus, then FUZZ_SECONDS=30 of new input
@@ -115,7 +118,7 @@ fuzzers: $(FUZZERS)
 
 #: make torture    every call fails once, growth, coverage: a table (an hour)
 torture: setup-build setup-test
-	@$(MAKE) -s all $B/faults.so
+	@$(MAKE) -s all $(PRELOADS)
 	@B="$(CURDIR)/$B" tests/torture/faults
 
 #: make lint       compilers, analyzers and linters, all without a remark
@@ -190,7 +193,8 @@ clean:
 #:
 #: Variables: CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR; SAN=1 (build-san/, address and
 #: undefined-behaviour sanitizers), CI=1 (a warning is an error), STATIC_CRYPTO=1
-#: (libcrypto.a: starts faster, but OpenSSL's mends reach it only by a new build).
+#: (libcrypto.a: starts faster, but OpenSSL's mends reach it only by a new build),
+#: NO_SANDBOX=1 (the tools give up no rights).
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: all help setup demo check test fuzz fuzzers torture lint lint-c lint-format \

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "dump_run.h"
+#include "sandbox.h"
 
 static const char usage_line[] =
     "arc-dump [options] [FILE...]\n"
@@ -22,13 +23,16 @@ static const char own_help[] =
     "aar,\n"
     "                            tags (d,s,cv), as.TAG, ams.TAG\n"
     "      --canon WHAT          the octets that were hashed: ams:N, as:N, "
-    "body:N\n";
+    "body:N\n"
+    "Safety:\n"
+    "      --no-sandbox          keep every right to the end of the run\n";
 
 enum {
 	OPT_VERIFY = CLI_OPT_OWN,
 	OPT_EFFORT,
 	OPT_FIELD,
 	OPT_CANON,
+	OPT_NO_SANDBOX,
 };
 
 static const struct option longopts[] = {
@@ -39,6 +43,7 @@ static const struct option longopts[] = {
 	{ "set", required_argument, NULL, 'n' },
 	{ "field", required_argument, NULL, OPT_FIELD },
 	{ "canon", required_argument, NULL, OPT_CANON },
+	{ "no-sandbox", no_argument, NULL, OPT_NO_SANDBOX },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -93,6 +98,7 @@ options(struct dump *d, int argc, char **argv)
 			d->way = DUMP_FIELDS;
 			break;
 		case OPT_CANON: option_canon(d, optarg); break;
+		case OPT_NO_SANDBOX: d->no_sandbox = true; break;
 		default:
 			if (!cli_option(&d->cli, ch, optarg))
 				cli_usage(&d->cli, "that is no usage");
@@ -110,6 +116,7 @@ main(int argc, char **argv)
 {
 	static char *standard_input[] = { "-", NULL };
 	struct dump d = { .way = DUMP_PAGE };
+	struct sandbox s = { .off = false };
 	char **word;
 
 	cli_init(&d.cli, "arc-dump", usage_line, own_help);
@@ -119,6 +126,11 @@ main(int argc, char **argv)
 	d.many = argc - optind > 1;
 	if (d.many && d.way == DUMP_CANON)
 		cli_usage(&d.cli, "--canon is for one message");
+	s.off = d.no_sandbox;
+	s.network = d.cli.asks_dns;
+	for (word = argv + optind; *word != NULL; word++)
+		sandbox_read(&s, *word);
+	sandbox_enter(&s);
 	for (word = optind < argc ? argv + optind : standard_input;
 	     *word != NULL; word++) {
 		if (d.many && word > argv + optind && !d.cli.json &&

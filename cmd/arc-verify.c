@@ -8,6 +8,7 @@
 
 #include "authres.h"
 #include "cli.h"
+#include "sandbox.h"
 #include "verify_run.h"
 
 static const char usage_line[] =
@@ -50,7 +51,9 @@ static const char own_help[] =
     "code\n"
     "      --update              rewrite the manifest from what was found\n"
     "      --tap                 print TAP 14\n"
-    "      --junit FILE          write JUnit XML\n";
+    "      --junit FILE          write JUnit XML\n"
+    "Safety:\n"
+    "      --no-sandbox          keep every right to the end of the run\n";
 
 enum {
 	OPT_NO_OLDEST_PASS = CLI_OPT_OWN,
@@ -70,6 +73,7 @@ enum {
 	OPT_UPDATE,
 	OPT_TAP,
 	OPT_JUNIT,
+	OPT_NO_SANDBOX,
 };
 
 static const struct option longopts[] = {
@@ -96,6 +100,7 @@ static const struct option longopts[] = {
 	{ "update", no_argument, NULL, OPT_UPDATE },
 	{ "tap", no_argument, NULL, OPT_TAP },
 	{ "junit", required_argument, NULL, OPT_JUNIT },
+	{ "no-sandbox", no_argument, NULL, OPT_NO_SANDBOX },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -247,6 +252,7 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_UPDATE: v->update = true; break;
 		case OPT_TAP: v->tap = true; break;
 		case OPT_JUNIT: v->junit = optarg; break;
+		case OPT_NO_SANDBOX: v->no_sandbox = true; break;
 		default:
 			if (!cli_option(&v->cli, ch, optarg))
 				cli_usage(&v->cli, "that is no usage");
@@ -258,6 +264,25 @@ options(struct verify *v, int argc, char **argv)
 		    &v->cli, "--expect and --manifest exclude each other");
 	if (v->tap && v->cli.json)
 		cli_usage(&v->cli, "--tap and --json exclude each other");
+}
+
+/* All options are read: what is not needed any more? */
+static void
+give_up(const struct verify *v)
+{
+	struct sandbox s = { .off = v->no_sandbox,
+		.network = v->cli.asks_dns,
+		.read_all = v->many,
+		.spool = v->annotate || v->operands.mbox };
+
+	for (size_t i = 0; i < v->operands.nwords && !v->many; i++)
+		sandbox_read(&s, v->operands.words[i]);
+	sandbox_read(&s, v->manifest);
+	sandbox_write(&s, v->state);
+	sandbox_write(&s, v->junit);
+	sandbox_write(&s, v->repair);
+	sandbox_write(&s, v->update ? v->manifest : NULL);
+	sandbox_enter(&s);
 }
 
 int
@@ -303,6 +328,7 @@ main(int argc, char **argv)
 
 		v.jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;
 	}
+	give_up(&v);
 	if (v.annotate || v.field_only)
 		verify_annotate(&v, v.operands.words[0]);
 	else

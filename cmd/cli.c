@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -393,13 +394,50 @@ cli_on_error(const struct cli *c, const char *word)
 	return pass;
 }
 
+char *
+cli_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL   ? strdup(".")
+	       : slash == path ? strdup("/")
+			       : strndup(path, (size_t)(slash - path));
+}
+
+/* Open a file to append to.  Where anybody may put files it has to be a file of
+ * our own: a link would lead to one that only we may write. */
+static int
+open_to_append(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+	char *directory = cli_directory(path);
+	struct stat st;
+
+	if (directory == NULL)
+		return -1;
+	bool shared = stat(directory, &st) == 0 && (st.st_mode & S_IWOTH) != 0;
+
+	free(directory);
+	int fd =
+	    open(path, shared ? flags | O_NOFOLLOW | O_NONBLOCK : flags, 0666);
+
+	if (!shared || fd < 0 ||
+	    (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		st.st_uid == geteuid()))
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
+}
+
 static void
 open_record(struct cli *c)
 {
 	struct diag why;
-	int fd =
-	    open(c->record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int fd = open_to_append(c->record);
 
+	if (fd < 0 && errno == ENOMEM)
+		cli_no_memory(c);
 	if (fd < 0) {
 		diag_errno(&why, DIAG_WRITE, "open");
 		cli_trouble(c, c->record, &why);
@@ -428,10 +466,13 @@ cli_keys(struct cli *c)
 			diag_memory(&why);
 	}
 	if (why.code != DIAG_NONE) {
+		if (dns != NULL)
+			dns->free(dns);
 		cli_trouble(c, "keys", &why);
 		exit(c->status);
 	}
 	c->files = NULL;
+	c->asks_dns = dns != NULL;
 	if (c->record != NULL)
 		open_record(c);
 }

@@ -65,6 +65,7 @@ struct cli {
 	const char *program; /* for the words on stderr */
 	const char *usage;   /* one or more lines, without "usage: " */
 	const char *help;    /* the command's own options */
+	bool asks_dns;	     /* after cli_keys() */
 	struct keysource *files;
 	const char *keys_path[CLI_MAX_KEYS]; /* --keys, as far as kept */
 	size_t nkeys;
@@ -138,6 +139,9 @@ int64_t cli_deadline(const struct cli *);
 
 /* Flush, free, and return the exit status. */
 int cli_end(struct cli *);
+
+/* The directory that path lies in; to be freed.  NULL when memory is short. */
+char *cli_directory(const char *path);
 
 /* Write all n octets to fd.  -1 with errno. */
 int cli_write(int fd, const char *p, size_t n);

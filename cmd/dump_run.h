@@ -19,7 +19,7 @@ struct dump {
 	struct cli cli;
 	enum dump_way way;
 	bool many; /* more than one operand: pages begin with a name */
-	bool verify, why;
+	bool verify, why, no_sandbox;
 	unsigned effort;
 	unsigned set; /* -n; 0: all */
 	const char *field;

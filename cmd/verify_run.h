@@ -20,7 +20,7 @@ struct verify {
 	struct operands_options operands;
 	unsigned jobs;
 	const char *expect, *manifest, *junit, *state;
-	bool update, tap, merge;
+	bool update, tap, merge, no_sandbox;
 	bool why;	    /* explain */
 	unsigned effort;    /* times the budget of that */
 	const char *repair; /* file for the message as it was signed */
