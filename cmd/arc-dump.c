@@ -109,6 +109,11 @@ options(struct dump *d, int argc, char **argv)
 		cli_usage(&d->cli, "--json excludes --field and --canon");
 	/* Keys at hand are made use of. */
 	d->verify |= d->cli.files != NULL || d->why;
+	if (!d->verify &&
+	    (d->cli.dns || d->cli.nresolvers > 0 || d->cli.record != NULL ||
+		d->cli.trust_ad || d->cli.validate.require_dnssec))
+		cli_usage(&d->cli,
+		    "options about the DNS want --verify or --keys as well");
 }
 
 int

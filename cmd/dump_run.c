@@ -62,6 +62,8 @@ put_out(void *ctx, const char *p, size_t n)
 {
 	struct cli *c = ctx;
 
+	if (c->quiet)
+		return 0;
 	buf_put(&c->out, p, n);
 	if (c->out.len >= 64 * 1024)
 		cli_flush(c);
@@ -115,6 +117,18 @@ canon_none(unsigned i, enum arc_kind kind, struct diag *why)
 	    i, SLICE_ARG(arc_name(kind)));
 }
 
+/* The octets are what they are, but no validator would hash them. */
+static void
+canon_warn(const struct shown *s, const struct arc_field *f)
+{
+	const struct diag *why = &f->sig.problem;
+
+	cli_say(&s->d->cli, "%s: i=%u %.*s is invalid: %s (%s)  [%s]", s->path,
+	    f->instance, SLICE_ARG(arc_name(f->kind)),
+	    diag_info(why->code)->sentence, why->detail,
+	    diag_info(why->code)->word);
+}
+
 static int
 show_canon(struct shown *s, struct diag *why)
 {
@@ -127,6 +141,8 @@ show_canon(struct shown *s, struct diag *why)
 
 	if (f == NULL || (f->sig.b_raw.p == NULL && !d->canon_body))
 		return canon_none(i, d->canon_kind, why);
+	if (f->sig.problem.code != DIAG_NONE)
+		canon_warn(s, f);
 	if (d->canon_body)
 		return canon_body_out(s, &f->sig, &out, why);
 	if (d->canon_kind == ARC_AMS) {
@@ -188,7 +204,9 @@ static int
 show_page(struct shown *s, struct diag *why)
 {
 	struct cli *c = &s->d->cli;
-	struct page page = { .hops = &s->hops, .keys = s->d->verify };
+	struct page page = {
+		.hops = &s->hops, .keys = s->d->verify, .remarks = c->verbose
+	};
 	struct report r = { .file = s->path,
 		.named = s->d->many,
 		.color = c->color,
@@ -197,6 +215,7 @@ show_page(struct shown *s, struct diag *why)
 		.verdict = &s->verdict,
 		.remarks = &s->remarks,
 		.why = s->d->verify ? &s->reasons : NULL,
+		.set = s->d->set,
 		.more = more_json,
 		.more_ctx = &page };
 
@@ -274,5 +293,7 @@ dump_run(struct dump *d, const char *path)
 	s.in.memory = no_octets;
 	input_release(&s.in);
 	buf_release(&s.held);
+	if (d->cli.quiet)
+		buf_clear(&d->cli.out);
 	cli_flush(&d->cli);
 }

@@ -316,8 +316,9 @@ sig_read(struct arc_field *f, const struct tag_rule *rule, struct arena *arena,
 
 /* What h= must and must not have, and x= after t= (A-12). */
 static void
-ams_check(struct sig *s)
+ams_check(struct arc_field *f)
 {
+	struct sig *s = &f->sig;
 	bool from = false;
 
 	if (s->problem.code != DIAG_NONE)
@@ -331,10 +332,11 @@ ams_check(struct sig *s)
 		}
 	}
 	if (!from)
-		diag_set(&s->problem, DIAG_HEADERS_NO_FROM, no_octets,
-		    "h= has no From");
+		diag_set(&s->problem, DIAG_HEADERS_NO_FROM,
+		    taglist_value(&f->tags, SLICE("h")), "h= has no From");
 	else if (s->has_time && s->has_expires && s->expires <= s->time)
-		diag_set(&s->problem, DIAG_EXPIRED, no_octets,
+		diag_set(&s->problem, DIAG_EXPIRED,
+		    taglist_value(&f->tags, SLICE("x")),
 		    "x=%llu is not after t=%llu",
 		    (unsigned long long)s->expires,
 		    (unsigned long long)s->time);
@@ -445,7 +447,7 @@ signed_read(
 		why) != 0)
 		return -1;
 	if (f->kind == ARC_AMS)
-		ams_check(&f->sig);
+		ams_check(f);
 	else if ((t = taglist_find(&f->tags, SLICE("h"))) != NULL)
 		f->sig.h_tag = t->name;
 	return 0;

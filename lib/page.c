@@ -17,6 +17,7 @@ enum {
 	CARET_COLUMNS = 72,
 	CARET_OCTETS = 200, /* looked at before a caret */
 	MAX_RESULTS = 12,   /* of an AAR */
+	MAX_HEADS = 4,	    /* fields of one name */
 	HEAD_OCTETS = 8192, /* of From, Subject and Date */
 };
 
@@ -127,24 +128,26 @@ put_wrapped(struct sheet *t, struct slice s, size_t column, size_t indent)
 	buf_char(t->b, '\n');
 }
 
+/* The first field of that name from place *at on, which comes to stand behind
+ * it; NULL when there is none. */
 static const struct field *
-find_field(const struct message *m, struct slice name)
+find_field(const struct message *m, struct slice name, size_t *at)
 {
-	for (size_t i = 0; i < m->nfields; i++)
-		if (slice_eq_nocase(m->field[i].name, name))
-			return &m->field[i];
+	while (*at < m->nfields) {
+		const struct field *f = &m->field[(*at)++];
+
+		if (slice_eq_nocase(f->name, name))
+			return f;
+	}
 	return NULL;
 }
 
 /* A field of the message as a reader sees it, on one line. */
 static void
-put_head(struct sheet *t, const char *label, struct slice name)
+put_head(struct sheet *t, const char *label, const struct field *f)
 {
-	const struct field *f = find_field(t->p->report->message, name);
 	struct buf b = { .max = 0 };
 
-	if (f == NULL)
-		return;
 	words_decode(&b, t->arena, slice_sub(f->value, 0, HEAD_OCTETS));
 	t->failed |= b.failure != BUF_OK;
 	struct slice text = inert(t, buf_view(&b));
@@ -155,6 +158,24 @@ put_head(struct sheet *t, const char *label, struct slice name)
 		text = width_cut(&t->width, text, COLUMNS - 9);
 	buf_slice(t->b, text);
 	buf_char(t->b, '\n');
+}
+
+/* All fields of a name, as a reader may be shown any of them. */
+static void
+put_heads(struct sheet *t, const char *label, struct slice name)
+{
+	const struct message *m = t->p->report->message;
+	const struct field *f;
+	size_t at = 0;
+
+	for (unsigned n = 0; (f = find_field(m, name, &at)) != NULL; n++) {
+		if (n == MAX_HEADS) {
+			buf_printf(t->b, "%9sand %zu more\n", "",
+			    message_count(m, name) - MAX_HEADS);
+			return;
+		}
+		put_head(t, label, f);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -324,9 +345,15 @@ static void
 put_received(struct sheet *t, const struct hop *h)
 {
 	struct buf b = { .max = 0 };
+	bool cut = width_text(&t->width, inert(t, h->domain)) > DOMAIN_COLUMNS;
 
+	/* In the table it was cut. */
+	if (cut) {
+		buf_text(&b, "d=");
+		escape_text(&b, slice_sub(h->domain, 0, 255));
+	}
 	if (h->selector.len > 0) {
-		buf_text(&b, "s=");
+		buf_text(&b, cut ? " s=" : "s=");
 		escape_text(&b, slice_sub(h->selector, 0, 64));
 	}
 	if (h->received_from.len > 0) {
@@ -470,6 +497,13 @@ put_caret(struct sheet *t, const struct field *f, struct slice where)
 	buf_char(t->b, '\n');
 }
 
+static bool
+lies_in(struct slice where, const struct field *f)
+{
+	return where.p != NULL && where.p >= f->raw.p &&
+	       where.p < f->raw.p + f->raw.len;
+}
+
 /* Why a field is told of by itself; NULL when it is not. */
 static const struct diag *
 field_fault(const struct page *p, const struct arc_field *f)
@@ -486,8 +520,15 @@ field_fault(const struct page *p, const struct arc_field *f)
 	if (p->report->chain->set[i].part[f->kind] != f)
 		return NULL;
 	const struct part *part = f->kind == ARC_AMS ? &v->ams[i] : &v->seal[i];
+	const struct diag *shape = &p->report->chain->shape;
 
-	return part->status == STATUS_FAIL ? &part->why : NULL;
+	if (part->status == STATUS_FAIL)
+		return &part->why;
+	/* A seal may be intact and yet say what breaks the chain. */
+	return shape->code != DIAG_FIELD_TWICE &&
+		       lies_in(shape->where, f->field)
+		   ? shape
+		   : NULL;
 }
 
 static void
@@ -497,9 +538,14 @@ put_fault(struct sheet *t, const struct arc_field *f, const struct diag *why)
 
 	if (f->instance > 0)
 		buf_printf(&b, "i=%u ", f->instance);
-	buf_printf(&b,
-	    "%.*s (field %zu from the top):", SLICE_ARG(arc_name(f->kind)),
-	    f->index + 1);
+	buf_printf(&b, "%.*s (field %zu from the top",
+	    SLICE_ARG(arc_name(f->kind)), f->index + 1);
+	/* Of several such fields, which one. */
+	if (why == NULL && f->sig.domain.len > 0) {
+		buf_text(&b, ", d=");
+		escape_text(&b, slice_sub(f->sig.domain, 0, 255));
+	}
+	buf_text(&b, "):");
 	if (why != NULL) {
 		buf_printf(&b, " %s", diag_info(why->code)->sentence);
 		if (why->detail[0] != '\0')
@@ -521,11 +567,76 @@ put_fault(struct sheet *t, const struct arc_field *f, const struct diag *why)
 		put_caret(t, f->field, why->where);
 }
 
+/* The heading, once. */
+static void
+put_fault_heading(struct sheet *t, bool *any)
+{
+	if (!*any)
+		buf_text(t->b,
+		    t->p->report->verdict->cv == CV_PASS
+			? "\nDoes not hold any more, which of older hops is "
+			  "allowed:\n"
+			: "\nDoes not hold:\n");
+	*any = true;
+}
+
+/* Fields that are not there, and sets. */
+static void
+put_missing(struct sheet *t, bool *any)
+{
+	const struct chain *c = t->p->report->chain;
+	char line[160];
+
+	for (unsigned i = 1; i <= c->n; i++)
+		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
+			bool whole = !t->p->hops->hop[i].present;
+
+			if (c->set[i].part[k] != NULL || (whole && k > ARC_AAR))
+				continue;
+			put_fault_heading(t, any);
+			snprintf(line, sizeof line,
+			    whole ? "i=%u%.*s: Nothing of this ARC Set is "
+				    "there. [instance-gap; %s]"
+				  : "i=%u %.*s: There is none that can be "
+				    "read. [field-missing; %s]",
+			    i, whole ? 0 : (int)arc_name(k).len, arc_name(k).p,
+			    diag_info(
+				whole ? DIAG_INSTANCE_GAP : DIAG_FIELD_MISSING)
+				->clause);
+			buf_text(t->b, " ");
+			put_colored(t, "31", SLICE("*"));
+			buf_char(t->b, ' ');
+			put_wrapped(t, slice_of(line), 3, 3);
+		}
+}
+
+/* Lines that are no fields; the first is shown. */
+static void
+put_junk(struct sheet *t, bool *any)
+{
+	const struct message *m = t->p->report->message;
+	const struct diag_info *info = diag_info(DIAG_HEADER_SYNTAX);
+	struct field line = { .raw = m->junk };
+	struct buf b = { .max = 0 };
+
+	if (m->njunk == 0)
+		return;
+	put_fault_heading(t, any);
+	buf_printf(&b, "%zu line%s of the header: %s [%s; %s]", m->njunk,
+	    m->njunk == 1 ? "" : "s", info->sentence, info->word, info->clause);
+	buf_text(t->b, " ");
+	put_colored(t, "31", SLICE("*"));
+	buf_char(t->b, ' ');
+	put_wrapped(t, buf_view(&b), 3, 3);
+	t->failed |= b.failure != BUF_OK;
+	buf_release(&b);
+	put_caret(t, &line, m->junk);
+}
+
 static void
 put_faults(struct sheet *t)
 {
 	const struct chain *c = t->p->report->chain;
-	const struct message *m = t->p->report->message;
 	bool any = false;
 
 	for (size_t k = 0; k < c->nfields; k++) {
@@ -536,50 +647,208 @@ put_faults(struct sheet *t)
 
 		if (why == NULL && !twice)
 			continue;
-		if (!any)
-			buf_text(t->b, "\nDoes not verify:\n");
-		any = true;
+		put_fault_heading(t, &any);
 		put_fault(t, f, why);
 	}
-	for (unsigned i = 1; i <= c->n; i++)
-		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
-			if (c->set[i].part[k] != NULL)
-				continue;
-			buf_printf(t->b,
-			    "%s * i=%u %.*s: There is none. [field-missing]\n",
-			    any ? "" : "\nDoes not verify:\n", i,
-			    SLICE_ARG(arc_name(k)));
-			any = true;
-		}
-	if (m->njunk == 0)
-		return;
-	buf_printf(t->b, "\n%zu line%s of the header %s no field:\n     ",
-	    m->njunk, m->njunk == 1 ? "" : "s", m->njunk == 1 ? "is" : "are");
-	struct slice junk = inert(t, slice_sub(slice_trim(m->junk), 0, 200));
-
-	buf_slice(t->b, width_cut(&t->width, junk, COLUMNS - 5));
-	buf_char(t->b, '\n');
+	put_missing(t, &any);
+	put_junk(t, &any);
 }
 
 /* ------------------------------------------------------------------------
  * Why. */
 
+/* Whether both say the same of another place. */
+static bool
+same_reason(const struct finding *a, const struct finding *b)
+{
+	return a->cause == b->cause && a->level == b->level &&
+	       a->place == b->place && a->after == b->after &&
+	       a->before == b->before && slice_eq(a->domain, b->domain) &&
+	       a->cause->role != ROLE_SIGNER;
+}
+
+/* "i=2, i=1: " and the finding; nothing where an earlier one told it. */
+static void
+put_reason(struct sheet *t, const struct explanation *e, size_t k)
+{
+	static const char *const levels[] = { "proven", "fact", "indicated" };
+	const struct finding *f = &e->finding[k];
+	struct buf b = { .max = 0 };
+	bool more = false;
+
+	for (size_t i = 0; i < k; i++)
+		if (same_reason(&e->finding[i], f))
+			return;
+	if (report_other_way(e, k))
+		buf_text(&b, "or ");
+	for (size_t i = k; i < e->n; i++)
+		if (e->finding[i].instance > 0 &&
+		    (i == k || same_reason(&e->finding[i], f))) {
+			buf_printf(&b, "%si=%u", more ? ", " : "",
+			    e->finding[i].instance);
+			more = true;
+		}
+	buf_printf(&b, "%s%s: %s", more ? ", " : "", levels[f->level],
+	    f->cause->sentence);
+	report_who(&b, t->p->report, f);
+	buf_printf(&b, " [%s]", f->cause->id);
+	buf_text(t->b, " - ");
+	put_wrapped(t, buf_view(&b), 3, 3);
+	t->failed |= b.failure != BUF_OK;
+	buf_release(&b);
+}
+
+/* The domain that a set names. */
+static void
+put_domain(struct buf *b, const struct page *p, unsigned i)
+{
+	struct slice d = p->hops->hop[i].domain;
+
+	if (d.len > 0)
+		escape_text(b, slice_sub(d, 0, 255));
+	else
+		buf_printf(b, "the sealer of i=%u", i);
+}
+
+/* A field that belongs to no set: it may be the one that its neighbour's set
+ * lacks. */
+static bool
+blame_stray(struct buf *b, const struct page *p)
+{
+	const struct chain *c = p->report->chain;
+
+	for (size_t k = 0; k < c->nfields; k++) {
+		const struct arc_field *f = &c->field[k];
+
+		if (f->problem.code == DIAG_NONE)
+			continue;
+		for (size_t n = k > 0 ? k - 1 : 0; n <= k + 1 && n < c->nfields;
+		     n++) {
+			unsigned i = c->field[n].instance;
+
+			if (i == 0 || c->set[i].part[f->kind] != NULL)
+				continue;
+			buf_printf(b,
+			    "The field stands where the %.*s of i=%u should: ",
+			    SLICE_ARG(arc_name(f->kind)), i);
+			put_domain(b, p, i);
+			buf_text(b, " wrote it so, or somebody changed it "
+				    "since.");
+			return true;
+		}
+		return false;
+	}
+	return false;
+}
+
+/* A line that is no field: fields are put on top, so its place tells after
+ * which hop it came. */
+static bool
+blame_junk(struct buf *b, const struct page *p)
+{
+	const struct chain *c = p->report->chain;
+	const char *junk = p->report->message->junk.p;
+
+	for (size_t k = 0; k < c->nfields; k++) {
+		unsigned i = c->field[k].instance;
+
+		if (c->field[k].field->raw.p < junk || i == 0)
+			continue;
+		bool among = k > 0 && c->field[k - 1].instance == i;
+
+		buf_printf(b, "The line stands %s the fields of i=%u: ",
+		    among ? "among" : "above", i);
+		if (!among)
+			buf_text(b, "most likely it came after ");
+		put_domain(b, p, i);
+		buf_text(b, among ? " wrote it so, or somebody put it in since."
+				  : " had sealed.");
+		return true;
+	}
+	buf_text(b, "The line stands below all ARC Sets: it was there before "
+		    "the first hop sealed, or was put in since.");
+	return true;
+}
+
+/* Who is to blame for what is in plain sight. */
+static bool
+blame(struct buf *b, const struct page *p)
+{
+	const struct verdict *v = p->report->verdict;
+	const struct chain *c = p->report->chain;
+	const struct diag *why = &v->why;
+	unsigned i = why->instance;
+
+	if (why->code == DIAG_HEADER_SYNTAX)
+		return blame_junk(b, p);
+	if (i == 0 || i > c->n)
+		return blame_stray(b, p);
+	const struct arc_field *ams = c->set[i].part[ARC_AMS];
+	bool tags = ams != NULL && ams->sig.problem.code == why->code;
+
+	if (why->code == DIAG_EXPIRED && !tags) {
+		buf_text(b, "The time is over that ");
+		put_domain(b, p, i);
+		buf_text(b, " had given its signature (x=); no change is "
+			    "needed to explain it.");
+		return true;
+	}
+	if (why->code >= DIAG_KEY_MISSING && why->code <= DIAG_KEY_UNSIGNED) {
+		buf_text(b, "It is the key: ");
+		put_domain(b, p, i);
+		buf_text(b, " has to mend what it publishes.");
+		return true;
+	}
+	if (why->code < DIAG_TAG_MISSING || why->code > DIAG_EXPIRED)
+		return false;
+	put_domain(b, p, i);
+	buf_text(b, slice_eq(why->field, arc_name(ARC_AMS)) &&
+			    v->seal[i].status == STATUS_PASS
+			? " wrote the field so: its seal over it holds."
+			: " wrote the field so, or somebody changed it since.");
+	return true;
+}
+
 static void
 put_reasons(struct sheet *t)
 {
 	const struct explanation *e = t->p->report->why;
-	static const char *const levels[] = { "proven", "fact", "indicated" };
+	const struct verdict *v = t->p->report->verdict;
+	struct buf b = { .max = 0 };
 
-	if (e == NULL || e->n == 0)
-		return;
-	buf_text(t->b, "\nWhy (arc-dump --why tells all of it):\n");
-	for (size_t k = 0; k < e->n; k++) {
-		const struct finding *f = &e->finding[k];
+	if (e != NULL && e->n > 0) {
+		buf_text(t->b, "\nWhy (arc-dump --why tells all of it):\n");
+		for (size_t k = 0; k < e->n; k++)
+			put_reason(t, e, k);
+	} else if (v->cv == CV_FAIL && !v->temporary && blame(&b, t->p)) {
+		buf_text(t->b, "\nWho:\n - ");
+		put_wrapped(t, buf_view(&b), 3, 3);
+	}
+	t->failed |= b.failure != BUF_OK;
+	buf_release(&b);
+}
+
+/* What changes no verdict. */
+static void
+put_remarks(struct sheet *t)
+{
+	const struct remarks *r = t->p->report->remarks;
+
+	if (r->n > 0)
+		buf_text(t->b, "\nRemarks:\n");
+	for (size_t k = 0; k < r->n; k++) {
+		const struct remark *m = &r->remark[k];
+		const struct lint_info *info = lint_info(m->code);
 		struct buf b = { .max = 0 };
 
-		buf_printf(&b, "%s: %s", levels[f->level], f->cause->sentence);
-		report_who(&b, t->p->report, f);
-		buf_printf(&b, " [%s]", f->cause->id);
+		if (m->instance > 0)
+			buf_printf(&b, "i=%u ", m->instance);
+		buf_printf(&b, "%.*s%s%s", SLICE_ARG(m->field),
+		    m->instance > 0 || m->field.len > 0 ? ": " : "",
+		    info->sentence);
+		if (m->detail[0] != '\0')
+			buf_printf(&b, " (%s)", m->detail);
+		buf_printf(&b, " [%s; %s]", info->word, info->clause);
 		buf_text(t->b, " - ");
 		put_wrapped(t, buf_view(&b), 3, 3);
 		t->failed |= b.failure != BUF_OK;
@@ -612,14 +881,16 @@ page_chain(struct buf *b, const struct page *p, struct diag *why)
 		buf_slice(b, inert(&t, slice_of(p->report->file)));
 		buf_text(b, ":\n");
 	}
-	put_head(&t, "From:", SLICE("From"));
-	put_head(&t, "Subject:", SLICE("Subject"));
-	put_head(&t, "Date:", SLICE("Date"));
+	put_heads(&t, "From:", SLICE("From"));
+	put_heads(&t, "Subject:", SLICE("Subject"));
+	put_heads(&t, "Date:", SLICE("Date"));
 	put_verdict(&t);
 	put_table(&t);
 	put_oddities(&t);
 	put_faults(&t);
 	put_reasons(&t);
+	if (p->remarks)
+		put_remarks(&t);
 	return sheet_end(&t, why);
 }
 
@@ -714,7 +985,8 @@ static void
 json_head(
     struct json *j, const struct page *p, const char *key, struct slice name)
 {
-	const struct field *f = find_field(p->report->message, name);
+	size_t at = 0;
+	const struct field *f = find_field(p->report->message, name, &at);
 	struct buf b = { .max = 0 };
 
 	if (f == NULL) {
@@ -730,12 +1002,14 @@ json_head(
 }
 
 static void
-json_hops(struct json *j, const struct hops *h)
+json_hops(struct json *j, const struct hops *h, unsigned set)
 {
 	json_array_open(j, "hops");
 	for (unsigned i = 1; i <= h->n; i++) {
 		const struct hop *hop = &h->hop[i];
 
+		if (set > 0 && i != set)
+			continue;
 		json_object_open(j, NULL);
 		json_number(j, "instance", i);
 		json_text(j, "domain", hop->domain);
@@ -764,6 +1038,8 @@ json_fields(struct json *j, const struct page *p)
 		const struct arc_field *f = &c->field[k];
 		const struct diag *why = field_fault(p, f);
 
+		if (p->report->set > 0 && f->instance != p->report->set)
+			continue;
 		json_object_open(j, NULL);
 		json_string(j, "field", arc_name(f->kind));
 		if (f->instance > 0)
@@ -783,8 +1059,7 @@ json_fields(struct json *j, const struct page *p)
 			    slice_of(diag_info(why->code)->clause));
 			json_string(j, "detail", slice_of(why->detail));
 		}
-		if (why != NULL && why->where.p >= f->field->raw.p &&
-		    why->where.p < f->field->raw.p + f->field->raw.len)
+		if (why != NULL && lies_in(why->where, f->field))
 			json_number(j, "offset",
 			    (int64_t)(why->where.p - f->field->raw.p));
 		else
@@ -801,11 +1076,13 @@ page_json(struct json *j, const struct page *p)
 	json_head(j, p, "from", SLICE("From"));
 	json_head(j, p, "subject", SLICE("Subject"));
 	json_head(j, p, "date", SLICE("Date"));
-	json_hops(j, p->hops);
+	json_hops(j, p->hops, p->report->set);
 	json_array_open(j, "odd");
 	for (size_t k = 0; k < p->hops->nodd; k++) {
 		const struct oddity *o = &p->hops->odd[k];
 
+		if (p->report->set > 0 && o->instance != p->report->set)
+			continue;
 		json_object_open(j, NULL);
 		json_string(j, "code", slice_of(oddity_word(o->code)));
 		if (o->instance > 0)

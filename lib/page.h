@@ -17,7 +17,8 @@ struct page {
 	const struct report *report; /* its verdict may be CV_MISSING: then
 				      * nothing was verified */
 	const struct hops *hops;
-	bool keys; /* keys were at hand */
+	bool keys;    /* keys were at hand */
+	bool remarks; /* the page ends with the report's remarks */
 };
 
 /* The page.  -1 with DIAG_MEMORY. */

@@ -26,6 +26,7 @@ struct report {
 	const struct verdict *verdict;
 	const struct remarks *remarks;
 	const struct explanation *why; /* NULL: nobody asked */
+	unsigned set;		       /* JSON: this ARC Set only; 0: all */
 	/* More members for the JSON object; or NULL. */
 	void (*more)(struct json *, const void *more_ctx);
 	const void *more_ctx;
@@ -47,6 +48,9 @@ void report_why(struct buf *, const struct report *);
 
 /* A sentence on who is meant by a finding, a space before it. */
 void report_who(struct buf *, const struct report *, const struct finding *);
+
+/* Whether finding k explains what one before it does, in another way. */
+bool report_other_way(const struct explanation *, size_t k);
 
 /* The member "why" of a JSON object; an empty array for NULL. */
 void report_why_json(struct json *, const struct explanation *);

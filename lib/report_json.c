@@ -245,7 +245,7 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 	}
 	json_array_open(&j, "sets");
 	for (unsigned i = 1; i <= r->chain->n; i++)
-		if (put_set(&j, r, i, why) != 0)
+		if ((r->set == 0 || r->set == i) && put_set(&j, r, i, why) != 0)
 			return -1;
 	json_array_close(&j);
 	report_why_json(&j, r->why);

@@ -203,9 +203,8 @@ put_what(struct buf *b, const struct report *r, const struct finding *f)
 	buf_char(b, '\n');
 }
 
-/* Whether f explains what the finding before it does, in another way. */
-static bool
-is_other_way(const struct explanation *e, size_t k)
+bool
+report_other_way(const struct explanation *e, size_t k)
 {
 	const struct finding *f = &e->finding[k];
 
@@ -226,7 +225,7 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 	const struct finding *f = &r->why->finding[k];
 	static const char *const levels[] = { "proven", "fact", "indicated" };
 
-	buf_printf(b, "%s: %s: %s", is_other_way(r->why, k) ? "or" : "why",
+	buf_printf(b, "%s: %s: %s", report_other_way(r->why, k) ? "or" : "why",
 	    levels[f->level], f->cause->sentence);
 	if (f->detail[0] != '\0')
 		buf_printf(b, " (%s)", f->detail);
@@ -329,7 +328,7 @@ put_reason(struct json *j, const struct explanation *e, size_t k)
 	json_object_open(j, "evidence");
 	json_string(j, "clause", slice_of(f->cause->clause));
 	json_string(j, "mend", slice_of(f->cause->mend));
-	json_bool(j, "alternative", is_other_way(e, k));
+	json_bool(j, "alternative", report_other_way(e, k));
 	put_changes(j, f);
 	json_object_close(j);
 	json_number(j, "tried", (int64_t)f->tried);

@@ -159,3 +159,11 @@ taglist_find(const struct taglist *list, struct slice name)
 			return &list->tag[i];
 	return NULL;
 }
+
+struct slice
+taglist_value(const struct taglist *l, struct slice name)
+{
+	const struct tag *t = taglist_find(l, name);
+
+	return t != NULL ? t->value : (struct slice){ NULL, 0 };
+}

@@ -33,4 +33,7 @@ int taglist_parse(
 /* The tag of that name, or NULL. */
 const struct tag *taglist_find(const struct taglist *, struct slice name);
 
+/* Its value; empty when there is no such tag. */
+struct slice taglist_value(const struct taglist *, struct slice name);
+
 #endif

@@ -210,7 +210,8 @@ signature_check(struct walk *w, enum arc_kind kind, unsigned i,
 static bool
 ams_field_check(struct walk *w, unsigned i)
 {
-	const struct sig *s = &part_field(w, ARC_AMS, i)->sig;
+	const struct arc_field *f = part_field(w, ARC_AMS, i);
+	const struct sig *s = &f->sig;
 	struct diag why;
 
 	if (s->problem.code != DIAG_NONE) {
@@ -219,7 +220,8 @@ ams_field_check(struct walk *w, unsigned i)
 	}
 	if (s->has_expires &&
 	    (int64_t)s->expires < w->opt->now - w->opt->clock_skew) {
-		diag_set(&why, DIAG_EXPIRED, no_octets,
+		diag_set(&why, DIAG_EXPIRED,
+		    taglist_value(&f->tags, SLICE("x")),
 		    "x=%" PRIu64 " and it is %" PRId64, s->expires,
 		    w->opt->now);
 		part_fail(w, ARC_AMS, i, why);
@@ -252,7 +254,8 @@ say_hashes(const struct sig *s, const struct bodyhash *h, struct diag *result,
 static int
 ams_body_check(struct walk *w, unsigned i, struct diag *why)
 {
-	const struct sig *s = &part_field(w, ARC_AMS, i)->sig;
+	const struct arc_field *f = part_field(w, ARC_AMS, i);
+	const struct sig *s = &f->sig;
 	const struct bodyhash *h = &w->hash[i];
 	struct part *p = &w->out->ams[i];
 	struct diag result = { .code = DIAG_NONE };
@@ -262,14 +265,16 @@ ams_body_check(struct walk *w, unsigned i, struct diag *why)
 		       memcmp(h->digest, s->body_hash.p, sizeof h->digest) == 0;
 	p->body_signed = h->has_length ? h->length : h->total;
 	if (!h->complete)
-		diag_set(&result, DIAG_BODY_LENGTH, no_octets,
+		diag_set(&result, DIAG_BODY_LENGTH,
+		    taglist_value(&f->tags, SLICE("l")),
 		    "l=%" PRIu64 ", but the body has %" PRIu64 " octets",
 		    h->length, h->total);
 	else if (!p->body_fits) {
 		if (say_hashes(s, h, &result, why) != 0)
 			return -1;
 	} else if (w->opt->no_partial_body && p->body_signed < h->total)
-		diag_set(&result, DIAG_BODY_PARTIAL, no_octets,
+		diag_set(&result, DIAG_BODY_PARTIAL,
+		    taglist_value(&f->tags, SLICE("l")),
 		    "%" PRIu64 " octets of %" PRIu64 " are signed",
 		    p->body_signed, h->total);
 	if (result.code == DIAG_NONE)

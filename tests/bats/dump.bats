@@ -301,3 +301,118 @@ print(s["ams"]["status"], s["seal"]["status"], s["ams"]["algorithm"])' "$T/json"
 		[ -n "$output" ]
 	done
 }
+
+@test "-q prints nothing, -v the remarks, and the status is the same" {
+	for how in "" --json "--field d" "--canon ams:1"; do
+		# shellcheck disable=SC2086 # words
+		run -0 arc-dump -q $how samples/pass-one-hop.eml
+		[ -z "$output" ]
+	done
+	run -2 arc-dump -q samples/none-no-arc-fields.eml
+	[ -z "$output" ]
+	run -0 dump samples/pass-one-hop.eml
+	[[ $output != *"Remarks:"* ]]
+	run -0 dump -v samples/pass-one-hop.eml
+	[[ $output == *"
+Remarks:
+ - i=1 ARC-Message-Signature: From is signed as often"*"[from-open; "* ]]
+}
+
+@test "colour comes when asked for, and not into a file" {
+	run -0 dump samples/fail-body-changed.eml
+	[[ $output != *$'\e'* ]]
+	run -0 dump --color always samples/fail-body-changed.eml
+	[[ $output == *$'\e[1;31mfail\e[0m: '* ]]
+	[[ $output == *$'pass  \e[31mbody\e[0m  \e[32mpass\e[0m'* ]]
+	[ "$(sed 's/\x1b\[[0-9;]*m//g' <<<"$output")" = "$(dump samples/fail-body-changed.eml)" ]
+	run -0 env -u NO_COLOR script -qec "arc-dump samples/pass-one-hop.eml" /dev/null
+	[[ $output == *$'\e[1;33munverified\e[0m'* ]]
+	run -0 env NO_COLOR=1 script -qec "arc-dump samples/pass-one-hop.eml" /dev/null
+	[[ $output != *$'\e'* ]]
+}
+
+@test "-n with --json tells of one set alone" {
+	run -0 dump --json -n 2 samples/pass-three-hops.eml
+	/usr/bin/python3 - "$output" <<-'PY'
+	import json, sys
+	told = json.loads(sys.argv[1])
+	for key in ("sets", "hops", "fields"):
+	    assert {x["instance"] for x in told[key]} == {2}, key
+	assert len(told["fields"]) == 3 and told["instances"] == 3
+	PY
+	run -65 dump --json -n 4 samples/pass-three-hops.eml
+}
+
+@test "options about the DNS are refused where it is not asked" {
+	for how in --dns "--resolver 192.0.2.1" "--record $T/r" "--dnssec require" --trust-ad; do
+		# shellcheck disable=SC2086 # words
+		run -64 arc-dump $how samples/pass-one-hop.eml
+	done
+	[ ! -e "$T/r" ]
+}
+
+@test "--canon of a field with a fault says that nobody would hash it" {
+	run -0 --separate-stderr arc-dump --canon body:1 samples/fail-canonicalization-unknown.eml
+	[ -n "$output" ]
+	[[ $stderr == *"i=1 ARC-Message-Signature is invalid: "*"[canonicalization]" ]]
+	run -0 --separate-stderr arc-dump --canon body:1 samples/pass-one-hop.eml
+	[ -z "$stderr" ]
+}
+
+@test "every field of From is shown, and a long domain whole" {
+	forge <<-'PY'
+	m = chain(1, d="a-very-long-name-of-a-host.in-a-long-domain.example")
+	for n in range(5):
+	    m.top("From: <%d@c.example>" % n)
+	write(m, tmp("m"))
+	PY
+	run -0 arc-dump "$T/m"
+	[ "${lines[0]}" = "From:    <4@c.example>" ]
+	[ "${lines[3]}" = "From:    <1@c.example>" ]
+	[ "${lines[4]}" = "         and 2 more" ]
+	[[ $output == *"  1  a-very-long-name-of-a-ho~"*"
+     d=a-very-long-name-of-a-host.in-a-long-domain.example s="* ]]
+}
+
+@test "what is missing or no field is told with its clause, and the caret stands at x=, l= and h= too" {
+	run -0 dump samples/fail-seal-missing.eml
+	[[ $output == *" * i=1 ARC-Seal: There is none that can be read. [field-missing; RFC 8617"* ]]
+	run -0 dump samples/fail-set-missing.eml
+	[[ $output == *" * i=2: Nothing of this ARC Set is there. [instance-gap; RFC 8617 section 5.2,"* ]]
+	run -0 dump samples/fail-header-line-broken.eml
+	[[ $output == *"[header-syntax; RFC 5322 section 2.2]
+     this is no field-)"*"
+     ^"* ]]
+	while read -r name tag; do
+		dump "samples/$name.eml" | grep -F -A1 -- " $tag" | python3 -c '
+import sys
+tag = sys.argv[1]
+above, caret = [x for x in sys.stdin.read().split("\n")[-3:] if x][-2:]
+assert caret.index("^") - above.index(tag) in (0, 2), (above, caret)' "$tag"
+	done <<-'END'
+	fail-expired x=1770642450
+	fail-body-cut l=99999
+	fail-from-not-signed h=to:subject:date
+	fail-seal-with-h h=from
+	END
+}
+
+@test "who it was is told without a key, too, where it stands in plain sight" {
+	while read -r name words; do
+		run -0 arc-dump --time 2026-03-01T00:00:00Z "samples/$name.eml"
+		[[ $(tr -s ' \n' ' ' <<<"$output") == *" Who: - $words"* ]] || { echo "$name: $output"; false; }
+	done <<-'END'
+	fail-tag-twice The field stands where the ARC-Seal of i=1 should: author-provider.example wrote it so, or
+	fail-instance-zero The field stands where the ARC-Authentication-Results of i=1 should:
+	fail-header-line-broken The line stands above the fields of i=1: most likely it came after author-provider.example
+	fail-expired The time is over that author-provider.example had given its signature
+	fail-no-d author-provider.example wrote the field so, or somebody changed it since.
+	END
+	run -0 dump samples/fail-no-d.eml
+	[[ $output == *"Who:
+ - author-provider.example wrote the field so: its seal over it holds."* ]]
+	# a pass has nobody to blame
+	run -0 dump samples/pass-older-expired.eml
+	[[ $output != *"
+Who:"* ]]
+}
