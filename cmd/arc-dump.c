@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arc-dump - shows an Authenticated Received Chain to people */
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "cli.h"
 #include "dump_run.h"
+#include "fingerprint.h"
 #include "sandbox.h"
 
 static const char usage_line[] =
@@ -22,6 +25,14 @@ static const char own_help[] =
     "      --field LIST          values of each set, parted by tabs: i, time, "
     "aar,\n"
     "                            tags (d,s,cv), as.TAG, ams.TAG\n"
+    "      --lint                what is odd about how the fields are written\n"
+    "      --key-audit           each key in plain words, and its record "
+    "mended\n"
+    "      --fingerprint         salted digests of each field and of the "
+    "body\n"
+    "      --salt TEXT           the salt of that (random)\n"
+    "      --compare             what differs between two messages, or two\n"
+    "                            fingerprints, or one of each\n"
     "      --canon WHAT          the octets that were hashed: ams:N, as:N, "
     "body:N\n"
     "Safety:\n"
@@ -33,6 +44,11 @@ enum {
 	OPT_FIELD,
 	OPT_CANON,
 	OPT_NO_SANDBOX,
+	OPT_LINT,
+	OPT_KEY_AUDIT,
+	OPT_FINGERPRINT,
+	OPT_SALT,
+	OPT_COMPARE,
 };
 
 static const struct option longopts[] = {
@@ -44,6 +60,11 @@ static const struct option longopts[] = {
 	{ "field", required_argument, NULL, OPT_FIELD },
 	{ "canon", required_argument, NULL, OPT_CANON },
 	{ "no-sandbox", no_argument, NULL, OPT_NO_SANDBOX },
+	{ "lint", no_argument, NULL, OPT_LINT },
+	{ "key-audit", no_argument, NULL, OPT_KEY_AUDIT },
+	{ "fingerprint", no_argument, NULL, OPT_FINGERPRINT },
+	{ "salt", required_argument, NULL, OPT_SALT },
+	{ "compare", no_argument, NULL, OPT_COMPARE },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -56,6 +77,16 @@ option_number(struct dump *d, const char *name, const char *arg, int64_t max)
 		cli_usage(&d->cli, "--%s %s: not a number from 1 to %d", name,
 		    arg, (int)max);
 	return (unsigned)n;
+}
+
+static void
+option_way(struct dump *d, enum dump_way way)
+{
+	if (d->way != DUMP_PAGE && d->way != way)
+		cli_usage(&d->cli, "--canon, --field, --lint, --key-audit, "
+				   "--fingerprint and --compare exclude each "
+				   "other");
+	d->way = way;
 }
 
 static void
@@ -74,7 +105,31 @@ option_canon(struct dump *d, const char *arg)
 		    "--canon %s: not ams:N, as:N or body:N with N from 1 to %d",
 		    arg, CHAIN_MAX);
 	d->canon_instance = (unsigned)n;
-	d->way = DUMP_CANON;
+	option_way(d, DUMP_CANON);
+}
+
+static void
+option_salt(struct dump *d, const char *arg)
+{
+	size_t n = strlen(arg);
+
+	if (n < 1 || n > FINGERPRINT_MAX_SALT)
+		cli_usage(&d->cli, "--salt: not 1 to %d octets",
+		    FINGERPRINT_MAX_SALT);
+	d->salt = arg;
+}
+
+/* A salt that nobody has had: 16 octets as hex. */
+static void
+random_salt(struct dump *d, char out[33])
+{
+	unsigned char octets[16];
+
+	if (getrandom(octets, sizeof octets, 0) != (ssize_t)sizeof octets)
+		cli_usage(&d->cli, "no random numbers: give --salt");
+	for (size_t i = 0; i < sizeof octets; i++)
+		snprintf(out + 2 * i, 3, "%02x", octets[i]);
+	d->salt = out;
 }
 
 static void
@@ -95,10 +150,15 @@ options(struct dump *d, int argc, char **argv)
 			break;
 		case OPT_FIELD:
 			d->field = optarg;
-			d->way = DUMP_FIELDS;
+			option_way(d, DUMP_FIELDS);
 			break;
 		case OPT_CANON: option_canon(d, optarg); break;
 		case OPT_NO_SANDBOX: d->no_sandbox = true; break;
+		case OPT_LINT: option_way(d, DUMP_LINT); break;
+		case OPT_KEY_AUDIT: option_way(d, DUMP_KEY_AUDIT); break;
+		case OPT_FINGERPRINT: option_way(d, DUMP_FINGERPRINT); break;
+		case OPT_SALT: option_salt(d, optarg); break;
+		case OPT_COMPARE: option_way(d, DUMP_COMPARE); break;
 		default:
 			if (!cli_option(&d->cli, ch, optarg))
 				cli_usage(&d->cli, "that is no usage");
@@ -108,7 +168,7 @@ options(struct dump *d, int argc, char **argv)
 	if (d->cli.json && d->way != DUMP_PAGE)
 		cli_usage(&d->cli, "--json excludes --field and --canon");
 	/* Keys at hand are made use of. */
-	d->verify |= d->cli.files != NULL || d->why;
+	d->verify |= d->cli.files != NULL || d->why || d->way == DUMP_KEY_AUDIT;
 	if (!d->verify &&
 	    (d->cli.dns || d->cli.nresolvers > 0 || d->cli.record != NULL ||
 		d->cli.trust_ad || d->cli.validate.require_dnssec))
@@ -122,20 +182,30 @@ main(int argc, char **argv)
 	static char *standard_input[] = { "-", NULL };
 	struct dump d = { .way = DUMP_PAGE };
 	struct sandbox s = { .off = false };
-	char **word;
+	char **word, salt[33];
 
 	cli_init(&d.cli, "arc-dump", usage_line, own_help);
 	options(&d, argc, argv);
 	if (d.verify)
 		cli_keys(&d.cli);
 	d.many = argc - optind > 1;
-	if (d.many && d.way == DUMP_CANON)
-		cli_usage(&d.cli, "--canon is for one message");
+	if (d.many && (d.way == DUMP_CANON || d.way == DUMP_FINGERPRINT))
+		cli_usage(
+		    &d.cli, "--canon and --fingerprint are for one message");
+	if (d.salt == NULL &&
+	    (d.way == DUMP_FINGERPRINT || d.way == DUMP_COMPARE))
+		random_salt(&d, salt);
 	s.off = d.no_sandbox;
 	s.network = d.cli.asks_dns;
 	for (word = argv + optind; *word != NULL; word++)
 		sandbox_read(&s, *word);
 	sandbox_enter(&s);
+	if (d.way == DUMP_COMPARE) {
+		if (argc - optind != 2)
+			cli_usage(&d.cli, "--compare needs two files");
+		dump_compare(&d, argv[optind], argv[optind + 1]);
+		return cli_end(&d.cli);
+	}
 	for (word = optind < argc ? argv + optind : standard_input;
 	     *word != NULL; word++) {
 		if (d.many && word > argv + optind && !d.cli.json &&

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "canon.h"
 #include "dump_run.h"
+#include "escape.h"
 #include "explain.h"
+#include "fingerprint.h"
 #include "hops.h"
 #include "lint.h"
 #include "page.h"
@@ -169,6 +173,16 @@ show_canon(struct shown *s, struct diag *why)
 /* ------------------------------------------------------------------------
  * The page and its JSON. */
 
+/* Of many messages each line begins with a name. */
+static void
+name_line(struct shown *s)
+{
+	if (!s->d->many)
+		return;
+	escape_text(&s->d->cli.out, slice_of(s->path));
+	buf_text(&s->d->cli.out, ": ");
+}
+
 static void
 more_json(struct json *j, const void *ctx)
 {
@@ -239,6 +253,91 @@ show_page(struct shown *s, struct diag *why)
 	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
 }
 
+/* ------------------------------------------------------------------------
+ * Remarks, keys, fingerprints. */
+
+/* "i=2 ARC-Seal: sentence (detail)  [code; clause]" */
+static int
+show_lint(struct shown *s, struct diag *why)
+{
+	struct cli *c = &s->d->cli;
+
+	if (look(s, why) != 0)
+		return -1;
+	if (lint_style(s->m, &s->chain, &s->remarks) != 0)
+		return diag_memory(why);
+	for (size_t k = 0; k < s->remarks.n; k++) {
+		const struct remark *r = &s->remarks.remark[k];
+		const struct lint_info *info = lint_info(r->code);
+
+		name_line(s);
+		if (r->instance > 0)
+			buf_printf(&c->out, "i=%u ", r->instance);
+		if (r->field.len > 0)
+			buf_printf(&c->out, "%.*s: ", SLICE_ARG(r->field));
+		buf_text(&c->out, info->sentence);
+		if (r->detail[0] != '\0') {
+			buf_text(&c->out, " (");
+			escape_text(&c->out, slice_of(r->detail));
+			buf_char(&c->out, ')');
+		}
+		buf_printf(&c->out, "  [%s; %s]\n", info->word, info->clause);
+	}
+	for (size_t k = 0; k < s->hops.nodd; k++) {
+		enum oddity_code code = s->hops.odd[k].code;
+
+		/* Others are remarks of their own above. */
+		if (code != ODD_CV_AND_CLAIM && code != ODD_TIME_BACKWARDS &&
+		    code != ODD_AUTHSERV_ID && code != ODD_ORDER &&
+		    code != ODD_FALSE_FAIL)
+			continue;
+		name_line(s);
+		buf_printf(&c->out, "%s  [%s; RFC 8617 section 4]\n",
+		    s->hops.odd[k].text, oddity_word(code));
+	}
+	if (c->out.len > 0)
+		cli_worse(c, 1);
+	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
+}
+
+static int
+show_keys(struct shown *s, struct diag *why)
+{
+	struct cli *c = &s->d->cli;
+	bool temporary;
+
+	if (input_drain(&s->in, why) != 0 ||
+	    audit_keys(&c->out, &s->chain, c->keys, cli_deadline(c),
+		s->m->arena, &temporary, why) != 0)
+		return -1;
+	if (temporary)
+		cli_worse(c, EX_TEMPFAIL);
+	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
+}
+
+static int
+take_fingerprint(struct shown *s, struct slice salt, struct fingerprint *out,
+    struct diag *why)
+{
+	if (!s->whole)
+		return diag_set(why, DIAG_FINGERPRINT, no_octets,
+		    "one is taken of at most %d octets", MAX_HELD);
+	return fingerprint_take(
+	    s->m, &s->chain, s->body, salt, s->m->arena, out, why);
+}
+
+static int
+show_fingerprint(struct shown *s, struct diag *why)
+{
+	struct cli *c = &s->d->cli;
+	struct fingerprint f;
+
+	if (take_fingerprint(s, slice_of(s->d->salt), &f, why) != 0)
+		return -1;
+	fingerprint_write(&c->out, &f);
+	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
+}
+
 static int
 show(struct shown *s, struct diag *why)
 {
@@ -261,6 +360,12 @@ show(struct shown *s, struct diag *why)
 		    &c->out, &s->chain, slice_of(s->d->field), s->d->set);
 		return input_drain(&s->in, why);
 	}
+	if (s->d->way == DUMP_LINT)
+		return show_lint(s, why);
+	if (s->d->way == DUMP_KEY_AUDIT)
+		return show_keys(s, why);
+	if (s->d->way == DUMP_FINGERPRINT)
+		return show_fingerprint(s, why);
 	if (show_page(s, why) != 0)
 		return -1;
 	if (s->d->verify && s->verdict.temporary)
@@ -295,5 +400,92 @@ dump_run(struct dump *d, const char *path)
 	buf_release(&s.held);
 	if (d->cli.quiet)
 		buf_clear(&d->cli.out);
+	cli_flush(&d->cli);
+}
+
+/* ------------------------------------------------------------------------
+ * Comparing. */
+
+/* Have one side: its octets, and when it is a message, that too. */
+static int
+compare_open(struct shown *s, struct input *in, struct diag *why)
+{
+	if (input_open(in, s->path, why) != 0)
+		return -1;
+	if (hold(s, in, why) != 0)
+		return -1;
+	if (fingerprint_is(buf_view(&s->held)))
+		return 0;
+	if (message_read(&s->in, &s->m, why) != 0)
+		return -1;
+	size_t rest = s->m->ahead.len + s->in.memory.len;
+
+	s->body =
+	    slice_sub(buf_view(&s->held), s->held.len - rest, s->held.len);
+	return chain_collect(s->m, s->m->arena, &s->chain, why);
+}
+
+/* The two fingerprints, of one salt: a file's, where there is a file. */
+static int
+compare_take(struct shown s[2], struct fingerprint f[2], struct arena *arena,
+    const char *salt, size_t *at, struct diag *why)
+{
+	struct slice use = slice_of(salt);
+
+	for (size_t k = 0; k < 2; k++) {
+		*at = k;
+		if (s[k].m != NULL)
+			continue;
+		if (fingerprint_read(buf_view(&s[k].held), arena, &f[k], why) !=
+		    0)
+			return -1;
+		if (k == 1 && s[0].m == NULL && !slice_eq(f[0].salt, f[1].salt))
+			return diag_set(why, DIAG_FINGERPRINT, no_octets,
+			    "it has another salt, so nothing of the two can be "
+			    "compared");
+		use = f[k].salt;
+	}
+	for (*at = 0; *at < 2; ++*at)
+		if (s[*at].m != NULL &&
+		    take_fingerprint(&s[*at], use, &f[*at], why) != 0)
+			return -1;
+	return 0;
+}
+
+void
+dump_compare(struct dump *d, const char *a, const char *b)
+{
+	struct shown s[2] = { { .d = d, .path = a }, { .d = d, .path = b } };
+	struct input in[2] = { { .fd = -1 }, { .fd = -1 } };
+	struct fingerprint f[2];
+	struct arena *arena = arena_new();
+	struct diag why = { .code = DIAG_NONE };
+	size_t at = 0;
+
+	if (arena == NULL)
+		diag_memory(&why);
+	while (why.code == DIAG_NONE && at < 2) {
+		if (compare_open(&s[at], &in[at], &why) != 0)
+			break;
+		at++;
+	}
+	if (why.code == DIAG_NONE &&
+	    compare_take(s, f, arena, d->salt, &at, &why) == 0) {
+		if (fingerprint_compare(&d->cli.out, &f[0], &f[1], arena) > 0)
+			cli_worse(&d->cli, 1);
+		if (d->cli.out.failure != BUF_OK)
+			diag_memory(&why);
+	}
+	if (why.code != DIAG_NONE)
+		cli_trouble(&d->cli, at < 2 ? s[at].path : a, &why);
+	for (size_t k = 0; k < 2; k++) {
+		message_free(s[k].m);
+		s[k].in.memory = no_octets;
+		in[k].piece =
+		    s[k].in.piece != NULL ? s[k].in.piece : in[k].piece;
+		input_release(&in[k]);
+		buf_release(&s[k].held);
+	}
+	arena_free(arena);
 	cli_flush(&d->cli);
 }

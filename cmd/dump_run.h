@@ -13,6 +13,10 @@ enum dump_way {
 	DUMP_PAGE,
 	DUMP_CANON,  /* octets that were hashed */
 	DUMP_FIELDS, /* values as TSV */
+	DUMP_LINT,
+	DUMP_KEY_AUDIT,
+	DUMP_FINGERPRINT,
+	DUMP_COMPARE,
 };
 
 struct dump {
@@ -23,11 +27,16 @@ struct dump {
 	unsigned effort;
 	unsigned set; /* -n; 0: all */
 	const char *field;
+	const char *salt; /* for fingerprints; NULL: random */
 	/* DUMP_CANON: of which field, or the body when canon_body */
 	enum arc_kind canon_kind;
 	bool canon_body;
 	unsigned canon_instance;
 };
+
+/* Compare two messages, two fingerprints, or one of each; the status is 1 when
+ * they differ. */
+void dump_compare(struct dump *d, const char *a, const char *b);
 
 /* Show the message at path; the status becomes d->cli.status. */
 void dump_run(struct dump *d, const char *path);

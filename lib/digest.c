@@ -81,6 +81,21 @@ digest_sha1(
 	return diag_memory(why);
 }
 
+int
+digest_mac(struct slice key, struct slice octets,
+    unsigned char out[DIGEST_SIZE], struct diag *why)
+{
+	/* An empty key or text still needs somewhere to point. */
+	if (crypto_begin() &&
+	    EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL,
+		key.len > 0 ? key.p : "", key.len,
+		(const unsigned char *)(octets.len > 0 ? octets.p : ""),
+		octets.len, out, DIGEST_SIZE, NULL) != NULL)
+		return 0;
+	ERR_clear_error();
+	return diag_memory(why);
+}
+
 static int
 put(void *ctx, const char *p, size_t n)
 {

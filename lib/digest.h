@@ -46,6 +46,10 @@ void digest_release(struct digest *);
 int digest_sha1(
     struct slice octets, unsigned char out[DIGEST_SHA1_SIZE], struct diag *why);
 
+/* HMAC-SHA-256 (RFC 2104) of octets under a key.  -1 with DIAG_MEMORY. */
+int digest_mac(struct slice key, struct slice octets,
+    unsigned char out[DIGEST_SIZE], struct diag *why);
+
 /* A sink that puts into d.  It refuses nothing: digest_final() tells. */
 struct sink digest_sink(struct digest *d);
 

@@ -5,10 +5,13 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/x509.h>
 
 #include "base64.h"
+#include "buf.h"
 #include "crypto.h"
 #include "der.h"
 #include "key.h"
@@ -422,6 +425,28 @@ key_same(const struct key *a, const struct key *b)
 	return a->type == b->type && a->exponent == b->exponent &&
 	       a->noctets == b->noctets &&
 	       memcmp(a->octets, b->octets, a->noctets) == 0;
+}
+
+void
+key_record(const struct key *k, struct buf *out)
+{
+	unsigned char *der = NULL;
+	int n;
+
+	buf_printf(out, "v=DKIM1; k=%s; p=", key_type_word(k->type));
+	if (k->type == KEY_ED25519) {
+		base64_encode(
+		    out, (struct slice){ (const char *)k->octets, k->noctets });
+		return;
+	}
+	n = crypto_begin() ? i2d_PUBKEY(k->pkey, &der) : -1;
+	if (n <= 0) {
+		ERR_clear_error();
+		out->failure = BUF_NO_MEMORY;
+		return;
+	}
+	base64_encode(out, (struct slice){ (const char *)der, (size_t)n });
+	OPENSSL_free(der);
 }
 
 void

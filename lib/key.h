@@ -73,6 +73,12 @@ int key_from_ed25519(struct slice point, struct key *out, struct diag *why);
 /* Whether both are the same public key. */
 bool key_same(const struct key *a, const struct key *b);
 
+/* Append the record that publishes the key: "v=DKIM1; k=rsa; p=...", an RSA key
+ * as SubjectPublicKeyInfo, which all verifiers know.  A failure stays with the
+ * buffer. */
+struct buf;
+void key_record(const struct key *, struct buf *out);
+
 /* Accepts a struct key that is all zero. */
 void key_release(struct key *);
 

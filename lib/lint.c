@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "authres.h"
 #include "lint.h"
 
 static const struct lint_info infos[LINT_COUNT] = {
@@ -41,6 +42,68 @@ static const struct lint_info infos[LINT_COUNT] = {
 	    "RFC 8617 section 5.2, step 5",
 	    "An older key could not be asked for, so older message "
 	    "signatures may verify too." },
+	[LINT_AAR_UNPARSED] = { "aar-unparsed", "RFC 8601 section 2.2",
+	    "Part of the ARC-Authentication-Results field cannot be read; "
+	    "receivers of DMARC reports lose it.  The writer should follow the "
+	    "grammar." },
+	[LINT_AAR_SEMICOLON] = { "aar-semicolon-in-comment",
+	    "RFC 8601 section 2.2",
+	    "A comment holds a semicolon, at which simple parsers cut; it is "
+	    "better left out." },
+	[LINT_AAR_IPV6] = { "aar-ipv6-unquoted", "RFC 8601 section 2.2",
+	    "A value with a colon stands without quotes; an IPv6 address has "
+	    "to "
+	    "be quoted." },
+	[LINT_AAR_NO_RESULT] = { "aar-without-arc", "RFC 8617 section 4.1.1",
+	    "The hop does not report what it found of the chain (arc=), though "
+	    "its seal says." },
+	[LINT_HEADERS_TRACE] = { "headers-trace", "RFC 6376 section 5.4.1",
+	    "h= names a trace field, which later servers add to or reorder; it "
+	    "is better left out." },
+	[LINT_HEADERS_SHORT] = { "headers-short", "RFC 6376 section 5.4.1",
+	    "h= leaves out a field that readers see or that tells the message "
+	    "from others; it should be signed." },
+	[LINT_LINE_LONG] = { "line-long", "RFC 5322 section 2.1.1",
+	    "A line is longer than 998 octets: a server may break it, and the "
+	    "signature with it.  The writer should fold." },
+	[LINT_U_LABEL] = { "u-label", "RFC 8616 section 5",
+	    "A domain or selector is written outside ASCII; few validators "
+	    "know "
+	    "what to ask for." },
+	[LINT_ED25519] = { "ed25519", "RFC 8463 section 3",
+	    "Many validators do not know ed25519-sha256 and call the chain "
+	    "failed; rsa-sha256 is safe." },
+	[LINT_VERSION_TAG] = { "version-tag", "RFC 8617 section 4.1.2",
+	    "v= means nothing in an ARC-Message-Signature; some validators "
+	    "refuse it." },
+	[LINT_SEAL_FOREIGN_TAG] = { "seal-foreign-tag",
+	    "RFC 8617 section 4.1.3",
+	    "A tag is not defined for ARC-Seal; some validators fail such a "
+	    "chain." },
+	[LINT_CANON_MISSING] = { "canonicalization-missing",
+	    "RFC 6376 section 3.5",
+	    "There is no c=, which means simple/simple; some validators take "
+	    "relaxed/relaxed.  It should be written." },
+	[LINT_CANON_SIMPLE] = { "canonicalization-simple",
+	    "RFC 6376 section 3.4",
+	    "The header is signed as simple: a fold moved on its way breaks "
+	    "the signature." },
+	[LINT_NO_SPACE] = { "no-space", "RFC 5322 section 2.2",
+	    "No space follows the colon, at which some validators stumble." },
+	[LINT_LENGTH_TAG] = { "length-tag", "RFC 6376 section 8.2",
+	    "l= lets anybody append text, and some validators do not know it; "
+	    "it should not be written." },
+	[LINT_EXPIRES] = { "expires", "RFC 6376 section 3.5",
+	    "x= is set; some validators fail a chain for an older signature "
+	    "that has expired." },
+	[LINT_INSTANCE_ZERO] = { "instance-zero", "RFC 8617 section 4.2.1",
+	    "The instance is written with a leading zero." },
+	[LINT_CV_CASE] = { "cv-case", "RFC 8617 section 4.1.3",
+	    "cv= is not in lower case, which some validators do not "
+	    "understand." },
+	[LINT_DOMAINS_DIFFER] = { "domains-differ", "RFC 8617 section 4.1",
+	    "The fields of one set are signed by different domains; trust goes "
+	    "by the seal's." },
 };
 
 const struct lint_info *
@@ -69,7 +132,7 @@ add(struct remarks *r, enum lint_code code, unsigned instance,
 
 /* Remarks that one set can get; the others are for the message. */
 enum {
-	MOST_OF_A_SET = 16
+	MOST_OF_A_SET = 48
 };
 
 static void
@@ -178,5 +241,227 @@ lint_collect(const struct message *m, const struct chain *c,
 		    "");
 	for (unsigned i = 1; i <= c->n; i++)
 		lint_set(&c->set[i], v, i, now, froms, out);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------
+ * Style. */
+
+static bool
+has_high(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return true;
+	return false;
+}
+
+static bool
+has_long_line(struct slice raw)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < raw.len; i++)
+		if (raw.p[i] == '\n') {
+			size_t n = i - start;
+
+			n -= n > 0 && raw.p[i - 1] == '\r';
+			if (n > 998)
+				return true;
+			start = i + 1;
+		}
+	return false;
+}
+
+/* A ";" within a comment, quotes counted. */
+static bool
+has_semicolon_in_comment(struct slice s)
+{
+	unsigned depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"' && depth == 0)
+			quoted = !quoted;
+		else if (!quoted && s.p[i] == '(')
+			depth++;
+		else if (!quoted && s.p[i] == ')')
+			depth -= depth > 0;
+		else if (s.p[i] == ';' && depth > 0)
+			return true;
+	return false;
+}
+
+/* Whether text is in quotes where it stands. */
+static bool
+is_quoted(struct slice text, struct slice within)
+{
+	return text.p > within.p && text.p[-1] == '"';
+}
+
+static int
+style_aar(const struct arc_field *f, struct arena *arena, struct remarks *out)
+{
+	struct slice name = arc_name(ARC_AAR);
+	struct authres a;
+	struct diag why;
+	bool arc = false;
+
+	if (authres_parse(f->payload, arena, &a, &why) != 0)
+		return -1;
+	if (a.bad.len > 0)
+		add(out, LINT_AAR_UNPARSED, f->instance, name, "%s", "");
+	if (has_semicolon_in_comment(f->payload))
+		add(out, LINT_AAR_SEMICOLON, f->instance, name, "%s", "");
+	for (size_t r = 0; r < a.nresults; r++) {
+		arc |= slice_eq_nocase(a.result[r].method, SLICE("arc"));
+		for (size_t p = 0; p < a.result[r].nproperties; p++) {
+			struct slice v = a.result[r].property[p].value;
+			bool inside = v.p >= f->payload.p &&
+				      v.p < f->payload.p + f->payload.len;
+			size_t colons = 0;
+
+			for (size_t i = 0; i < v.len; i++)
+				colons += v.p[i] == ':';
+			if (colons < 2 || !inside || is_quoted(v, f->payload))
+				continue;
+			add(out, LINT_AAR_IPV6, f->instance, name, "%s", "");
+			r = a.nresults - 1;
+			break;
+		}
+	}
+	if (!arc && f->instance > 1 && a.nresults > 0)
+		add(out, LINT_AAR_NO_RESULT, f->instance, name, "%s", "");
+	return 0;
+}
+
+static void
+style_headers(
+    const struct message *m, const struct arc_field *f, struct remarks *out)
+{
+	static const char *const trace[] = { "received", "return-path",
+		"delivered-to", "dkim-signature", "x-received",
+		"received-spf" };
+	static const char *const wanted[] = { "to", "subject", "date",
+		"message-id" };
+	const struct sig *s = &f->sig;
+
+	for (size_t k = 0; k < sizeof trace / sizeof *trace; k++)
+		for (size_t i = 0; i < s->nheaders; i++)
+			if (slice_eq_nocase(
+				s->headers[i], slice_of(trace[k]))) {
+				add(out, LINT_HEADERS_TRACE, f->instance,
+				    arc_name(ARC_AMS), "%s", trace[k]);
+				k = sizeof trace / sizeof *trace - 1;
+				break;
+			}
+	for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
+		bool named = message_count(m, slice_of(wanted[k])) == 0;
+
+		for (size_t i = 0; i < s->nheaders && !named; i++)
+			named =
+			    slice_eq_nocase(s->headers[i], slice_of(wanted[k]));
+		if (named || s->headers == NULL)
+			continue;
+		add(out, LINT_HEADERS_SHORT, f->instance, arc_name(ARC_AMS),
+		    "%s", wanted[k]);
+		break;
+	}
+}
+
+/* What both kinds of signature share. */
+static void
+style_signature(const struct arc_field *f, struct remarks *out)
+{
+	struct slice name = arc_name(f->kind), v = f->field->value;
+	const struct sig *s = &f->sig;
+	size_t at = slice_find(v, '=');
+
+	if (has_high(s->domain) || has_high(s->selector))
+		add(out, LINT_U_LABEL, f->instance, name, "%s", "");
+	if (slice_eq_nocase(s->algorithm, SLICE("ed25519-sha256")))
+		add(out, LINT_ED25519, f->instance, name, "%s", "");
+	if (has_long_line(f->field->raw))
+		add(out, LINT_LINE_LONG, f->instance, name, "%s", "");
+	if (v.len > 0 && !ascii_is_fws(v.p[0]))
+		add(out, LINT_NO_SPACE, f->instance, name, "%s", "");
+	while (at + 1 < v.len && ascii_is_fws(v.p[at + 1]))
+		at++;
+	if (f->instance_first && at + 2 < v.len && v.p[at + 1] == '0')
+		add(out, LINT_INSTANCE_ZERO, f->instance, name, "%s", "");
+}
+
+static void
+style_ams(
+    const struct message *m, const struct arc_field *f, struct remarks *out)
+{
+	struct slice name = arc_name(ARC_AMS);
+
+	style_signature(f, out);
+	style_headers(m, f, out);
+	if (taglist_find(&f->tags, SLICE("v")) != NULL)
+		add(out, LINT_VERSION_TAG, f->instance, name, "%s", "");
+	if (taglist_find(&f->tags, SLICE("c")) == NULL)
+		add(out, LINT_CANON_MISSING, f->instance, name, "%s", "");
+	else if (f->sig.header_canon == CANON_SIMPLE)
+		add(out, LINT_CANON_SIMPLE, f->instance, name, "%s", "");
+	if (f->sig.has_length)
+		add(out, LINT_LENGTH_TAG, f->instance, name, "l=%" PRIu64,
+		    f->sig.length);
+	if (f->sig.has_expires)
+		add(out, LINT_EXPIRES, f->instance, name, "x=%" PRIu64,
+		    f->sig.expires);
+}
+
+static void
+style_seal(const struct arc_field *f, struct remarks *out)
+{
+	static const char *const known[] = { "i", "a", "b", "cv", "d", "s", "t",
+		"h" };
+	struct slice name = arc_name(ARC_SEAL);
+
+	style_signature(f, out);
+	for (size_t k = 0; k < f->tags.n; k++) {
+		bool found = false;
+
+		for (size_t n = 0; n < sizeof known / sizeof *known; n++)
+			found |=
+			    slice_eq(f->tags.tag[k].name, slice_of(known[n]));
+		if (found)
+			continue;
+		add(out, LINT_SEAL_FOREIGN_TAG, f->instance, name, "%.*s=",
+		    (int)(f->tags.tag[k].name.len < 40 ? f->tags.tag[k].name.len
+						       : 40),
+		    f->tags.tag[k].name.p);
+		break;
+	}
+	for (size_t k = 0; k < f->sig.cv_text.len; k++)
+		if (ascii_lower(f->sig.cv_text.p[k]) != f->sig.cv_text.p[k]) {
+			add(out, LINT_CV_CASE, f->instance, name, "%s", "");
+			break;
+		}
+}
+
+int
+lint_style(const struct message *m, const struct chain *c, struct remarks *out)
+{
+	for (unsigned i = 1; i <= c->n; i++) {
+		const struct arc_field *aar = c->set[i].part[ARC_AAR];
+		const struct arc_field *ams = c->set[i].part[ARC_AMS];
+		const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+
+		if (ams != NULL)
+			style_ams(m, ams, out);
+		if (seal != NULL)
+			style_seal(seal, out);
+		if (ams != NULL && seal != NULL &&
+		    !slice_eq_nocase(ams->sig.domain, seal->sig.domain))
+			add(out, LINT_DOMAINS_DIFFER, i, arc_name(ARC_SEAL),
+			    "%s", "");
+		if (aar != NULL && style_aar(aar, m->arena, out) != 0)
+			return -1;
+	}
 	return 0;
 }

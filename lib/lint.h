@@ -23,6 +23,26 @@ enum lint_code {
 	LINT_KEY_WEAK,
 	LINT_AAR_EMPTY,
 	LINT_OLDEST_UNSURE,
+	/* What only lint_style() looks for: */
+	LINT_AAR_UNPARSED,
+	LINT_AAR_SEMICOLON,
+	LINT_AAR_IPV6,
+	LINT_AAR_NO_RESULT,
+	LINT_HEADERS_TRACE,
+	LINT_HEADERS_SHORT,
+	LINT_LINE_LONG,
+	LINT_U_LABEL,
+	LINT_ED25519,
+	LINT_VERSION_TAG,
+	LINT_SEAL_FOREIGN_TAG,
+	LINT_CANON_MISSING,
+	LINT_CANON_SIMPLE,
+	LINT_NO_SPACE,
+	LINT_LENGTH_TAG,
+	LINT_EXPIRES,
+	LINT_INSTANCE_ZERO,
+	LINT_CV_CASE,
+	LINT_DOMAINS_DIFFER,
 	LINT_COUNT,
 };
 
@@ -50,5 +70,11 @@ struct remarks {
  * and bodies.  -1 when memory is short. */
 int lint_collect(const struct message *, const struct chain *,
     const struct verdict *, int64_t now, struct remarks *out);
+
+/* Remarks on the writing of every ARC field, for whoever writes them: what some
+ * validator is known to stumble on, and what RFCs recommend.  Appended to what
+ * lint_collect() found.  -1 when memory is short. */
+int lint_style(
+    const struct message *, const struct chain *, struct remarks *out);
 
 #endif

@@ -213,3 +213,18 @@ told() {
 	[ "$(wc -l <"$T/dns")" -eq "${#messages[@]}" ]
 	cmp "$T/dns" "$T/file"
 }
+
+@test "arc-dump --key-audit tells what the DNS said: TTL, CNAME, strings, AD" {
+	run -0 arc-dump --key-audit --resolver "$UNBOUND" signed-alias
+	[[ $output == *"CNAME       s1._domainkey.plain.example"* ]]
+	[[ $output == *"DNSSEC      unsigned"* ]]
+	run -0 arc-dump --key-audit --resolver "$UNBOUND" signed-big
+	[[ $output == *"DNSSEC      secure, says the resolver (AD)"* ]]
+	[[ $output == *"TTL "* ]]
+	[[ $output == *"RSA, 4096 bits"* ]]
+	[[ $output == *"strings (200, 200, 200, "* ]]
+	run -0 arc-dump --key-audit --resolver "$UNBOUND" plain-gone
+	[[ $output == *"NXDOMAIN"* ]]
+	run -75 arc-dump --key-audit --resolver "$UNBOUND" bogus-s1
+	[[ $output == *"BOGUS"* ]]
+}

@@ -16,6 +16,7 @@ static void
 row(const char *word, const char *clause, int status, const char *sentence)
 {
 	size_t column = 0;
+	bool ended = false;
 
 	printf(".It Sy %s", word);
 	if (clause[0] != '\0')
@@ -26,12 +27,14 @@ row(const char *word, const char *clause, int status, const char *sentence)
 	while (*sentence != '\0') {
 		size_t n = strcspn(sentence, " ");
 
-		if (column > 0 && column + 1 + n > 78)
+		/* A new sentence begins a line (mdoc(7)). */
+		if (column > 0 && (ended || column + 1 + n > 78))
 			column = 0, putchar('\n');
 		else if (column > 0)
 			column++, putchar(' ');
 		printf("%.*s", (int)n, sentence);
 		column += n;
+		ended = n > 0 && sentence[n - 1] == '.';
 		sentence += n + strspn(sentence + n, " ");
 	}
 	putchar('\n');

@@ -1,0 +1,737 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "canon.h"
+#include "digest.h"
+#include "fingerprint.h"
+#include "select.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+static const char first_line[] = "arc-fingerprint 1";
+
+enum {
+	MAX_CELLS = 4 * 1000 * 1000, /* of the table that aligns blocks */
+};
+
+/* A fingerprint being taken. */
+struct taking {
+	struct slice salt;
+	struct arena *arena;
+	struct buf text;
+	struct diag *why;
+	bool failed;
+};
+
+static struct fp_mac
+mac_of(struct taking *t, struct slice octets)
+{
+	unsigned char whole[DIGEST_SIZE] = { 0 };
+	struct fp_mac mac;
+
+	if (!t->failed && digest_mac(t->salt, octets, whole, t->why) != 0)
+		t->failed = true;
+	memcpy(mac.octets, whole, sizeof mac.octets);
+	return mac;
+}
+
+static int
+put_buf(void *ctx, const char *p, size_t n)
+{
+	struct buf *b = ctx;
+
+	buf_put(b, p, n);
+	return b->failure == BUF_OK ? 0 : -1;
+}
+
+static struct fp_mac
+field_mac(struct taking *t, enum canon canon, const struct field *f)
+{
+	struct sink sink = { put_buf, &t->text };
+
+	buf_clear(&t->text);
+	canon_header(canon, f, no_octets, true, &sink);
+	if (t->text.failure != BUF_OK) {
+		diag_memory(t->why);
+		t->failed = true;
+	}
+	return mac_of(t, buf_view(&t->text));
+}
+
+static struct slice
+lowered(struct taking *t, struct slice s)
+{
+	struct slice kept = arena_copy(t->arena, s);
+
+	if (kept.p == NULL) {
+		diag_memory(t->why);
+		t->failed = true;
+		return (struct slice){ "", 0 };
+	}
+	for (size_t i = 0; i < kept.len; i++)
+		((char *)kept.p)[i] = ascii_lower(kept.p[i]);
+	return kept;
+}
+
+static void *
+array(struct taking *t, size_t n, size_t size)
+{
+	void *p = arena_array(t->arena, n > 0 ? n : 1, size);
+
+	if (p == NULL) {
+		diag_memory(t->why);
+		t->failed = true;
+	}
+	return p;
+}
+
+static void
+take_fields(struct taking *t, const struct message *m, struct fingerprint *out)
+{
+	out->field = array(t, m->nfields, sizeof *out->field);
+	for (size_t i = 0; i < m->nfields && !t->failed; i++)
+		out->field[out->nfields++] = (struct fp_field){
+			.name = lowered(t, m->field[i].name),
+			.relaxed = field_mac(t, CANON_RELAXED, &m->field[i]),
+			.simple = field_mac(t, CANON_SIMPLE, &m->field[i])
+		};
+}
+
+static void
+take_mentions(struct taking *t, const struct message *m, const struct chain *c,
+    struct fingerprint *out)
+{
+	struct select *select = select_new(m, t->arena);
+	size_t n = 0;
+
+	for (unsigned i = 1; i <= c->n; i++)
+		if (c->set[i].part[ARC_AMS] != NULL)
+			n += c->set[i].part[ARC_AMS]->sig.nheaders;
+	out->mention = array(t, n, sizeof *out->mention);
+	if (select == NULL) {
+		diag_memory(t->why);
+		t->failed = true;
+	}
+	for (unsigned i = 1; i <= c->n && !t->failed; i++) {
+		const struct arc_field *ams = c->set[i].part[ARC_AMS];
+
+		if (ams == NULL)
+			continue;
+		select_start(select, ams->field);
+		for (size_t j = 0; j < ams->sig.nheaders; j++) {
+			const struct field *f =
+			    select_next(select, ams->sig.headers[j]);
+			struct fp_signed *s = &out->mention[out->nmentions++];
+
+			*s = (struct fp_signed){ .instance = i,
+				.place = (unsigned)j + 1,
+				.name = lowered(t, ams->sig.headers[j]),
+				.present = f != NULL };
+			if (f != NULL)
+				s->mac = field_mac(t, ams->sig.header_canon, f);
+		}
+	}
+}
+
+/* A line of the body, relaxed, without its line end. */
+static struct slice
+relaxed_line(struct taking *t, struct slice line)
+{
+	bool wsp = false;
+
+	buf_clear(&t->text);
+	for (size_t i = 0; i < line.len; i++) {
+		if (ascii_is_wsp(line.p[i])) {
+			wsp = true;
+			continue;
+		}
+		if (wsp)
+			buf_char(&t->text, ' ');
+		wsp = false;
+		buf_char(&t->text, line.p[i]);
+	}
+	if (t->text.failure != BUF_OK) {
+		diag_memory(t->why);
+		t->failed = true;
+	}
+	return buf_view(&t->text);
+}
+
+/* Digests of a block from those of its lines. */
+static void
+end_block(struct taking *t, struct fingerprint *out, struct fp_block *block,
+    const struct fp_mac relaxed[], const struct fp_mac simple[])
+{
+	if (block->lines == 0)
+		return;
+	block->relaxed = mac_of(t, (struct slice){ (const char *)relaxed,
+				       block->lines * sizeof *relaxed });
+	block->simple = mac_of(t, (struct slice){ (const char *)simple,
+				      block->lines * sizeof *simple });
+	out->block[out->nblocks++] = *block;
+	*block = (struct fp_block){ .line = block->line + block->lines };
+}
+
+static void
+take_body(struct taking *t, struct slice body, struct fingerprint *out)
+{
+	struct fp_mac relaxed[FINGERPRINT_BLOCK], simple[FINGERPRINT_BLOCK];
+	struct fp_block block = { .line = 1 };
+	size_t lines = 0;
+	struct slice rest, line;
+
+	/* Empty lines at the end are in no canonical form; blank ones are in
+	 * simple. */
+	while (body.len > 0) {
+		size_t n = body.len;
+
+		n -= body.p[n - 1] == '\n';
+		if (n == body.len)
+			break;
+		n -= n > 0 && body.p[n - 1] == '\r';
+		if (n > 0 && body.p[n - 1] != '\n')
+			break;
+		body.len = n;
+	}
+	for (size_t i = 0; i < body.len; i++)
+		lines += body.p[i] == '\n';
+	out->block = array(t, lines + 1, sizeof *out->block);
+	rest = body;
+	while (rest.len > 0 && !t->failed) {
+		if (!slice_cut(&rest, '\n', &line))
+			break;
+		if (line.len > 0 && line.p[line.len - 1] == '\r')
+			line.len--;
+		simple[block.lines] = mac_of(t, line);
+		relaxed[block.lines] = mac_of(t, relaxed_line(t, line));
+		/* One line in four ends a block. */
+		bool last = relaxed[block.lines].octets[0] % 4 == 0;
+
+		block.lines++;
+		if (last || block.lines == FINGERPRINT_BLOCK)
+			end_block(t, out, &block, relaxed, simple);
+	}
+	end_block(t, out, &block, relaxed, simple);
+}
+
+int
+fingerprint_take(const struct message *m, const struct chain *c,
+    struct slice body, struct slice salt, struct arena *arena,
+    struct fingerprint *out, struct diag *why)
+{
+	struct taking t = { .salt = salt, .arena = arena, .why = why };
+
+	*out = (struct fingerprint){ .salt = salt };
+	if (m->nfields > FINGERPRINT_MAX_FIELDS)
+		return diag_set(why, DIAG_LIMIT_FIELDS, no_octets,
+		    "%zu fields; a fingerprint takes %d", m->nfields,
+		    FINGERPRINT_MAX_FIELDS);
+	take_fields(&t, m, out);
+	if (!t.failed)
+		take_mentions(&t, m, c, out);
+	if (!t.failed)
+		take_body(&t, body, out);
+	buf_release(&t.text);
+	return t.failed ? -1 : 0;
+}
+
+/* ------------------------------------------------------------------------
+ * As text. */
+
+static void
+put_mac(struct buf *b, const struct fp_mac *mac)
+{
+	buf_char(b, ' ');
+	for (size_t i = 0; i < sizeof mac->octets; i++)
+		buf_printf(b, "%02x", mac->octets[i]);
+}
+
+void
+fingerprint_write(struct buf *b, const struct fingerprint *f)
+{
+	buf_printf(b, "%s\nsalt ", first_line);
+	for (size_t i = 0; i < f->salt.len; i++)
+		buf_printf(b, "%02x", (unsigned char)f->salt.p[i]);
+	buf_char(b, '\n');
+	for (size_t i = 0; i < f->nfields; i++) {
+		buf_printf(b, "field %.*s", SLICE_ARG(f->field[i].name));
+		put_mac(b, &f->field[i].relaxed);
+		put_mac(b, &f->field[i].simple);
+		buf_char(b, '\n');
+	}
+	for (size_t i = 0; i < f->nmentions; i++) {
+		const struct fp_signed *s = &f->mention[i];
+
+		buf_printf(b, "signed %u %u %.*s", s->instance, s->place,
+		    SLICE_ARG(s->name));
+		if (s->present)
+			put_mac(b, &s->mac);
+		else
+			buf_text(b, " -");
+		buf_char(b, '\n');
+	}
+	for (size_t i = 0; i < f->nblocks; i++) {
+		buf_printf(
+		    b, "body %zu %zu", f->block[i].line, f->block[i].lines);
+		put_mac(b, &f->block[i].relaxed);
+		put_mac(b, &f->block[i].simple);
+		buf_char(b, '\n');
+	}
+	buf_text(b, "end\n");
+}
+
+bool
+fingerprint_is(struct slice octets)
+{
+	return slice_starts(octets, SLICE("arc-fingerprint "));
+}
+
+static struct slice
+next_word(struct slice *rest)
+{
+	struct slice word = no_octets;
+
+	if (rest->p == NULL || !slice_cut(rest, ' ', &word))
+		return no_octets;
+	return word;
+}
+
+static int
+hex_digit(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool
+read_hex(struct slice s, unsigned char out[], size_t n)
+{
+	if (s.len != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int high = hex_digit(s.p[2 * i]);
+		int low = hex_digit(s.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
+static bool
+read_mac(struct slice *rest, struct fp_mac *out)
+{
+	return read_hex(next_word(rest), out->octets, sizeof out->octets);
+}
+
+static bool
+read_size(struct slice *rest, size_t most, size_t *out)
+{
+	unsigned long long v;
+
+	if (!slice_number(next_word(rest), 9, &v) || v > most)
+		return false;
+	*out = (size_t)v;
+	return true;
+}
+
+static bool
+is_name(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f)
+			return false;
+	return s.len > 0;
+}
+
+static bool
+read_field(struct slice rest, struct fingerprint *f)
+{
+	struct fp_field *to = &f->field[f->nfields++];
+
+	if (f->nfields > FINGERPRINT_MAX_FIELDS)
+		return false;
+	to->name = next_word(&rest);
+	return is_name(to->name) && read_mac(&rest, &to->relaxed) &&
+	       read_mac(&rest, &to->simple) && rest.p == NULL;
+}
+
+static bool
+read_signed(struct slice rest, struct fingerprint *f)
+{
+	struct fp_signed *to = &f->mention[f->nmentions++];
+	size_t instance = 0, place = 0;
+
+	if (!read_size(&rest, CHAIN_MAX, &instance) ||
+	    !read_size(&rest, FINGERPRINT_MAX, &place))
+		return false;
+	to->instance = (unsigned)instance;
+	to->place = (unsigned)place;
+	to->name = next_word(&rest);
+	to->present = !slice_eq(rest, SLICE("-"));
+	return is_name(to->name) &&
+	       (!to->present || (read_mac(&rest, &to->mac) && rest.p == NULL));
+}
+
+static bool
+read_block(struct slice rest, struct fingerprint *f)
+{
+	struct fp_block *to = &f->block[f->nblocks++];
+
+	return read_size(&rest, FINGERPRINT_MAX, &to->line) &&
+	       read_size(&rest, FINGERPRINT_BLOCK, &to->lines) &&
+	       read_mac(&rest, &to->relaxed) && read_mac(&rest, &to->simple) &&
+	       rest.p == NULL;
+}
+
+static bool
+read_salt(struct slice text, struct arena *arena, struct slice *out)
+{
+	unsigned char octets[FINGERPRINT_MAX_SALT];
+
+	if (text.len / 2 > sizeof octets ||
+	    !read_hex(text, octets, text.len / 2))
+		return false;
+	*out = arena_copy(
+	    arena, (struct slice){ (const char *)octets, text.len / 2 });
+	return out->p != NULL;
+}
+
+int
+fingerprint_read(struct slice octets, struct arena *arena,
+    struct fingerprint *out, struct diag *why)
+{
+	struct slice rest = octets, line;
+	size_t lines = 1, number = 0;
+	bool good = true, ended = false;
+
+	for (size_t i = 0; i < octets.len; i++)
+		lines += octets.p[i] == '\n';
+	if (lines > FINGERPRINT_MAX)
+		return diag_set(
+		    why, DIAG_LIMIT_FIELDS, no_octets, "%zu lines", lines);
+	*out = (struct fingerprint){ .salt = no_octets };
+	out->field = arena_array(arena, lines, sizeof *out->field);
+	out->mention = arena_array(arena, lines, sizeof *out->mention);
+	out->block = arena_array(arena, lines, sizeof *out->block);
+	if (out->field == NULL || out->mention == NULL || out->block == NULL)
+		return diag_memory(why);
+	while (good && !ended && slice_cut(&rest, '\n', &line)) {
+		struct slice word;
+
+		if (line.len > 0 && line.p[line.len - 1] == '\r')
+			line.len--;
+		number++;
+		if (number == 1) {
+			good = slice_eq(line, slice_of(first_line));
+			continue;
+		}
+		word = next_word(&line);
+		if (number == 2)
+			good = slice_eq(word, SLICE("salt")) &&
+			       read_salt(line, arena, &out->salt);
+		else if (slice_eq(word, SLICE("field")))
+			good = read_field(line, out);
+		else if (slice_eq(word, SLICE("signed")))
+			good = read_signed(line, out);
+		else if (slice_eq(word, SLICE("body")))
+			good = read_block(line, out);
+		else
+			good = ended = slice_eq(word, SLICE("end"));
+	}
+	if (good && ended)
+		return 0;
+	return diag_set(why, DIAG_FINGERPRINT, no_octets,
+	    "line %zu of it cannot be read", number);
+}
+
+/* ------------------------------------------------------------------------
+ * Comparing. */
+
+static bool
+same_mac(const struct fp_mac *a, const struct fp_mac *b)
+{
+	return memcmp(a->octets, b->octets, sizeof a->octets) == 0;
+}
+
+/* The fields of one name, from the bottom up: places in f->field. */
+static size_t
+fields_named(const struct fingerprint *f, struct slice name, size_t at[])
+{
+	size_t n = 0;
+
+	for (size_t i = f->nfields; i-- > 0;)
+		if (slice_eq(f->field[i].name, name))
+			at[n++] = i;
+	return n;
+}
+
+/* " (signed by i=1, i=2)". */
+static void
+put_signers(struct buf *out, const struct fingerprint *a, struct slice name)
+{
+	unsigned last = 0;
+
+	for (size_t k = 0; k < a->nmentions; k++) {
+		const struct fp_signed *s = &a->mention[k];
+
+		if (!slice_eq(s->name, name) || s->instance == last)
+			continue;
+		buf_printf(out, "%si=%u at place %u of h=",
+		    last == 0 ? " (signed by " : ", ", s->instance, s->place);
+		last = s->instance;
+	}
+	buf_text(out, last == 0 ? " (signed by no set)" : ")");
+}
+
+static size_t
+put_field(struct buf *out, const struct fingerprint *a, struct slice name,
+    const char *what)
+{
+	buf_printf(out, "field %.*s: %s", SLICE_ARG(name), what);
+	put_signers(out, a, name);
+	buf_char(out, '\n');
+	return 1;
+}
+
+/* How many places of x are found in the same order in y (both from the bottom):
+ * enough to tell what was put in or taken out. */
+static bool
+is_part_of(const struct fingerprint *fx, const size_t x[], size_t nx,
+    const struct fingerprint *fy, const size_t y[], size_t ny)
+{
+	size_t i = 0;
+
+	for (size_t k = 0; k < ny && i < nx; k++)
+		i += same_mac(
+		    &fx->field[x[i]].relaxed, &fy->field[y[k]].relaxed);
+	return i == nx;
+}
+
+static size_t
+count_in(const struct fingerprint *f, const size_t at[], size_t n,
+    const struct fp_mac *mac)
+{
+	size_t found = 0;
+
+	for (size_t k = 0; k < n; k++)
+		found += same_mac(&f->field[at[k]].relaxed, mac);
+	return found;
+}
+
+/* Whether both hold the same, in another order. */
+static bool
+is_shuffle(const struct fingerprint *a, const size_t x[], size_t nx,
+    const struct fingerprint *b, const size_t y[], size_t ny)
+{
+	bool same = nx == ny && nx <= 1000;
+
+	for (size_t k = 0; k < nx && same; k++)
+		same = count_in(a, x, nx, &a->field[x[k]].relaxed) ==
+		       count_in(b, y, ny, &a->field[x[k]].relaxed);
+	return same;
+}
+
+static size_t
+compare_name(struct buf *out, const struct fingerprint *a,
+    const struct fingerprint *b, struct slice name, size_t x[], size_t y[])
+{
+	size_t nx = fields_named(a, name, x), ny = fields_named(b, name, y);
+	size_t relaxed = 0, simple = 0;
+	char text[80];
+
+	if (nx != ny) {
+		bool part = nx < ny ? is_part_of(a, x, nx, b, y, ny)
+				    : is_part_of(b, y, ny, a, x, nx);
+
+		snprintf(text, sizeof text, "%s%s (%zu there, %zu here)",
+		    nx < ny ? "added" : "removed",
+		    part ? "" : ", and others changed", nx, ny);
+		return put_field(out, a, name, text);
+	}
+	for (size_t k = 0; k < nx; k++) {
+		relaxed +=
+		    !same_mac(&a->field[x[k]].relaxed, &b->field[y[k]].relaxed);
+		simple +=
+		    !same_mac(&a->field[x[k]].simple, &b->field[y[k]].simple);
+	}
+	if (simple == 0)
+		return 0;
+	if (relaxed == 0)
+		return put_field(out, a, name,
+		    "folded, spaced or spelled otherwise (relaxed is the "
+		    "same)");
+	if (relaxed > 1 && is_shuffle(a, x, nx, b, y, ny))
+		return put_field(out, a, name, "in another order");
+	if (nx == 1)
+		return put_field(out, a, name, "changed");
+	snprintf(text, sizeof text, "%zu of %zu changed", relaxed, nx);
+	return put_field(out, a, name, text);
+}
+
+static size_t
+compare_fields(struct buf *out, const struct fingerprint *a,
+    const struct fingerprint *b, struct arena *arena)
+{
+	size_t *x = arena_array(arena, a->nfields + 1, sizeof *x);
+	size_t *y = arena_array(arena, b->nfields + 1, sizeof *y);
+	size_t found = 0;
+
+	if (x == NULL || y == NULL) {
+		out->failure = BUF_NO_MEMORY;
+		return 1;
+	}
+	for (size_t s = 0; s < 2; s++) {
+		const struct fingerprint *f = s == 0 ? a : b;
+
+		for (size_t i = 0; i < f->nfields; i++) {
+			struct slice name = f->field[i].name;
+			bool seen = false;
+
+			/* Each name once; those of both with a's. */
+			for (size_t k = 0; k < i && !seen; k++)
+				seen = slice_eq(f->field[k].name, name);
+			for (size_t k = 0; s == 1 && k < a->nfields && !seen;
+			     k++)
+				seen = slice_eq(a->field[k].name, name);
+			if (!seen)
+				found += compare_name(out, a, b, name, x, y);
+		}
+	}
+	return found;
+}
+
+static bool
+same_block(const struct fp_block *a, const struct fp_block *b, bool relaxed)
+{
+	return relaxed ? same_mac(&a->relaxed, &b->relaxed)
+		       : same_mac(&a->simple, &b->simple);
+}
+
+/* "lines 3 to 7", "line 3", "nothing". */
+static void
+put_lines(struct buf *out, const struct fp_block block[], size_t n)
+{
+	if (n == 0) {
+		buf_text(out, "nothing");
+		return;
+	}
+	size_t first = block[0].line;
+	size_t last = block[n - 1].line + block[n - 1].lines - 1;
+
+	if (first == last)
+		buf_printf(out, "line %zu", first);
+	else
+		buf_printf(out, "lines %zu to %zu", first, last);
+}
+
+/* The blocks of a between matches, and those of b. */
+static size_t
+put_range(struct buf *out, const struct fp_block a[], size_t na,
+    const struct fp_block b[], size_t nb)
+{
+	bool relaxed = na == nb;
+
+	if (na == 0 && nb == 0)
+		return 0;
+	for (size_t k = 0; k < na && relaxed; k++)
+		relaxed = same_block(&a[k], &b[k], true);
+	buf_text(out, "body ");
+	put_lines(out, a, na);
+	buf_text(out, " there, ");
+	put_lines(out, b, nb);
+	buf_text(out, relaxed
+			  ? " here: white space only (relaxed is the same)\n"
+			  : " here\n");
+	return 1;
+}
+
+/* Which blocks of the middle belong together: the longest common subsequence,
+ * by the usual table, read back into match[]: the place in b, or nb. */
+static bool
+align(const struct fp_block a[], size_t na, const struct fp_block b[],
+    size_t nb, struct arena *arena, size_t match[])
+{
+	uint32_t *table;
+
+	if ((na + 1) * (nb + 1) > MAX_CELLS)
+		return false;
+	table = arena_array(arena, (na + 1) * (nb + 1), sizeof *table);
+	if (table == NULL)
+		return false;
+	for (size_t i = na; i-- > 0;)
+		for (size_t j = nb; j-- > 0;) {
+			uint32_t *cell = &table[i * (nb + 1) + j];
+			uint32_t down = table[(i + 1) * (nb + 1) + j];
+			uint32_t right = cell[1];
+
+			*cell = same_block(&a[i], &b[j], false)
+				    ? table[(i + 1) * (nb + 1) + j + 1] + 1
+				: down > right ? down
+					       : right;
+		}
+	for (size_t i = 0, j = 0; i < na;) {
+		if (j < nb && same_block(&a[i], &b[j], false)) {
+			match[i++] = j++;
+		} else if (j < nb && table[i * (nb + 1) + j + 1] >=
+					 table[(i + 1) * (nb + 1) + j]) {
+			j++;
+		} else {
+			match[i++] = nb;
+		}
+	}
+	return true;
+}
+
+static size_t
+compare_body(struct buf *out, const struct fingerprint *a,
+    const struct fingerprint *b, struct arena *arena)
+{
+	size_t from = 0, na = a->nblocks, nb = b->nblocks, found = 0;
+
+	while (from < na && from < nb &&
+	       same_block(&a->block[from], &b->block[from], false))
+		from++;
+	while (na > from && nb > from &&
+	       same_block(&a->block[na - 1], &b->block[nb - 1], false)) {
+		na--;
+		nb--;
+	}
+	const struct fp_block *x = a->block + from, *y = b->block + from;
+	size_t *match;
+
+	na -= from;
+	nb -= from;
+	match = arena_array(arena, na + 1, sizeof *match);
+	if (match == NULL) {
+		out->failure = BUF_NO_MEMORY;
+		return 1;
+	}
+	if (!align(x, na, y, nb, arena, match))
+		return put_range(out, x, na, y, nb);
+	for (size_t i = 0, j = 0; i <= na;) {
+		size_t end = i;
+
+		while (end < na && match[end] == nb)
+			end++;
+		size_t to = end < na ? match[end] : nb;
+
+		found += put_range(out, x + i, end - i, y + j, to - j);
+		i = end + 1;
+		j = to + 1;
+	}
+	return found;
+}
+
+size_t
+fingerprint_compare(struct buf *out, const struct fingerprint *a,
+    const struct fingerprint *b, struct arena *arena)
+{
+	size_t found = compare_fields(out, a, b, arena);
+
+	return found + compare_body(out, a, b, arena);
+}
