@@ -2,6 +2,7 @@
 /* arc-verify - says whether a message's Authenticated Received Chain holds */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ static const char own_help[] =
     "                            proved\n"
     "      --no-oldest-pass      skip the optional step 5 of section 5.2\n"
     "      --no-partial-body     a signature over part of the body is none\n"
+    "      --trusted FILE        say how far down the sealers are in FILE\n"
     "      --state FILE          leave the verdict for arc-sign --state\n"
     "Filter:\n"
     "  -a, --annotate            write the message, with our\n"
@@ -60,6 +62,7 @@ enum {
 	OPT_NO_PARTIAL_BODY,
 	OPT_EFFORT,
 	OPT_REPAIR,
+	OPT_TRUSTED,
 	OPT_STATE,
 	OPT_FORMAT,
 	OPT_REMOTE_IP,
@@ -84,6 +87,7 @@ static const struct option longopts[] = {
 	{ "repair", required_argument, NULL, OPT_REPAIR },
 	{ "no-oldest-pass", no_argument, NULL, OPT_NO_OLDEST_PASS },
 	{ "no-partial-body", no_argument, NULL, OPT_NO_PARTIAL_BODY },
+	{ "trusted", required_argument, NULL, OPT_TRUSTED },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "annotate", no_argument, NULL, 'a' },
 	{ "format", required_argument, NULL, OPT_FORMAT },
@@ -180,6 +184,20 @@ option_format(struct verify *v, const char *arg)
 }
 
 static void
+option_trusted(struct verify *v, const char *arg)
+{
+	struct diag why;
+
+	v->trusted = arg;
+	if (v->trust != NULL)
+		cli_usage(&v->cli, "--trusted is given twice");
+	if (trust_read(arg, &v->trust, &why) != 0) {
+		cli_trouble(&v->cli, arg, &why);
+		exit(v->cli.status);
+	}
+}
+
+static void
 option_remote_ip(struct verify *v, const char *arg)
 {
 	unsigned char octets[sizeof(struct in6_addr)];
@@ -235,6 +253,7 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_NO_PARTIAL_BODY:
 			v->cli.validate.no_partial_body = true;
 			break;
+		case OPT_TRUSTED: option_trusted(v, optarg); break;
 		case OPT_STATE: v->state = optarg; break;
 		case 'a': v->annotate = true; break;
 		case 'i': v->authserv_id = optarg; break;
@@ -290,7 +309,7 @@ main(int argc, char **argv)
 {
 	static char *standard_input[] = { "-", NULL };
 	struct verify v = { .many = false };
-	const char *except[CLI_MAX_KEYS + 3];
+	const char *except[CLI_MAX_KEYS + 4];
 	size_t n = 0;
 	struct stat st;
 	char host[256];
@@ -311,6 +330,8 @@ main(int argc, char **argv)
 		except[n++] = v.manifest;
 	if (v.junit != NULL)
 		except[n++] = v.junit;
+	if (v.trusted != NULL)
+		except[n++] = v.trusted;
 	if (v.cli.record != NULL)
 		except[n++] = v.cli.record;
 	v.operands.except = except;
@@ -333,5 +354,6 @@ main(int argc, char **argv)
 		verify_annotate(&v, v.operands.words[0]);
 	else
 		verify_run(&v);
+	trust_free(v.trust);
 	return cli_end(&v.cli);
 }

@@ -14,6 +14,7 @@
 
 #include "cli.h"
 #include "escape.h"
+#include "moment.h"
 
 /* The common part of --help. */
 static const char common_help[] =
@@ -210,43 +211,11 @@ cli_number_parse(const char *s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
-/* "2026-02-09T14:06:29Z", RFC 3339 in UTC. */
-static bool
-date_parse(const char *s, int64_t *out)
-{
-	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-	int part[7] = { 0 }, n = 0;
-
-	if (strlen(s) != sizeof form - 1)
-		return false;
-	for (size_t i = 0; form[i] != '\0'; i++) {
-		if (form[i] == 'd' && ascii_is_digit(s[i]))
-			part[n] = part[n] * 10 + (s[i] - '0');
-		else if (form[i] == 'd' || s[i] != form[i])
-			return false;
-		else
-			n++;
-	}
-	struct tm tm = { .tm_year = part[0] - 1900,
-		.tm_mon = part[1] - 1,
-		.tm_mday = part[2],
-		.tm_hour = part[3],
-		.tm_min = part[4],
-		.tm_sec = part[5] };
-	struct tm same = tm;
-
-	*out = (int64_t)timegm(&same);
-	/* A date that does not exist comes back as another one. */
-	return *out >= 0 && same.tm_mon == tm.tm_mon &&
-	       same.tm_mday == tm.tm_mday && same.tm_hour == tm.tm_hour &&
-	       same.tm_min == tm.tm_min && same.tm_sec == tm.tm_sec;
-}
-
 bool
 cli_time_parse(const char *s, int64_t *out)
 {
 	return cli_number_parse(s, 0, INT64_C(999999999999), out) ||
-	       date_parse(s, out);
+	       moment_parse(slice_of(s), out);
 }
 
 /* Seconds, fractions allowed, as nanoseconds. */

@@ -1,37 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "author.h"
 #include "input.h"
 #include "keyname.h"
 #include "sign_table.h"
-#include "token.h"
-
-/* The domain of the first address of the first From: what stands between the
- * "@" outside quotes and comments and the next octet that cannot be in a
- * domain.  Empty when there is none. */
-static struct slice
-from_domain(const struct message *m)
-{
-	struct slice rest = { "", 0 }, skipped;
-
-	for (size_t i = 0; i < m->nfields && rest.len == 0; i++)
-		if (slice_eq_nocase(m->field[i].name, SLICE("From")))
-			rest = m->field[i].value;
-	while (rest.len > 0 && rest.p[0] != '@') {
-		size_t before = rest.len;
-
-		token_cfws(&rest);
-		if (rest.len == before && !token_quoted(&rest, &skipped))
-			rest = slice_sub(rest, 1, rest.len);
-	}
-	rest = slice_sub(rest, 1, rest.len);
-	token_cfws(&rest);
-	size_t n = 0;
-
-	while (n < rest.len && (ascii_is_alnum(rest.p[n]) || rest.p[n] == '-' ||
-				   rest.p[n] == '.' || rest.p[n] == '_' ||
-				   (unsigned char)rest.p[n] >= 0x80))
-		n++;
-	return slice_sub(rest, 0, n);
-}
 
 static bool
 pattern_fits(struct slice pattern, struct slice domain)
@@ -40,26 +11,8 @@ pattern_fits(struct slice pattern, struct slice domain)
 		return true;
 	if (pattern.len > 0 && pattern.p[0] == '.')
 		return domain.len > pattern.len &&
-		       slice_eq_nocase(
-			   slice_sub(
-			       domain, domain.len - pattern.len, domain.len),
-			   pattern);
+		       slice_ends_nocase(domain, pattern);
 	return slice_eq_nocase(pattern, domain);
-}
-
-/* The next word of a line. */
-static struct slice
-next_word(struct slice *line)
-{
-	size_t n = 0;
-
-	*line = slice_trim(*line);
-	while (n < line->len && !ascii_is_fws(line->p[n]))
-		n++;
-	struct slice word = slice_sub(*line, 0, n);
-
-	*line = slice_sub(*line, n, line->len);
-	return word;
 }
 
 /* Take a line.  1 when it fits, 0 when not, -1 when it is none. */
@@ -67,12 +20,12 @@ static int
 take_line(struct slice line, size_t number, struct slice domain,
     const struct message *m, struct signer *out, struct diag *why)
 {
-	struct slice pattern = next_word(&line), key, name;
+	struct slice pattern = slice_word(&line), key, name;
 
 	if (pattern.len == 0 || pattern.p[0] == '#')
 		return 0;
-	out->domain = next_word(&line);
-	out->selector = next_word(&line);
+	out->domain = slice_word(&line);
+	out->selector = slice_word(&line);
 	key = slice_trim(line);
 	if (key.len == 0)
 		return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
@@ -94,7 +47,7 @@ static int
 choose_from_table(const struct sign *s, const struct message *m,
     struct signer *out, struct diag *why)
 {
-	struct slice domain = from_domain(m), rest, line;
+	struct slice domain = author_domain(m, NULL), rest, line;
 	size_t number = 0;
 	char q[DIAG_QUOTED];
 

@@ -26,6 +26,7 @@ annotate(struct annotation *a, struct diag *why)
 	const struct verify *v = a->v;
 	struct chain chain;
 	struct verdict verdict;
+	struct trusted trusted;
 	struct input in;
 	struct report r = { .chain = &chain, .verdict = &verdict };
 
@@ -38,6 +39,11 @@ annotate(struct annotation *a, struct diag *why)
 		result = validate(a->m, &in, &chain, v->cli.keys,
 		    &v->cli.validate, &verdict, why);
 	input_release(&in);
+	if (result == 0 && v->trust != NULL) {
+		result = trust_judge(v->trust, a->m, &chain, &verdict,
+		    v->cli.validate.now, &trusted, why);
+		r.trusted = &trusted;
+	}
 	if (result != 0)
 		return -1;
 	r.message = a->m;

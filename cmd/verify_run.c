@@ -107,6 +107,8 @@ render(const struct verify *v, struct job *j, const struct report *r,
 	report_line(&j->out, r);
 	if (r->why != NULL)
 		report_why(&j->out, r);
+	if (r->trusted != NULL)
+		report_trust(&j->out, r);
 	if (c->verbose)
 		report_details(&j->out, r);
 	return j->out.failure == BUF_OK && j->text.failure == BUF_OK
@@ -185,6 +187,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	struct verdict verdict;
 	struct remarks remarks;
 	struct explanation reasons;
+	struct trusted trusted;
 	int result = -1;
 
 	if (message_read(in, &m, why) != 0)
@@ -200,6 +203,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		.message = m,
 		.chain = &chain,
 		.verdict = &verdict,
+		.trusted = v->trust != NULL ? &trusted : NULL,
 		.remarks = &remarks };
 
 	if (chain_collect(m, m->arena, &chain, why) == 0 &&
@@ -209,6 +213,10 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		if (lint_collect(
 			m, &chain, &verdict, c->validate.now, &remarks) != 0)
 			diag_memory(why);
+		else if (v->trust != NULL &&
+			 trust_judge(v->trust, m, &chain, &verdict,
+			     c->validate.now, &trusted, why) != 0)
+			result = -1;
 		else if (!v->why || explain(m, body, &chain, &verdict, c->keys,
 					&explaining, &reasons, why) == 0) {
 			r.why = v->why ? &reasons : NULL;

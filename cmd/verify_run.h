@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "operands.h"
 #include "suite.h"
+#include "trust.h"
 
 /* The verdicts there are, by their place in --accept. */
 enum {
@@ -19,11 +20,12 @@ struct verify {
 	bool accept[VERIFY_VERDICTS];
 	struct operands_options operands;
 	unsigned jobs;
-	const char *expect, *manifest, *junit, *state;
+	const char *expect, *manifest, *junit, *state, *trusted;
 	bool update, tap, merge, no_sandbox;
-	bool why;	    /* explain */
-	unsigned effort;    /* times the budget of that */
-	const char *repair; /* file for the message as it was signed */
+	bool why;	     /* explain */
+	unsigned effort;     /* times the budget of that */
+	const char *repair;  /* file for the message as it was signed */
+	struct trust *trust; /* what --trusted has; or NULL */
 	/* For the Authentication-Results field: */
 	const char *authserv_id, *remote_ip;
 	bool annotate, field_only, dmarc, pass_on_error;

@@ -645,20 +645,6 @@ struct date {
 	struct slice zone, comment;	/* "+0000", "UTC" */
 };
 
-static struct slice
-next_word(struct slice *rest)
-{
-	size_t n = 0;
-
-	*rest = slice_trim(*rest);
-	while (n < rest->len && !ascii_is_fws(rest->p[n]))
-		n++;
-	struct slice word = slice_sub(*rest, 0, n);
-
-	*rest = slice_trim(slice_sub(*rest, n, rest->len));
-	return word;
-}
-
 static bool
 date_parse(struct slice v, struct date *d)
 {
@@ -670,11 +656,11 @@ date_parse(struct slice v, struct date *d)
 		d->day = slice_trim(slice_sub(v, 0, comma));
 		v = slice_sub(v, comma + 1, v.len);
 	}
-	d->number = next_word(&v);
-	month = next_word(&v);
-	year = next_word(&v);
-	time = next_word(&v);
-	d->zone = next_word(&v);
+	d->number = slice_word(&v);
+	month = slice_word(&v);
+	year = slice_word(&v);
+	time = slice_word(&v);
+	d->zone = slice_word(&v);
 	if (v.len >= 2 && v.p[0] == '(')
 		d->comment = slice_sub(v, 1, v.len - 2);
 	if (d->zone.len == 0 || time.len == 0)
@@ -991,7 +977,7 @@ offer_refolded(struct offer *o, size_t width, const char *fold)
 		rest = slice_trim(rest);
 		if (rest.len == 0)
 			break;
-		word = next_word(&rest);
+		word = slice_word(&rest);
 		if (!first && column + 1 + word.len > width) {
 			buf_text(&o->text, fold);
 			column = strlen(fold) - 2;

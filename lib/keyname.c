@@ -71,13 +71,31 @@ convert(struct slice name, size_t least, enum diag_code code,
 }
 
 int
+keyname_domain(struct slice domain, struct arena *arena, struct slice *out,
+    struct diag *why)
+{
+	struct slice ascii;
+
+	if (convert(domain, 2, DIAG_DOMAIN_SYNTAX, arena, &ascii, why) != 0)
+		return -1;
+	char *p = arena_alloc(arena, ascii.len);
+
+	if (p == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < ascii.len; i++)
+		p[i] = ascii_lower(ascii.p[i]);
+	*out = (struct slice){ p, ascii.len };
+	return 0;
+}
+
+int
 keyname_make(struct slice selector, struct slice domain, struct arena *arena,
     struct slice *out, struct diag *why)
 {
 	const size_t middle = sizeof between - 1;
 	struct slice s, d;
 
-	if (convert(domain, 2, DIAG_DOMAIN_SYNTAX, arena, &d, why) != 0 ||
+	if (keyname_domain(domain, arena, &d, why) != 0 ||
 	    convert(selector, 1, DIAG_SELECTOR_SYNTAX, arena, &s, why) != 0)
 		return -1;
 	size_t len = s.len + middle + d.len;
@@ -90,11 +108,10 @@ keyname_make(struct slice selector, struct slice domain, struct arena *arena,
 
 	if (p == NULL)
 		return diag_memory(why);
-	memcpy(p, s.p, s.len);
+	for (size_t i = 0; i < s.len; i++)
+		p[i] = ascii_lower(s.p[i]);
 	memcpy(p + s.len, between, middle);
 	memcpy(p + s.len + middle, d.p, d.len);
-	for (size_t i = 0; i < len; i++)
-		p[i] = ascii_lower(p[i]);
 	*out = (struct slice){ p, len };
 	return 0;
 }

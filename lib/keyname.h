@@ -28,4 +28,9 @@ enum {
 int keyname_make(struct slice selector, struct slice domain, struct arena *,
     struct slice *out, struct diag *why);
 
+/* A domain alone in that form, so that two can be compared octet by octet.
+ * Fails as above. */
+int keyname_domain(
+    struct slice domain, struct arena *, struct slice *out, struct diag *why);
+
 #endif

@@ -15,6 +15,7 @@
 #include "json.h"
 #include "lint.h"
 #include "message.h"
+#include "trust.h"
 #include "validate.h"
 
 struct report {
@@ -26,6 +27,7 @@ struct report {
 	const struct verdict *verdict;
 	const struct remarks *remarks;
 	const struct explanation *why; /* NULL: nobody asked */
+	const struct trusted *trusted; /* the same */
 	unsigned set;		       /* JSON: this ARC Set only; 0: all */
 	/* More members for the JSON object; or NULL. */
 	void (*more)(struct json *, const void *more_ctx);
@@ -46,6 +48,16 @@ void report_details(struct buf *, const struct report *);
  * who, and what would mend it. */
 void report_why(struct buf *, const struct report *);
 
+/* Lines for --trusted: the sets that are, where that ends and why, what the AAR
+ * that may be used says, and the comment for a DMARC report. */
+void report_trust(struct buf *, const struct report *);
+
+/* The member "trusted" of a JSON object. */
+void report_trust_json(struct json *, const struct report *);
+
+/* The same for a field, in a comment of our own words and numbers alone. */
+void report_trust_comment(struct buf *, const struct report *);
+
 /* A sentence on who is meant by a finding, a space before it. */
 void report_who(struct buf *, const struct report *, const struct finding *);
 
@@ -59,8 +71,9 @@ void report_why_json(struct json *, const struct explanation *);
 int report_json(struct buf *, const struct report *, struct diag *why);
 
 /* The Authentication-Results field that an MTA with that authserv-id would
- * write, folded, with these line ends; remote_ip may be empty.  Of r only chain
- * and verdict are looked at.  Nothing of the message's text is in it. */
+ * write, folded, with these line ends; remote_ip may be empty.  Of r only
+ * chain, verdict and trusted are looked at.  Nothing of the message's text is
+ * in it. */
 void report_ar(struct buf *, const struct report *r, struct slice authserv_id,
     struct slice remote_ip, const char *eol);
 

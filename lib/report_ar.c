@@ -69,6 +69,15 @@ report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
 	buf_clear(&word);
 	buf_printf(&word, "arc=%s", cv_word(v->cv));
 	put_word(b, &column, eol, buf_view(&word));
+	if (r->trusted != NULL && v->cv == CV_PASS) {
+		struct slice rest, piece;
+
+		report_trust_comment(&text, r);
+		rest = buf_view(&text);
+		while ((piece = slice_word(&rest)).len > 0)
+			put_word(b, &column, eol, piece);
+		buf_clear(&text);
+	}
 	if (v->cv == CV_FAIL) {
 		put_reason(&text, &v->why);
 		put_property(&word, "reason", buf_view(&text));

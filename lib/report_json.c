@@ -250,6 +250,8 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 	json_array_close(&j);
 	report_why_json(&j, r->why);
 	put_remarks(&j, r->remarks);
+	if (r->trusted != NULL)
+		report_trust_json(&j, r);
 	if (r->more != NULL)
 		r->more(&j, r->more_ctx);
 	json_object_close(&j);

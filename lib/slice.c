@@ -73,6 +73,28 @@ slice_starts(struct slice s, struct slice prefix)
 }
 
 bool
+slice_ends_nocase(struct slice s, struct slice suffix)
+{
+	return s.len >= suffix.len &&
+	       slice_eq_nocase(
+		   slice_sub(s, s.len - suffix.len, suffix.len), suffix);
+}
+
+struct slice
+slice_word(struct slice *text)
+{
+	size_t n = 0;
+
+	*text = slice_trim(*text);
+	while (n < text->len && !ascii_is_fws(text->p[n]))
+		n++;
+	struct slice word = slice_sub(*text, 0, n);
+
+	*text = slice_trim(slice_sub(*text, n, text->len));
+	return word;
+}
+
+bool
 slice_cut(struct slice *rest, char sep, struct slice *head)
 {
 	if (rest->p == NULL)

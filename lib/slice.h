@@ -82,6 +82,14 @@ size_t slice_find(struct slice s, char c);
 
 bool slice_starts(struct slice s, struct slice prefix);
 
+/* Whether s is suffix, or longer and ends in it; but for the case of ASCII
+ * letters. */
+bool slice_ends_nocase(struct slice s, struct slice suffix);
+
+/* The next word of *text, which white space ends, and that too is stepped over;
+ * empty once there is none. */
+struct slice slice_word(struct slice *text);
+
 /* Move into *head what precedes sep in *rest, and step over sep.  False once
  * *rest is spent (its pointer is NULL then): "a;;b" yields "a", "" and "b". */
 bool slice_cut(struct slice *rest, char sep, struct slice *head);
