@@ -116,7 +116,7 @@ canon_body_out(struct shown *s, const struct sig *g, const struct sink *out,
 static int
 canon_none(unsigned i, enum arc_kind kind, struct diag *why)
 {
-	return diag_set(why, DIAG_FIELD_MISSING, no_octets,
+	return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
 	    "i=%u has no %.*s that can be read, so nothing was hashed for it",
 	    i, SLICE_ARG(arc_name(kind)));
 }
@@ -237,7 +237,7 @@ show_page(struct shown *s, struct diag *why)
 	if (look(s, why) != 0)
 		return -1;
 	if (s->d->set > s->chain.n)
-		return diag_set(why, DIAG_INSTANCE_GAP, no_octets,
+		return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
 		    "the message has %u ARC Sets, and not i=%u", s->chain.n,
 		    s->d->set);
 	if (c->json)
@@ -390,9 +390,6 @@ dump_run(struct dump *d, const char *path)
 		if (d->cli.json && d->way == DUMP_PAGE)
 			report_json_trouble(&d->cli.out, path, &why);
 		cli_trouble(&d->cli, path, &why);
-		/* A field that is not there is no "fail": nothing is shown. */
-		if (diag_info(why.code)->class != DIAG_CLASS_TROUBLE)
-			cli_worse(&d->cli, 65);
 	}
 	message_free(s.m);
 	s.in.memory = no_octets;

@@ -165,6 +165,10 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    EX_DATAERR },
 	[DIAG_NOT_SEALABLE] = { "not-sealable", "RFC 6376 section 5.3",
 	    "The message is not fit to be sealed.", TROUBLE(EX_DATAERR) },
+	[DIAG_NO_SUCH_SET] = { "no-such-set", "",
+	    "The message does not have the ARC Set that was asked for, or not "
+	    "all of it.",
+	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_HEADER] = { "limit-header", "RFC 8617 section 9.1",
 	    "The header is longer than 16 MiB.", TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_FIELD] = { "limit-field", "RFC 8617 section 9.1",
