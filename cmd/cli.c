@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -363,14 +364,17 @@ cli_on_error(const struct cli *c, const char *word)
 	return pass;
 }
 
-char *
-cli_directory(const char *path)
+const char *
+cli_directory(const char *path, char out[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
 
-	return slash == NULL   ? strdup(".")
-	       : slash == path ? strdup("/")
-			       : strndup(path, (size_t)(slash - path));
+	if (n >= PATH_MAX || slash == NULL)
+		return slash == NULL ? "." : path;
+	memcpy(out, path, n);
+	out[n] = '\0';
+	return n > 0 ? out : "/";
 }
 
 /* Open a file to append to.  Where anybody may put files it has to be a file of
@@ -379,14 +383,10 @@ static int
 open_to_append(const char *path)
 {
 	int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
-	char *directory = cli_directory(path);
+	char room[PATH_MAX];
 	struct stat st;
-
-	if (directory == NULL)
-		return -1;
-	bool shared = stat(directory, &st) == 0 && (st.st_mode & S_IWOTH) != 0;
-
-	free(directory);
+	bool shared = stat(cli_directory(path, room), &st) == 0 &&
+		      (st.st_mode & S_IWOTH) != 0;
 	int fd =
 	    open(path, shared ? flags | O_NOFOLLOW | O_NONBLOCK : flags, 0666);
 
@@ -405,8 +405,6 @@ open_record(struct cli *c)
 	struct diag why;
 	int fd = open_to_append(c->record);
 
-	if (fd < 0 && errno == ENOMEM)
-		cli_no_memory(c);
 	if (fd < 0) {
 		diag_errno(&why, DIAG_WRITE, "open");
 		cli_trouble(c, c->record, &why);

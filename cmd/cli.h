@@ -8,6 +8,7 @@
 #define CLI_H
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -140,8 +141,8 @@ int64_t cli_deadline(const struct cli *);
 /* Flush, free, and return the exit status. */
 int cli_end(struct cli *);
 
-/* The directory that path lies in; to be freed.  NULL when memory is short. */
-char *cli_directory(const char *path);
+/* The directory that path lies in; room may hold it. */
+const char *cli_directory(const char *path, char room[PATH_MAX]);
 
 /* Write all n octets to fd.  -1 with errno. */
 int cli_write(int fd, const char *p, size_t n);

@@ -85,11 +85,9 @@ allow(int rules, const char *path, uint64_t what)
 static void
 allow_directory_of(int rules, const char *path, uint64_t what)
 {
-	char *directory = cli_directory(path);
+	char room[PATH_MAX];
 
-	if (directory != NULL)
-		allow(rules, directory, what);
-	free(directory);
+	allow(rules, cli_directory(path, room), what);
 }
 
 static void
