@@ -20,9 +20,13 @@ static int
 results_grow(
     struct seal_results *r, struct arena *arena, size_t more, struct diag *why)
 {
-	struct authres_result *all =
-	    arena_array(arena, r->n + more, sizeof *all);
+	struct authres_result *all;
 
+	if (more <= r->room - r->n)
+		return 0;
+	/* Twice as much each time: the arena keeps the old ones as well. */
+	r->room = 2 * (r->n + more);
+	all = arena_array(arena, r->room, sizeof *all);
 	if (all == NULL)
 		return diag_memory(why);
 	if (r->n > 0)

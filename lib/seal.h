@@ -30,7 +30,7 @@ enum {
 /* What the Authentication-Results fields of our ADMD say. */
 struct seal_results {
 	struct authres_result *result; /* in the order of the page */
-	size_t n;
+	size_t n, room;
 	const struct field **used; /* the fields they came from */
 	size_t nused;
 	enum cv arc;	  /* their arc=, the worst; CV_MISSING without one */
