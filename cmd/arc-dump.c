@@ -161,7 +161,7 @@ options(struct dump *d, int argc, char **argv)
 		case OPT_COMPARE: option_way(d, DUMP_COMPARE); break;
 		default:
 			if (!cli_option(&d->cli, ch, optarg))
-				cli_usage(&d->cli, "that is no usage");
+				cli_bad_option(&d->cli, argv);
 		}
 	if (d->field != NULL && d->canon_instance > 0)
 		cli_usage(&d->cli, "--field and --canon exclude each other");

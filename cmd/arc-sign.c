@@ -180,7 +180,7 @@ options(struct sign *s, int argc, char **argv)
 		default:
 			if (!option_text(s, ch, optarg) &&
 			    !cli_option(&s->cli, ch, optarg))
-				cli_usage(&s->cli, "that is no usage");
+				cli_bad_option(&s->cli, argv);
 		}
 }
 

@@ -274,7 +274,7 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_NO_SANDBOX: v->no_sandbox = true; break;
 		default:
 			if (!cli_option(&v->cli, ch, optarg))
-				cli_usage(&v->cli, "that is no usage");
+				cli_bad_option(&v->cli, argv);
 		}
 	if (v->update && v->manifest == NULL)
 		cli_usage(&v->cli, "--update needs --manifest");

@@ -160,6 +160,18 @@ cli_trouble(struct cli *c, const char *file, const struct diag *d)
 }
 
 void
+cli_bad_option(const struct cli *c, char **argv)
+{
+	if (optopt > ' ' && optopt < 0x7f)
+		cli_usage(
+		    c, "-%c: no such option, or it lacks an argument", optopt);
+	cli_usage(c,
+	    "%s: no such option, or not with this argument, or "
+	    "without one",
+	    argv[optind - 1]);
+}
+
+void
 cli_no_memory(const struct cli *c)
 {
 	const struct buf none = { .failure = BUF_NO_MEMORY };
@@ -185,6 +197,7 @@ cli_init(
     struct cli *c, const char *program, const char *usage, const char *help)
 {
 	*c = (struct cli){ .program = program, .usage = usage, .help = help };
+	opterr = 0; /* what getopt_long() says would not be inert */
 	c->validate.min_rsa_bits = 1024;
 	c->validate.dns_timeout = INT64_C(10000000000);
 	c->validate.now = (int64_t)time(NULL);
