@@ -1,373 +1,412 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <arpa/inet.h>
-#include <arpa/nameser.h>
+#include <dlfcn.h>
+#include <ldns/ldns.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dnswire.h"
 
-enum {
-	QUESTION_TAIL = 4, /* octets of a question behind its name */
-	RECORD_TAIL = 10,  /* of a record, before its data */
-	OPT_SIZE = 11,	   /* of an OPT record without options (RFC 6891) */
-	MAX_STEPS = 255,   /* labels and pointers of one name: a name has 127
-			    * labels at most, each found by one pointer */
-};
+/* What is used of libldns, each under its own type. */
+#define LDNS_FUNCTIONS(X)                                                      \
+	X(dname_new_frm_str)                                                   \
+	X(pkt_aa)                                                              \
+	X(pkt_answer)                                                          \
+	X(pkt_authority)                                                       \
+	X(pkt_edns_extended_rcode)                                             \
+	X(pkt_free)                                                            \
+	X(pkt_get_opcode)                                                      \
+	X(pkt_get_rcode)                                                       \
+	X(pkt_ad)                                                              \
+	X(pkt_qr)                                                              \
+	X(pkt_query_new)                                                       \
+	X(pkt_question)                                                        \
+	X(pkt_set_ad)                                                          \
+	X(pkt_set_cd)                                                          \
+	X(pkt_set_edns_udp_size)                                               \
+	X(pkt_set_id)                                                          \
+	X(pkt_tc)                                                              \
+	X(pkt2wire)                                                            \
+	X(rdf_data)                                                            \
+	X(rdf_deep_free)                                                       \
+	X(rdf_get_type)                                                        \
+	X(rdf_size)                                                            \
+	X(rdf2str)                                                             \
+	X(rr_get_class)                                                        \
+	X(rr_get_type)                                                         \
+	X(rr_list_rr)                                                          \
+	X(rr_list_rr_count)                                                    \
+	X(rr_owner)                                                            \
+	X(rr_rd_count)                                                         \
+	X(rr_rdf)                                                              \
+	X(rr_ttl)                                                              \
+	X(wire2pkt)
 
 /* ------------------------------------------------------------------------
- * A query. */
+ * libldns 1.8 does not look whether it got memory: it asserts it.  An assertion
+ * that fails raises SIGABRT on the thread at work, and from there the call is
+ * given up; what the library held is lost, which is little. */
 
-static unsigned char *
-put16(unsigned char *p, unsigned n)
+/* Where this thread's call is given up; NULL: no call is under way. */
+static _Thread_local sigjmp_buf *guard;
+
+static void
+on_abort(int number)
 {
-	*p++ = (unsigned char)(n >> 8);
-	*p++ = (unsigned char)n;
-	return p;
+	if (guard != NULL)
+		siglongjmp(*guard, 1);
+	/* Not libldns's: as if there were no handler. */
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* ------------------------------------------------------------------------
+ * Loading. */
+
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): it declares */
+#define DECLARE(name) __typeof__(ldns_##name) *name;
+#define RESOLVE(name)                                                          \
+	*(void **)&ldns.name = dlsym(library, "ldns_" #name);                  \
+	ldns_is_here &= ldns.name != NULL;
+
+/* Written once, by load(); read only afterwards. */
+static struct {
+	LDNS_FUNCTIONS(DECLARE)
+} ldns;
+static bool ldns_is_here;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+load(void)
+{
+	void *library = dlopen("libldns.so.3", RTLD_NOW | RTLD_LOCAL);
+
+	struct sigaction act = { .sa_handler = on_abort };
+
+	ldns_is_here = library != NULL;
+	if (library != NULL) {
+		LDNS_FUNCTIONS(RESOLVE)
+	}
+	sigemptyset(&act.sa_mask);
+	if (sigaction(SIGABRT, &act, NULL) != 0)
+		ldns_is_here = false;
 }
 
 int
-dnswire_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
+dnswire_load(struct diag *why)
 {
-	unsigned char
-	    wire[NS_HFIXEDSZ + NS_MAXCDNAME + QUESTION_TAIL + OPT_SIZE] = { 0 };
-	unsigned char *p = wire;
-	/* Without DO, the AD bit asks for the resolver's opinion (RFC 6840
-	 * section 5.7). */
-	HEADER header = { .id = htons(q->id),
-		.rd = 1,
-		.ad = 1,
-		.cd = q->cd ? 1 : 0,
-		.qdcount = htons(1),
-		.arcount = htons(q->edns ? 1 : 0) };
+	pthread_once(&once, load);
+	if (ldns_is_here)
+		return 0;
+	return diag_set(why, DIAG_SYSTEM, (struct slice){ NULL, 0 },
+	    "libldns.so.3 cannot be loaded, so the DNS cannot be asked; on "
+	    "Debian it is in the package libldns3");
+}
+
+/* ------------------------------------------------------------------------ */
+
+static int
+query_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
+{
 	char name[DNSWIRE_MAX_NAME + 1];
+	ldns_pkt *pkt = NULL;
+	ldns_rdf *owner = NULL;
+	uint8_t *wire = NULL;
+	size_t n = 0;
+	int result = -1;
 
 	if (q->name.len >= sizeof name)
 		return diag_set(why, DIAG_INTERNAL, q->name, "long name");
 	memcpy(name, q->name.p, q->name.len);
 	name[q->name.len] = '\0';
-	memcpy(p, &header, NS_HFIXEDSZ);
-	p += NS_HFIXEDSZ;
-	if (ns_name_pton(name, p, NS_MAXCDNAME) < 0)
-		return diag_set(why, DIAG_INTERNAL, q->name, "no DNS name");
-	while (*p != 0)
-		p += *p + 1;
-	p++;
-	p = put16(p, ns_t_txt);
-	p = put16(p, ns_c_in);
-	if (q->edns) {
-		*p++ = 0; /* the root's name */
-		p = put16(p, ns_t_opt);
-		p = put16(p, DNSWIRE_UDP_SIZE);
-		p += 6; /* version 0, no flags, no options */
+	owner = ldns.dname_new_frm_str(name);
+	if (owner == NULL) {
+		diag_memory(why);
+		goto out;
 	}
-	buf_put(out, wire, (size_t)(p - wire));
-	return out->failure == BUF_OK ? 0 : diag_memory(why);
-}
-
-/* ------------------------------------------------------------------------
- * An answer, read from front to end. */
-
-struct cursor {
-	const unsigned char *begin, *p, *end;
-};
-
-/* A question or a resource record. */
-struct record {
-	char name[NS_MAXDNAME]; /* lower case, no final dot; the root: "." */
-	unsigned type, class;
-	uint32_t ttl;
-	struct slice data;
-};
-
-/* Whether the name at p ends in due time: libc, which reads it then, would go
- * along as many pointers as the packet has room for. */
-static bool
-is_short(const struct cursor *c, const unsigned char *p)
-{
-	for (unsigned step = 0; step < MAX_STEPS && p < c->end; step++) {
-		if (*p == 0)
-			return true;
-		if (*p < NS_CMPRSFLGS) {
-			if (c->end - p <= *p)
-				return false;
-			p += *p + 1;
-			continue;
-		}
-		if (c->end - p < 2)
-			return false;
-		size_t at = (size_t)(*p & ~NS_CMPRSFLGS) << 8 | p[1];
-
-		if ((size_t)(c->end - c->begin) <= at)
-			return false;
-		p = c->begin + at;
+	pkt = ldns.pkt_query_new(
+	    owner, LDNS_RR_TYPE_TXT, LDNS_RR_CLASS_IN, LDNS_RD);
+	if (pkt == NULL) {
+		ldns.rdf_deep_free(owner);
+		diag_memory(why);
+		goto out;
 	}
-	return false;
+	ldns.pkt_set_id(pkt, q->id);
+	/* Without DO, the AD bit asks for the resolver's opinion (RFC 6840
+	 * section 5.7). */
+	ldns.pkt_set_ad(pkt, true);
+	ldns.pkt_set_cd(pkt, q->cd);
+	if (q->edns)
+		ldns.pkt_set_edns_udp_size(pkt, DNSWIRE_UDP_SIZE);
+	if (ldns.pkt2wire(&wire, pkt, &n) != LDNS_STATUS_OK) {
+		diag_memory(why);
+		goto out;
+	}
+	buf_put(out, wire, n);
+	result = out->failure == BUF_OK ? 0 : diag_memory(why);
+out:
+	free(wire);
+	if (pkt != NULL)
+		ldns.pkt_free(pkt);
+	return result;
 }
 
-/* The name at p, lower case; its octets on the wire, or -1. */
-static int
-read_name(const struct cursor *c, const unsigned char *p, char *out)
-{
-	int n = is_short(c, p)
-		    ? ns_name_uncompress(c->begin, c->end, p, out, NS_MAXDNAME)
-		    : -1;
-
-	for (; n >= 0 && *out != '\0'; out++)
-		*out = ascii_lower(*out);
-	return n;
-}
-
-static bool
-take_question(struct cursor *c, struct record *out)
-{
-	int n = read_name(c, c->p, out->name);
-
-	if (n < 0 || c->end - c->p - n < QUESTION_TAIL)
-		return false;
-	c->p += n;
-	NS_GET16(out->type, c->p);
-	NS_GET16(out->class, c->p);
-	return true;
-}
-
-static bool
-take_record(struct cursor *c, struct record *out)
-{
-	size_t n;
-
-	if (!take_question(c, out) ||
-	    c->end - c->p < RECORD_TAIL - QUESTION_TAIL)
-		return false;
-	NS_GET32(out->ttl, c->p);
-	NS_GET16(n, c->p);
-	if ((size_t)(c->end - c->p) < n)
-		return false;
-	out->data = (struct slice){ (const char *)c->p, n };
-	c->p += n;
-	return true;
-}
-
+/* A name of the answer in our form: lower case, no final dot.  To be freed by
+ * its pointer, which is NULL when memory is short. */
 static struct slice
-name_of(const struct record *r)
+name_text(const ldns_rdf *rdf)
 {
-	return slice_of(r->name);
+	char *text = ldns.rdf2str(rdf);
+	size_t n = text != NULL ? strlen(text) : 0;
+
+	if (n > 1 && text[n - 1] == '.')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		text[i] = ascii_lower(text[i]);
+	return (struct slice){ text, n };
 }
 
-/* The code of the answer, with what an OPT record adds to it (RFC 6891 section
- * 6.1.3); -1 when there is not what the header counts. */
-static int
-response_code(const HEADER *h, struct cursor c)
+/* The arena keeps nothing of what is only compared: wrong answers may come in
+ * floods while the right one is waited for. */
+static bool
+name_is(const ldns_rdf *rdf, struct slice wanted, bool *memory)
 {
-	unsigned n = ntohs(h->ancount), code = h->rcode;
-	struct record r;
+	struct slice name = name_text(rdf);
+	bool same = name.p != NULL && slice_eq(name, wanted);
 
-	for (unsigned i = ntohs(h->qdcount); i > 0; i--)
-		if (!take_question(&c, &r))
-			return -1;
-	/* Of what was cut nothing is believed. */
-	if (h->tc)
-		return (int)code;
-	n += ntohs(h->nscount) + ntohs(h->arcount);
-	for (; n > 0; n--) {
-		if (!take_record(&c, &r))
-			return -1;
-		if (r.type == ns_t_opt)
-			code = h->rcode | r.ttl >> 24 << 4;
-	}
-	return (int)code;
+	*memory |= name.p == NULL;
+	free((char *)name.p);
+	return same;
 }
 
-/* Whether the packet answers q at all; *c is left at the first record. */
+/* Whether the packet answers q at all. */
 static enum dnswire_kind
-check(const struct dnswire_query *q, const HEADER *h, struct cursor *c)
+check(const struct dnswire_query *q, const ldns_pkt *pkt)
 {
-	int code = response_code(h, *c);
-	struct record question;
+	bool memory = false;
+	const ldns_rr_list *question = ldns.pkt_question(pkt);
 
-	if (code < 0)
-		return DNSWIRE_MALFORMED;
-	if (!h->qr || h->opcode != ns_o_query)
+	if (!ldns.pkt_qr(pkt) || ldns.pkt_get_opcode(pkt) != LDNS_PACKET_QUERY)
 		return DNSWIRE_ALIEN;
-	if (ntohs(h->qdcount) != 1) {
+	if (ldns.rr_list_rr_count(question) != 1) {
 		/* Servers that do not understand may not repeat it. */
-		return h->rcode == ns_r_formerr ? DNSWIRE_FORMERR
-						: DNSWIRE_ALIEN;
+		return ldns.pkt_get_rcode(pkt) == LDNS_RCODE_FORMERR
+			   ? DNSWIRE_FORMERR
+			   : DNSWIRE_ALIEN;
 	}
-	if (!take_question(c, &question))
-		return DNSWIRE_MALFORMED;
-	if (!slice_eq(name_of(&question), q->name) ||
-	    question.type != ns_t_txt || question.class != ns_c_in)
-		return DNSWIRE_ALIEN;
-	if (h->tc)
+	const ldns_rr *rr = ldns.rr_list_rr(question, 0);
+
+	if (!name_is(ldns.rr_owner(rr), q->name, &memory) ||
+	    ldns.rr_get_type(rr) != LDNS_RR_TYPE_TXT ||
+	    ldns.rr_get_class(rr) != LDNS_RR_CLASS_IN)
+		return memory ? DNSWIRE_MEMORY : DNSWIRE_ALIEN;
+	if (ldns.pkt_tc(pkt))
 		return DNSWIRE_TRUNCATED;
-	switch (code) {
-	case ns_r_noerror: return DNSWIRE_RECORDS;
-	case ns_r_nxdomain: return DNSWIRE_NXDOMAIN;
-	case ns_r_refused: return DNSWIRE_REFUSED;
-	case ns_r_formerr:
-	case ns_r_notimpl:
-	case ns_r_badvers: return DNSWIRE_FORMERR;
+	/* BADVERS (RFC 6891 section 6.1.3) has the lower bits of NOERROR. */
+	if (ldns.pkt_edns_extended_rcode(pkt) != 0)
+		return DNSWIRE_FORMERR;
+	switch (ldns.pkt_get_rcode(pkt)) {
+	case LDNS_RCODE_NOERROR: return DNSWIRE_RECORDS;
+	case LDNS_RCODE_NXDOMAIN: return DNSWIRE_NXDOMAIN;
+	case LDNS_RCODE_REFUSED: return DNSWIRE_REFUSED;
+	case LDNS_RCODE_FORMERR:
+	case LDNS_RCODE_NOTIMPL: return DNSWIRE_FORMERR;
 	default: return DNSWIRE_FAILED;
 	}
 }
 
 /* The strings of a TXT record, and all of them joined. */
 static enum dnswire_kind
-read_txt(struct slice data, struct arena *arena, struct txt *out)
+read_txt(const ldns_rr *rr, struct arena *arena, struct txt *out)
 {
-	size_t n = 0, at;
+	size_t n = ldns.rr_rd_count(rr), size = 0;
 	char *text;
 
-	for (at = 0; at < data.len; n++)
-		at += (unsigned char)data.p[at] + 1U;
-	if (at != data.len || data.len - n > DNSWIRE_MAX_TEXT)
+	for (size_t i = 0; i < n; i++) {
+		const ldns_rdf *rdf = ldns.rr_rdf(rr, i);
+
+		if (ldns.rdf_get_type(rdf) != LDNS_RDF_TYPE_STR ||
+		    ldns.rdf_size(rdf) < 1)
+			return DNSWIRE_MALFORMED;
+		size += ldns.rdf_size(rdf) - 1;
+	}
+	if (size > DNSWIRE_MAX_TEXT)
 		return DNSWIRE_MALFORMED;
 	out->strings = arena_array(arena, n, sizeof *out->strings);
 	out->nstrings = n;
-	text = arena_alloc(arena, data.len - n + 1);
+	text = arena_alloc(arena, size + 1);
 	if (out->strings == NULL || text == NULL)
 		return DNSWIRE_MEMORY;
-	out->text = (struct slice){ text, data.len - n };
-	at = 0;
+	out->text = (struct slice){ text, size };
 	for (size_t i = 0; i < n; i++) {
-		size_t len = (unsigned char)data.p[at];
+		const ldns_rdf *rdf = ldns.rr_rdf(rr, i);
+		size_t len = ldns.rdf_size(rdf) - 1;
 
-		memcpy(text, data.p + at + 1, len);
+		memcpy(text, ldns.rdf_data(rdf) + 1, len);
 		out->strings[i] = (struct slice){ text, len };
 		text += len;
-		at += len + 1;
 	}
 	return DNSWIRE_RECORDS;
 }
 
 static void
-note_ttl(struct dnswire_reply *r, const struct record *record)
+note_ttl(struct dnswire_reply *r, const ldns_rr *rr)
 {
-	/* RFC 2181 section 8 */
-	uint32_t ttl = record->ttl > INT32_MAX ? 0 : record->ttl;
+	uint32_t ttl = ldns.rr_ttl(rr);
 
+	if (ttl > INT32_MAX) /* RFC 2181 section 8 */
+		ttl = 0;
 	if (ttl < r->ttl)
 		r->ttl = ttl;
 }
 
-/* Whether r belongs to owner and is of that type. */
+/* Whether rr belongs to owner and is of that type. */
 static bool
-fits(const struct record *r, unsigned type, struct slice owner)
+rr_fits(const ldns_rr *rr, ldns_rr_type type, struct slice owner, bool *memory)
 {
-	return r->type == type && r->class == ns_c_in &&
-	       slice_eq(name_of(r), owner);
+	return ldns.rr_get_type(rr) == type &&
+	       ldns.rr_get_class(rr) == LDNS_RR_CLASS_IN &&
+	       name_is(ldns.rr_owner(rr), owner, memory);
 }
 
-/* The TXT records of owner among the n of the answer. */
-static enum dnswire_kind
-take_texts(struct cursor c, unsigned n, struct slice owner, struct arena *arena,
-    struct dnswire_reply *out)
+/* Follow one CNAME of *owner in the answer; false when there is none. */
+static bool
+follow(const ldns_rr_list *answer, struct slice *owner, struct arena *arena,
+    struct dnswire_reply *r, bool *memory)
 {
-	struct record r;
+	for (size_t i = 0; i < ldns.rr_list_rr_count(answer); i++) {
+		const ldns_rr *rr = ldns.rr_list_rr(answer, i);
 
-	for (; n > 0 && take_record(&c, &r); n--) {
-		if (!fits(&r, ns_t_txt, owner))
+		if (!rr_fits(rr, LDNS_RR_TYPE_CNAME, *owner, memory) ||
+		    ldns.rr_rd_count(rr) != 1)
 			continue;
-		enum dnswire_kind kind =
-		    read_txt(r.data, arena, &out->txt[out->ntxt]);
+		struct slice target = name_text(ldns.rr_rdf(rr, 0));
 
-		if (kind != DNSWIRE_RECORDS)
-			return kind;
-		note_ttl(out, &r);
-		out->ntxt++;
+		*owner = target.p != NULL ? arena_copy(arena, target) : target;
+		free((char *)target.p);
+		*memory |= owner->p == NULL;
+		r->cname = *owner;
+		r->cnames++;
+		note_ttl(r, rr);
+		return owner->p != NULL;
 	}
-	return DNSWIRE_RECORDS;
-}
-
-/* Follow one CNAME of *owner: DNSWIRE_CNAME, or DNSWIRE_NODATA when there is
- * none. */
-static enum dnswire_kind
-follow(struct cursor c, unsigned n, struct slice *owner, struct arena *arena,
-    struct dnswire_reply *out)
-{
-	char target[NS_MAXDNAME];
-	struct record r;
-
-	for (; n > 0 && take_record(&c, &r); n--) {
-		if (!fits(&r, ns_t_cname, *owner))
-			continue;
-		if (read_name(&c, (const unsigned char *)r.data.p, target) !=
-		    (int)r.data.len)
-			return DNSWIRE_MALFORMED;
-		*owner = arena_copy(arena, slice_of(target));
-		if (owner->p == NULL)
-			return DNSWIRE_MEMORY;
-		out->cname = *owner;
-		out->cnames++;
-		note_ttl(out, &r);
-		return DNSWIRE_CNAME;
-	}
-	return DNSWIRE_NODATA;
+	return false;
 }
 
 /* Without an answer, name servers and no SOA are a referral: that server has
  * not said that there is nothing (RFC 2308 section 2.2). */
 static bool
-is_referral(const HEADER *h, struct cursor c)
+is_referral(const ldns_pkt *pkt)
 {
+	const ldns_rr_list *authority = ldns.pkt_authority(pkt);
 	bool ns = false, soa = false;
-	unsigned answers = ntohs(h->ancount);
-	struct record r;
 
-	for (unsigned i = 0; i < answers + ntohs(h->nscount); i++) {
-		if (!take_record(&c, &r))
-			break;
-		ns |= i >= answers && r.type == ns_t_ns;
-		soa |= i >= answers && r.type == ns_t_soa;
+	for (size_t i = 0; i < ldns.rr_list_rr_count(authority); i++) {
+		ldns_rr_type type =
+		    ldns.rr_get_type(ldns.rr_list_rr(authority, i));
+
+		ns |= type == LDNS_RR_TYPE_NS;
+		soa |= type == LDNS_RR_TYPE_SOA;
 	}
-	return ns && !soa && !h->aa;
+	return ns && !soa && !ldns.pkt_aa(pkt);
 }
 
 static enum dnswire_kind
-read_answer(const struct dnswire_query *q, const HEADER *h, struct cursor c,
+read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
+    struct arena *arena, struct dnswire_reply *r)
+{
+	const ldns_rr_list *answer = ldns.pkt_answer(pkt);
+	size_t n = ldns.rr_list_rr_count(answer);
+	struct slice owner = q->name;
+	bool memory = false;
+
+	r->txt = arena_array(arena, n, sizeof *r->txt);
+	if (r->txt == NULL)
+		return DNSWIRE_MEMORY;
+	while (r->cnames <= DNSWIRE_MAX_CNAMES) {
+		for (size_t i = 0; i < n; i++) {
+			const ldns_rr *rr = ldns.rr_list_rr(answer, i);
+
+			if (!rr_fits(rr, LDNS_RR_TYPE_TXT, owner, &memory))
+				continue;
+			enum dnswire_kind kind =
+			    read_txt(rr, arena, &r->txt[r->ntxt]);
+
+			if (kind != DNSWIRE_RECORDS)
+				return kind;
+			note_ttl(r, rr);
+			r->ntxt++;
+		}
+		if (memory)
+			return DNSWIRE_MEMORY;
+		if (r->ntxt > 0)
+			return DNSWIRE_RECORDS;
+		if (!follow(answer, &owner, arena, r, &memory))
+			break;
+	}
+	if (memory)
+		return DNSWIRE_MEMORY;
+	return r->cnames > 0	  ? DNSWIRE_CNAME
+	       : is_referral(pkt) ? DNSWIRE_REFUSED
+				  : DNSWIRE_NODATA;
+}
+
+static enum dnswire_kind
+answer_read(const struct dnswire_query *q, const char *p, size_t n,
     struct arena *arena, struct dnswire_reply *out)
 {
-	unsigned n = ntohs(h->ancount);
-	struct slice owner = q->name;
+	const unsigned char *u = (const unsigned char *)p;
+	ldns_pkt *pkt = NULL;
 	enum dnswire_kind kind;
 
-	out->txt = arena_array(arena, n, sizeof *out->txt);
-	if (out->txt == NULL)
-		return DNSWIRE_MEMORY;
-	while (out->cnames <= DNSWIRE_MAX_CNAMES) {
-		kind = take_texts(c, n, owner, arena, out);
-		if (kind != DNSWIRE_RECORDS || out->ntxt > 0)
-			return kind;
-		kind = follow(c, n, &owner, arena, out);
-		if (kind == DNSWIRE_NODATA)
-			break;
-		if (kind != DNSWIRE_CNAME)
-			return kind;
+	*out = (struct dnswire_reply){ .ttl = UINT32_MAX };
+	/* What does not even bear our id is nobody's answer. */
+	if (n < 12 || (unsigned)(u[0] << 8 | u[1]) != q->id)
+		return DNSWIRE_ALIEN;
+	ldns_status status = ldns.wire2pkt(&pkt, u, n);
+
+	if (status != LDNS_STATUS_OK)
+		return status == LDNS_STATUS_MEM_ERR ? DNSWIRE_MEMORY
+						     : DNSWIRE_MALFORMED;
+	kind = check(q, pkt);
+	out->ad = ldns.pkt_ad(pkt);
+	if (kind == DNSWIRE_RECORDS)
+		kind = read_answer(q, pkt, arena, out);
+	ldns.pkt_free(pkt);
+	return kind;
+}
+
+int
+dnswire_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
+{
+	sigjmp_buf here;
+	int result;
+
+	if (sigsetjmp(here, 1) != 0) {
+		guard = NULL;
+		return diag_memory(why);
 	}
-	return out->cnames > 0	   ? DNSWIRE_CNAME
-	       : is_referral(h, c) ? DNSWIRE_REFUSED
-				   : DNSWIRE_NODATA;
+	guard = &here;
+	result = query_write(q, out, why);
+	guard = NULL;
+	return result;
 }
 
 enum dnswire_kind
 dnswire_read(const struct dnswire_query *q, const char *p, size_t n,
     struct arena *arena, struct dnswire_reply *out)
 {
-	const unsigned char *u = (const unsigned char *)p;
-	struct cursor c = { u, u + NS_HFIXEDSZ, u + n };
 	enum dnswire_kind kind;
-	HEADER h;
+	sigjmp_buf here;
 
-	*out = (struct dnswire_reply){ .ttl = UINT32_MAX };
-	/* What does not even bear our id is nobody's answer. */
-	if (n < NS_HFIXEDSZ)
-		return DNSWIRE_ALIEN;
-	memcpy(&h, p, sizeof h);
-	if (ntohs(h.id) != q->id)
-		return DNSWIRE_ALIEN;
-	kind = check(q, &h, &c);
-	out->ad = h.ad;
-	if (kind == DNSWIRE_RECORDS)
-		kind = read_answer(q, &h, c, arena, out);
+	if (sigsetjmp(here, 1) != 0) {
+		guard = NULL;
+		return DNSWIRE_MEMORY;
+	}
+	guard = &here;
+	kind = answer_read(q, p, n, arena, out);
+	guard = NULL;
 	return kind;
 }

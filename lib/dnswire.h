@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* dnswire.h - one DNS query or answer as octets (RFC 1035, RFC 6891)
  *
- * What may be believed is decided here; names are libc's to read and write.  A
- * library that knows all of the DNS would have to be one that survives when
- * memory is short: libldns calls abort(3) then.  Nothing here touches a
- * socket. */
+ * libldns builds and parses; what may be believed is decided here.  libldns is
+ * loaded when the first name is asked for, as most messages are verified with
+ * keys at hand, and loading it costs a third of a run.  It raises SIGABRT where
+ * memory is short: a handler of ours turns that into DIAG_MEMORY.  Nothing here
+ * touches a socket. */
 #ifndef DNSWIRE_H
 #define DNSWIRE_H
 
@@ -33,6 +34,10 @@ struct dnswire_query {
 	uint16_t id;
 	bool edns, cd;
 };
+
+/* Load libldns, once a process, with the handler for SIGABRT.  -1 with
+ * DIAG_SYSTEM. */
+int dnswire_load(struct diag *why);
 
 /* Append the query to out.  -1 with DIAG_MEMORY, or DIAG_INTERNAL. */
 int dnswire_write(

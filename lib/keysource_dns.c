@@ -677,6 +677,8 @@ dns_ask(struct keysource *source, const struct slice names[], size_t n,
 	};
 	int result = 0;
 
+	if (dnswire_load(why) != 0)
+		return -1;
 	pthread_mutex_lock(&d->lock);
 	if (!d->configured)
 		result = configure(d, why);

@@ -394,9 +394,7 @@ scan_entry(struct scan *s, struct diag *why)
 static bool
 is_special(char c)
 {
-	const struct slice special = SLICE(".;()\\\"@$");
-
-	return slice_find(special, c) < special.len;
+	return c == '.' || c == ';' || c == '(' || c == ')' || c == '\\';
 }
 
 static bool
@@ -857,11 +855,16 @@ write_string(struct buf *out, struct slice s)
 	buf_char(out, '"');
 }
 
-/* A name with its final dot; the escapes are there already. */
+/* A name with its final dot.  A quote would begin a string, and a line "$..."
+ * or a name "@" be something else; the other escapes are there already. */
 static void
 write_name(struct buf *out, struct slice name)
 {
-	buf_slice(out, name);
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.p[i] == '"' || name.p[i] == '$' || name.p[i] == '@')
+			buf_char(out, '\\');
+		buf_char(out, name.p[i]);
+	}
 	if (!slice_eq(name, SLICE(".")))
 		buf_char(out, '.');
 }

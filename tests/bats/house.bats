@@ -129,7 +129,7 @@ machine() {
 
 @test "set-up asks for the packages of a section that are missing, and for no others" {
 	user=0
-	machine gcc libc6-dev libidn2-dev:amd64 make zip
+	machine gcc libc6-dev libidn2-dev:amd64 libldns-dev make zip
 	PATH=$bin:$PATH run -0 "$ROOT/tests/setup" build
 	[ "$output" = "installing: libssl-dev " ]
 	grep -q -- 'install libssl-dev$' "$BATS_TEST_TMPDIR/asked"

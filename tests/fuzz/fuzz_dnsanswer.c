@@ -13,8 +13,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		.edns = true };
 	struct arena *arena = arena_new();
 	struct dnswire_reply r;
+	struct diag why;
 
-	need(arena != NULL);
+	need(arena != NULL && dnswire_load(&why) == 0);
 	enum dnswire_kind kind =
 	    dnswire_read(&q, (const char *)p, n, arena, &r);
 

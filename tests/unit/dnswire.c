@@ -24,6 +24,7 @@ alien_answers_are_not_kept(void)
 		.id = 7 };
 	struct dnswire_reply reply;
 
+	CHECK(dnswire_load(&why) == 0);
 	CHECK(dnswire_write(&theirs, &packet, &why) == 0);
 	packet.p[2] = (char)(packet.p[2] | 0x80); /* QR: an answer */
 	CHECK(dnswire_read(&ours, packet.p, packet.len, arena, &reply) ==
