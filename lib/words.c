@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <iconv.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base64.h"
@@ -21,6 +22,13 @@ struct words {
 	bool was_word; /* an encoded word stands right before */
 };
 
+/* What iconv_open() gives for a charset that it does not know. */
+static bool
+is_none(iconv_t cd)
+{
+	return (intptr_t)cd == -1;
+}
+
 /* Convert what has gathered. */
 static void
 words_flush(struct words *w)
@@ -33,7 +41,7 @@ words_flush(struct words *w)
 		return;
 	iconv_t cd = iconv_open("UTF-8", w->charset);
 
-	if (cd == (iconv_t)-1) {
+	if (is_none(cd)) {
 		w->out->failure = BUF_NO_MEMORY;
 		return;
 	}
@@ -83,7 +91,7 @@ charset_take(struct words *w, struct slice name)
 		return true;
 	iconv_t cd = iconv_open("UTF-8", s);
 
-	if (cd == (iconv_t)-1)
+	if (is_none(cd))
 		return false;
 	iconv_close(cd);
 	words_flush(w);
