@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dlfcn.h>
+#include <errno.h>
 #include <ldns/ldns.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -45,9 +46,11 @@
 	X(wire2pkt)
 
 /* ------------------------------------------------------------------------
- * libldns 1.8 does not look whether it got memory: it asserts it.  An assertion
- * that fails raises SIGABRT on the thread at work, and from there the call is
- * given up; what the library held is lost, which is little. */
+ * libldns 1.8 does not look whether it got memory.  Mostly it asserts it: an
+ * assertion that fails raises SIGABRT on the thread at work, and from there the
+ * call is given up; what the library held is lost, which is little.  Else it
+ * goes on with half a record: but malloc(3) has left ENOMEM in errno, which
+ * nothing in there clears, so that what it says then is not believed. */
 
 /* Where this thread's call is given up; NULL: no call is under way. */
 static _Thread_local sigjmp_buf *guard;
@@ -389,9 +392,10 @@ dnswire_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
 		return diag_memory(why);
 	}
 	guard = &here;
+	errno = 0;
 	result = query_write(q, out, why);
 	guard = NULL;
-	return result;
+	return errno == ENOMEM ? diag_memory(why) : result;
 }
 
 enum dnswire_kind
@@ -406,7 +410,8 @@ dnswire_read(const struct dnswire_query *q, const char *p, size_t n,
 		return DNSWIRE_MEMORY;
 	}
 	guard = &here;
+	errno = 0;
 	kind = answer_read(q, p, n, arena, out);
 	guard = NULL;
-	return kind;
+	return errno == ENOMEM ? DNSWIRE_MEMORY : kind;
 }

@@ -38,6 +38,7 @@ class Scene:
         self.stdin = stdin if stdin is not None else b""
         self.files = files or {}
         self.kinds, self.dear, self.spooled, self.short = kinds, dear, spooled, short
+        self.asks_dns = "--resolver" in argv
         self.passes_on = "--on-error=pass" in argv
         self.octets = self.stdin or (read(argv[-1]) if os.path.isfile(argv[-1]) else b"")
 
