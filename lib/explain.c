@@ -383,18 +383,34 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 /* ------------------------------------------------------------------------
  * Repair. */
 
+/* Whether the finding is one of those that are undone: of explanations that are
+ * as good the first. */
+static bool
+is_undone(const struct explanation *e, size_t k, unsigned instance,
+    enum explain_place place)
+{
+	const struct finding *f = &e->finding[k];
+
+	if (f->instance != instance || f->level != EXPLAIN_PROVED ||
+	    f->place != place)
+		return false;
+	for (size_t i = 0; i < k; i++)
+		if (e->finding[i].instance == instance &&
+		    e->finding[i].level == EXPLAIN_PROVED &&
+		    e->finding[i].place == place)
+			return e->finding[i].group == f->group;
+	return true;
+}
+
 static const struct change *
 change_of(const struct explanation *e, unsigned instance, const struct field *f)
 {
 	for (size_t k = 0; k < e->n; k++) {
-		const struct finding *g = &e->finding[k];
-
-		if (g->instance != instance || g->level != EXPLAIN_PROVED ||
-		    g->place != PLACE_AMS)
+		if (!is_undone(e, k, instance, PLACE_AMS))
 			continue;
-		for (size_t j = 0; j < g->nchanges; j++)
-			if (g->change[j].at == f)
-				return &g->change[j];
+		for (size_t j = 0; j < e->finding[k].nchanges; j++)
+			if (e->finding[k].change[j].at == f)
+				return &e->finding[k].change[j];
 	}
 	return NULL;
 }
@@ -408,33 +424,42 @@ put_field(struct buf *out, struct slice name, struct slice value, bool crlf)
 	buf_text(out, crlf ? "\r\n" : "\n");
 }
 
+/* The first change of the body that begins at from or behind it. */
+static const struct change *
+body_change(const struct explanation *e, unsigned instance, size_t from)
+{
+	const struct change *next = NULL;
+
+	for (size_t k = 0; k < e->n; k++) {
+		if (!is_undone(e, k, instance, PLACE_BH))
+			continue;
+		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
+			const struct change *c = &e->finding[k].change[j];
+
+			if (c->from >= from &&
+			    (next == NULL || c->from < next->from))
+				next = c;
+		}
+	}
+	return next;
+}
+
 static bool
 repair_body(struct slice body, const struct explanation *e, unsigned instance,
     struct buf *out)
 {
-	size_t at = 0;
-	bool any = false;
+	const struct change *c;
+	size_t at = 0, from = 0;
 
-	/* Changes of the body are told from its start on. */
-	for (size_t k = 0; k < e->n; k++) {
-		const struct finding *f = &e->finding[k];
-
-		if (f->instance != instance || f->place != PLACE_BH ||
-		    f->level != EXPLAIN_PROVED)
-			continue;
-		for (size_t j = 0; j < f->nchanges; j++) {
-			const struct change *c = &f->change[j];
-
-			if (c->from < at)
-				continue;
-			buf_slice(out, slice_sub(body, at, c->from - at));
-			buf_slice(out, c->was);
-			at = c->from + c->is.len;
-			any = true;
-		}
+	while ((c = body_change(e, instance, from)) != NULL) {
+		buf_slice(out, slice_sub(body, at, c->from - at));
+		buf_slice(out, c->was);
+		at = c->from + c->is.len;
+		/* What was put in without taking anything is passed, too. */
+		from = at > c->from ? at : at + 1;
 	}
 	buf_slice(out, slice_sub(body, at, body.len));
-	return any;
+	return from > 0;
 }
 
 bool
@@ -450,9 +475,7 @@ explain_repair(const struct message *m, struct slice body,
 		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
 			const struct change *c = &e->finding[k].change[j];
 
-			if (e->finding[k].instance != instance ||
-			    e->finding[k].place != PLACE_AMS ||
-			    e->finding[k].level != EXPLAIN_PROVED ||
+			if (!is_undone(e, k, instance, PLACE_AMS) ||
 			    c->at != NULL || c->was.p == NULL)
 				continue;
 			put_field(out, c->name, c->was, m->crlf);

@@ -704,11 +704,21 @@ line_bare(struct buf *b, struct slice text, struct slice end)
 	put_line(b, text, end);
 }
 
+/* "-- " is a signature's mark, and had its blank from the start. */
+static void
+line_bare_but_mark(struct buf *b, struct slice text, struct slice end)
+{
+	if (slice_eq(text, SLICE("-- ")))
+		put_line(b, text, end);
+	else
+		line_bare(b, text, end);
+}
+
 static void
 trailing_space(struct body_case *c)
 {
-	if (c->canon == CANON_SIMPLE)
-		try_lines(c, line_bare);
+	if (c->canon == CANON_SIMPLE && !try_lines(c, line_bare))
+		try_lines(c, line_bare_but_mark);
 }
 
 static void

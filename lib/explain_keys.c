@@ -603,7 +603,16 @@ explain_keys(struct search *s, enum arc_kind kind, unsigned i)
 		return;
 	}
 	if (g->b_raw.p != NULL && g->signature.len == 0) {
-		/* No base64: a character of it may be another. */
+		/* No base64: it ends too soon, or a character is another. */
+		size_t digits = 0;
+
+		for (size_t n = 0; n < g->b_raw.len; n++)
+			digits += !ascii_is_fws(g->b_raw.p[n]);
+		if (l.k->key != NULL &&
+		    digits * 3 / 4 + 2 < l.k->key->key.noctets) {
+			note(&l, B_CUT_OFF, EXPLAIN_FACT);
+			return;
+		}
 		search_begin(s, REPAIR_OCTETS);
 		if (!repair_by_digest(&l))
 			note(&l, B_DAMAGED, EXPLAIN_INDICATED);

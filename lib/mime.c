@@ -55,10 +55,18 @@ mime_param(struct slice value, struct slice name)
 			break;
 		rest = slice_sub(rest, 1, rest.len);
 		token_cfws(&rest);
-		if (token_quoted(&rest, &found))
+		if (token_quoted(&rest, &found)) {
 			found = slice_sub(found, 1, found.len - 2);
-		else if (!token_word(&rest, &found))
-			break;
+		} else {
+			/* What should be in quotes is met without. */
+			size_t n = 0;
+
+			while (n < rest.len && rest.p[n] != ';' &&
+			       !ascii_is_fws(rest.p[n]))
+				n++;
+			found = slice_sub(rest, 0, n);
+			rest = slice_sub(rest, n, rest.len);
+		}
 		if (slice_eq_nocase(word, name))
 			return found;
 		token_cfws(&rest);

@@ -1,0 +1,614 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""edits - messages whose chain fails for a known reason, or was edited on its way
+
+Each case is a chain that is right but for one thing, done for real: a hop edits a
+message that was sealed, or a signer hashes what it should not.  Written from the
+RFCs and apart from lib/, so that the prover of --why is tried against what it
+did not make.
+
+cases() yields Case objects; score() runs arc-verify over them."""
+import base64
+import hashlib
+import itertools
+import json
+import os
+import quopri
+import re
+import subprocess
+
+import arc
+import keys
+from arc import Message, chain, fields_of, octets, swap
+
+H = (
+    "from:from:to:subject:date:message-id:mime-version:content-type:"
+    "content-transfer-encoding:reply-to:sender:list-id:precedence:x-mailer"
+)
+TIME = "1767225600"
+
+TEXT = "".join("Line %d of what Ann has to say about it.\n" % i for i in range(1, 25)) + (
+    "From here on it is shorter.\n.dotted line\n\n-- \nAnn\n"
+)
+HEAD = """\
+Received: from out.author.example (out.author.example [192.0.2.1])
+\tby mx.d1.example with ESMTPS id 4cXyZ1;
+\tThu, 09 Oct 2025 08:53:20 +0000
+From: Ann Author <ann@author.example>
+To: Bob <bob@d1.example>, carol@d1.example
+Subject: A proposal for Tuesday
+Date: Thu, 09 Oct 2025 10:53:12 +0200
+Message-ID: <1@author.example>
+MIME-Version: 1.0
+X-Mailer: Pigeon  2
+"""
+PLAIN = HEAD + "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
+ALTERNATIVE = HEAD + 'Content-Type: multipart/alternative; boundary="=_b1"\n'
+HTML = (
+    "<html><head><title>t</title></head>\n<body>\n<p>Hello <b>all</b>,</p>\n"
+    + "".join("<p>Paragraph %d is here.</p>\n" % i for i in range(12))
+    + '<p><a href="https://shop.example/a?b=1&amp;c=2">link</a></p>\n</body></html>'
+)
+PARTS = (
+    "This is a multi-part message in MIME format.\n\n--=_b1\nContent-Type: text/plain; charset=utf-8\n\n"
+    + TEXT.rstrip("\n")
+    + "\n--=_b1\nContent-Type: text/html; charset=utf-8\n\n"
+    + HTML
+    + "\n--=_b1--\n"
+)
+
+
+class Case:
+    """name; message; wanted: (cause, instance, after, before) that must be told;
+    also: causes that may be; proven: the level that is wanted; fails: a verdict."""
+
+    def __init__(self, name, message, wanted, also=(), level="proved", fails=True):
+        self.name, self.message, self.level, self.fails = name, message, level, fails
+        self.wanted = [w if isinstance(w, tuple) else (w, None, None, None) for w in wanted]
+        self.also = set(also)
+
+
+# ---- what hops do
+
+
+def lines_of(m, function):
+    m.body = b"\r\n".join(function(m.body.split(b"\r\n")))
+    return m
+
+
+def header(m, name, function):
+    """A new value for the topmost field of that name."""
+    f = m.field(name)
+    value = f.raw.split(b":", 1)[1].strip()
+    f.raw = f.raw.split(b":", 1)[0] + b": " + octets(function(value.decode("utf-8", "surrogateescape"))) + b"\r\n"
+    return m
+
+
+def body_to(m, body, encoding=None):
+    m.body = octets(body)
+    if encoding:
+        header(m, "Content-Transfer-Encoding", lambda v: encoding)
+    return m
+
+
+def parts(m, function):
+    """function(header, content) for each part of a multipart: both anew."""
+    pieces = re.split(rb"(\r\n--=_b1(?:--)?\r\n)", m.body)
+    for k in range(2, len(pieces) - 1, 2):
+        head, content = pieces[k].split(b"\r\n\r\n", 1)
+        head, content = function(head, content)
+        pieces[k] = head + b"\r\n\r\n" + content
+    m.body = b"".join(pieces)
+    return m
+
+
+FOOT = b"\r\n_______________\r\nthe list, https://list.example/\r\n"
+
+
+def foot_parts(head, content):
+    if b"html" in head:
+        return head, content.replace(b"</body>", b"<hr><p>the list</p>\r\n</body>")
+    return head, content + b"\r\n--\r\nthe list"
+
+
+def banner_parts(head, content):
+    if b"html" in head:
+        return head, content.replace(b"<body>\r\n", b"<body>\r\n<div>EXTERNAL</div>\r\n")
+    return head, b"[EXTERNAL]\r\n" + content
+
+
+def safelink(m):
+    m.body = m.body.replace(
+        b"https://shop.example/a?b=1&amp;c=2",
+        b"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fshop.example%2Fa%3Fb%3D1%26amp%3Bc%3D2&amp;data=05",
+    )
+    return m
+
+
+def wrapped(m):
+    """As a list does: the message becomes the first part."""
+    head = b"Content-Type: " + m.field("Content-Type").raw.split(b":", 1)[1].strip() + b"\r\n"
+    head += b"Content-Transfer-Encoding: 8bit\r\n"
+    m.body = (
+        b"--wrap\r\n" + head + b"\r\n" + m.body + b"\r\n--wrap\r\nContent-Type: text/plain\r\n\r\nfooter\r\n--wrap--\r\n"
+    )
+    header(m, "Content-Type", lambda v: 'multipart/mixed; boundary="wrap"')
+    return header(m, "Content-Transfer-Encoding", lambda v: "7bit")
+
+
+def qp(data):
+    return quopri.encodestring(data.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
+
+
+def b64(data, width=76):
+    text = base64.b64encode(data)
+    return b"".join(text[i : i + width] + b"\r\n" for i in range(0, len(text), width))
+
+
+UTF = TEXT.replace("Ann has", "J\u00f6rg has")
+JP = "\u706b\u66dc\u65e5\u306e\u4f1a\u8b70\n" * 6
+
+PLAIN_EDITS = [
+    # name, base header, base body, edit, causes
+    ("footer", PLAIN, TEXT, lambda m: setattr(m, "body", m.body + FOOT) or m, ["body.footer-appended"]),
+    ("footer-long", PLAIN, TEXT, lambda m: setattr(m, "body", m.body + FOOT * 9) or m, ["body.footer-appended"]),
+    ("banner", PLAIN, TEXT, lambda m: setattr(m, "body", b"[EXTERNAL] beware\r\n\r\n" + m.body) or m, ["body.banner-prepended"]),
+    ("blank", PLAIN, TEXT, lambda m: setattr(m, "body", b"\r\n" + m.body) or m, ["body.leading-blank"]),
+    ("banner-footer", PLAIN, TEXT, lambda m: setattr(m, "body", b"[X]\r\n" + m.body + FOOT) or m,
+     ["body.banner-prepended", "body.footer-appended"]),
+    ("from-stuffed", PLAIN, TEXT, lambda m: lines_of(m, lambda l: [b">" + x if x.startswith(b"From ") else x for x in l]), ["body.from-stuffed"]),
+    ("dots", PLAIN, TEXT, lambda m: lines_of(m, lambda l: [b"." + x if x.startswith(b".") else x for x in l]), ["body.dots-doubled"]),
+    ("long-lines", PLAIN, TEXT + "x" * 2500 + "\n",
+     lambda m: lines_of(m, lambda l: sum(([x] if len(x) < 999 else [x[:998], b" " + x[998:1995], b" " + x[1995:]] for x in l), [])),
+     ["body.long-lines-broken"]),
+    ("qp", PLAIN, UTF, lambda m: body_to(m, qp(m.body), "quoted-printable"), [("body.8bit-to-qp",)]),
+    ("b64", PLAIN, UTF, lambda m: body_to(m, b64(m.body), "base64"), [("body.8bit-to-base64",)]),
+    ("un-b64", PLAIN.replace("8bit", "base64"), b64(octets(UTF)), lambda m: body_to(m, base64.b64decode(m.body), "8bit"), ["body.base64-to-8bit"]),
+    ("un-qp", PLAIN.replace("8bit", "quoted-printable"), qp(octets(UTF)), lambda m: body_to(m, quopri.decodestring(m.body), "8bit"), ["body.qp-to-8bit"]),
+    ("rewrap", PLAIN.replace("8bit", "base64"), b64(octets(UTF)), lambda m: body_to(m, b64(base64.b64decode(m.body), 64)), ["body.base64-rewrapped"]),
+    ("charset", PLAIN.replace("utf-8", "iso-2022-jp").replace("8bit", "7bit"), JP.encode("iso-2022-jp").replace(b"\n", b"\r\n"),
+     lambda m: header(body_to(m, m.body.decode("iso-2022-jp").encode("utf-8")), "Content-Type", lambda v: "text/plain; charset=utf-8"), ["body.charset-converted"]),
+    ("wrapped", PLAIN, TEXT, wrapped, ["body.mime-wrapped"]),
+    ("part-added", ALTERNATIVE, PARTS,
+     lambda m: setattr(m, "body", m.body.replace(b"\r\n--=_b1--", b"\r\n--=_b1\r\nContent-Type: text/plain\r\n\r\nlist footer\r\n--=_b1--")) or m, ["body.mime-part-added"]),
+    ("foot-parts", ALTERNATIVE, PARTS, lambda m: parts(m, foot_parts), ["body.footer-in-parts"]),
+    ("banner-parts", ALTERNATIVE, PARTS, lambda m: parts(m, banner_parts), ["body.banner-in-parts"]),
+    ("html", ALTERNATIVE, PARTS, lambda m: setattr(m, "body", m.body.replace(b"<p>Paragraph 5", b'<div class="x">ad</div><p>Paragraph 5')) or m, ["body.html-inserted"]),
+    ("meta", ALTERNATIVE, PARTS, lambda m: setattr(m, "body", m.body.replace(b"<head>", b'<head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">')) or m, ["body.html-meta-added"]),
+    ("part-headers", ALTERNATIVE, PARTS, lambda m: parts(m, lambda h, c: (h + b"\r\nX-Microsoft-Exchange-Diagnostics: 1;abc", c)), ["body.part-headers-added"]),
+    ("urls", ALTERNATIVE, PARTS, safelink, ["body.urls-rewritten"]),
+    ("preamble", ALTERNATIVE, PARTS, lambda m: setattr(m, "body", m.body.split(b"\r\n\r\n", 1)[1]) or m, ["body.preamble-removed"]),
+    ("tag", PLAIN, TEXT, lambda m: header(m, "Subject", lambda v: "[list] " + v), ["hdr.subject-tagged"]),
+    ("tag-external", PLAIN, TEXT, lambda m: header(m, "Subject", lambda v: "[EXTERNAL] " + v), ["hdr.subject-tagged"]),
+    ("tag-spam", PLAIN, TEXT, lambda m: header(m, "Subject", lambda v: "***SPAM*** " + v), ["hdr.subject-tagged"]),
+    ("tag-re", PLAIN.replace("A proposal", "Re: A proposal"), TEXT, lambda m: header(m, "Subject", lambda v: "Re: [list] " + v[4:]), ["hdr.subject-tagged"]),
+    ("munged", PLAIN, TEXT, lambda m: header(m, "From", lambda v: "Ann Author via List <list@list.example>").top("X-Original-From: Ann Author <ann@author.example>"), ["hdr.from-rewritten"]),
+    ("munged-reply", PLAIN, TEXT, lambda m: header(m, "From", lambda v: "'Ann Author' via List <list@list.example>").top("X-Reply-To: no\nAuthor: Ann Author <ann@author.example>"), ["hdr.from-rewritten"]),
+    ("reply-to", PLAIN, TEXT, lambda m: m.top("Reply-To: list@list.example"), ["hdr.field-added"]),
+    ("sender", PLAIN, TEXT, lambda m: m.top("Sender: list@list.example"), ["hdr.field-added"]),
+    ("list-id", PLAIN, TEXT, lambda m: m.top("List-Id: <list.example>\nList-Post: <mailto:l@list.example>"), ["hdr.field-added"]),
+    ("from-added", PLAIN, TEXT, lambda m: m.top("From: x@y.example"), ["hdr.field-added"]),
+    ("no-mime", PLAIN, TEXT, lambda m: m.drop("MIME-Version"), ["hdr.field-removed-stock"]),
+    ("no-prec", PLAIN + "Precedence: list\n", TEXT, lambda m: m.drop("Precedence"), ["hdr.field-removed-stock"]),
+    ("renamed", PLAIN, TEXT, lambda m: m.rewrite("X-Mailer", 0, lambda r: b"X-Original-" + r), ["hdr.field-renamed"]),
+    ("renamed-sub", PLAIN, TEXT, lambda m: header(m, "Subject", lambda v: "Ticket 5").top("X-Original-Subject: A proposal for Tuesday"), ["hdr.field-renamed"]),
+    ("reencoded", PLAIN.replace("A proposal for Tuesday", "=?utf-8?Q?J=C3=B6rg_kommt?="), TEXT,
+     lambda m: header(m, "Subject", lambda v: "=?iso-8859-1?Q?J=F6rg_kommt?="), ["hdr.subject-reencoded"]),
+    ("reencoded-jp", PLAIN.replace("A proposal for Tuesday", "=?iso-2022-jp?B?%s?=" % base64.b64encode("\u706b\u66dc\u65e5".encode("iso-2022-jp")).decode()), TEXT,
+     lambda m: header(m, "Subject", lambda v: "=?utf-8?B?%s?=" % base64.b64encode("\u706b\u66dc\u65e5".encode()).decode()), ["hdr.subject-reencoded"]),
+    ("downgraded", PLAIN.replace("Ann Author", "J\u00f6rg"), TEXT,
+     lambda m: header(m, "From", lambda v: "=?utf-8?Q?J=C3=B6rg?= <ann@author.example>"), ["hdr.utf8-downgraded"]),
+    ("respaced", PLAIN, TEXT, lambda m: header(m, "To", lambda v: v.replace(", ", ",")), ["hdr.address-list-respaced"]),
+    ("quoted", PLAIN, TEXT, lambda m: header(m, "From", lambda v: '"Ann Author" <ann@author.example>'), ["hdr.display-name-quoted"]),
+    ("unquoted", PLAIN.replace("Ann Author", '"Ann Author"'), TEXT, lambda m: header(m, "From", lambda v: "Ann Author <ann@author.example>"), ["hdr.display-name-quoted"]),
+    ("date", PLAIN, TEXT, lambda m: header(m, "Date", lambda v: "Thu, 9 Oct 2025 10:53:12 +0200"), ["hdr.date-normalised"]),
+    ("date-utc", PLAIN.replace("+0200", "+0000 (UTC)"), TEXT, lambda m: header(m, "Date", lambda v: v.replace(" (UTC)", "")), ["hdr.date-normalised"]),
+    ("date-gmt", PLAIN.replace("+0200", "GMT"), TEXT, lambda m: header(m, "Date", lambda v: v.replace("GMT", "+0000")), ["hdr.date-normalised"]),
+    ("boundary", ALTERNATIVE, PARTS, lambda m: header(m, "Content-Type", lambda v: v.replace('"', "")), ["hdr.content-type-requoted"]),
+    ("charset-quoted", PLAIN, TEXT, lambda m: header(m, "Content-Type", lambda v: v.replace("utf-8", '"utf-8"')), ["hdr.content-type-requoted"]),
+    ("998", PLAIN + "Sender: " + "x" * 989 + "yyyyy@author.example\n", TEXT,
+     lambda m: m.rewrite("Sender", 0, lambda r: r[:998] + b"\r\n " + r[998:]), ["hdr.line-broken-998"]),
+    ("list", PLAIN, TEXT, lambda m: header(header(setattr(m, "body", m.body + FOOT) or m, "Subject", lambda v: "[l] " + v), "From",
+     lambda v: "Ann Author via l <l@list.example>").top("X-Original-From: Ann Author <ann@author.example>"),
+     ["body.footer-appended", "hdr.subject-tagged", "hdr.from-rewritten"]),
+    ("list-reply", PLAIN, TEXT, lambda m: header(setattr(m, "body", m.body + FOOT) or m, "Subject", lambda v: "[l] " + v).top("Reply-To: l@list.example"),
+     ["body.footer-appended", "hdr.subject-tagged", "hdr.field-added"]),
+    ("list-munge-reply", PLAIN, TEXT, lambda m: header(header(m, "Subject", lambda v: "[l] " + v), "From",
+     lambda v: "Ann Author via l <l@list.example>").top("Reply-To: Ann Author <ann@author.example>"),
+     ["hdr.subject-tagged", "hdr.from-rewritten", "hdr.field-added"]),
+]
+
+SIMPLE_EDITS = [
+    ("refolded", lambda m: m.rewrite("To", 0, lambda r: r.replace(b", ", b",\r\n\t")), ["hdr.refolded-simple"]),
+    ("unfolded", lambda m: m.rewrite("Subject", 0, lambda r: r.replace(b"\r\n ", b" ")), ["hdr.refolded-simple"]),
+    ("name-case", lambda m: m.rewrite("Message-ID", 0, lambda r: b"Message-Id" + r[10:]), ["hdr.name-case-simple"]),
+    ("trailing", lambda m: m.rewrite("Subject", 0, lambda r: r[:-2] + b" \r\n"), ["hdr.trailing-space-simple"]),
+    ("sigdash", lambda m: lines_of(m, lambda l: [b"--" if x == b"-- " else x for x in l]), ["body.sigdash-trimmed"]),
+    ("spaces", lambda m: lines_of(m, lambda l: [x + b"  " if b"Line 5" in x else x for x in l]), ["body.trailing-space-added"]),
+]
+
+UNPROVABLE = [
+    ("word", lambda m: setattr(m, "body", m.body.replace(b"Line 7 of", b"Line 8 off")) or m, "ams.bh"),
+    ("word-2", lambda m: setattr(m, "body", m.body.replace(b"shorter", b"longer, or so it seems")) or m, "ams.bh"),
+    ("line-gone", lambda m: lines_of(m, lambda l: l[:9] + l[10:]), "ams.bh"),
+    ("line-put", lambda m: lines_of(m, lambda l: l[:70] + [b"put in"] + l[70:] if len(l) > 75 else l[:12] + [b"put in"] + l[12:-6] + [b"x"] + l[-6:]), "ams.bh"),
+    ("date", lambda m: header(m, "Date", lambda v: "Fri, 10 Oct 2025 11:00:00 +0000"), "ams.b"),
+    ("msgid", lambda m: header(m, "Message-ID", lambda v: "<new@relay.example>"), "ams.b"),
+    ("to", lambda m: header(m, "To", lambda v: "undisclosed-recipients:;"), "ams.b"),
+    ("subject", lambda m: header(m, "Subject", lambda v: "Nothing of that"), "ams.b"),
+    ("subject-cut", lambda m: header(m, "Subject", lambda v: v[:-4]), "ams.b"),
+    ("from", lambda m: header(m, "From", lambda v: "Zoe <zoe@other.example>"), "ams.b"),
+    ("gone", lambda m: m.drop("X-Mailer"), "ams.b"),
+    ("replaced", lambda m: setattr(m, "body", b"The attachment was removed.\r\n") or m, "ams.bh"),
+]
+
+
+def signed(k, data, function):
+    return k.sign(function(data))
+
+
+# ---- what signers do wrong: how of Message.seal() for set i
+
+DUP = PLAIN + "Resent-From: first@x.example\n"
+
+
+def ams_faults(i):
+    """name, header, how, cause: how is what the set at fault gets."""
+    def fn(f):
+        return lambda k, data: k.sign(f(data))
+    def pieces(data):
+        return data.split(b"\r\n")  # relaxed: a field a line, the AMS last
+    def reorder(f):
+        return fn(lambda d: b"\r\n".join(f(pieces(d)[:-1]) + pieces(d)[-1:]))
+    own = lambda d: d.rindex(b"arc-message-signature:")
+    h = {"h": H}
+    yield "top-down", "Resent-From: second@x.example\n" + DUP, {"ams": {"h": H + ":resent-from:resent-from"}, "pick": "top"}, "hdr.top-down"
+    yield "top-down-r", "Received: by later.example; Thu, 09 Oct 2025 08:53:21 +0000\n" + PLAIN, {"ams": {"h": "from:received:received:to"}, "pick": "top"}, "hdr.top-down"
+    yield "once", "Resent-From: second@x.example\n" + DUP, {"ams": {"h": H + ":resent-from:resent-from"}, "h": H + ":resent-from"}, "hdr.duplicates-hashed-once"
+    yield "message-order", PLAIN, {"ams": h, "ams_sign": reorder(lambda l: sorted(l, key=lambda x: [b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"x-mailer", b"content-type", b"content-transfer-encoding"].index(x.split(b":")[0])))}, "hdr.message-order"
+    yield "names", PLAIN, {"ams": h, "ams_sign": reorder(sorted)}, "hdr.order-of-names"
+    yield "simple", PLAIN, {"ams": h, "c": "simple/relaxed"}, "hdr.simple-used"
+    yield "relaxed", PLAIN, {"ams": {"h": H, "c": "simple/relaxed"}, "c": "relaxed/relaxed"}, "hdr.relaxed-used"
+    yield "own-crlf", PLAIN, {"ams": h, "ams_sign": fn(lambda d: d + b"\r\n")}, "hdr.own-field-crlf"
+    yield "b-removed", PLAIN, {"ams": h, "ams_sign": fn(lambda d: d[: d.rindex(b" b=")])}, "hdr.b-tag-removed"
+    yield "b-removed-2", PLAIN, {"ams": h, "ams_sign": fn(lambda d: d[: d.rindex(b"; b=")])}, "hdr.b-tag-removed"
+    yield "bh-emptied", PLAIN, {"ams": h, "ams_sign": fn(lambda d: re.sub(rb"bh=[^;]*", b"bh=", d))}, "hdr.bh-emptied"
+    yield "null", PLAIN, {"ams": h, "ams_sign": fn(lambda d: d[: own(d)].replace(b"to:", b"from:\r\nto:", 1) + b"reply-to:\r\nsender:\r\nlist-id:\r\nprecedence:\r\n" + b"" + d[own(d):] if False else null_fields(d))}, "hdr.null-as-empty-field"
+    yield "lf", PLAIN, {"ams": h, "ams_sign": fn(lambda d: d.replace(b"\r\n", b"\n"))}, "hdr.lf-hashed"
+    yield "blank", PLAIN, {"ams": h, "ams_sign": fn(lambda d: re.sub(rb"(?m)^([a-z-]+):", rb"\1: ", d))}, "hdr.blank-after-colon"
+    yield "names-kept", PLAIN, {"ams": h, "ams_sign": fn(lambda d: re.sub(rb"(?m)^([a-z-]+):", lambda x: original_name(x.group(1)) + b":", d))}, "hdr.names-not-lowered"
+    yield "h-case", PLAIN.replace("Message-ID", "Message-ID") + "Reply-To: r@x.example\n", {"ams": {"h": "from:to:From:subject"}, "ams_sign": fn(lambda d: d.replace(b"subject:", b"from:Ann Author <ann@author.example>\r\nsubject:", 1))}, "hdr.h-case-counted-apart"
+    yield "c-missing", PLAIN, {"ams": {"h": H, "c": None}, "c": "relaxed/relaxed"}, "sig.c-missing"
+    yield "info-missing", PLAIN, {"ams": h, "ams_sign": bare}, "sig.digestinfo-missing"
+    yield "info-sha1", PLAIN, {"ams": h, "ams_sign": lambda k, d: k.sign(d, "sha1")}, "sig.digestinfo-sha1"
+    yield "empty-body", PLAIN, {"ams": h, "signed_body": b""}, "body.empty-hashed"
+    yield "canon", PLAIN, {"ams": {"h": H, "bh": arc.body_hash("simple", octets(TEXT))}}, "body.canon-of-header-used"
+    yield "lf-body", PLAIN, {"ams": {"h": H, "bh": sha(arc.canon_body("relaxed", octets(TEXT)).replace(b"\r\n", b"\n"))}}, "body.lf-hashed"
+    yield "no-crlf", PLAIN, {"ams": {"h": H, "bh": sha(arc.canon_body("relaxed", octets(TEXT))[:-2])}}, "body.final-crlf-missing"
+    yield "dots", PLAIN, {"ams": h, "signed_body": octets(TEXT).replace(b"\r\n.", b"\r\n..")}, "body.dot-stuffed-hashed"
+    yield "headers", PLAIN, {"ams": h, "signed_body": b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + octets(TEXT)}, "body.headers-hashed"
+    yield "l-ignored", PLAIN, {"ams": {"h": H, "l": "20", "bh": arc.body_hash("relaxed", octets(TEXT))}}, "body.l-ignored-by-signer"
+    yield "sha1-bh", PLAIN, {"ams": {"h": H, "bh": base64.b64encode(hashlib.sha1(arc.canon_body("relaxed", octets(TEXT))).digest()).decode()}}, "body.bh-sha1"
+
+
+def sha(data):
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+
+def bare(k, data):
+    digest = hashlib.sha256(data).digest()
+    block = b"\0\1" + b"\xff" * (k.size - len(digest) - 3) + b"\0" + digest
+    return k.octets(k.root(int.from_bytes(block, "big")))
+
+
+NAMES = {n.lower(): n for n in (b"From", b"To", b"Subject", b"Date", b"Message-ID", b"MIME-Version", b"Content-Type",
+                                b"Content-Transfer-Encoding", b"X-Mailer", b"ARC-Message-Signature")}
+
+
+def original_name(lower):
+    return NAMES.get(lower, lower)
+
+
+def null_fields(data):
+    """Each name of h= that is absent, hashed as "name:"."""
+    fields = dict(x.split(b":", 1) for x in data.split(b"\r\n")[:-1])
+    seen, out = set(), []
+    for name in H.encode().split(b":"):
+        if name in fields and name not in seen:
+            out.append(name + b":" + fields[name])
+        else:
+            out.append(name + b":")
+        seen.add(name)
+    return b"\r\n".join(out + data.split(b"\r\n")[-1:])
+
+
+def as_faults(i):
+    sets = lambda order, upto: " ".join("%s%d" % (k, n) for n in upto for k in order)
+    before = list(range(1, i))
+    fn = lambda f: lambda k, data: k.sign(f(data))
+    if i > 1:
+        if i > 2:
+            yield "descending", {"scope": sets("AMS", reversed(before)) + " A%d M%d" % (i, i)}, "as.sets-descending"
+        yield "own-only", {"scope": "A%d M%d" % (i, i)}, "as.own-set-only"
+        yield "no-seals", {"scope": sets("AM", before) + " A%d M%d" % (i, i)}, "as.earlier-seals-missing"
+        yield "by-kind", {"scope": " ".join("A%d" % n for n in before + [i]) + " " + " ".join("M%d" % n for n in before + [i]) + " " + " ".join("S%d" % n for n in before)}, "as.by-kind"
+        yield "emptied", {"scope": " ".join("A%d M%d S%d-" % (n, n, n) for n in before) + " A%d M%d" % (i, i)}, "as.earlier-b-emptied"
+    yield "no-aar", {"scope": sets("AMS", before) + " M%d" % i}, "as.own-aar-missing"
+    yield "ams-first", {"scope": sets("MAS", before) + " M%d A%d" % (i, i)}, "as.ams-before-aar"
+    yield "simple", {"as_c": "simple"}, "as.simple-used"
+    yield "own-crlf", {"own_crlf": True}, "as.own-crlf"
+    yield "b-removed", {"as_sign": fn(lambda d: d[: d.rindex(b" b=")])}, "as.b-tag-removed"
+    yield "names", {"as_sign": fn(lambda d: re.sub(rb"(?m)^arc-([a-z])([a-z]*)(-([a-z])([a-z]*))?(-([a-z])([a-z]*))?:",
+                                                  lambda x: "-".join(w.capitalize() for w in x.group(0)[:-1].decode().split("-")).replace("Arc", "ARC").encode() + b":", d))}, "as.names-not-lowered"
+
+
+# ---- all of them
+
+HOW = {"ams": {"h": H}, "key": "rsa2048-a"}
+
+
+def base(n, head, body, **more):
+    return chain(n, body=body, header=head, **{**HOW, **more})
+
+
+def modifier_cases():
+    for name, head, body, edit, causes in PLAIN_EDITS:
+        names = [c[0] if isinstance(c, tuple) else c for c in causes]
+        m = edit(base(1, head, body))
+        yield Case("%s.after-1" % name, m, [(c, 1, 1, None) for c in names])
+        m = edit(base(2, head, body))
+        yield Case("%s.after-2" % name, m, [(c, 2, 2, None) for c in names])
+        m = edit(base(1, head, body))
+        m.seal(**HOW)
+        yield Case("%s.between" % name, m, [(c, 1, 1, 2) for c in names], fails=False)
+        m = edit(base(2, head, body))
+        m.seal(**HOW)
+        yield Case("%s.between-2-3" % name, m, [(c, 1, 2, 3) for c in names] + [(c, 2, 2, 3) for c in names], fails=False)
+    for name, head, body, edit, causes in PLAIN_EDITS[:12:3] + PLAIN_EDITS[23:40:4]:
+        names = [c[0] if isinstance(c, tuple) else c for c in causes]
+        m = edit(base(1, head, body, key="ed25519-a"))
+        yield Case("%s.ed25519" % name, m, [(c, 1, 1, None) for c in names])
+    head = PLAIN.replace("A proposal for Tuesday", "A proposal\n for Tuesday")
+    for name, edit, causes in SIMPLE_EDITS:
+        how = {"ams": {"h": H, "c": "simple/simple"}}
+        yield Case("%s.after-1" % name, edit(base(1, head, TEXT, **how)), [(c, 1, 1, None) for c in causes])
+        m = edit(base(1, head, TEXT, **how))
+        m.seal(**HOW)
+        yield Case("%s.between" % name, m, [(c, 1, 1, 2) for c in causes], fails=False)
+
+
+def signer_cases():
+    for i in (1, 2):
+        for name, head, how, cause in ams_faults(i):
+            m = base(i - 1, head, TEXT) if i > 1 else Message(octets(TEXT), head)
+            if i > 1 and name in ("message-order", "null", "names", "top-down-r"):
+                continue
+            m.seal(**{"key": "rsa2048-b", **how})
+            yield Case("signer.%s.%d" % (name, i), m, [(cause, i, None, None)],
+                       level="proved")
+            if name != "sha1-bh":
+                m = m.copy()
+                m.seal(**HOW)
+                yield Case("signer.%s.%d-below" % (name, i), m, [(cause, i, None, None)], fails=False)
+    for i in (1, 2, 3):
+        for name, how, cause in as_faults(i):
+            m = base(i - 1, PLAIN, TEXT) if i > 1 else Message(octets(TEXT), PLAIN)
+            m.seal(**{**HOW, **how})
+            yield Case("seal.%s.%d" % (name, i), m, [(cause, i, None, None)])
+    m = base(1, PLAIN, TEXT)
+    m.seal(cv="fail", scope="A1 M1 S1 A2 M2", **HOW)
+    yield Case("seal.full-scope", m, [("as.fail-full-scope", 2, None, None)], also=["as.cv-fail-unfounded"])
+
+
+def seal_edit_cases():
+    aar = lambda f: lambda m, i: m.rewrite("ARC-Authentication-Results", i, f)
+    spaced = lambda r: r.replace(b"; ", b";").replace(b";\r\n ", b";")
+    for n, i in ((1, 1), (2, 2), (2, 1), (3, 2)):
+        m = base(n, PLAIN, TEXT).rewrite(arc.AAR, i, spaced)
+        yield Case("aar-respaced.%d-%d" % (n, i), m, [("as.aar-respaced", i, i, None)], also=["as.aar-respaced"])
+        m = base(n, PLAIN, TEXT).rewrite(arc.AAR, i, lambda r: r.replace(b"smtp.mailfrom=", b"smtp.mailfrom= "))
+        yield Case("aar-blank.%d-%d" % (n, i), m, [("as.aar-respaced", i, i, None)], also=["as.aar-respaced"])
+        m = base(n, PLAIN, TEXT).rewrite(arc.AAR, i, lambda r: r.replace(b"spf=pass", b"spf=fail"))
+        yield Case("aar-altered.%d-%d" % (n, i), m, [("as.aar-altered", i, i, None)], level="indicated")
+    for n in (1, 2):
+        m = base(n, PLAIN, TEXT).rewrite(arc.AAR, 1, spaced)
+        m.seal(**HOW)
+        yield Case("earlier-respaced.%d" % n, m, [("as.earlier-set-respaced", 1, 1, n + 1)], also=["as.earlier-set-respaced"])
+        m = base(n, PLAIN, TEXT).rewrite(arc.AMS, 1, lambda r: re.sub(rb"(?s)( b=)(.*)\r\n$", lambda x: x.group(1) + re.sub(rb"\s", b"", x.group(2)) + b"\r\n", r))
+        yield Case("b-refolded.%d" % n, m, [("as.b-refolded", 1, 1, None)], also=["as.b-refolded"])
+        m = base(n, PLAIN, TEXT)
+        m.rewrite(arc.AMS, n, lambda r: damaged(r))
+        yield Case("b-damaged.ams.%d" % n, m, [("sig.b-damaged", n, n, None)])
+        m = base(n, PLAIN, TEXT)
+        m.rewrite(arc.AS, n, lambda r: damaged(r))
+        yield Case("b-damaged.as.%d" % n, m, [("sig.b-damaged", n, n, None)])
+        m = base(n, PLAIN, TEXT)
+        m.rewrite(arc.AMS, n, lambda r: r[:-60].rstrip() + b"\r\n")
+        yield Case("b-cut.%d" % n, m, [("sig.b-cut-off", n, None, None)], level="fact", also=["sig.b-damaged"])
+    m = base(2, PLAIN, TEXT).drop_set(1)
+    for kind in (arc.AAR, arc.AMS, arc.AS):
+        m.rewrite(kind, 2, lambda r: r.replace(b"i=2", b"i=1"))
+    m.rewrite(arc.AS, 2, lambda r: r.replace(b"cv=pass", b"cv=none"))
+    yield Case("renumbered", m, [("as.renumbered", 1, None, None)])
+
+
+def damaged(raw):
+    at = raw.rindex(b" b=") + 40
+    while raw[at : at + 1] in b" \r\n":
+        at += 1
+    return raw[:at] + (b"A" if raw[at : at + 1] != b"A" else b"B") + raw[at + 1 :]
+
+
+def key_cases():
+    for i in (1, 2):
+        def make(**how):
+            m = base(i - 1, PLAIN, TEXT) if i > 1 else Message(octets(TEXT), PLAIN)
+            return m.seal(**{**HOW, **how})
+        yield Case("key.missing.%d" % i, make(record=None), [("key.missing", i, None, None)], level="fact")
+        yield Case("key.revoked.%d" % i, make(record="v=DKIM1; p="), [("key.revoked", i, None, None)], level="fact")
+        yield Case("key.hash.%d" % i, make(record="v=DKIM1; h=sha1; p=@p"), [("key.hash-forbidden", i, None, None)], level="fact")
+        yield Case("key.type.%d" % i, make(record="v=DKIM1; k=ed25519; p=" + base64.b64encode(keys.key("ed25519-a").public()).decode()), [("key.type-mismatch", i, None, None)], level="fact")
+        yield Case("key.unparsable.%d" % i, make(record="v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQ"), [("key.unparsable", i, None, None)], level="fact")
+        yield Case("key.short.%d" % i, make(key="rsa512"), [("key.too-short", i, None, None)], level="fact")
+        m = make()
+        m.publish("s%d" % i, "d%d.example" % i, keys.key("rsa2048-c"), ...)
+        yield Case("key.mismatch.%d" % i, m, [("key.mismatch", i, None, None)])
+        m = make()
+        m.publish("other", "d%d.example" % i, keys.key("rsa2048-a"), ...)
+        m.publish("s%d" % i, "d%d.example" % i, keys.key("rsa2048-c"), ...)
+        yield Case("key.other.%d" % i, m, [("key.other-selector", i, None, None)])
+        m = make()
+        name = "s%d._domainkey.d%d.example" % (i, i)
+        text = m.records[name][0]
+        m.records[name] = [text[:255], text[255:]]
+        yield Case("key.split.%d" % i, m, [("key.split-in-two-records", i, None, None)])
+
+
+def structure_cases():
+    m = base(1, PLAIN, TEXT)
+    m.seal(cv="fail", **HOW)
+    yield Case("unfounded", m, [("as.cv-fail-unfounded", 2, None, None)])
+    m = base(1, PLAIN, TEXT, as_={"t": None})
+    m.seal(cv="fail", **HOW)
+    yield Case("unfounded.no-t", m, [("as.cv-fail-unfounded", 2, None, None)])
+    m = base(2, PLAIN, TEXT)
+    m.seal(cv="fail", **HOW)
+    yield Case("unfounded.3", m, [("as.cv-fail-unfounded", 3, None, None)])
+    m = PLAIN_EDITS[0][3](base(1, PLAIN, TEXT))
+    m.seal(cv="fail", **HOW)
+    yield Case("founded", m, [("body.footer-appended", 1, 1, 2)])
+    fact = lambda name, m, cause, i: Case(name, m, [(cause, i, None, None)], level="fact")
+    yield fact("gap", base(3, PLAIN, TEXT).drop_set(2), "as.set-removed", 2)
+    yield fact("gap-1", base(2, PLAIN, TEXT).drop_set(1), "as.set-removed", 1)
+    for kind in (arc.AAR, arc.AMS, arc.AS):
+        yield fact("missing." + kind, base(2, PLAIN, TEXT).drop(kind, 1), "as.field-missing", 1)
+        yield fact("twice." + kind, base(2, PLAIN, TEXT).double(kind, 2), "as.instance-twice", 2)
+    yield fact("cv.1", base(1, PLAIN, TEXT, cv="pass"), "as.cv-wrong", 1)
+    yield fact("cv.2", base(2, PLAIN, TEXT, cv="none"), "as.cv-wrong", 2)
+    yield fact("h-tag", base(1, PLAIN, TEXT, as_={"h": "from"}), "as.h-tag", 1)
+    yield fact("h-tag.2", chain(2, {2: {**HOW, "as_": {"h": "from"}}}, TEXT, PLAIN, **HOW), "as.h-tag", 2)
+    yield fact("h-seal", base(1, PLAIN, TEXT, ams={"h": H + ":arc-seal"}), "hdr.h-names-arc-seal", 1)
+    yield fact("h-seal.2", chain(2, {2: {**HOW, "ams": {"h": H + ":ARC-Seal"}}}, TEXT, PLAIN, **HOW), "hdr.h-names-arc-seal", 2)
+    yield fact("sha1", base(1, PLAIN, TEXT, ams={"h": H, "a": "rsa-sha1"}, ams_sign=lambda k, d: k.sign(d, "sha1")), "sig.algorithm-sha1", 1)
+    yield fact("truncated", lines_of(base(1, PLAIN, TEXT, ams={"h": H, "l": "500"}), lambda l: l[:3]), "body.truncated", 1)
+    passing = lambda name, m, cause, i: Case(name, m, [(cause, i, None, None)], level="fact", fails=False)
+    yield passing("order", base(2, PLAIN, TEXT).order(lambda f: f.instance), "validator.header-order", None)
+    yield passing("l", base(1, PLAIN, TEXT, ams={"h": H, "l": "40"}), "validator.l-tag", 1)
+    yield passing("dup-from", base(1, PLAIN, TEXT, ams={"h": "from:to"}).top("From: b@c.example"), "validator.dup-from", None)
+    m = base(1, PLAIN, TEXT)
+    m.seal(ams_d="d2.example", **HOW)
+    yield Case("fine", m, [], fails=False)
+    z = "z=Subject:A=20proposal=20for=20Tuesday|X-Mailer:Pigeon=20=202;"
+    m = base(1, PLAIN, TEXT, ams=lambda t: swap("bh=@bh", z + " bh=@bh")(t.replace("h=from:to:subject:date:message-id", "h=" + H)))
+    header(m, "Subject", lambda v: "Quite another")
+    yield Case("z-tag", m, [("hdr.changed-z-tag", 1, 1, None)])
+    m = base(1, PLAIN, TEXT, ams={"h": H + ":authentication-results"}, h=H)
+    # signed with the A-R field that its AAR copies, and that was removed
+    m = Message(octets(TEXT), "Authentication-Results: d1.example; spf=pass smtp.mailfrom=author.example; dmarc=pass header.from=author.example\n" + PLAIN)
+    m.seal(**{**HOW, "ams": {"h": H + ":authentication-results"}})
+    m.drop("Authentication-Results")
+    yield Case("auth-results", m, [("hdr.auth-results-signed", 1, None, None)])
+    m = Message(octets(TEXT), PLAIN)
+    m.seal(**{**HOW, "ams": {"h": H + ":dkim-signature"}})
+    m.top("DKIM-Signature: v=1; a=rsa-sha256; d=d1.example; s=s1; h=from; bh=AAAA; b=BBBB")
+    yield Case("dkim-after", m, [("hdr.dkim-added-after-seal", 1, None, None)])
+    m = base(1, PLAIN, TEXT)
+    m.seal(**HOW)
+    m.body += b"\r\n-- \r\nsent by d2.example\r\n"
+    yield Case("sealed-before-footer", m, [("body.sealed-before-footer", 2, None, None)],
+               also=["body.footer-appended"])
+
+
+def unprovable_cases():
+    bases = [(1, PLAIN, TEXT), (2, PLAIN, TEXT), (1, PLAIN.replace("8bit", "quoted-printable"), qp(octets(UTF)) + octets(TEXT)),
+             (3, PLAIN, TEXT)]
+    for n, head, body in bases:
+        for name, edit, field in UNPROVABLE:
+            yield Case("unprovable.%s.after-%d" % (name, n), edit(base(n, head, body)), [(field, n, n, None)], level="nothing")
+            if n < 3:
+                m = edit(base(n, head, body))
+                m.seal(**HOW)
+                yield Case("unprovable.%s.before-%d" % (name, n + 1), m, [(field, n, n, n + 1)], level="nothing", fails=False)
+
+
+def cases():
+    return itertools.chain(modifier_cases(), signer_cases(), seal_edit_cases(), key_cases(),
+                           structure_cases(), unprovable_cases())
+
+
+# ---- the score
+
+
+def explain(case, directory):
+    path = os.path.join(directory, "m")
+    with open(path, "wb") as f:
+        f.write(case.message.octets())
+    with open(path + ".keys", "w", encoding="utf-8", errors="surrogateescape") as f:
+        f.write(case.message.keys_file())
+    p = subprocess.run(["arc-verify", "--why", "--json", "--time", TIME, "--keys", path + ".keys", path],
+                       capture_output=True, check=False)
+    assert p.returncode in (0, 1), (case.name, p.returncode, p.stderr)
+    return json.loads(p.stdout)
+
+
+def told(why, wanted):
+    cause, instance, after, before = wanted
+    for w in why:
+        if w["cause"] == cause and (instance is None or w["instance"] == instance):
+            if w["who"]["role"] != "modifier" or (after is None and before is None):
+                return w
+            if w["who"]["after"] == after and w["who"]["before"] == before:
+                return w
+    return None
+
+
+def judge(case, found):
+    """"right", or what is wrong."""
+    why = found["why"]
+    fails = found["arc"] == "fail"
+    if fails != case.fails:
+        return "the verdict is %s" % found["arc"]
+    if case.level == "nothing":
+        field, instance, after, before = case.wanted[0]
+        proofs = [w["cause"] for w in why if w["level"] == "proved"]
+        if proofs:
+            return "WRONG PROOF " + " ".join(proofs)
+        for w in why:
+            if w["field"] == field and w["instance"] == instance and w["level"] == "indicated":
+                if (w["who"]["after"], w["who"]["before"]) == (after, before):
+                    return "right"
+        return "not placed"
+    names = {w[0] for w in case.wanted} | case.also
+    proofs = [w["cause"] for w in why if w["level"] == "proved" and w["cause"] not in names]
+    if proofs:
+        return "WRONG PROOF " + " ".join(proofs)
+    for wanted in case.wanted:
+        w = told(why, wanted)
+        if w is None:
+            return "not found: %s; told: %s" % (wanted, [(w["cause"], w["instance"], w["who"]["after"], w["who"]["before"]) for w in why])
+        if w["level"] != case.level and not (case.level == "proved" and w["level"] == "fact"):
+            return "%s is %s" % (w["cause"], w["level"])
+    return "right"
+
+
+def score(directory, only=""):
+    """Run all; print what is wrong and the sums.  Wrong proofs, share found, share placed."""
+    sums = {}
+    wrong_proofs = 0
+    for case in cases():
+        if only and only not in case.name:
+            continue
+        verdict = judge(case, explain(case, directory))
+        kind = "unprovable" if case.level == "nothing" else "explained"
+        for cause in {w[0] for w in case.wanted} if kind == "explained" else {kind}:
+            total = sums.setdefault(cause, [0, 0])
+            total[0] += verdict == "right"
+            total[1] += 1
+        if verdict != "right":
+            print("%s: %s" % (case.name, verdict))
+            wrong_proofs += verdict.startswith("WRONG")
+    for cause in sorted(sums):
+        print("%-32s %d of %d" % (cause, *sums[cause]))
+    placed = sums.pop("unprovable", [1, 1])
+    found = [sum(x) for x in zip(*sums.values())] if sums else [1, 1]
+    print("explained %d of %d, placed %d of %d, %d wrong proofs" % (*found, *placed, wrong_proofs))
+    return wrong_proofs, found[0] / found[1], placed[0] / placed[1]
