@@ -129,7 +129,8 @@ SOURCES  = $(wildcard lib/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
                tests/torture/*.c)
 HEADERS  = $(wildcard lib/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run \
-           tests/manual-tables $(wildcard completions/*.bash tests/bats/*.bash)
+           tests/manual-tables $(wildcard completions/*.bash tests/bats/*.bash) \
+           $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)
 LINT     = build-lint
 
 lint-c: $(SOURCES:%=$(LINT)/%.tidy) $(SOURCES:%=$(LINT)/%.cppcheck)

@@ -221,6 +221,11 @@ check_filter(struct verify *v, char *name, size_t size)
 	if (v->annotate && v->field_only)
 		cli_usage(
 		    &v->cli, "--annotate and --format exclude each other");
+	/* All these would be left undone. */
+	if (v->cli.json || v->tap || v->why || v->merge || v->junit != NULL ||
+	    v->expect != NULL || v->manifest != NULL)
+		cli_usage(
+		    &v->cli, "--annotate and --format go with no other output");
 	if (v->authserv_id == NULL && gethostname(name, size) == 0) {
 		name[size - 1] = '\0';
 		v->authserv_id = name;
@@ -292,7 +297,7 @@ give_up(const struct verify *v)
 	struct sandbox s = { .off = v->no_sandbox,
 		.network = v->cli.asks_dns,
 		.read_all = v->many,
-		.spool = v->annotate || v->operands.mbox };
+		.spool = v->annotate || v->field_only || v->operands.mbox };
 
 	for (size_t i = 0; i < v->operands.nwords && !v->many; i++)
 		sandbox_read(&s, v->operands.words[i]);

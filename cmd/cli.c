@@ -210,6 +210,8 @@ cli_init(
 		exit(EX_NOPERM);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	/* A limit on the size of files is a write error too. */
+	signal(SIGXFSZ, SIG_IGN);
 	c->color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
 }
 

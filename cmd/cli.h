@@ -83,7 +83,7 @@ struct cli {
 };
 
 /* Before anything else: refuse to run set-uid, open /dev/null onto missing
- * descriptors 0 to 2, ignore SIGPIPE (a closed pipe is a write error, 74).
+ * descriptors 0 to 2, ignore SIGPIPE and SIGXFSZ (they are write errors, 74).
  * Exits on trouble. */
 void cli_init(
     struct cli *, const char *program, const char *usage, const char *help);

@@ -44,6 +44,8 @@ annotate(struct annotation *a, struct diag *why)
 		    v->cli.validate.now, &trusted, why);
 		r.trusted = &trusted;
 	}
+	if (result == 0 && v->state != NULL)
+		result = verify_write_state(v, &chain, &verdict, why);
 	if (result != 0)
 		return -1;
 	r.message = a->m;

@@ -16,6 +16,7 @@
 #include "mbox.h"
 #include "pool.h"
 #include "report.h"
+#include "spool.h"
 #include "state.h"
 #include "verify_run.h"
 
@@ -139,9 +140,8 @@ write_file(const char *path, const struct buf *b, struct diag *why)
 	return result;
 }
 
-/* Leave the verdict for arc-sign --state. */
-static int
-write_state(const struct verify *v, const struct chain *chain,
+int
+verify_write_state(const struct verify *v, const struct chain *chain,
     const struct verdict *verdict, struct diag *why)
 {
 	struct buf b = { .max = 0 };
@@ -225,7 +225,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		if (result == 0 && v->repair != NULL)
 			result = write_repaired(v, &r, body, why);
 		if (result == 0 && v->state != NULL)
-			result = write_state(v, &chain, &verdict, why);
+			result = verify_write_state(v, &chain, &verdict, why);
 	}
 	message_free(m);
 	return result;
@@ -246,7 +246,7 @@ static int
 verify_input(
     const struct verify *v, struct job *j, struct input *in, struct diag *why)
 {
-	struct buf b = { .max = 0 };
+	struct buf b = { .max = SPOOL_MAX };
 	struct slice piece;
 	int result = 0;
 
@@ -256,8 +256,11 @@ verify_input(
 		result = input_piece(in, &piece, why);
 		if (result == 0)
 			buf_slice(&b, piece);
-	} while (result == 0 && piece.len > 0);
-	if (b.failure != BUF_OK)
+	} while (result == 0 && piece.len > 0 && b.failure == BUF_OK);
+	if (result == 0 && b.failure == BUF_TOO_BIG)
+		result = diag_set(why, DIAG_LIMIT_MESSAGE,
+		    (struct slice){ NULL, 0 }, "--why");
+	else if (result == 0 && b.failure != BUF_OK)
 		result = diag_memory(why);
 	if (result == 0)
 		result = verify_octets(v, j, &b, why);

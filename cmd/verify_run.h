@@ -45,6 +45,11 @@ int verify_status(const struct verify *v, size_t i);
 int verify_merge(
     struct verify *v, struct suite *, struct operands *, struct diag *why);
 
+/* Leave the verdict for arc-sign --state, in the file v->state.  -1 with
+ * DIAG_WRITE or DIAG_MEMORY. */
+int verify_write_state(const struct verify *v, const struct chain *,
+    const struct verdict *, struct diag *why);
+
 /* Write the message at path with its Authentication-Results field, or that
  * field alone; the status is v->cli.status, 0 whatever the verdict. */
 void verify_annotate(struct verify *v, const char *path);

@@ -169,6 +169,10 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "The message does not have the ARC Set that was asked for, or not "
 	    "all of it.",
 	    TROUBLE(EX_DATAERR) },
+	[DIAG_LIMIT_MESSAGE] = { "limit-message", "",
+	    "The message is longer than the 1 GiB that a filter, or --why, "
+	    "takes.",
+	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_HEADER] = { "limit-header", "RFC 8617 section 9.1",
 	    "The header is longer than 16 MiB.", TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_FIELD] = { "limit-field", "RFC 8617 section 9.1",

@@ -63,6 +63,13 @@ to_file(struct spool *s, struct diag *why)
 	return result;
 }
 
+static int
+too_long(struct diag *why)
+{
+	return diag_set(why, DIAG_LIMIT_MESSAGE, (struct slice){ NULL, 0 },
+	    "it does not end before octet %d", SPOOL_MAX);
+}
+
 /* A regular file stays where it is; it is read once, to see that it can be. */
 static int
 take_file(struct spool *s, struct input *in, struct diag *why)
@@ -80,6 +87,8 @@ take_file(struct spool *s, struct input *in, struct diag *why)
 			return -1;
 		look(s, piece, &cr);
 		s->size += piece.len;
+		if (s->size > SPOOL_MAX)
+			return too_long(why);
 	} while (piece.len > 0);
 	if (fstat(s->fd, &s->seen) != 0)
 		return diag_errno(why, DIAG_READ, "stat");
@@ -104,6 +113,8 @@ spool_take(struct spool *s, struct input *in, struct diag *why)
 		if (piece.len == 0)
 			return 0;
 		s->size += piece.len;
+		if (s->size > SPOOL_MAX)
+			return too_long(why);
 		if (s->fd < 0 && s->size > SPOOL_MEMORY && to_file(s, why) != 0)
 			return -1;
 		if (s->fd >= 0 &&

@@ -17,9 +17,9 @@
 #include "input.h"
 #include "slice.h"
 
-/* Octets held in memory. */
 enum {
-	SPOOL_MEMORY = 16 * 1024 * 1024
+	SPOOL_MEMORY = 16 * 1024 * 1024, /* octets held in memory */
+	SPOOL_MAX = 1024 * 1024 * 1024,	 /* octets of a message at most */
 };
 
 struct spool {
@@ -32,8 +32,8 @@ struct spool {
 	bool has_bare_cr;  /* a CR without its LF stands somewhere */
 };
 
-/* Take all that in has.  -1 with DIAG_READ, DIAG_WRITE (the temporary file) or
- * DIAG_MEMORY.  *s is to be released in any case. */
+/* Take all that in has.  -1 with DIAG_READ, DIAG_WRITE (the temporary file),
+ * DIAG_LIMIT_MESSAGE or DIAG_MEMORY.  *s is to be released in any case. */
 int spool_take(struct spool *s, struct input *in, struct diag *why);
 
 /* Read the message again, from its first octet.  Belongs to the spool: only one

@@ -92,6 +92,18 @@ field() {
 	[ "$(cat "$T/status")" -eq 74 ]
 }
 
+@test "--state is left by a filter too, and options of other outputs are refused" {
+	arc-verify -q --state "$T/one" --time "$NOW" --keys keys "$SAMPLES/pass-one-hop.eml"
+	annotate --state "$T/two" "$SAMPLES/pass-one-hop.eml" | cmp - <(annotate "$SAMPLES/pass-one-hop.eml")
+	cmp "$T/one" "$T/two"
+	run -74 --separate-stderr annotate --state "$T/no/where" "$SAMPLES/pass-one-hop.eml"
+	[ -z "$output" ]
+	for option in --json --why --tap --merge --expect=pass --manifest=keys "--junit=$T/j"; do
+		run -64 --separate-stderr annotate "$option" "$SAMPLES/pass-one-hop.eml"
+		[ -z "$output" ]
+	done
+}
+
 @test "an unreachable key is arc=fail here, and a status of 0" {
 	echo ';! 2026a._domainkey.author-provider.example. SERVFAIL' >"$T/keys"
 	run -0 arc-verify --format=ar -i x --keys "$T/keys" "$SAMPLES/pass-one-hop.eml"
