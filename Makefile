@@ -116,6 +116,16 @@ fuzz: setup-build setup-lint
 	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
 fuzzers: $(FUZZERS)
 
+#: make bench      what the tools cost, beside a floor and beside others
+bench: setup-build setup-test
+	@$(MAKE) -s all
+	@B="$(CURDIR)/$B" bench/run $(PARTS)
+
+#: make bench-check  instructions against bench/baseline.tsv; UPDATE=1 takes it anew
+bench-check: setup-build setup-test setup-lint
+	@$(MAKE) -s all
+	@B="$(CURDIR)/$B" bench/check $(if $(UPDATE),--update)
+
 #: make torture    every call fails once, growth, coverage: a table (an hour)
 torture: setup-build setup-test
 	@$(MAKE) -s all $(PRELOADS)
@@ -126,7 +136,7 @@ lint: setup-build setup-test setup-lint
 	@$(MAKE) lint-c lint-format lint-man lint-shell
 
 SOURCES  = $(wildcard lib/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
-               tests/torture/*.c)
+               tests/torture/*.c bench/*.c)
 HEADERS  = $(wildcard lib/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run \
            tests/manual-tables $(wildcard completions/*.bash tests/bats/*.bash) \
@@ -198,6 +208,7 @@ clean:
 #: NO_SANDBOX=1 (the tools give up no rights).
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
+.PHONY: bench bench-check
 .PHONY: all help setup demo check test fuzz fuzzers torture lint lint-c lint-format \
     lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:
