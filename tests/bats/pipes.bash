@@ -8,7 +8,8 @@ NOW=1770643000 # when the messages of samples/ were sent
 # tools DIR: arc-verify, arc-sign and arc-dump in DIR, which everybody may run;
 # keys come from a file and not from the DNS, and the time is that of the
 # samples.  DIR/arc.pem fits the selector arc of example.org and
-# lists.example.org; of tempfail.example no key can be had.
+# lists.example.org; of tempfail.example no key can be had.  DIR/sendmail keeps what
+# it gets in $SENT, and its arguments in $SENT.args.
 tools() {
 	local tool name
 	mkdir -p "$1/real"
@@ -26,8 +27,8 @@ tools() {
 		printf '#!/bin/sh\nexec "%s" --keys "%s" --time %s "$@"\n' \
 			"$1/real/$tool" "$1/keys" "$NOW" >"$1/$tool"
 	done
-	printf '#!/bin/sh\nprintf "%%s\\n" "$@" >"%s"\nexec cat >"%s"\n' \
-		"$1/sent.args" "$1/sent" >"$1/sendmail"
+	# shellcheck disable=SC2016 # variables of the script
+	printf '#!/bin/sh\nprintf "%%s\\n" "$@" >"$SENT.args"\nexec cat >"$SENT"\n' >"$1/sendmail"
 	chmod 755 "$1" "$1/real" "$1"/arc-* "$1/sendmail"
 }
 
@@ -80,8 +81,8 @@ maildir() {
 # by_procmail MAILDIR RECIPES: deliver stdin.
 by_procmail() {
 	# shellcheck disable=SC2016 # procmail's variable
-	printf 'PATH=%s\nMAILDIR=%s\nDEFAULT=%s/\nLOGFILE=%s.log\nSENDMAIL=%s/sendmail\n%s\n:0 r\n$DEFAULT\n' \
-		"$PATH" "$1" "$1" "$1" "$TOOLS" "$2" >"$1.rc"
+	printf 'PATH=%s\nMAILDIR=%s\nDEFAULT=%s/\nLOGFILE=%s.log\nSENDMAIL=%s/sendmail\nSENT=%s\n%s\n:0 r\n$DEFAULT\n' \
+		"$PATH" "$1" "$1" "$1" "$TOOLS" "${SENT:-}" "$2" >"$1.rc"
 	procmail -m "$1.rc"
 }
 
@@ -93,13 +94,13 @@ by_maildrop() {
 }
 
 # sieve_setup: SIEVE becomes a directory of Dovecot's, with the tools in
-# $SIEVE/bin.  Dovecot refuses to touch mail as root, so then it is nobody's.
+# $SIEVE/bin; for one test, as what is in it changes hands.  Dovecot refuses to
+# touch mail as root, so then it is nobody's.
 sieve_setup() {
 	local uid gid
 	uid=$(id -u) gid=$(id -g)
 	[ "$uid" -ne 0 ] || uid=65534 gid=65534
 	SIEVE=$(mktemp -d)
-	export SIEVE
 	mkdir "$SIEVE/home"
 	tools "$SIEVE/bin"
 	cat >"$SIEVE/dovecot.conf" <<-E

@@ -9,11 +9,10 @@ setup_file() {
 	export TOOLS=$BATS_FILE_TMPDIR/tools MAILS=$BATS_FILE_TMPDIR/mails
 	tools "$TOOLS"
 	mails "$MAILS"
-	sieve_setup
 }
 
-teardown_file() {
-	rm -rf "$SIEVE"
+teardown() {
+	rm -rf "${SIEVE:-}"
 }
 
 setup() {
@@ -67,6 +66,7 @@ every_mail() {
 
 @test "Dovecot's Sieve: every message is delivered as without us, with our field on top" {
 	local mail crlf n=0
+	sieve_setup
 	for mail in "$MAILS"/*; do
 		echo "$mail"
 		# Lines are stored as the message of a mailbox has them, so all in one way.
@@ -164,6 +164,7 @@ prepare() {
 }
 
 @test "Dovecot's Sieve: where a filter fails, in whatever way, the message is stored as it came" {
+	sieve_setup
 	prepare
 	T=$SIEVE prepare
 	while read -r status command; do

@@ -8,22 +8,21 @@ setup_file() {
 	export TOOLS=$BATS_FILE_TMPDIR/tools MAILS=$BATS_FILE_TMPDIR/mails
 	tools "$TOOLS"
 	mails "$MAILS"
-	sieve_setup
 	# Somebody's seal, whose key cannot be asked for.
 	arc-sign -d tempfail.example -s arc -k "$TOOLS/arc.pem" -t "$NOW" --ar none \
 		<"$SAMPLES/none-no-arc-fields.eml" >"$BATS_FILE_TMPDIR/tempfail"
 }
 
-teardown_file() {
-	rm -rf "$SIEVE"
+teardown() {
+	rm -rf "${SIEVE:-}"
 }
 
 setup() {
 	T=$BATS_TEST_TMPDIR
 	TEMPFAIL=$BATS_FILE_TMPDIR/tempfail
 	PATH=$TOOLS:$PATH
-	export SENDMAIL=$TOOLS/sendmail
-	rm -f "$TOOLS/sent" "$TOOLS/sent.args"
+	# Each test has an outbox of its own, as several run at a time.
+	export SENDMAIL=$TOOLS/sendmail SENT=$T/sent
 	# The recipes as they are, but for the place of the key.
 	mkdir "$T/r"
 	cp "$ROOT/samples/recipes"/* "$T/r"
@@ -36,9 +35,9 @@ count() {
 
 # sent: what was mailed on is sealed by $1 at instance $2, and says $3 in its AAR.
 sealed() {
-	run -0 arc-verify "$TOOLS/sent"
+	run -0 arc-verify "$SENT"
 	[[ $output == "pass  i=$2 $1"* ]]
-	run -0 arc-verify --json "$TOOLS/sent"
+	run -0 arc-verify --json "$SENT"
 	[[ $output == *"$3"* ]]
 }
 
@@ -73,7 +72,7 @@ sealed() {
 
 @test "procmailrc-forward mails on with a seal, or exits 75 with the message where it was" {
 	forward() {
-		rm -f "$TOOLS/sent"
+		rm -f "$SENT"
 		maildir "$T/m"
 		by_procmail "$T/m" "INCLUDERC=$T/r/procmailrc-forward" <"$1"
 	}
@@ -85,15 +84,15 @@ sealed() {
 	[ "$(count "$T/m")" -eq 0 ]
 	sealed example.org 4 '"authserv_id":"mx.example.org"'
 	sealed example.org 4 '"method":"spf","result":"pass"'
-	[ "$(cat "$TOOLS/sent.args")" = $'-oi\nann@elsewhere.example' ]
-	cmp <(tail -c "$(stat -c %s "$T/in")" "$TOOLS/sent") "$T/in"
+	[ "$(cat "$SENT.args")" = $'-oi\nann@elsewhere.example' ]
+	cmp <(tail -c "$(stat -c %s "$T/in")" "$SENT") "$T/in"
 	# Where nothing is sealed, nothing is sent and nothing is delivered.
 	run -75 forward "$TEMPFAIL"
-	[ ! -e "$TOOLS/sent" ]
+	[ ! -e "$SENT" ]
 	[ "$(count "$T/m")" -eq 0 ]
 	sed -i "s,-k [^ ]*,-k /nowhere," "$T/r/procmailrc-forward"
 	run -75 forward "$T/in"
-	[ ! -e "$TOOLS/sent" ]
+	[ ! -e "$SENT" ]
 	[ "$(count "$T/m")" -eq 0 ]
 }
 
@@ -122,6 +121,7 @@ sealed() {
 
 @test "annotate.sieve annotates and sorts; where it cannot, the message is kept as it is" {
 	local script
+	sieve_setup
 	script=$(cat "$T/r/annotate.sieve")
 	by_sieve "$SIEVE/pass" "$script" "$MAILS/lf"
 	cmp <(arc-verify -a -i delivery.example.org "$MAILS/lf") "$(only "$SIEVE/pass")"
@@ -141,6 +141,7 @@ sealed() {
 
 @test "annotate.sieve over a mailbox, with sieve-filter" {
 	local k
+	sieve_setup
 	maildir "$SIEVE/box"
 	for k in $(seq 20); do
 		sed "s/^Message-ID: </&$k./" "$SAMPLES/none-dkim-only-lf.eml" >"$SIEVE/box/cur/$k:2,S"
@@ -163,38 +164,38 @@ sealed() {
 
 # What Postfix does with a message and its envelope.
 postfix_filter() {
-	rm -f "$TOOLS/sent"
+	rm -f "$SENT"
 	"$T/r/postfix-filter" -f bounce@a.example -- ann@b.example bob@c.example <"$1"
 }
 
 @test "postfix-filter seals and mails on, with the envelope it was given" {
 	for mail in "$MAILS/lf" "$MAILS/utf8" "$MAILS/no-end" "$MAILS/40-MB"; do
 		postfix_filter "$mail"
-		[ "$(cat "$TOOLS/sent.args")" = $'-G\n-i\n-f\nbounce@a.example\n--\nann@b.example\nbob@c.example' ]
-		cmp <(tail -c "$(stat -c %s "$mail")" "$TOOLS/sent") "$mail"
+		[ "$(cat "$SENT.args")" = $'-G\n-i\n-f\nbounce@a.example\n--\nann@b.example\nbob@c.example' ]
+		cmp <(tail -c "$(stat -c %s "$mail")" "$SENT") "$mail"
 	done
 	postfix_filter "$MAILS/lf"
 	sealed example.org 4 mx.example.org
 	# What cannot be sealed is mailed on as it came.
 	printf 'From: a@b.example\nFrom: c@d.example\n\nx\n' >"$T/two"
 	postfix_filter "$T/two"
-	cmp "$T/two" "$TOOLS/sent"
+	cmp "$T/two" "$SENT"
 }
 
 @test "postfix-filter exits 75 where it cannot, and with sendmail's status where that cannot" {
 	run -75 postfix_filter "$TEMPFAIL"
-	[ ! -e "$TOOLS/sent" ]
+	[ ! -e "$SENT" ]
 	TMPDIR=/nowhere run -75 postfix_filter "$MAILS/lf"
-	[ ! -e "$TOOLS/sent" ]
+	[ ! -e "$SENT" ]
 	run -75 bash -c "ulimit -f 100; '$T/r/postfix-filter' -- a@b.example" <"$MAILS/40-MB"
-	[ ! -e "$TOOLS/sent" ]
+	[ ! -e "$SENT" ]
 	# Without a key; killed; not installed.
 	cp "$T/r/postfix-filter" "$T/was"
 	for change in 's,-k [^ ]*,-k /nowhere,' 's,^arc-sign,sh -c "kill -9 \\$\\$" &,' 's,^arc-sign,arc-nothing,'; do
 		sed "$change" "$T/was" >"$T/r/postfix-filter"
 		! cmp -s "$T/was" "$T/r/postfix-filter"
 		run -75 postfix_filter "$MAILS/lf"
-		[ ! -e "$TOOLS/sent" ]
+		[ ! -e "$SENT" ]
 	done
 	cp "$T/was" "$T/r/postfix-filter"
 	printf '#!/bin/sh\nexit 69\n' >"$T/sendmail"
@@ -221,11 +222,11 @@ postfix_filter() {
 		} | tr -d '\r' >"$T/in"
 		"$T/r/list-post" -f bounce@lists.example.org -- member@m.example <"$T/in"
 		sealed lists.example.org 4 '"authserv_id":"mx.example.org"'
-		run -0 arc-verify "$TOOLS/sent"
+		run -0 arc-verify "$SENT"
 		[[ $output == *"oldest-pass=4" ]]
-		grep -q '^Subject: \[talk\] ' "$TOOLS/sent"
-		[ "$(tail -n 1 "$TOOLS/sent")" = talk@lists.example.org ]
-		[ "$(head -n 5 "$TOOLS/sent.args" | tail -n 1)" = -- ]
+		grep -q '^Subject: \[talk\] ' "$SENT"
+		[ "$(tail -n 1 "$SENT")" = talk@lists.example.org ]
+		[ "$(head -n 5 "$SENT.args" | tail -n 1)" = -- ]
 	done
 	# Sealed without that verdict, it would say that the chain had failed.
 	arc-verify -A pass --state "$T/state" "$T/in"
@@ -234,7 +235,7 @@ postfix_filter() {
 		grep -q 'cv=fail'
 	# A chain that had failed before stays so; a message without one begins one.
 	"$T/r/list-post" -- m@m.example <"$MAILS/fail"
-	run -1 arc-verify "$TOOLS/sent"
+	run -1 arc-verify "$SENT"
 	[[ $output == *seal-cv-fail* ]]
 	"$T/r/list-post" -- m@m.example <"$SAMPLES/none-dkim-only-lf.eml"
 	sealed lists.example.org 1 mx.example.org
@@ -249,7 +250,7 @@ postfix_filter() {
 	TMPDIR=/nowhere run -75 post "$MAILS/lf"
 	sed -i 's,-k [^ ]*,-k /nowhere,' "$T/r/list-post"
 	run -75 post "$MAILS/lf"
-	[ ! -e "$TOOLS/sent" ]
+	[ ! -e "$SENT" ]
 }
 
 @test "maildir-annotate copies a Maildir with its flags, once, and says what it could not" {
