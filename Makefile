@@ -73,7 +73,7 @@ $B/%.so: tests/torture/%.c
 	$(CC) -std=c11 -O1 -g $(WARN) -D_GNU_SOURCE $(CPPFLAGS) -fPIC -shared \
 	    -o $@ $< -ldl
 
-$B/fuzz_%: $B/obj/tests/fuzz/fuzz_%.o $B/libarc.a
+$B/fuzz_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/mail.o $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 # Written only when it changes.

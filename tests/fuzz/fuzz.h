@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "slice.h"
@@ -12,11 +13,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 /* What must hold for every input. */
+#define need(what) need_that(what, #what, __FILE__, __LINE__)
+
 static inline void
-need(bool ok)
+need_that(bool ok, const char *what, const char *file, int line)
 {
-	if (!ok)
-		abort();
+	if (ok)
+		return;
+	fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
+	abort();
 }
 
 /* Printable, valid UTF-8, but for the line ends of our own. */
