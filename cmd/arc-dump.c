@@ -168,7 +168,7 @@ options(struct dump *d, int argc, char **argv)
 	if (d->cli.json && d->way != DUMP_PAGE)
 		cli_usage(&d->cli, "--json excludes --field and --canon");
 	/* Keys at hand are made use of. */
-	d->verify |= d->cli.files != NULL || d->why || d->way == DUMP_KEY_AUDIT;
+	d->verify |= d->cli.nkeys > 0 || d->why || d->way == DUMP_KEY_AUDIT;
 	if (!d->verify &&
 	    (d->cli.dns || d->cli.nresolvers > 0 || d->cli.record != NULL ||
 		d->cli.trust_ad || d->cli.validate.require_dnssec))
@@ -186,8 +186,8 @@ main(int argc, char **argv)
 
 	cli_init(&d.cli, "arc-dump", usage_line, own_help);
 	options(&d, argc, argv);
-	if (d.verify)
-		cli_keys(&d.cli);
+	if (d.verify && cli_keys(&d.cli) != 0)
+		return cli_end(&d.cli);
 	d.many = argc - optind > 1;
 	if (d.many && (d.way == DUMP_CANON || d.way == DUMP_FINGERPRINT))
 		cli_usage(

@@ -275,7 +275,9 @@ main(int argc, char **argv)
 	check(&s);
 	if (argc - optind > 1)
 		cli_usage(&s.cli, "one message at a time");
-	cli_keys(&s.cli);
-	sign_run(&s, optind < argc ? argv[optind] : "-");
+	bool ready = cli_keys(&s.cli) == 0;
+
+	if (ready || s.pass_on_error)
+		sign_run(&s, optind < argc ? argv[optind] : "-", ready);
 	return cli_end(&s.cli);
 }

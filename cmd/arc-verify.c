@@ -186,15 +186,9 @@ option_format(struct verify *v, const char *arg)
 static void
 option_trusted(struct verify *v, const char *arg)
 {
-	struct diag why;
-
-	v->trusted = arg;
-	if (v->trust != NULL)
+	if (v->trusted != NULL)
 		cli_usage(&v->cli, "--trusted is given twice");
-	if (trust_read(arg, &v->trust, &why) != 0) {
-		cli_trouble(&v->cli, arg, &why);
-		exit(v->cli.status);
-	}
+	v->trusted = arg;
 }
 
 static void
@@ -290,6 +284,20 @@ options(struct verify *v, int argc, char **argv)
 		cli_usage(&v->cli, "--tap and --json exclude each other");
 }
 
+/* Read the files that options name.  False when trouble was told. */
+static bool
+make_ready(struct verify *v)
+{
+	struct diag why;
+
+	if (cli_keys(&v->cli) != 0)
+		return false;
+	if (v->trusted == NULL || trust_read(v->trusted, &v->trust, &why) == 0)
+		return true;
+	cli_trouble(&v->cli, v->trusted, &why);
+	return false;
+}
+
 /* All options are read: what is not needed any more? */
 static void
 give_up(const struct verify *v)
@@ -322,7 +330,6 @@ main(int argc, char **argv)
 	cli_init(&v.cli, "arc-verify", usage_line, own_help);
 	v.accept[0] = true;
 	options(&v, argc, argv);
-	cli_keys(&v.cli);
 	v.operands.words = argv + optind;
 	v.operands.nwords = (size_t)(argc - optind);
 	if (v.operands.nwords == 0 && v.operands.files0_from == NULL) {
@@ -354,9 +361,14 @@ main(int argc, char **argv)
 
 		v.jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;
 	}
+	bool filter = v.annotate || v.field_only;
+	bool ready = make_ready(&v);
+
+	if (!ready && !(filter && v.pass_on_error))
+		return cli_end(&v.cli);
 	give_up(&v);
-	if (v.annotate || v.field_only)
-		verify_annotate(&v, v.operands.words[0]);
+	if (filter)
+		verify_annotate(&v, v.operands.words[0], ready);
 	else
 		verify_run(&v);
 	trust_free(v.trust);

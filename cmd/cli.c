@@ -255,21 +255,11 @@ timeout_parse(const char *s, int64_t *out)
 }
 
 static void
-add_keys(struct cli *c, const char *path)
+option_keys(struct cli *c, const char *arg)
 {
-	struct diag why;
-
-	if (c->files == NULL && (c->files = keyfile_new()) == NULL) {
-		diag_memory(&why);
-		cli_trouble(c, path, &why);
-		exit(c->status);
-	}
-	if (c->nkeys < CLI_MAX_KEYS)
-		c->keys_path[c->nkeys++] = path;
-	if (keyfile_add(c->files, path, &why) != 0) {
-		cli_trouble(c, path, &why);
-		exit(c->status);
-	}
+	if (c->nkeys == CLI_MAX_KEYS)
+		cli_usage(c, "more than %d --keys", CLI_MAX_KEYS);
+	c->keys_path[c->nkeys++] = arg;
 }
 
 static _Noreturn void print_and_exit(struct cli *c, const char *format, ...)
@@ -346,7 +336,7 @@ bool
 cli_option(struct cli *c, int ch, const char *arg)
 {
 	switch (ch) {
-	case CLI_OPT_KEYS: add_keys(c, arg); break;
+	case CLI_OPT_KEYS: option_keys(c, arg); break;
 	case CLI_OPT_DNS: c->dns = true; break;
 	case CLI_OPT_RECORD: c->record = arg; break;
 	case CLI_OPT_RESOLVER: option_resolver(c, arg); break;
@@ -380,16 +370,16 @@ cli_on_error(const struct cli *c, const char *word)
 }
 
 const char *
-cli_directory(const char *path, char out[PATH_MAX])
+cli_directory(const char *path, char room[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
 	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
 
 	if (n >= PATH_MAX || slash == NULL)
 		return slash == NULL ? "." : path;
-	memcpy(out, path, n);
-	out[n] = '\0';
-	return n > 0 ? out : "/";
+	memcpy(room, path, n);
+	room[n] = '\0';
+	return n > 0 ? room : "/";
 }
 
 /* Open a file to append to.  Where anybody may put files it has to be a file of
@@ -414,7 +404,14 @@ open_to_append(const char *path)
 	return -1;
 }
 
-static void
+static int
+trouble(struct cli *c, const char *file, const struct diag *why)
+{
+	cli_trouble(c, file, why);
+	return -1;
+}
+
+static int
 open_record(struct cli *c)
 {
 	struct diag why;
@@ -422,41 +419,61 @@ open_record(struct cli *c)
 
 	if (fd < 0) {
 		diag_errno(&why, DIAG_WRITE, "open");
-		cli_trouble(c, c->record, &why);
-		exit(c->status);
+		return trouble(c, c->record, &why);
 	}
 	keystore_record(c->keys, fd);
+	return 0;
 }
 
-void
+/* The files of --keys as a source; NULL without any. */
+static int
+open_files(struct cli *c, struct keysource **files)
+{
+	struct diag why;
+
+	*files = NULL;
+	if (c->nkeys == 0)
+		return 0;
+	if ((*files = keyfile_new()) == NULL) {
+		diag_memory(&why);
+		return trouble(c, "keys", &why);
+	}
+	for (size_t i = 0; i < c->nkeys; i++)
+		if (keyfile_add(*files, c->keys_path[i], &why) != 0) {
+			(*files)->free(*files);
+			return trouble(c, c->keys_path[i], &why);
+		}
+	return 0;
+}
+
+int
 cli_keys(struct cli *c)
 {
 	struct dns_options o = { .resolvers = c->resolver,
 		.nresolvers = c->nresolvers,
 		.trust_ad = c->trust_ad };
-	struct keysource *dns = NULL;
+	struct keysource *files, *dns = NULL;
 	struct diag why = { .code = DIAG_NONE };
 
-	if (c->files == NULL || c->dns) {
-		dns = dns_new(&o, &why);
-		if (dns == NULL && why.code != DIAG_MEMORY)
-			cli_usage(c, "--resolver: %s", why.detail);
-	}
-	if (why.code == DIAG_NONE) {
-		c->keys = keystore_new(c->files, dns);
+	c->asks_dns = c->nkeys == 0 || c->dns;
+	if (open_files(c, &files) != 0)
+		return -1;
+	if (c->asks_dns && (dns = dns_new(&o, &why)) == NULL &&
+	    why.code != DIAG_MEMORY)
+		cli_usage(c, "--resolver: %s", why.detail);
+	if (dns != NULL || !c->asks_dns) {
+		c->keys = keystore_new(files, dns);
 		if (c->keys == NULL)
 			diag_memory(&why);
 	}
-	if (why.code != DIAG_NONE) {
+	if (c->keys == NULL) {
 		if (dns != NULL)
 			dns->free(dns);
-		cli_trouble(c, "keys", &why);
-		exit(c->status);
+		if (files != NULL)
+			files->free(files);
+		return trouble(c, "keys", &why);
 	}
-	c->files = NULL;
-	c->asks_dns = dns != NULL;
-	if (c->record != NULL)
-		open_record(c);
+	return c->record != NULL ? open_record(c) : 0;
 }
 
 void

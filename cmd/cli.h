@@ -59,7 +59,7 @@ enum {
 
 enum {
 	CLI_MAX_RESOLVERS = DNS_MAX_SERVERS, /* as many --resolver are taken */
-	CLI_MAX_KEYS = 32, /* of so many --keys the paths are kept */
+	CLI_MAX_KEYS = 256,		     /* as many --keys are taken */
 };
 
 struct cli {
@@ -67,8 +67,7 @@ struct cli {
 	const char *usage;   /* one or more lines, without "usage: " */
 	const char *help;    /* the command's own options */
 	bool asks_dns;	     /* after cli_keys() */
-	struct keysource *files;
-	const char *keys_path[CLI_MAX_KEYS]; /* --keys, as far as kept */
+	const char *keys_path[CLI_MAX_KEYS]; /* --keys */
 	size_t nkeys;
 	bool dns;	    /* --dns */
 	const char *record; /* --record */
@@ -89,8 +88,7 @@ void cli_init(
     struct cli *, const char *program, const char *usage, const char *help);
 
 /* Take a common option.  False when ch is not one.  --help and --version
- * print and exit 0; a bad value exits 64, a keys file that cannot be read 66,
- * 74 or 78. */
+ * print and exit 0; a bad value exits 64. */
 bool cli_option(struct cli *, int ch, const char *arg);
 
 /* The word of --on-error: whether it is pass; exits 64 for any other than pass
@@ -98,8 +96,9 @@ bool cli_option(struct cli *, int ch, const char *arg);
 bool cli_on_error(const struct cli *, const char *word);
 
 /* Make the key store that the options ask for; offline when a keys file was
- * given and --dns was not.  Exits on trouble. */
-void cli_keys(struct cli *);
+ * given and --dns was not.  -1 when trouble was told: a keys file that cannot
+ * be read, --record that cannot be written, memory. */
+int cli_keys(struct cli *);
 
 /* Say "program: " and these words on stderr, escaped; under --quiet too. */
 void cli_say(const struct cli *, const char *format, ...)

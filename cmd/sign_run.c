@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "arena.h"
 #include "bodyhash.h"
+#include "filter.h"
 #include "input.h"
 #include "keyname.h"
 #include "sign_run.h"
@@ -183,12 +181,15 @@ cv_worsen(struct work *w)
 
 	if (said == CV_MISSING || said == w->cv || w->chain.nfields == 0)
 		return;
+	bool believed =
+	    said == CV_FAIL || (said == CV_NONE && w->s->cv == SIGN_CV_AR);
+
 	cli_say(&w->s->cli,
 	    "%s: our Authentication-Results say arc=%s, the chain itself is "
 	    "%s: %s",
 	    w->file, cv_word(said), cv_word(w->cv),
-	    said == CV_FAIL ? "cv=fail" : "that is not believed");
-	if (said == CV_FAIL)
+	    believed ? "cv=fail" : "that is not believed");
+	if (believed)
 		w->cv = CV_FAIL;
 }
 
@@ -204,10 +205,6 @@ decide_cv(struct work *w, struct input *in, struct diag *why)
 	if (s->state != NULL) {
 		if (cv_by_state(w, why) != 0)
 			return -1;
-	} else if (s->cv == SIGN_CV_AR && w->results.arc != CV_MISSING &&
-		   w->chain.nfields > 0) {
-		w->cv = w->results.arc == CV_PASS ? CV_PASS : CV_FAIL;
-		return cv_settle(w, why);
 	} else if (cv_by_validating(w, in, why) != 0) {
 		return -1;
 	}
@@ -349,9 +346,9 @@ self_check(struct work *w, unsigned instance, struct diag *why)
 	result = spool_rewind(&w->spool, &in, why);
 	if (w->spool.fd < 0)
 		buf_slice(&head, slice_sub(buf_view(&w->spool.memory),
-				     w->m->mbox.len, w->spool.memory.len));
+				     w->m->top, w->spool.memory.len));
 	else if (result == 0 &&
-		 lseek(w->spool.fd, (off_t)w->m->mbox.len, SEEK_CUR) < 0)
+		 lseek(w->spool.fd, (off_t)w->m->top, SEEK_CUR) < 0)
 		result = diag_errno(why, DIAG_READ, "seek");
 	if (head.failure != BUF_OK)
 		result = diag_memory(why);
@@ -422,90 +419,45 @@ seal(struct work *w, struct diag *why)
 /* ------------------------------------------------------------------------
  * Writing. */
 
+/* The three fields, on top of the message or alone. */
 static int
-to_stdout(void *ctx, const char *p, size_t n)
+write_sealed(struct work *w, struct diag *why)
 {
-	(void)ctx;
-	return cli_write(STDOUT_FILENO, p, n);
-}
+	const struct sign *s = w->s;
+	struct filter_edit edit = { .m = w->m,
+		.fields = buf_view(&w->fields),
+		.drop = w->results.used,
+		.ndrop = s->strip_ar ? w->results.nused : 0 };
 
-/* Octets from..to of the input, without the A-R fields to be dropped. */
-static int
-write_input(struct work *w, uint64_t from, struct diag *why)
-{
-	struct sink out = { to_stdout, NULL };
-
-	for (size_t i = 0; w->s->strip_ar && w->sealed && i < w->results.nused;
-	     i++) {
-		const struct slice raw = w->results.used[i]->raw;
-		uint64_t at = (uint64_t)(raw.p - w->m->octets);
-
-		if (spool_put(&w->spool, from, at - from, &out, why) != 0)
-			return -1;
-		from = at + raw.len;
-	}
-	return spool_put(&w->spool, from, w->spool.size - from, &out, why);
-}
-
-static int
-write_message(struct work *w, struct diag *why)
-{
-	struct sink out = { to_stdout, NULL };
-
-	*why = (struct diag){ .code = DIAG_NONE };
-	size_t mbox = w->m != NULL ? w->m->mbox.len : 0;
-
-	if (spool_unchanged(&w->spool, why) != 0)
-		return -1;
-	if (w->s->headers_only)
-		return sink_put(&out, w->fields.p, w->fields.len);
-	if (w->sealed && (spool_put(&w->spool, 0, mbox, &out, why) != 0 ||
-			     sink_put(&out, w->fields.p, w->fields.len) != 0))
-		return -1;
-	return write_input(w, w->sealed ? mbox : 0, why);
-}
-
-/* What is left to do when sealing met trouble. */
-static void
-on_trouble(struct work *w, bool whole, const struct diag *trouble)
-{
-	struct cli *c = &w->s->cli;
-	struct diag why;
-
-	cli_trouble(c, w->file, trouble);
-	if (!w->s->pass_on_error || !whole)
-		return;
-	w->sealed = false;
-	w->s->headers_only = false;
-	if (write_message(w, &why) != 0) {
-		cli_write_trouble(c, &why);
-		return;
-	}
-	cli_say(c, "%s: passed on as it was", w->file);
-	c->status = 0;
+	if (!s->headers_only)
+		return filter_write(&w->spool, w->sealed ? &edit : NULL, why);
+	buf_slice(&w->s->cli.out, edit.fields);
+	return 0;
 }
 
 void
-sign_run(struct sign *s, const char *path)
+sign_run(struct sign *s, const char *path, bool ready)
 {
 	struct work w = { .s = s, .file = path, .spool = { .fd = -1 } };
 	struct cli *c = &s->cli;
 	struct input in;
 	struct diag why;
-	bool whole = false;
 
 	if (input_open(&in, path, &why) != 0) {
 		cli_trouble(c, path, &why);
 		return;
 	}
-	if (spool_take(&w.spool, &in, &why) == 0)
-		whole = true;
-	if (!whole || seal(&w, &why) != 0)
-		on_trouble(&w, whole, &why);
-	else if (write_message(&w, &why) != 0)
+	bool whole = spool_take(&w.spool, &in, &why) == 0;
+	bool done = whole && ready && seal(&w, &why) == 0;
+
+	if (!whole || (ready && !done))
+		cli_trouble(c, path, &why);
+	if (done && write_sealed(&w, &why) != 0)
 		cli_write_trouble(c, &why);
-	else if (!w.sealed && s->exit_status)
+	else if (done && !w.sealed && s->exit_status)
 		cli_worse(c, 1);
+	else if (!done && whole && s->pass_on_error)
+		filter_pass(c, path, s->headers_only ? NULL : &w.spool);
 	buf_release(&w.fields);
 	signing_key_free(w.key);
 	message_free(w.m);

@@ -15,7 +15,7 @@
 /* Who says what the chain in front is worth. */
 enum sign_cv {
 	SIGN_CV_AUTO, /* our own validator; arc= of our A-R may worsen it */
-	SIGN_CV_AR,   /* arc= of our A-R, as far as the shape allows */
+	SIGN_CV_AR,   /* the same, and any arc= but pass does */
 	SIGN_CV_WORD, /* + enum cv: the user */
 };
 
@@ -35,7 +35,8 @@ struct sign {
 void sign_check_name(
     const struct sign *, const char *selector, const char *domain);
 
-/* Seal the message at path and write it; the status is s->cli.status. */
-void sign_run(struct sign *s, const char *path);
+/* Seal the message at path and write it; the status is s->cli.status.  Not
+ * ready: trouble was told of already, so the message is at most passed on. */
+void sign_run(struct sign *s, const char *path, bool ready);
 
 #endif

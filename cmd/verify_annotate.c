@@ -2,13 +2,10 @@
 /* arc-verify --annotate: a filter.  The message comes out with our
  * Authentication-Results on top, and without those that only claim to be
  * ours (RFC 8601 section 5); everything else octet for octet. */
-#include <string.h>
-#include <unistd.h>
-
 #include "authres.h"
 #include "chain.h"
+#include "filter.h"
 #include "report.h"
-#include "spool.h"
 #include "verify_run.h"
 
 /* The message at hand. */
@@ -17,7 +14,31 @@ struct annotation {
 	struct spool spool;
 	struct message *m;
 	struct buf field;
+	const struct field **forged; /* fields that only claim to be ours */
+	size_t nforged;
 };
+
+static int
+find_forged(struct annotation *a, struct diag *why)
+{
+	const struct slice id = slice_of(a->v->authserv_id);
+
+	a->forged = arena_array(a->m->arena, a->m->nfields, sizeof *a->forged);
+	if (a->forged == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < a->m->nfields; i++) {
+		const struct field *f = &a->m->field[i];
+		bool claims = false;
+
+		if (slice_eq_nocase(f->name, SLICE("Authentication-Results")) &&
+		    authres_claims(f->value, id, a->m->arena, &claims, why) !=
+			0)
+			return -1;
+		if (claims)
+			a->forged[a->nforged++] = f;
+	}
+	return 0;
+}
 
 /* Validate, and make the field. */
 static int
@@ -44,6 +65,8 @@ annotate(struct annotation *a, struct diag *why)
 		    v->cli.validate.now, &trusted, why);
 		r.trusted = &trusted;
 	}
+	if (result == 0)
+		result = find_forged(a, why);
 	if (result == 0 && v->state != NULL)
 		result = verify_write_state(v, &chain, &verdict, why);
 	if (result != 0)
@@ -58,51 +81,8 @@ annotate(struct annotation *a, struct diag *why)
 	return a->field.failure == BUF_OK ? 0 : diag_memory(why);
 }
 
-static int
-to_stdout(void *ctx, const char *p, size_t n)
-{
-	(void)ctx;
-	return cli_write(STDOUT_FILENO, p, n);
-}
-
-/* Whether a field pretends to be ours. */
-static bool
-is_forged(const struct annotation *a, const struct field *f)
-{
-	return slice_eq_nocase(f->name, SLICE("Authentication-Results")) &&
-	       authres_claims(f->value, slice_of(a->v->authserv_id));
-}
-
-static int
-write_message(struct annotation *a, bool annotated, struct diag *why)
-{
-	struct sink out = { to_stdout, NULL };
-	uint64_t from = 0;
-
-	*why = (struct diag){ .code = DIAG_NONE };
-	if (spool_unchanged(&a->spool, why) != 0)
-		return -1;
-	if (annotated) {
-		from = a->m->mbox.len;
-		if (spool_put(&a->spool, 0, from, &out, why) != 0 ||
-		    sink_put(&out, a->field.p, a->field.len) != 0)
-			return -1;
-	}
-	for (size_t i = 0; annotated && i < a->m->nfields; i++) {
-		const struct slice raw = a->m->field[i].raw;
-		uint64_t at = (uint64_t)(raw.p - a->m->octets);
-
-		if (!is_forged(a, &a->m->field[i]))
-			continue;
-		if (spool_put(&a->spool, from, at - from, &out, why) != 0)
-			return -1;
-		from = at + raw.len;
-	}
-	return spool_put(&a->spool, from, a->spool.size - from, &out, why);
-}
-
 void
-verify_annotate(struct verify *v, const char *path)
+verify_annotate(struct verify *v, const char *path, bool ready)
 {
 	struct annotation a = { .v = v, .spool = { .fd = -1 } };
 	struct cli *c = &v->cli;
@@ -114,20 +94,20 @@ verify_annotate(struct verify *v, const char *path)
 		return;
 	}
 	bool whole = spool_take(&a.spool, &in, &why) == 0;
-	bool annotated = whole && annotate(&a, &why) == 0;
+	bool annotated = whole && ready && annotate(&a, &why) == 0;
+	struct filter_edit edit = { .m = a.m,
+		.fields = buf_view(&a.field),
+		.drop = a.forged,
+		.ndrop = a.nforged };
 
+	if (!whole || (ready && !annotated))
+		cli_trouble(c, path, &why);
 	if (annotated && v->field_only)
 		buf_slice(&c->out, buf_view(&a.field));
-	else if (!annotated)
-		cli_trouble(c, path, &why);
-	if (!v->field_only && (annotated || (whole && v->pass_on_error))) {
-		if (write_message(&a, annotated, &why) != 0) {
-			cli_write_trouble(c, &why);
-		} else if (!annotated) {
-			cli_say(c, "%s: passed on as it was", path);
-			c->status = 0;
-		}
-	}
+	else if (annotated && filter_write(&a.spool, &edit, &why) != 0)
+		cli_write_trouble(c, &why);
+	else if (!annotated && whole && v->pass_on_error)
+		filter_pass(c, path, v->field_only ? NULL : &a.spool);
 	buf_release(&a.field);
 	message_free(a.m);
 	spool_release(&a.spool);

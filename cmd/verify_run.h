@@ -51,8 +51,9 @@ int verify_write_state(const struct verify *v, const struct chain *,
     const struct verdict *, struct diag *why);
 
 /* Write the message at path with its Authentication-Results field, or that
- * field alone; the status is v->cli.status, 0 whatever the verdict. */
-void verify_annotate(struct verify *v, const char *path);
+ * field alone; the status is v->cli.status, 0 whatever the verdict.  Not ready:
+ * trouble was told of already, so the message is at most passed on. */
+void verify_annotate(struct verify *v, const char *path, bool ready);
 
 /* Verify everything; the status is v->cli.status. */
 void verify_run(struct verify *v);

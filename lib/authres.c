@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "authres.h"
+#include "idn.h"
 #include "token.h"
 
 /* A value on its way in: what was read of it, and whether with quotes. */
@@ -282,29 +283,64 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 	return 0;
 }
 
-bool
-authres_claims(struct slice text, struct slice authserv_id)
+static bool
+is_control(char c)
 {
-	struct value id;
-	size_t n = 0;
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
 
-	if (!read_value(&text, &id))
-		return false;
-	if (!id.quoted)
-		return slice_eq_nocase(id.raw, authserv_id);
-	/* Compared as it is unquoted, octet by octet. */
-	for (size_t i = 1; i + 1 < id.raw.len; i++) {
-		char c = id.raw.p[i];
+/* An authserv-id whose labels are U-labels, or may be. */
+static bool
+is_international(struct slice id)
+{
+	struct slice rest = id, label;
+	bool found = !slice_is_ascii(id);
 
-		if (c == '\\' && i + 2 < id.raw.len)
-			c = id.raw.p[++i];
-		else if (c == '\r' || c == '\n')
-			continue;
-		if (n == authserv_id.len ||
-		    ascii_lower(c) != ascii_lower(authserv_id.p[n++]))
-			return false;
-	}
-	return n == authserv_id.len;
+	while (slice_cut(&rest, '.', &label))
+		found |= slice_eq_nocase(slice_sub(label, 0, 4), SLICE("xn--"));
+	return found;
+}
+
+/* Whether two ids are one once U-labels are A-labels. */
+static int
+same_labels(struct slice a, struct slice b, struct arena *arena, bool *same,
+    struct diag *why)
+{
+	struct slice x, y;
+
+	*same = false;
+	if (idn_to_ascii(a, DIAG_AAR_SYNTAX, arena, &x, why) == 0 &&
+	    idn_to_ascii(b, DIAG_AAR_SYNTAX, arena, &y, why) == 0)
+		*same = slice_eq_nocase(x, y);
+	else if (diag_info(why->code)->class == DIAG_CLASS_TROUBLE)
+		return -1;
+	return 0;
+}
+
+int
+authres_claims(struct slice text, struct slice authserv_id, struct arena *arena,
+    bool *claims, struct diag *why)
+{
+	struct value v;
+	struct slice id;
+
+	*claims = false;
+	/* Some readers take any control for white space. */
+	for (token_cfws(&text); text.len > 0 && is_control(text.p[0]);
+	     token_cfws(&text))
+		text = slice_sub(text, 1, text.len);
+	if (!read_value(&text, &v))
+		return 0;
+	id = unquote(&v, arena);
+	if (id.p == NULL)
+		return diag_memory(why);
+	while (id.len > 0 && is_control(id.p[id.len - 1]))
+		id.len--;
+	*claims = slice_eq_nocase(id, authserv_id);
+	if (*claims || !is_international(authserv_id) ||
+	    (slice_is_ascii(id) && slice_is_ascii(authserv_id)))
+		return 0;
+	return same_labels(id, authserv_id, arena, claims, why);
 }
 
 /* ------------------------------------------------------------------------

@@ -56,8 +56,10 @@ int authres_parse(
 
 /* Whether the value of an Authentication-Results field claims to come from
  * that authserv-id, whatever its version and whatever follows (RFC 8601
- * section 5).  Case does not matter. */
-bool authres_claims(struct slice text, struct slice authserv_id);
+ * section 5).  Case does not matter, nor whether labels are U-labels or
+ * A-labels.  -1 with DIAG_MEMORY or DIAG_SYSTEM (idn.h). */
+int authres_claims(struct slice text, struct slice authserv_id, struct arena *,
+    bool *claims, struct diag *why);
 
 /* Append one result as the grammar wants it, without comments; values that are
  * no token and no address are quoted. */

@@ -206,15 +206,6 @@ decoded(struct offer *o, struct slice *text)
 	return text->p != NULL && !slice_eq(*text, o->value);
 }
 
-static bool
-is_ascii(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
 static void
 subject_tagged(struct offer *o)
 {
@@ -226,7 +217,7 @@ subject_tagged(struct offer *o)
 	if (!decoded(o, &text))
 		return;
 	subject_cuts(o, text, put_plain);
-	if (!is_ascii(text))
+	if (!slice_is_ascii(text))
 		subject_cuts(o, slice_sub(text, 0, 200), put_encoded);
 }
 
@@ -238,7 +229,7 @@ subject_reencoded(struct offer *o)
 	if (!is_named(o, "subject comments") || o->field == NULL)
 		return;
 	decoded(o, &text);
-	if (text.p != NULL && !is_ascii(text))
+	if (text.p != NULL && !slice_is_ascii(text))
 		put_encoded(o, text);
 }
 

@@ -49,15 +49,6 @@ library_open(struct library *lib, struct diag *why)
 	    "%s, which names outside ASCII need, cannot be loaded", name);
 }
 
-static bool
-is_ascii(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
 int
 idn_to_ascii(struct slice name, enum diag_code code, struct arena *arena,
     struct slice *out, struct diag *why)
@@ -66,7 +57,7 @@ idn_to_ascii(struct slice name, enum diag_code code, struct arena *arena,
 	uint8_t *ascii = NULL;
 
 	*out = name;
-	if (is_ascii(name))
+	if (slice_is_ascii(name))
 		return 0;
 	if (name.len > LONGEST || !slice_is_utf8(name))
 		return diag_set(why, code, name, "%s",

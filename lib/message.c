@@ -207,6 +207,18 @@ fields_parse(struct message *m, struct diag *why)
 	return 0;
 }
 
+/* Where a new field goes, and how it ends its lines. */
+static void
+find_top(struct message *m)
+{
+	struct slice rest = m->header, line = line_next(rest);
+
+	m->crlf = slice_ends_nocase(line, SLICE("\r\n"));
+	while (rest.len > 0 && ascii_is_wsp(rest.p[0]))
+		rest = slice_sub(rest, line_next(rest).len, rest.len);
+	m->top = m->mbox.len + m->header.len - rest.len;
+}
+
 int
 message_read(struct input *in, struct message **out, struct diag *why)
 {
@@ -226,11 +238,11 @@ message_read(struct input *in, struct message **out, struct diag *why)
 	m->octets = b.p;
 	m->ahead = slice_sub(all, end, all.len);
 	m->header = slice_sub(all, 0, header);
-	m->crlf = first.len > 1 && first.p[first.len - 2] == '\r';
 	if (slice_starts(m->header, SLICE("From "))) {
 		m->mbox = first;
 		m->header = slice_sub(m->header, first.len, header);
 	}
+	find_top(m);
 	if (fields_parse(m, why) != 0)
 		goto fail;
 	if (m->nfields == 0) {

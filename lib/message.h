@@ -43,8 +43,10 @@ struct message {
 	struct slice junk;   /* first line that is neither a field nor part of
 			      * one, with what continues it; or empty */
 	size_t njunk;	     /* how many such lines */
-	bool has_body;	     /* an empty line ended the header */
-	bool crlf; /* the first line end is CRLF: what new fields get */
+	size_t top;    /* octets in front of where a new field goes: the mbox
+			* line, and lines that would continue the field */
+	bool has_body; /* an empty line ended the header */
+	bool crlf; /* the header's first line end is CRLF: so end new fields */
 	struct arena *arena; /* owns the fields; for all that lives as long */
 	char *octets;	     /* owns what the slices look into */
 	struct slice ahead;  /* first octets of the body, read already */

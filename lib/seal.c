@@ -73,13 +73,17 @@ seal_results(const struct message *m, struct slice authserv_id,
 	for (size_t i = 0; i < m->nfields; i++) {
 		const struct field *f = &m->field[i];
 		struct authres a;
+		bool ours;
 
 		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
 			if (slice_eq_nocase(f->name, arc_name(k)))
 				return 0;
-		if (!slice_eq_nocase(
-			f->name, SLICE("Authentication-Results")) ||
-		    !authres_claims(f->value, authserv_id))
+		if (!slice_eq_nocase(f->name, SLICE("Authentication-Results")))
+			continue;
+		if (authres_claims(
+			f->value, authserv_id, m->arena, &ours, why) != 0)
+			return -1;
+		if (!ours)
 			continue;
 		if (authres_parse(f->value, m->arena, &a, why) != 0)
 			return -1;

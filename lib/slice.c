@@ -155,6 +155,15 @@ slice_utf8_next(struct slice s, unsigned long *cp)
 }
 
 bool
+slice_is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+bool
 slice_is_utf8(struct slice s)
 {
 	unsigned long cp;

@@ -98,6 +98,8 @@ bool slice_cut(struct slice *rest, char sep, struct slice *head);
  * most 18).  False, and *out untouched, for anything else. */
 bool slice_number(struct slice s, unsigned max_digits, unsigned long long *out);
 
+bool slice_is_ascii(struct slice s);
+
 /* Whether s is valid UTF-8: no overlong form, no surrogate, none above
  * U+10FFFF (RFC 3629). */
 bool slice_is_utf8(struct slice s);

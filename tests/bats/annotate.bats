@@ -75,6 +75,44 @@ field() {
 	cmp <(printf 'Authentication-Results: mx.example.org; arc=none\n%s\nbody\n' "$kept") "$T/out"
 }
 
+@test "threat 28: an id of ours is known by its U-labels and its A-labels, and behind what no reader sees" {
+	local mine
+	mine=$'Authentication-Results: b\u00fccher.example; dkim=pass\nAuthentication-Results: "B\u00dcCHER.example" 1; x=y\nAuthentication-Results: XN--BCHER-KVA.example\nAuthentication-Results: \f(c)\v xn--bcher-kva.example\v; dkim=pass\n'
+	kept=$'Authentication-Results: bucher.example; x=y\nAuthentication-Results: b\u00fccher.example.org; x=y\nAuthentication-Results: \xff\u00fccher.example; x=y\nAuthentication-Results: xn--\u00fc.example\nFrom: a@b.example\n'
+	printf '%s%s\nbody\n' "$mine" "$kept" >"$T/m"
+	for id in xn--bcher-kva.example $'b\u00fccher.example' $'b\u00dccher.EXAMPLE'; do
+		arc-verify -a -i "$id" --keys keys "$T/m" | tail -n +2 | cmp - <(printf '%s\nbody\n' "$kept")
+	done
+	# What is stripped is what a seal takes its claims from.
+	run -0 arc-sign -d xn--bcher-kva.example -s s -k "$ROOT/tests/keys/rsa2048-a.pem" --headers-only "$T/m"
+	[[ $output == *"xn--bcher-kva.example;"*"dkim=pass;"*"x=y" ]]
+}
+
+@test "threat 28: no line of the message goes on with our field" {
+	for end in '\n' '\r\n'; do
+		for mbox in '' 'From a@b Mon Feb  9 13:05:38 2026\n'; do
+			# shellcheck disable=SC2059 # ends of lines
+			printf "$mbox" >"$T/mbox"
+			# shellcheck disable=SC2059
+			printf " ; dmarc=pass$end\t; dkim=pass$end" >"$T/lines"
+			# shellcheck disable=SC2059
+			printf "From: a@b.example$end${end}body" >"$T/rest"
+			annotate <(cat "$T/mbox" "$T/lines" "$T/rest") >"$T/out"
+			# shellcheck disable=SC2059
+			printf "Authentication-Results: mx.example.org; arc=none$end" >"$T/field"
+			cmp <(cat "$T/mbox" "$T/lines" "$T/field" "$T/rest") "$T/out"
+		done
+	done
+}
+
+@test "a field ends its lines as the header does, whatever the mbox line has" {
+	{ echo "From a@b Mon Feb  9 13:05:38 2026"; sed 's/\r*$/\r/' "$SAMPLES/pass-one-hop.eml"; } >"$T/m"
+	cmp <(head -n 1 "$T/m"; field <(tail -n +2 "$T/m"); tail -n +2 "$T/m") <(annotate "$T/m")
+	field "$T/m" | grep -qv $'\r$' && false
+	arc-sign -d a.example -s s -k "$ROOT/tests/keys/rsa2048-a.pem" --cv pass --headers-only "$T/m" >"$T/fields"
+	[ "$(grep -c $'\r$' "$T/fields")" -eq "$(wc -l <"$T/fields")" ]
+}
+
 @test "trouble: its status and nothing on stdout; --on-error=pass gives the message back" {
 	printf 'no mail at all\n' >"$T/text"
 	run -65 --separate-stderr annotate "$T/text"
@@ -83,6 +121,16 @@ field() {
 	cmp "$T/text" "$T/out"
 	grep -q 'passed on as it was' "$T/err"
 	run -66 annotate "$T/gone"
+	# Files that options name are trouble too.
+	for options in "--keys $T/gone" "--trusted $T/gone" "--record $T/no/where"; do
+		# shellcheck disable=SC2086 # words on purpose
+		run -"$(case $options in --record*) echo 74 ;; *) echo 66 ;; esac)" --separate-stderr \
+			annotate $options "$SAMPLES/pass-one-hop.eml"
+		[ -z "$output" ]
+		# shellcheck disable=SC2086
+		annotate --on-error=pass $options 2>"$T/err" <"$SAMPLES/pass-one-hop.eml" | cmp - "$SAMPLES/pass-one-hop.eml"
+		[ "$(grep -c 'passed on as it was' "$T/err")" -eq 1 ]
+	done
 	run -74 bash -c "arc-verify -a -i x --keys keys '$SAMPLES/pass-one-hop.eml' >/dev/full"
 	run -74 bash -c "arc-verify -a -i x --keys keys '$SAMPLES/pass-one-hop.eml' >&-"
 	# a reader that goes away is a write error, not a signal

@@ -159,13 +159,19 @@ opinion() {
 	[[ ${lines[0]} == *"cv=fail;"* ]]
 }
 
-@test "G-5: --cv ar, none, pass, fail; a word that cannot be is refused" {
+@test "G-5: --cv ar may only worsen; none, pass, fail; a word that cannot be is refused" {
 	sign <crlf.eml >"$T/one" 2>/dev/null
 	{ cat "$T/one"; echo more; } >"$T/edited"
 	run -0 --separate-stderr sign --cv ar --ar arc=pass "$T/edited"
-	[[ ${lines[0]} == *"cv=pass;"* ]]
-	run -0 --separate-stderr sign --cv ar --ar arc=none "$T/edited"
 	[[ ${lines[0]} == *"cv=fail;"* ]]
+	for said in none fail; do
+		run -0 --separate-stderr sign --cv ar --ar arc=$said "$T/one"
+		[[ ${lines[0]} == *"cv=fail;"* ]]
+	done
+	for said in arc=pass spf=pass; do
+		run -0 --separate-stderr sign --cv ar --ar $said "$T/one"
+		[[ ${lines[0]} == *"cv=pass;"* ]]
+	done
 	run -0 --separate-stderr sign --cv pass "$T/edited"
 	[[ ${lines[0]} == *"cv=pass;"* ]]
 	run -65 --separate-stderr sign --cv none "$T/edited"
@@ -492,6 +498,10 @@ opinion() {
 	trouble 65 "$T/junk"
 	: >"$T/empty"
 	trouble 65 "$T/empty"
+	trouble 66 --keys "$T/gone" crlf.eml
+	# Not the message where its fields alone are wanted.
+	run -0 --separate-stderr sign --on-error=pass --headers-only -k gone.pem crlf.eml
+	[[ -z $output && $stderr == *"gone.pem"* ]]
 	run -66 sign "$T/gone"
 	run -66 sign "$T"
 	run -64 sign one two

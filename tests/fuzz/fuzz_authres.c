@@ -29,10 +29,13 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct buf out = { .max = 0 };
 	struct authres a, b;
 	struct diag why;
+	bool claims;
 
 	need(arena != NULL && authres_parse(text, arena, &a, &why) == 0);
 	if (a.authserv_id.p != NULL)
-		need(authres_claims(text, a.authserv_id));
+		need(authres_claims(
+			 text, a.authserv_id, arena, &claims, &why) == 0 &&
+		     claims);
 	buf_text(&out, "id");
 	for (size_t i = 0; i < a.nresults; i++) {
 		buf_text(&out, "; ");
