@@ -421,16 +421,20 @@ signed_read(
     struct arc_field *f, struct arena *arena, unsigned *over, struct diag *why)
 {
 	static const struct slice i_name = { "i", 1 };
-	struct slice value = no_octets, rest;
+	struct slice text = f->field->value, value = no_octets, rest;
 	const struct tag *t;
 
-	f->instance_first = leading_instance(f->field->value, &value, &rest);
+	f->instance_first = leading_instance(text, &value, &rest);
 	/* Comments may stand around a leading instance only (15.26), so the
 	 * tag-list proper begins behind it. */
+	if (f->instance_first &&
+	    taglist_octets(
+		slice_sub(text, 0, text.len - rest.len), &f->problem) != 0)
+		return 0;
 	if (f->instance_first && slice_trim(rest).len == 0)
 		f->tags = (struct taglist){ .n = 0 };
-	else if (taglist_parse(f->instance_first ? rest : f->field->value,
-		     arena, &f->tags, &f->problem) != 0)
+	else if (taglist_parse(f->instance_first ? rest : text, arena, &f->tags,
+		     &f->problem) != 0)
 		return f->problem.code == DIAG_MEMORY ? diag_memory(why) : 0;
 	t = taglist_find(&f->tags, i_name);
 	if (t != NULL && f->instance_first) {

@@ -32,9 +32,9 @@ fold(struct slice s)
 }
 
 /* RFC 6376 section 3.2 with RFC 8616 section 5: printable ASCII, white space
- * and folds, UTF-8.  Returns the first octet at fault, or s.len. */
+ * and folds, UTF-8.  Returns the length of what is so. */
 static size_t
-text_check(struct slice s)
+text_span(struct slice s)
 {
 	size_t i = 0;
 
@@ -92,17 +92,26 @@ find_twice(
 	return 0;
 }
 
+int
+taglist_octets(struct slice text, struct diag *why)
+{
+	size_t bad = text_span(text);
+
+	if (bad < text.len)
+		return diag_set(why, DIAG_FIELD_SYNTAX, slice_sub(text, bad, 1),
+		    "octet %02x is not allowed in a tag-list",
+		    (unsigned char)text.p[bad]);
+	return 0;
+}
+
 static int
 tag_parse(struct slice element, struct tag *tag, struct diag *why)
 {
 	char q[DIAG_QUOTED];
-	size_t bad = text_check(element), eq = slice_find(element, '=');
+	size_t eq = slice_find(element, '=');
 
-	if (bad < element.len)
-		return diag_set(why, DIAG_FIELD_SYNTAX,
-		    slice_sub(element, bad, 1),
-		    "octet %02x is not allowed in a tag-list",
-		    (unsigned char)element.p[bad]);
+	if (taglist_octets(element, why) != 0)
+		return -1;
 	if (slice_trim(element).len == 0)
 		return diag_set(why, DIAG_FIELD_SYNTAX, element,
 		    "an empty element between two \";\"");

@@ -30,6 +30,10 @@ struct taglist {
 int taglist_parse(
     struct slice text, struct arena *, struct taglist *out, struct diag *why);
 
+/* Whether text has but octets that may stand in a tag-list.  -1 with
+ * DIAG_FIELD_SYNTAX (where: the octet at fault). */
+int taglist_octets(struct slice text, struct diag *why);
+
 /* The tag of that name, or NULL. */
 const struct tag *taglist_find(const struct taglist *, struct slice name);
 

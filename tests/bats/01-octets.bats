@@ -210,6 +210,16 @@ load helper
 	PY
 }
 
+@test "I-8 so is one in a comment before the instance, and what is not UTF-8" {
+	forge <<-'PY'
+	for inside in (*"\0\1\33\177", "\udcff", "\udcc3"):
+	    for lead in ("(%s) i=1;", "i (%s)=1;", "i=(%s) 1;", "i=1 (%s);"):
+	        fails("field-syntax", None, chain(1, as_=swap("i=1;", lead % inside)))
+	        fails("field-syntax", None, chain(1, ams=swap("i=1;", lead % inside)))
+	passes(chain(1, as_=swap("i=1;", "(é\n\t) i=1;"), ams=swap("i=1;", "i=1 (é\n );")))
+	PY
+}
+
 @test "I-8 a control in an AAR payload is an octet that the seals cover" {
 	forge <<-'PY'
 	for c in (0, 1, 11, 12, 13, 27, 127):
