@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "taglist.h"
+#include "token.h"
 
 /* Up to here names are compared pair by pair; beyond, they are sorted. */
 enum {
@@ -19,18 +20,6 @@ name_is_valid(struct slice name)
 	return true;
 }
 
-/* Length of the line end at the start of s that a fold may have: CRLF or LF
- * with white space behind it; 0 for none. */
-static size_t
-fold(struct slice s)
-{
-	size_t n = s.len > 1 && s.p[0] == '\r' && s.p[1] == '\n' ? 2
-		   : s.len > 0 && s.p[0] == '\n'		 ? 1
-								 : 0;
-
-	return n > 0 && s.len > n && ascii_is_wsp(s.p[n]) ? n : 0;
-}
-
 /* RFC 6376 section 3.2 with RFC 8616 section 5: printable ASCII, white space
  * and folds, UTF-8.  Returns the length of what is so. */
 static size_t
@@ -43,9 +32,9 @@ text_span(struct slice s)
 		struct slice rest = { s.p + i, s.len - i };
 		unsigned long cp;
 		size_t n = (c >= 0x20 && c < 0x7f) || c == '\t' ? 1
-			   : c == '\r' || c == '\n'		? fold(rest)
-			   : c >= 0x80 ? slice_utf8_next(rest, &cp)
-				       : 0;
+			   : c == '\r' || c == '\n' ? token_fold(rest)
+			   : c >= 0x80		    ? slice_utf8_next(rest, &cp)
+						    : 0;
 
 		if (n == 0)
 			return i;

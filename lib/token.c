@@ -23,11 +23,23 @@ comment_length(struct slice s)
 	return 0;
 }
 
+size_t
+token_fold(struct slice s)
+{
+	size_t n = s.len > 1 && s.p[0] == '\r' && s.p[1] == '\n' ? 2
+		   : s.len > 0 && s.p[0] == '\n'		 ? 1
+								 : 0;
+
+	return n > 0 && s.len > n && ascii_is_wsp(s.p[n]) ? n : 0;
+}
+
 void
 token_cfws(struct slice *rest)
 {
 	while (rest->len > 0) {
-		size_t n = ascii_is_fws(rest->p[0]) ? 1 : comment_length(*rest);
+		size_t n = ascii_is_wsp(rest->p[0]) ? 1
+			   : rest->p[0] == '('	    ? comment_length(*rest)
+						    : token_fold(*rest);
 
 		if (n == 0)
 			return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* token.h - lexical rules of mail headers (RFC 5322 section 3.2)
  *
- * Each function looks at the start of *rest and, when the rule matches, steps
+ * What takes *rest looks at the start of it and, when the rule matches, steps
  * over what it matched.  Nothing recurses: comments nest as deep as they
  * like. */
 #ifndef TOKEN_H
@@ -10,6 +10,10 @@
 #include <stdbool.h>
 
 #include "slice.h"
+
+/* Length of the line end at the start of s that a fold may have: CRLF or LF
+ * with white space behind it; 0 for none, as for a bare CR. */
+size_t token_fold(struct slice s);
 
 /* [CFWS]: white space, folds and comments, as many as there are.  A comment
  * without its end is not stepped over. */

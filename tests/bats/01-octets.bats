@@ -51,6 +51,14 @@ load helper
 	PY
 }
 
+@test "I-2 a bare CR is no white space around the instance of a field" {
+	forge <<-'PY'
+	for lead in ("\r i=1;", "i\r=1;", "i=\r1;", "i=1\r;"):
+	    fails("aar-syntax", None, chain(1, aar=swap("i=1;", lead)))
+	    fails("field-syntax", None, chain(1, as_=swap("i=1;", lead)))
+	PY
+}
+
 @test "I-2 a bare CR in a header field is an octet that stays" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
