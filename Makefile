@@ -37,7 +37,9 @@ CRYPTO   = $(if $(STATIC_CRYPTO),-Wl$(COMMA)-Bstatic -lcrypto \
 LDLIBS   = $(CRYPTO) -ldl
 COMMA    = ,
 
-LIB_OBJS = $(patsubst %.c,$B/obj/%.o,$(wildcard lib/*.c))
+# Of the two that do the arithmetic, the one that this build takes.
+OTHER    = lib/primitive$(if $(EVP),,_evp).c
+LIB_OBJS = $(patsubst %.c,$B/obj/%.o,$(filter-out $(OTHER),$(wildcard lib/*.c)))
 TOOLS    = $(patsubst cmd/%.c,%,$(wildcard cmd/arc-*.c))
 CLI_OBJS = $(patsubst %.c,$B/obj/%.o,$(filter-out cmd/arc-%.c,$(wildcard cmd/*.c)))
 UNITS    = $(patsubst tests/unit/%.c,$B/unit-%,$(wildcard tests/unit/*.c))
@@ -77,7 +79,7 @@ $B/fuzz_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/mail.o $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 # Written only when it changes.
-FLAGS    = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
+FLAGS    = $(CC) $(EVP) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
 $B/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@.new
@@ -205,6 +207,7 @@ clean:
 #: Variables: CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR; SAN=1 (build-san/, address and
 #: undefined-behaviour sanitizers), CI=1 (a warning is an error), STATIC_CRYPTO=1
 #: (libcrypto.a: starts faster, but OpenSSL's mends reach it only by a new build),
+#: EVP=1 (all arithmetic through OpenSSL's providers; starts slower),
 #: NO_SANDBOX=1 (the tools give up no rights).
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)

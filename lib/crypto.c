@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,18 +51,32 @@ plain_free(void *p, const char *file, int line)
 	free(p);
 }
 
-/* Written once, by start(). */
-static bool started;
+/* Written once each, by the functions that follow them. */
+static atomic_bool watching, started;
+
+static void
+watch(void)
+{
+	/* Refused when OpenSSL has allocated before: crypto.h says so. */
+	watching = CRYPTO_set_mem_functions(
+		       noting_malloc, noting_realloc, plain_free) == 1;
+}
+
+void
+crypto_watch(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, watch);
+	memory_failed = false;
+}
 
 static void
 start(void)
 {
-	/* Refused when OpenSSL has allocated before: crypto.h says so. */
-	CRYPTO_set_mem_functions(noting_malloc, noting_realloc, plain_free);
 	/* OpenSSL does not look whether its own context and locks came to be;
 	 * a later step goes through one that is not there, or fails for good
 	 * without a word. */
-	memory_failed = false;
 	started = OPENSSL_init_crypto(
 		      OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT,
 		      NULL) == 1 &&
@@ -75,6 +90,7 @@ crypto_begin(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+	crypto_watch();
 	pthread_once(&once, start);
 	if (started)
 		ERR_clear_error();
@@ -85,8 +101,9 @@ crypto_begin(void)
 bool
 crypto_memory_failed(void)
 {
-	if (memory_failed)
-		return true;
+	/* Before the start the queue is empty, and to look costs one. */
+	if (memory_failed || (watching && !started))
+		return memory_failed;
 	/* All of the queue: what fails on top of it is put behind it. */
 	bool found = false;
 
@@ -99,7 +116,7 @@ crypto_memory_failed(void)
 int
 crypto_trouble(struct diag *why, const char *what)
 {
-	if (!started)
+	if (memory_failed && !started)
 		return diag_memory(why);
 	unsigned long e = ERR_peek_last_error();
 	const char *reason = ERR_SYSTEM_ERROR(e)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* crypto.h - OpenSSL started our way, and its failures told apart
  *
- * Shared by digest, key and signature, which alone know OpenSSL.  A verdict
- * must rest on a finished computation, so an allocation that failed inside
- * OpenSSL has to be known as such.  Its error queue does not tell: some
- * failures leave no entry there, and the queue itself needs memory.  Hence
- * OpenSSL allocates through functions of ours, which make a note. */
+ * Shared by the modules that know OpenSSL: primitive, digest, key, signature
+ * and signing_key.  A verdict must rest on a finished computation, so an
+ * allocation that failed inside OpenSSL has to be known as such.  Its error
+ * queue does not tell: some failures leave no entry there, and the queue itself
+ * needs memory.  Hence OpenSSL allocates through functions of ours, which make
+ * a note. */
 #ifndef CRYPTO_H
 #define CRYPTO_H
 
@@ -21,7 +22,11 @@
  * crash when used, now and later (crypto_trouble() tells). */
 bool crypto_begin(void) __attribute__((warn_unused_result));
 
-/* Whether an allocation failed in this thread since crypto_begin().  Asked
+/* The same before what OpenSSL does without having been started, like sums of
+ * large numbers: forgets notes alone. */
+void crypto_watch(void);
+
+/* Whether an allocation failed in this thread since the last of these.  Asked
  * after a success too: OpenSSL goes on where it had better not. */
 bool crypto_memory_failed(void);
 

@@ -59,3 +59,37 @@ der_unsigned(struct slice value)
 		value = slice_sub(value, 1, value.len);
 	return value;
 }
+
+void
+der_put(struct buf *out, enum der_tag tag, const struct buf *value)
+{
+	unsigned octets = 0;
+
+	buf_char(out, (char)tag);
+	if (value->len >= 0x80) {
+		while (
+		    octets < sizeof value->len && value->len >> 8 * octets != 0)
+			octets++;
+		buf_char(out, (char)(0x80 | octets));
+		while (octets-- > 0)
+			buf_char(out, (char)(value->len >> 8 * octets));
+	} else {
+		buf_char(out, (char)value->len);
+	}
+	buf_slice(out, buf_view(value));
+	buf_fail_with(out, value);
+}
+
+void
+der_put_unsigned(struct buf *out, struct slice number)
+{
+	struct buf value = { .max = 0 };
+
+	number = der_unsigned(number);
+	/* A first bit that is set would be a sign. */
+	if (number.len == 0 || (unsigned char)number.p[0] >= 0x80)
+		buf_char(&value, '\0');
+	buf_slice(&value, number);
+	der_put(out, DER_INTEGER, &value);
+	buf_release(&value);
+}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
 #include "slice.h"
 
 enum der_tag {
@@ -34,5 +35,10 @@ size_t der_size(struct slice s);
 /* An integer's value read as a number without a sign: zeros at its front left
  * out.  Empty for zero. */
 struct slice der_unsigned(struct slice value);
+
+/* Append an element whose value is what stands in value, a failure of which is
+ * out's too; an integer that is the big-endian number without a sign. */
+void der_put(struct buf *out, enum der_tag, const struct buf *value);
+void der_put_unsigned(struct buf *out, struct slice number);
 
 #endif

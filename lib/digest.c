@@ -1,64 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdatomic.h>
-
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "crypto.h"
 #include "digest.h"
 
-/* SHA-256 as OpenSSL's providers have it.  Looking it up costs more than many
- * a header, so it is done once a process.  The handle never changes and is
- * never freed; the first thread to put one here wins, and a lookup for which
- * memory was short is simply made again. */
-static const EVP_MD *
-sha256(void)
-{
-	static _Atomic(EVP_MD *) kept;
-	EVP_MD *md = atomic_load_explicit(&kept, memory_order_acquire);
-
-	if (md != NULL)
-		return md;
-	EVP_MD *mine = EVP_MD_fetch(NULL, "SHA256", NULL);
-
-	if (mine != NULL && !atomic_compare_exchange_strong(&kept, &md, mine)) {
-		EVP_MD_free(mine);
-		mine = md;
-	}
-	return mine;
-}
-
 void
 digest_init(struct digest *d)
 {
-	const EVP_MD *md = crypto_begin() ? sha256() : NULL;
-
-	d->ctx = md != NULL ? EVP_MD_CTX_new() : NULL;
-	d->failed = d->ctx == NULL || EVP_DigestInit_ex2(d->ctx, md, NULL) != 1;
+	d->failed = !sha256_init(&d->sha);
 }
 
 void
 digest_put(struct digest *d, const void *p, size_t n)
 {
-	if (!d->failed && n > 0 && EVP_DigestUpdate(d->ctx, p, n) != 1)
+	if (!d->failed && n > 0 && !sha256_put(&d->sha, p, n))
 		d->failed = true;
 }
 
 void
 digest_copy(struct digest *to, const struct digest *from)
 {
-	to->ctx = from->failed ? NULL : EVP_MD_CTX_new();
-	to->failed =
-	    to->ctx == NULL || EVP_MD_CTX_copy_ex(to->ctx, from->ctx) != 1;
+	*to = (struct digest){ .failed = true };
+	if (!from->failed)
+		to->failed = !sha256_copy(&to->sha, &from->sha);
 }
 
 int
 digest_final(struct digest *d, unsigned char out[DIGEST_SIZE], struct diag *why)
 {
-	if (!d->failed && EVP_DigestFinal_ex(d->ctx, out, NULL) == 1)
+	if (!d->failed && sha256_final(&d->sha, out))
 		return 0;
 	/* SHA-256 fails for nothing else. */
-	ERR_clear_error();
 	d->failed = true;
 	return diag_memory(why);
 }
@@ -66,8 +39,8 @@ digest_final(struct digest *d, unsigned char out[DIGEST_SIZE], struct diag *why)
 void
 digest_release(struct digest *d)
 {
-	EVP_MD_CTX_free(d->ctx);
-	*d = (struct digest){ .ctx = NULL, .failed = true };
+	sha256_release(&d->sha);
+	d->failed = true;
 }
 
 int

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "diag.h"
+#include "primitive.h"
 #include "sink.h"
 
 enum {
@@ -20,7 +21,7 @@ enum {
 };
 
 struct digest {
-	struct evp_md_ctx_st *ctx; /* OpenSSL's; owned */
+	struct sha256 sha;
 	bool failed;
 };
 

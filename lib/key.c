@@ -4,17 +4,14 @@
 #include <string.h>
 
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
-#include <openssl/x509.h>
 
 #include "base64.h"
 #include "buf.h"
 #include "crypto.h"
 #include "der.h"
 #include "key.h"
+#include "primitive.h"
 #include "taglist.h"
 
 /* Of a SubjectPublicKeyInfo for Ed25519 (RFC 8410 section 4). */
@@ -41,39 +38,6 @@ keep_octets(struct key *key, struct slice s, struct diag *why)
 	memcpy(key->octets, s.p, s.len);
 	key->noctets = s.len;
 	return 0;
-}
-
-/* The key as OpenSSL wants it.  Its own reader of keys costs as much as seven
- * verifications; numbers handed over cost a third of one. */
-static int
-make_rsa(struct key *key, struct diag *why)
-{
-	unsigned char n[KEY_MAX_RSA_BITS / 8];
-	uint64_t e = key->exponent;
-	BIGNUM *bn = BN_bin2bn(key->octets, (int)key->noctets, NULL);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	int result = -1;
-
-	/* Parameters are numbers in this machine's order of octets. */
-	if (bn == NULL || ctx == NULL ||
-	    BN_bn2nativepad(bn, n, (int)key->noctets) < 0)
-		goto out;
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n, key->noctets),
-		OSSL_PARAM_construct_uint64(OSSL_PKEY_PARAM_RSA_E, &e),
-		OSSL_PARAM_construct_end(),
-	};
-
-	if (EVP_PKEY_fromdata_init(ctx) == 1 &&
-	    EVP_PKEY_fromdata(ctx, &key->pkey, EVP_PKEY_PUBLIC_KEY, params) ==
-		1)
-		result = 0;
-out:
-	EVP_PKEY_CTX_free(ctx);
-	BN_free(bn);
-	return result == 0 && !crypto_memory_failed()
-		   ? 0
-		   : crypto_trouble(why, "RSA key");
 }
 
 static unsigned
@@ -122,13 +86,14 @@ key_from_rsa(struct slice n, struct slice e, struct key *out, struct diag *why)
 	struct key key = { .type = KEY_RSA };
 
 	*out = (struct key){ .bits = 0 };
-	if (!crypto_begin())
-		return diag_memory(why);
 	n = der_unsigned(n);
 	e = der_unsigned(e);
 	if (check_rsa(n, e, &key, why) != 0)
 		return -1;
-	if (keep_octets(&key, n, why) != 0 || make_rsa(&key, why) != 0) {
+	if (keep_octets(&key, n, why) != 0)
+		return -1;
+	key.rsa = rsa_public_new(n, key.exponent, why);
+	if (key.rsa == NULL) {
 		key_release(&key);
 		return -1;
 	}
@@ -427,31 +392,52 @@ key_same(const struct key *a, const struct key *b)
 	       memcmp(a->octets, b->octets, a->noctets) == 0;
 }
 
+/* SubjectPublicKeyInfo (RFC 5280 section 4.1) around an RSAPublicKey. */
+static void
+put_spki(const struct key *k, struct buf *out)
+{
+	unsigned char e[8];
+	struct buf algorithm = { .max = 0 }, numbers = { .max = 0 };
+	struct buf bits = { .max = 0 }, all = { .max = 0 };
+
+	for (size_t i = 0; i < sizeof e; i++)
+		e[i] = (unsigned char)(k->exponent >> 8 * (sizeof e - 1 - i));
+	der_put_unsigned(
+	    &numbers, (struct slice){ (const char *)k->octets, k->noctets });
+	der_put_unsigned(&numbers, (struct slice){ (const char *)e, sizeof e });
+	buf_char(&bits, '\0'); /* no unused bits */
+	der_put(&bits, DER_SEQUENCE, &numbers);
+	buf_put(&algorithm, "\x06\x09", 2);
+	buf_slice(&algorithm, SLICE(rsa_oid));
+	buf_put(&algorithm, "\x05\0", 2);
+	der_put(&all, DER_SEQUENCE, &algorithm);
+	der_put(&all, DER_BIT_STRING, &bits);
+	der_put(out, DER_SEQUENCE, &all);
+	buf_release(&algorithm);
+	buf_release(&numbers);
+	buf_release(&bits);
+	buf_release(&all);
+}
+
 void
 key_record(const struct key *k, struct buf *out)
 {
-	unsigned char *der = NULL;
-	int n;
+	struct buf der = { .max = 0 };
 
+	if (k->type == KEY_RSA)
+		put_spki(k, &der);
+	else
+		buf_put(&der, k->octets, k->noctets);
 	buf_printf(out, "v=DKIM1; k=%s; p=", key_type_word(k->type));
-	if (k->type == KEY_ED25519) {
-		base64_encode(
-		    out, (struct slice){ (const char *)k->octets, k->noctets });
-		return;
-	}
-	n = crypto_begin() ? i2d_PUBKEY(k->pkey, &der) : -1;
-	if (n <= 0) {
-		ERR_clear_error();
-		out->failure = BUF_NO_MEMORY;
-		return;
-	}
-	base64_encode(out, (struct slice){ (const char *)der, (size_t)n });
-	OPENSSL_free(der);
+	base64_encode(out, buf_view(&der));
+	buf_fail_with(out, &der);
+	buf_release(&der);
 }
 
 void
 key_release(struct key *key)
 {
+	rsa_public_free(key->rsa);
 	EVP_PKEY_free(key->pkey);
 	free(key->octets);
 	*key = (struct key){ .bits = 0 };

@@ -39,7 +39,8 @@ struct key {
 	size_t noctets;
 	unsigned long long exponent; /* RSA: odd, 3 to 2^33; else 0 */
 
-	struct evp_pkey_st *pkey; /* OpenSSL's form; owned */
+	struct rsa_public *rsa;	  /* KEY_RSA: ready for use; owned */
+	struct evp_pkey_st *pkey; /* KEY_ED25519: OpenSSL's form; owned */
 };
 
 /* "rsa" or "ed25519", as in k=. */

@@ -6,6 +6,7 @@
 #include <openssl/rsa.h>
 
 #include "crypto.h"
+#include "primitive.h"
 #include "signature.h"
 
 enum {
@@ -56,24 +57,6 @@ signature_for(enum key_type type)
 				   : SIGNATURE_RSA_SHA256;
 }
 
-/* RSAVP1 (RFC 8017 section 5.2.2): the block of n's length that sig, which is
- * below n, was made from.  -1 for trouble, as nothing else can stop it. */
-static int
-rsa_open(const struct key *key, struct slice sig, unsigned char *block,
-    struct diag *why)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-	size_t n = key->noctets;
-	bool done = ctx != NULL && EVP_PKEY_verify_recover_init(ctx) == 1 &&
-		    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
-		    EVP_PKEY_verify_recover(ctx, block, &n,
-			(const unsigned char *)sig.p, sig.len) == 1 &&
-		    n == key->noctets;
-
-	EVP_PKEY_CTX_free(ctx);
-	return done && !crypto_memory_failed() ? 0 : crypto_trouble(why, "RSA");
-}
-
 /* The one block that stands for digest under PKCS #1 v1.5 is built and compared
  * whole.  Nothing is parsed that an attacker made, and "does not fit" is only
  * ever said of a block that is there. */
@@ -91,7 +74,8 @@ verify_rsa(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 	if (memcmp(sig.p, key->octets, n) >= 0)
 		return diag_set(why, DIAG_SIGNATURE, nowhere,
 		    "the signature is not below the modulus");
-	if (rsa_open(key, sig, got, why) != 0)
+	if (rsa_public_open(key->rsa, (const unsigned char *)sig.p, got, why) !=
+	    0)
 		return -1;
 	memset(want, 0xff, n);
 	want[0] = 0;
@@ -132,9 +116,8 @@ signature_open(const struct key *key, struct slice sig,
 	if (key->type != KEY_RSA || sig.len != key->noctets ||
 	    memcmp(sig.p, key->octets, sig.len) >= 0)
 		return 0;
-	if (!crypto_begin())
-		return diag_memory(why);
-	if (rsa_open(key, sig, block, why) != 0)
+	if (rsa_public_open(
+		key->rsa, (const unsigned char *)sig.p, block, why) != 0)
 		return -1;
 	size_t n = block_content(block, sig.len, &content);
 
@@ -166,6 +149,8 @@ verify_ed25519(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 		return diag_set(why, DIAG_SIGNATURE_LENGTH, nowhere,
 		    "%zu octets; an Ed25519 signature has %d", sig.len,
 		    ED25519_SIZE);
+	if (!crypto_begin())
+		return diag_memory(why);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ready = ctx != NULL && EVP_DigestVerifyInit_ex(ctx, NULL, NULL,
 					NULL, NULL, key->pkey, NULL) == 1;
@@ -198,8 +183,6 @@ signature_verify(const struct key *key, enum signature_algorithm algorithm,
 			    "%u bits; at least %u are wanted", key->bits,
 			    min_bits);
 	}
-	if (!crypto_begin())
-		return diag_memory(why);
 	return key->type == KEY_RSA ? verify_rsa(key, digest, sig, why)
 				    : verify_ed25519(key, digest, sig, why);
 }

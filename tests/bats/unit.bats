@@ -26,6 +26,10 @@ unit() {
 	unit base64
 }
 
+@test "the sums below: SHA-256 and RSAVP1 as EVP has them, on numbers at random" {
+	unit primitive
+}
+
 @test "digests: SHA-256, in pieces, copied, from several threads" {
 	unit digest
 }

@@ -115,7 +115,7 @@ parse(struct slice record)
 	struct diag why;
 	int result = key_parse(record, &key, &why);
 
-	CHECK((result == 0) == (key.pkey != NULL));
+	CHECK((result == 0) == (key.octets != NULL));
 	key_release(&key);
 	return code(result, &why);
 }
@@ -318,7 +318,7 @@ starve(const char *what, enum diag_code (*act)(void), enum diag_code right)
 		} while (failed && n < 10000);
 		/* The last round had no failure; some before it told. */
 		CHECK(!failed && found == right);
-		CHECK(memory > 0);
+		CHECK(memory > 0 || n == 1); /* what needs none never fails */
 	}
 }
 
