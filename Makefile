@@ -11,7 +11,7 @@ ZSHDIR   = $(PREFIX)/share/zsh/site-functions
 
 # Another build, another directory; what is in it is rebuilt when a compiler,
 # a flag or the version is another ($B/flags).
-B        = build$(if $(FUZZ),-fuzz,$(if $(SAN),-san))
+B        = build$(if $(COVER),-cover,$(if $(FUZZ),-fuzz,$(if $(SAN),-san)))
 CC      ?= cc
 OPT      = -O2 -g
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -24,13 +24,17 @@ HARDEN   = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
 # Sanitizers see more where FORTIFY does not stand in front of them.
 SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
            -fno-omit-frame-pointer -fPIE $(if $(FUZZ),-fsanitize=fuzzer-no-link)
-ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(if $(SAN)$(FUZZ),$(SANFLAGS),$(HARDEN)) \
+# Lines and branches are counted as they are written: clang's way.
+COVERFLAGS = -fPIE -fprofile-instr-generate -fcoverage-mapping
+EXTRA    = $(if $(COVER),$(COVERFLAGS),$(if $(SAN)$(FUZZ),$(SANFLAGS)))
+ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(or $(EXTRA),$(HARDEN)) \
               -ffile-prefix-map=$(CURDIR)=. -pthread $(CFLAGS)
-# Sanitizers look for leaks with what the sandbox takes away.
+# Sanitizers look for leaks, and counters are written, with what the sandbox
+# takes away.
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Icmd $(CPPFLAGS) \
-               $(if $(NO_SANDBOX)$(SAN)$(FUZZ),-DNO_SANDBOX)
+               $(if $(NO_SANDBOX)$(EXTRA),-DNO_SANDBOX)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,--as-needed \
-              $(if $(SAN)$(FUZZ),$(SANFLAGS)) $(LDFLAGS)
+              $(EXTRA) $(LDFLAGS)
 # The system's OpenSSL, whose mends reach us; or one that starts faster.
 CRYPTO   = $(if $(STATIC_CRYPTO),-Wl$(COMMA)-Bstatic -lcrypto \
            -Wl$(COMMA)-Bdynamic,-lcrypto)

@@ -32,6 +32,8 @@ static const char common_help[] =
     "                            2026-02-09T14:06:29Z\n"
     "      --clock-skew SECONDS  x= may be past by so much (0)\n"
     "      --min-rsa-bits N      shorter RSA keys do not verify (1024)\n"
+    "      --limit NAME=N        take more or less of a message; --limit list\n"
+    "                            shows the names\n"
     "Output:\n"
     "      --json                one JSON object a message, a line each\n"
     "      --color WHEN          auto, always, never\n"
@@ -198,6 +200,8 @@ cli_init(
 {
 	*c = (struct cli){ .program = program, .usage = usage, .help = help };
 	opterr = 0; /* what getopt_long() says would not be inert */
+	c->limits = limits_usual;
+	c->validate.limits = &c->limits;
 	c->validate.min_rsa_bits = 1024;
 	c->validate.dns_timeout = INT64_C(10000000000);
 	c->validate.now = (int64_t)time(NULL);
@@ -282,6 +286,28 @@ print_and_exit(struct cli *c, const char *format, ...)
 }
 
 static void
+option_limit(struct cli *c, const char *arg)
+{
+	const struct limit_info *info;
+
+	if (strcmp(arg, "list") != 0) {
+		if (!limits_set(&c->limits, slice_of(arg)))
+			cli_usage(c,
+			    "--limit %s: not NAME=NUMBER (K, M or G may "
+			    "follow) "
+			    "of a limit that can be set; see --limit list",
+			    arg);
+		return;
+	}
+	for (size_t i = 0; (info = limit_info(i)) != NULL; i++)
+		buf_printf(&c->out, "%-14s %10llu %-12s %s%s\n", info->word,
+		    info->number, info->unit, info->reason,
+		    info->own == LIMIT_FIXED ? "  (fixed)" : "");
+	cli_flush(c);
+	exit(EX_OK);
+}
+
+static void
 option_color(struct cli *c, const char *arg)
 {
 	if (strcmp(arg, "always") == 0)
@@ -346,6 +372,7 @@ cli_option(struct cli *c, int ch, const char *arg)
 	case 't':
 	case CLI_OPT_CLOCK_SKEW:
 	case CLI_OPT_MIN_RSA_BITS: option_number(c, ch, arg); break;
+	case CLI_OPT_LIMIT: option_limit(c, arg); break;
 	case CLI_OPT_JSON: c->json = true; break;
 	case CLI_OPT_COLOR: option_color(c, arg); break;
 	case 'q': c->quiet = true; break;

@@ -30,6 +30,7 @@ enum {
 	CLI_OPT_DNS_TIMEOUT,
 	CLI_OPT_MIN_RSA_BITS,
 	CLI_OPT_CLOCK_SKEW,
+	CLI_OPT_LIMIT,
 	CLI_OPT_JSON,
 	CLI_OPT_COLOR,
 	CLI_OPT_OWN,
@@ -49,6 +50,7 @@ enum {
 	{ "time", required_argument, NULL, 't' }, \
 	{ "min-rsa-bits", required_argument, NULL, CLI_OPT_MIN_RSA_BITS }, \
 	{ "clock-skew", required_argument, NULL, CLI_OPT_CLOCK_SKEW }, \
+	{ "limit", required_argument, NULL, CLI_OPT_LIMIT }, \
 	{ "json", no_argument, NULL, CLI_OPT_JSON }, \
 	{ "color", required_argument, NULL, CLI_OPT_COLOR }, \
 	{ "quiet", no_argument, NULL, 'q' }, \
@@ -74,6 +76,7 @@ struct cli {
 	const char *resolver[CLI_MAX_RESOLVERS];
 	size_t nresolvers;
 	bool trust_ad;
+	struct limits limits; /* --limit; validate looks at them */
 	struct validate_options validate;
 	bool json, quiet, verbose, color;
 	struct buf out;	       /* for stdout: see cli_flush() */
@@ -143,8 +146,8 @@ int64_t cli_deadline(const struct cli *);
 /* Flush, free, and return the exit status. */
 int cli_end(struct cli *);
 
-/* The directory that path lies in; room may hold it. */
-const char *cli_directory(const char *path, char room[PATH_MAX]);
+/* The directory that path lies in; out may hold it. */
+const char *cli_directory(const char *path, char out[PATH_MAX]);
 
 /* Write all n octets to fd.  -1 with errno. */
 int cli_write(int fd, const char *p, size_t n);

@@ -344,7 +344,7 @@ show(struct shown *s, struct diag *why)
 	struct cli *c = &s->d->cli;
 	size_t rest;
 
-	if (message_read(&s->in, &s->m, why) != 0)
+	if (message_read(&s->in, s->d->cli.validate.limits, &s->m, why) != 0)
 		return -1;
 	rest = s->m->ahead.len + s->in.memory.len;
 	s->body =
@@ -413,7 +413,7 @@ compare_open(struct shown *s, struct input *in, struct diag *why)
 		return -1;
 	if (fingerprint_is(buf_view(&s->held)))
 		return 0;
-	if (message_read(&s->in, &s->m, why) != 0)
+	if (message_read(&s->in, s->d->cli.validate.limits, &s->m, why) != 0)
 		return -1;
 	size_t rest = s->m->ahead.len + s->in.memory.len;
 

@@ -81,7 +81,8 @@ static int
 read_message(struct work *w, struct input *again, struct diag *why)
 {
 	if (spool_rewind(&w->spool, again, why) != 0 ||
-	    message_read(again, &w->m, why) != 0 || fit(w, why) != 0)
+	    message_read(again, w->s->cli.validate.limits, &w->m, why) != 0 ||
+	    fit(w, why) != 0)
 		return -1;
 	return chain_collect(w->m, w->m->arena, &w->chain, why);
 }
@@ -324,7 +325,7 @@ hash_body(struct work *w, struct bodyhash *hash, struct diag *why)
 
 	hash->canon = w->s->body_canon;
 	if (spool_rewind(&w->spool, &in, why) != 0 ||
-	    message_read(&in, &again, why) != 0)
+	    message_read(&in, w->s->cli.validate.limits, &again, why) != 0)
 		return -1;
 	int result = bodyhash_run(again, &in, hash, 1, why);
 
@@ -354,8 +355,8 @@ self_check(struct work *w, unsigned instance, struct diag *why)
 		result = diag_memory(why);
 	in.memory = buf_view(&head);
 	if (result == 0)
-		result =
-		    seal_check(&in, instance, signing_key_public(w->key), why);
+		result = seal_check(&in, w->s->cli.validate.limits, instance,
+		    signing_key_public(w->key), why);
 	input_release(&in);
 	buf_release(&head);
 	return result;
@@ -447,7 +448,8 @@ sign_run(struct sign *s, const char *path, bool ready)
 		cli_trouble(c, path, &why);
 		return;
 	}
-	bool whole = spool_take(&w.spool, &in, &why) == 0;
+	bool whole =
+	    spool_take(&w.spool, &in, c->validate.limits->message, &why) == 0;
 	bool done = whole && ready && seal(&w, &why) == 0;
 
 	if (!whole || (ready && !done))

@@ -52,7 +52,7 @@ annotate(struct annotation *a, struct diag *why)
 	struct report r = { .chain = &chain, .verdict = &verdict };
 
 	if (spool_rewind(&a->spool, &in, why) != 0 ||
-	    message_read(&in, &a->m, why) != 0)
+	    message_read(&in, v->cli.validate.limits, &a->m, why) != 0)
 		return -1;
 	int result = chain_collect(a->m, a->m->arena, &chain, why);
 
@@ -93,7 +93,8 @@ verify_annotate(struct verify *v, const char *path, bool ready)
 		cli_trouble(c, path, &why);
 		return;
 	}
-	bool whole = spool_take(&a.spool, &in, &why) == 0;
+	bool whole =
+	    spool_take(&a.spool, &in, c->validate.limits->message, &why) == 0;
 	bool annotated = whole && ready && annotate(&a, &why) == 0;
 	struct filter_edit edit = { .m = a.m,
 		.fields = buf_view(&a.field),

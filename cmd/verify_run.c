@@ -190,7 +190,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	struct trusted trusted;
 	int result = -1;
 
-	if (message_read(in, &m, why) != 0)
+	if (message_read(in, c->validate.limits, &m, why) != 0)
 		return -1;
 	size_t rest = m->ahead.len + in->memory.len;
 	struct slice body =
@@ -246,7 +246,7 @@ static int
 verify_input(
     const struct verify *v, struct job *j, struct input *in, struct diag *why)
 {
-	struct buf b = { .max = SPOOL_MAX };
+	struct buf b = { .max = v->cli.validate.limits->message };
 	struct slice piece;
 	int result = 0;
 

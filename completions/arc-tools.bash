@@ -14,6 +14,7 @@ _arc_tools() {
 	--on-error) words='pass fail' ;;
 	-a | --algorithm) words='rsa-sha256 ed25519-sha256' ;;
 	--expect) words='pass fail none tempfail error' ;;
+	--limit) words='list header= field= fields= message= signatures=' ;;
 	-J | --jobs | --shard | --remote-ip | --clock-skew | --dns-timeout | --min-rsa-bits | --resolver | --time) return ;;
 	*)
 		if [[ $word == -* ]]; then

@@ -18,11 +18,12 @@
 #include "arena.h"
 #include "buf.h"
 #include "diag.h"
+#include "limit.h"
 #include "slice.h"
 
 /* Properties of one result; what is more did not parse. */
 enum {
-	AUTHRES_MAX_PROPERTIES = 256
+	AUTHRES_MAX_PROPERTIES = LIMIT_PROPERTIES
 };
 
 /* ptype.property=value, quotes and folds of the value undone. */

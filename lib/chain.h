@@ -15,6 +15,7 @@
 #include "arena.h"
 #include "canon.h"
 #include "diag.h"
+#include "limit.h"
 #include "message.h"
 #include "signature.h"
 #include "slice.h"
@@ -22,7 +23,7 @@
 
 /* The highest instance (RFC 8617 section 4.2.1). */
 enum {
-	CHAIN_MAX = 50
+	CHAIN_MAX = LIMIT_SETS
 };
 
 /* Chain Validation Status (RFC 8617 section 4.4). */

@@ -171,20 +171,25 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_MESSAGE] = { "limit-message", "",
 	    "The message is longer than the 1 GiB that a filter, or --why, "
-	    "takes.",
+	    "takes, or than --limit message allows.",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_HEADER] = { "limit-header", "RFC 8617 section 9.1",
-	    "The header is longer than 16 MiB.", TROUBLE(EX_DATAERR) },
+	    "The header is longer than 16 MiB, or than --limit header allows.",
+	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_FIELD] = { "limit-field", "RFC 8617 section 9.1",
-	    "An ARC field is longer than 1 MiB.", TROUBLE(EX_DATAERR) },
+	    "An ARC field is longer than 1 MiB, or than --limit field allows.",
+	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_FIELDS] = { "limit-fields", "RFC 8617 section 9.1",
-	    "There are more than 100,000 header fields.", TROUBLE(EX_DATAERR) },
+	    "There are more than 100,000 header fields, or than --limit fields "
+	    "allows.",
+	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_RECORDS] = { "limit-records", "RFC 8617 section 9.2",
 	    "More than 8 key records stand under one name, and none of the "
 	    "first 8 fits.",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_SIGNATURES] = { "limit-signatures", "RFC 8617 section 9.2",
-	    "The message asks for more than 120 signature checks.",
+	    "The message asks for more than 120 signature checks, or than "
+	    "--limit signatures allows.",
 	    TROUBLE(EX_DATAERR) },
 
 	[DIAG_OPEN] = { "open", "", "The file cannot be opened.",

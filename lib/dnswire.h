@@ -17,13 +17,14 @@
 #include "buf.h"
 #include "diag.h"
 #include "keysource.h"
+#include "limit.h"
 #include "slice.h"
 
 enum {
 	DNSWIRE_UDP_SIZE = 1232, /* octets we ask to be sent at most by UDP */
-	DNSWIRE_MAX_CNAMES = 8,	 /* followed for one name */
-	DNSWIRE_MAX_TEXT = 64 * 1024, /* octets of one TXT record, joined */
-	DNSWIRE_MAX_NAME = 4 * 255,   /* octets of a name, all of them \DDD */
+	DNSWIRE_MAX_CNAMES = LIMIT_CNAMES, /* followed for one name */
+	DNSWIRE_MAX_TEXT = LIMIT_TEXT, /* octets of one TXT record, joined */
+	DNSWIRE_MAX_NAME = 4 * 255,    /* octets of a name, all of them \DDD */
 };
 
 /* A TXT query for name, which is text as in a master file: lower case, no final

@@ -74,7 +74,7 @@ check_rsa(struct slice n, struct slice e, struct key *key, struct diag *why)
 	for (size_t i = 0; i < e.len; i++)
 		key->exponent = key->exponent << 8 | (unsigned char)e.p[i];
 	if (key->exponent < 3 || key->exponent % 2 == 0 ||
-	    key->exponent >> 33 != 0)
+	    key->exponent >> LIMIT_EXPONENT_BITS != 0)
 		return diag_set(why, DIAG_KEY_EXPONENT, nowhere,
 		    "the exponent is %llu", key->exponent);
 	return 0;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "diag.h"
+#include "limit.h"
 #include "slice.h"
 
 enum key_type {
@@ -20,11 +21,10 @@ enum key_type {
 };
 
 enum {
-	KEY_MIN_RSA_BITS = 1024,  /* shorter never verifies (RFC 8301) */
-	KEY_MAX_RSA_BITS = 16384, /* longer is refused: a check costs the
-				   * cube of the length */
-	KEY_LEAST_RSA_BITS = 256, /* shorter is not even read */
-	KEY_ED25519_SIZE = 32,	  /* octets */
+	KEY_MIN_RSA_BITS = 1024, /* shorter never verifies (RFC 8301) */
+	KEY_MAX_RSA_BITS = LIMIT_RSA_BITS, /* longer is refused */
+	KEY_LEAST_RSA_BITS = 256,	   /* shorter is not even read */
+	KEY_ED25519_SIZE = 32,		   /* octets */
 };
 
 struct key {

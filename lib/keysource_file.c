@@ -13,6 +13,7 @@
 #include "input.h"
 #include "jsonread.h"
 #include "keysource.h"
+#include "limit.h"
 
 /* gcc 12 loses sight of the table when it grows, and calls it leaked; the
  * leak checker of the sanitizers does not. */
@@ -21,9 +22,9 @@
 #endif
 
 enum {
-	MAX_CNAMES = 8,		/* in a row */
-	MAX_RECORD = 64 * 1024, /* octets of one TXT record, joined */
-	MAX_FILE = 256 * 1024 * 1024,
+	MAX_CNAMES = LIMIT_CNAMES,
+	MAX_RECORD = LIMIT_TEXT,
+	MAX_FILE = LIMIT_KEYS_FILE,
 	FIRST_SLOTS = 64,  /* of the table of names; a power of two */
 	SAME_RECORDS = 16, /* looked at for one that stands there already */
 };

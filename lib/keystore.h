@@ -14,11 +14,12 @@
 #include "diag.h"
 #include "key.h"
 #include "keysource.h"
+#include "limit.h"
 #include "slice.h"
 
 /* Key records tried under one name (B-4). */
 enum {
-	KEYSTORE_MAX_RECORDS = 8
+	KEYSTORE_MAX_RECORDS = LIMIT_RECORDS
 };
 
 struct keyrecord {

@@ -69,8 +69,8 @@ struct search {
  * empty line, *header to the length without it; returns 1 when found, 0 when
  * more must be read, -1 with *why. */
 static int
-header_end(struct slice octets, struct search *s, size_t *header, size_t *end,
-    struct diag *why)
+header_end(struct slice octets, const struct limits *limits, struct search *s,
+    size_t *header, size_t *end, struct diag *why)
 {
 	char q[DIAG_QUOTED];
 
@@ -83,7 +83,7 @@ header_end(struct slice octets, struct search *s, size_t *header, size_t *end,
 		/* A name is short: no need to look far into a long line. */
 		struct slice head = slice_sub(octets, s->field, 64);
 
-		if (s->seen + nl - s->field > MESSAGE_MAX_ARC_FIELD &&
+		if (s->seen + nl - s->field > limits->field &&
 		    is_arc_field(head))
 			return diag_set(why, DIAG_LIMIT_FIELD, head, "\"%s\"",
 			    diag_quote(slice_sub(head, 0, 24), q));
@@ -106,8 +106,8 @@ header_end(struct slice octets, struct search *s, size_t *header, size_t *end,
 
 /* Read until the header is whole; *end is where the body begins. */
 static int
-header_read(struct input *in, struct message *m, struct buf *b, size_t *header,
-    size_t *end, struct diag *why)
+header_read(struct input *in, const struct limits *limits, struct message *m,
+    struct buf *b, size_t *header, size_t *end, struct diag *why)
 {
 	struct search s = { 0, 0, 0 };
 
@@ -125,14 +125,14 @@ header_read(struct input *in, struct message *m, struct buf *b, size_t *header,
 			*header = *end = b->len;
 			return 0;
 		}
-		found = header_end(buf_view(b), &s, header, end, why);
+		found = header_end(buf_view(b), limits, &s, header, end, why);
 		if (found < 0)
 			return -1;
-		if (s.seen > MESSAGE_MAX_HEADER)
+		if (s.seen > limits->header)
 			return diag_set(why, DIAG_LIMIT_HEADER,
 			    (struct slice){ NULL, 0 },
-			    "no empty line in the first %d octets",
-			    MESSAGE_MAX_HEADER);
+			    "no empty line in the first %zu octets",
+			    limits->header);
 		if (found > 0) {
 			m->has_body = true;
 			return 0;
@@ -182,13 +182,13 @@ add_line(struct message *m, struct slice line, bool *in_junk)
 }
 
 static int
-fields_parse(struct message *m, struct diag *why)
+fields_parse(struct message *m, const struct limits *limits, struct diag *why)
 {
 	size_t max = count_fields(m->header);
 	struct slice rest = m->header, line;
 	bool in_junk = false;
 
-	if (max > MESSAGE_MAX_FIELDS)
+	if (max > limits->fields)
 		return diag_set(why, DIAG_LIMIT_FIELDS,
 		    (struct slice){ NULL, 0 }, "%zu fields", max);
 	m->field = arena_array(m->arena, max, sizeof *m->field);
@@ -220,7 +220,8 @@ find_top(struct message *m)
 }
 
 int
-message_read(struct input *in, struct message **out, struct diag *why)
+message_read(struct input *in, const struct limits *limits,
+    struct message **out, struct diag *why)
 {
 	struct message *m = calloc(1, sizeof *m);
 	struct buf b = { .max = 0 };
@@ -231,7 +232,7 @@ message_read(struct input *in, struct message **out, struct diag *why)
 		diag_memory(why);
 		goto fail;
 	}
-	if (header_read(in, m, &b, &header, &end, why) != 0)
+	if (header_read(in, limits, m, &b, &header, &end, why) != 0)
 		goto fail;
 	struct slice all = buf_view(&b), first = line_next(all);
 
@@ -243,7 +244,7 @@ message_read(struct input *in, struct message **out, struct diag *why)
 		m->header = slice_sub(m->header, first.len, header);
 	}
 	find_top(m);
-	if (fields_parse(m, why) != 0)
+	if (fields_parse(m, limits, why) != 0)
 		goto fail;
 	if (m->nfields == 0) {
 		diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },

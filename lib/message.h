@@ -17,15 +17,9 @@
 #include "arena.h"
 #include "diag.h"
 #include "input.h"
+#include "limit.h"
 #include "sink.h"
 #include "slice.h"
-
-/* Ceilings that real mail never meets (RFC 8617 section 9.1). */
-enum {
-	MESSAGE_MAX_HEADER = 16 * 1024 * 1024,
-	MESSAGE_MAX_ARC_FIELD = 1024 * 1024,
-	MESSAGE_MAX_FIELDS = 100 * 1000,
-};
 
 struct field {
 	struct slice raw;  /* name through final line end, if it has one */
@@ -56,7 +50,8 @@ struct message {
  * message_free().  On -1, *out is NULL and why is DIAG_READ, DIAG_MEMORY,
  * DIAG_NO_MESSAGE, DIAG_LIMIT_HEADER, DIAG_LIMIT_FIELD or
  * DIAG_LIMIT_FIELDS. */
-int message_read(struct input *in, struct message **out, struct diag *why);
+int message_read(struct input *in, const struct limits *, struct message **out,
+    struct diag *why);
 
 /* Put the body into sink, piece by piece, as it comes; once.  -1 with
  * DIAG_READ or DIAG_MEMORY, or DIAG_INTERNAL when the sink refused: what then

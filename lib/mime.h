@@ -11,11 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "limit.h"
 #include "slice.h"
 
 enum {
-	MIME_MAX_PARTS = 64,
-	MIME_MAX_DEPTH = 8,
+	MIME_MAX_PARTS = LIMIT_MIME_PARTS,
+	MIME_MAX_DEPTH = LIMIT_MIME_DEPTH,
 };
 
 enum mime_encoding {

@@ -586,14 +586,14 @@ check_set(struct message *m, struct input *in, const struct chain *c,
 }
 
 int
-seal_check(
-    struct input *in, unsigned i, const struct key *key, struct diag *why)
+seal_check(struct input *in, const struct limits *limits, unsigned i,
+    const struct key *key, struct diag *why)
 {
 	struct message *m;
 	struct chain c;
 	int result = -1;
 
-	if (message_read(in, &m, why) != 0)
+	if (message_read(in, limits, &m, why) != 0)
 		return -1;
 	if (chain_collect(m, m->arena, &c, why) != 0)
 		goto out;

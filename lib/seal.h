@@ -24,7 +24,7 @@
 
 /* Octets of the longest field we make: what does not fit is no mail. */
 enum {
-	SEAL_MAX_FIELD = 64 * 1024
+	SEAL_MAX_FIELD = LIMIT_NEW_FIELD
 };
 
 /* What the Authentication-Results fields of our ADMD say. */
@@ -81,7 +81,7 @@ int seal_make(const struct message *m, const struct chain *chain,
 /* Verify set i of a finished message with the public half of the key that made
  * it, as a validator will: body hash, AMS and AS.  -1 with DIAG_SELF_CHECK
  * naming what does not fit; or DIAG_READ, DIAG_MEMORY. */
-int seal_check(
-    struct input *in, unsigned i, const struct key *, struct diag *why);
+int seal_check(struct input *in, const struct limits *, unsigned i,
+    const struct key *, struct diag *why);
 
 #endif

@@ -14,7 +14,7 @@
 struct signing_key;
 
 enum {
-	SIGNING_KEY_MAX_FILE = 64 * 1024 /* octets */
+	SIGNING_KEY_MAX_FILE = LIMIT_KEY_FILE
 };
 
 /* Load the private key at where: the path of a PEM file (PKCS #8 or PKCS #1,

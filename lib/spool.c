@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,15 +65,15 @@ to_file(struct spool *s, struct diag *why)
 }
 
 static int
-too_long(struct diag *why)
+too_long(uint64_t most, struct diag *why)
 {
 	return diag_set(why, DIAG_LIMIT_MESSAGE, (struct slice){ NULL, 0 },
-	    "it does not end before octet %d", SPOOL_MAX);
+	    "it does not end before octet %" PRIu64, most);
 }
 
 /* A regular file stays where it is; it is read once, to see that it can be. */
 static int
-take_file(struct spool *s, struct input *in, struct diag *why)
+take_file(struct spool *s, struct input *in, uint64_t most, struct diag *why)
 {
 	off_t at = lseek(in->fd, 0, SEEK_CUR);
 	struct slice piece;
@@ -87,8 +88,8 @@ take_file(struct spool *s, struct input *in, struct diag *why)
 			return -1;
 		look(s, piece, &cr);
 		s->size += piece.len;
-		if (s->size > SPOOL_MAX)
-			return too_long(why);
+		if (s->size > most)
+			return too_long(most, why);
 	} while (piece.len > 0);
 	if (fstat(s->fd, &s->seen) != 0)
 		return diag_errno(why, DIAG_READ, "stat");
@@ -96,7 +97,7 @@ take_file(struct spool *s, struct input *in, struct diag *why)
 }
 
 int
-spool_take(struct spool *s, struct input *in, struct diag *why)
+spool_take(struct spool *s, struct input *in, uint64_t most, struct diag *why)
 {
 	struct slice piece;
 	struct stat st;
@@ -105,7 +106,7 @@ spool_take(struct spool *s, struct input *in, struct diag *why)
 	*s = (struct spool){ .fd = -1 };
 	if (in->fd >= 0 && fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_size > SPOOL_MEMORY)
-		return take_file(s, in, why);
+		return take_file(s, in, most, why);
 	for (;;) {
 		if (input_piece(in, &piece, why) != 0)
 			return -1;
@@ -113,8 +114,8 @@ spool_take(struct spool *s, struct input *in, struct diag *why)
 		if (piece.len == 0)
 			return 0;
 		s->size += piece.len;
-		if (s->size > SPOOL_MAX)
-			return too_long(why);
+		if (s->size > most)
+			return too_long(most, why);
 		if (s->fd < 0 && s->size > SPOOL_MEMORY && to_file(s, why) != 0)
 			return -1;
 		if (s->fd >= 0 &&

@@ -19,7 +19,6 @@
 
 enum {
 	SPOOL_MEMORY = 16 * 1024 * 1024, /* octets held in memory */
-	SPOOL_MAX = 1024 * 1024 * 1024,	 /* octets of a message at most */
 };
 
 struct spool {
@@ -32,9 +31,11 @@ struct spool {
 	bool has_bare_cr;  /* a CR without its LF stands somewhere */
 };
 
-/* Take all that in has.  -1 with DIAG_READ, DIAG_WRITE (the temporary file),
- * DIAG_LIMIT_MESSAGE or DIAG_MEMORY.  *s is to be released in any case. */
-int spool_take(struct spool *s, struct input *in, struct diag *why);
+/* Take all that in has, at most so many octets.  -1 with DIAG_READ, DIAG_WRITE
+ * (the temporary file), DIAG_LIMIT_MESSAGE or DIAG_MEMORY.  *s is to be
+ * released in any case. */
+int spool_take(
+    struct spool *s, struct input *in, uint64_t most, struct diag *why);
 
 /* Read the message again, from its first octet.  Belongs to the spool: only one
  * such input at a time. */

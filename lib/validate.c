@@ -140,7 +140,7 @@ records_try(struct walk *w, const struct sig *s,
 		struct diag bad = r->why;
 
 		if (bad.code == DIAG_NONE) {
-			if (w->out->checks == VALIDATE_MAX_CHECKS)
+			if (w->out->checks >= w->opt->limits->signatures)
 				return diag_set(why, DIAG_LIMIT_SIGNATURES,
 				    no_octets, "%u were made", w->out->checks);
 			w->out->checks++;

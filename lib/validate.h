@@ -20,23 +20,20 @@
 #include "chain.h"
 #include "diag.h"
 #include "keystore.h"
+#include "limit.h"
 #include "message.h"
-
-/* Signature checks for one message, all keys tried counted (B-4). */
-enum {
-	VALIDATE_MAX_CHECKS = 120
-};
 
 struct validate_options {
 	int64_t now;	       /* seconds since 1970 */
 	int64_t clock_skew;    /* seconds by which x= may be past */
 	unsigned min_rsa_bits; /* never taken as lower than 1024 */
-	int64_t dns_timeout;   /* nanoseconds for all lookups together */
-	bool no_oldest_pass;   /* skip step 5 */
-	bool no_partial_body;  /* an AMS with l= short of the body is invalid */
-	bool require_dnssec;   /* a key without the resolver's AD is unusable */
-	bool every_part;       /* look also at what decides nothing, whatever
-				* the shape of the chain: for showing it */
+	const struct limits *limits;
+	int64_t dns_timeout;  /* nanoseconds for all lookups together */
+	bool no_oldest_pass;  /* skip step 5 */
+	bool no_partial_body; /* an AMS with l= short of the body is invalid */
+	bool require_dnssec;  /* a key without the resolver's AD is unusable */
+	bool every_part;      /* look also at what decides nothing, whatever
+			       * the shape of the chain: for showing it */
 };
 
 enum status {

@@ -103,6 +103,34 @@ verify() {
 	run -2 verify "$T/fields"
 }
 
+@test "--limit takes more or less of each thing that its list lets be set" {
+	run -0 arc-verify --limit list
+	for name in message header field fields signatures; do
+		grep -q "^$name .*[0-9] " <<<"$output"
+	done
+	printf 'From: a@b.example\nSubject: %s\n\nbody\n' "$(printf %2000s x)" >"$T/m"
+	run -2 verify "$T/m"
+	run -65 --separate-stderr verify --limit header=1K "$T/m"
+	[[ -z $output && $stderr == *"first 1024 octets"*"[limit-header]" ]]
+	run -2 verify --limit header=1K --limit header=3000 "$T/m"
+	run -65 --separate-stderr verify --limit fields=1 "$T/m"
+	[[ $stderr == *"[limit-fields]" ]]
+	run -65 --separate-stderr verify --limit field=100 --keys keys "$SAMPLES/pass-one-hop.eml"
+	[[ $stderr == *"[limit-field]" ]]
+	run -65 --separate-stderr verify --limit signatures=1 --keys "$SAMPLES/keys" "$SAMPLES/pass-one-hop.eml"
+	[[ $stderr == *"[limit-signatures]" ]]
+	run -65 --separate-stderr verify --why --limit message=1K "$T/m"
+	[[ $stderr == *"[limit-message]" ]]
+	run -65 --separate-stderr verify -a -i x.example --limit message=1K "$T/m"
+	[[ -z $output && $stderr == *"[limit-message]" ]]
+	yes 'a:' | head -n 100001 >"$T/fields"
+	run -2 verify --limit fields=200000 "$T/fields"
+	for bad in '' x header header= header=0 header=1T header=-1 header=1x headers=1 =1 sets=51 rsa-bits=32768 fields=99999999999G; do
+		run -64 --separate-stderr verify --limit "$bad" "$T/m"
+		[[ -z $output && -n $stderr ]]
+	done
+}
+
 @test "66: not there, a folder as one of a pipe, no permission" {
 	run -66 --separate-stderr verify gone
 	[[ $stderr == "arc-verify: gone: The file cannot be opened."*"No such file or directory"* ]]

@@ -22,7 +22,7 @@ read_it(struct input *in, struct buf *body)
 	struct message *m;
 	struct diag why;
 
-	if (message_read(in, &m, &why) != 0) {
+	if (message_read(in, &limits_usual, &m, &why) != 0) {
 		need(why.code == DIAG_NO_MESSAGE);
 		return NULL;
 	}

@@ -23,7 +23,8 @@ check_sealed(struct slice octets, enum cv cv, const struct mail_seal *how,
 	need(cv != CV_FAIL || w.verdict.step == 2);
 	mail_close(&w);
 	input_from_memory(&in, slice_sub(octets, mbox, octets.len));
-	need(seal_check(&in, n, signing_key_public(how->key), &why) == 0);
+	need(seal_check(&in, &limits_usual, n, signing_key_public(how->key),
+		 &why) == 0);
 	input_release(&in);
 }
 

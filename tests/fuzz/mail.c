@@ -124,10 +124,11 @@ mail_judge(
 	w->octets = octets;
 	w->options = (struct validate_options){ .now = MAIL_NOW,
 		.min_rsa_bits = 1024,
+		.limits = &limits_usual,
 		.dns_timeout = 1000000000,
 		.every_part = every_part };
 	input_from_memory(&w->in, octets);
-	if (message_read(&w->in, &w->m, &why) != 0) {
+	if (message_read(&w->in, &limits_usual, &w->m, &why) != 0) {
 		need(diag_info(why.code)->class == DIAG_CLASS_TROUBLE);
 		mail_close(w);
 		return false;
@@ -237,7 +238,7 @@ hash_body(const struct mail *w, struct bodyhash *hash)
 	struct input in;
 
 	input_from_memory(&in, w->octets);
-	need(message_read(&in, &again, &why) == 0);
+	need(message_read(&in, &limits_usual, &again, &why) == 0);
 	need(bodyhash_run(again, &in, hash, 1, &why) == 0);
 	message_free(again);
 	input_release(&in);
@@ -368,7 +369,7 @@ check_ar(const struct report *r, struct slice word)
 	report_ar(&b, r, SLICE("mx.example"), SLICE("192.0.2.1"), "\r\n");
 	buf_text(&b, "\r\n");
 	input_from_memory(&in, buf_view(&b));
-	need(message_read(&in, &m, &why) == 0);
+	need(message_read(&in, &limits_usual, &m, &why) == 0);
 	need(m->nfields == 1 && m->njunk == 0 && m->has_body);
 	need(authres_parse(m->field[0].value, m->arena, &a, &why) == 0);
 	need(a.bad.len == 0 && a.nresults == 1);

@@ -3,12 +3,14 @@
  *
  * "codes fail", "codes tempfail" and "codes trouble" print the codes of
  * lib/diag.c by what they mean, in their order there; "codes remarks" those of
- * lib/lint.c; "codes causes" what --why tells apart. */
+ * lib/lint.c; "codes causes" what --why tells apart; "codes limits" how much is
+ * taken (lib/limit.h). */
 #include <stdio.h>
 #include <string.h>
 
 #include "diag.h"
 #include "explain.h"
+#include "limit.h"
 #include "lint.h"
 
 /* A word, its clause, then the sentence in lines that fit. */
@@ -56,6 +58,24 @@ causes(void)
 	}
 }
 
+static void
+limits(void)
+{
+	const struct limit_info *l;
+	char word[64], number[64];
+
+	for (size_t i = 0; (l = limit_info(i)) != NULL; i++) {
+		bool mega = l->number >> 20 > 0 && l->number % (1 << 20) == 0;
+
+		snprintf(word, sizeof word, "%s%s", l->word,
+		    l->own == LIMIT_FIXED ? "" : "=");
+		snprintf(number, sizeof number, "%llu %s%s",
+		    mega ? l->number >> 20 : l->number, mega ? "Mi " : "",
+		    l->unit);
+		row(word, number, 0, l->reason);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -83,5 +103,7 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "causes") == 0)
 		causes();
+	if (strcmp(argv[1], "limits") == 0)
+		limits();
 	return 0;
 }

@@ -160,7 +160,7 @@ run_vectors(void)
 		    path, sizeof path, "tests/vectors/%s", vectors[i].file);
 		if (!CHECK(input_open(&in, path, &why) == 0))
 			continue;
-		if (CHECK(message_read(&in, &m, &why) == 0)) {
+		if (CHECK(message_read(&in, &limits_usual, &m, &why) == 0)) {
 			check(&vectors[i], m, &in);
 			message_free(m);
 		}
