@@ -14,18 +14,12 @@
 #include "jsonread.h"
 #include "keysource.h"
 #include "limit.h"
-
-/* gcc 12 loses sight of the table when it grows, and calls it leaked; the
- * leak checker of the sanitizers does not. */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
+#include "nametable.h"
 
 enum {
 	MAX_CNAMES = LIMIT_CNAMES,
 	MAX_RECORD = LIMIT_TEXT,
 	MAX_FILE = LIMIT_KEYS_FILE,
-	FIRST_SLOTS = 64,  /* of the table of names; a power of two */
 	SAME_RECORDS = 16, /* looked at for one that stands there already */
 };
 
@@ -49,56 +43,17 @@ struct entry {
 struct keyfile {
 	struct keysource source;
 	struct arena *arena;
-	struct entry **slot; /* open addressing; at most half in use */
-	size_t nslots, n;
+	struct nametable names; /* of entries */
 };
 
 /* ------------------------------------------------------------------------
- * The table. */
-
-static size_t
-slot_of(const struct keyfile *k, struct slice name)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)name.p[i]) * UINT64_C(0x100000001b3);
-	size_t at = (size_t)(h ^ h >> 32) & (k->nslots - 1);
-
-	while (k->slot[at] != NULL && !slice_eq(k->slot[at]->name, name))
-		at = (at + 1) & (k->nslots - 1);
-	return at;
-}
-
-static int
-grow(struct keyfile *k)
-{
-	struct entry **old = k->slot;
-	size_t nold = k->nslots;
-
-	if (2 * k->n < nold)
-		return 0;
-	struct entry **fresh = calloc(2 * nold, sizeof(struct entry *));
-
-	if (fresh == NULL)
-		return -1;
-	k->slot = fresh;
-	k->nslots = 2 * nold;
-	for (size_t i = 0; i < nold; i++)
-		if (old[i] != NULL)
-			k->slot[slot_of(k, old[i]->name)] = old[i];
-	free(old);
-	return 0;
-}
+ * What is known. */
 
 /* The entry of a name, made when there is none; NULL when memory is short. */
 static struct entry *
 entry_of(struct keyfile *k, struct slice name)
 {
-	if (grow(k) != 0)
-		return NULL;
-	size_t at = slot_of(k, name);
-	struct entry *e = k->slot[at];
+	struct entry *e = nametable_find(&k->names, name);
 
 	if (e != NULL)
 		return e;
@@ -107,9 +62,7 @@ entry_of(struct keyfile *k, struct slice name)
 	e->name = name;
 	e->last = &e->first;
 	e->failure = ANSWER_NODATA;
-	k->slot[at] = e;
-	k->n++;
-	return e;
+	return nametable_add(&k->names, name, e) == 0 ? e : NULL;
 }
 
 /* The file may say it several times, as when records of two runs are joined. */
@@ -739,7 +692,7 @@ static void
 answer_name(const struct keyfile *k, struct slice name, struct answer *a,
     struct arena *arena, bool *memory)
 {
-	const struct entry *e = k->slot[slot_of(k, name)];
+	const struct entry *e = nametable_find(&k->names, name);
 
 	/* Whether the way to the records is secure is the asked name's: another
 	 * CNAME may lead there by another way. */
@@ -749,7 +702,7 @@ answer_name(const struct keyfile *k, struct slice name, struct answer *a,
 	     i++) {
 		a->cname = e->cname;
 		a->kind = ANSWER_NXDOMAIN;
-		e = i < MAX_CNAMES ? k->slot[slot_of(k, e->cname)] : NULL;
+		e = i < MAX_CNAMES ? nametable_find(&k->names, e->cname) : NULL;
 	}
 	if (e == NULL)
 		return;
@@ -784,12 +737,11 @@ keyfile_list(struct keysource *source, struct slice suffix,
     struct slice names[], size_t max)
 {
 	const struct keyfile *k = (const struct keyfile *)source;
-	size_t n = 0;
+	const struct entry *e;
+	size_t n = 0, walk = 0;
 
-	for (size_t i = 0; i < k->nslots; i++) {
-		struct slice name = k->slot[i] != NULL
-					? k->slot[i]->name
-					: (struct slice){ NULL, 0 };
+	while ((e = nametable_next(&k->names, &walk)) != NULL) {
+		struct slice name = e->name;
 		size_t at = n;
 
 		if (name.len < suffix.len ||
@@ -814,7 +766,7 @@ keyfile_free(struct keysource *source)
 	struct keyfile *k = (struct keyfile *)source;
 
 	arena_free(k->arena);
-	free(k->slot);
+	nametable_release(&k->names);
 	free(k);
 }
 
@@ -822,82 +774,14 @@ struct keysource *
 keyfile_new(void)
 {
 	struct keyfile *k = calloc(1, sizeof *k);
-	struct entry **slot = calloc(FIRST_SLOTS, sizeof(struct entry *));
-	struct arena *arena = arena_new();
 
-	if (k == NULL || slot == NULL || arena == NULL) {
-		arena_free(arena);
-		free(slot);
-		free(k);
+	if (k == NULL)
 		return NULL;
-	}
-	*k = (struct keyfile){ .source = { keyfile_ask, keyfile_list,
-				   keyfile_free },
-		.arena = arena,
-		.slot = slot,
-		.nslots = FIRST_SLOTS };
-	return (struct keysource *)k; /* its first member */
-}
-
-static void
-write_string(struct buf *out, struct slice s)
-{
-	buf_text(out, " \"");
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
-		else if (c >= 0x20 && c < 0x7f)
-			buf_char(out, (char)c);
-		else
-			buf_printf(out, "\\%03u", c);
-	}
-	buf_char(out, '"');
-}
-
-/* A name with its final dot.  A quote would begin a string, and a line "$..."
- * or a name "@" be something else; the other escapes are there already. */
-static void
-write_name(struct buf *out, struct slice name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.p[i] == '"' || name.p[i] == '$' || name.p[i] == '@')
-			buf_char(out, '\\');
-		buf_char(out, name.p[i]);
-	}
-	if (!slice_eq(name, SLICE(".")))
-		buf_char(out, '.');
-}
-
-void
-keyfile_write(struct buf *out, struct slice name, const struct answer *a)
-{
-	struct slice owner = a->cname.len > 0 ? a->cname : name;
-
-	if (a->cname.len > 0) {
-		write_name(out, name);
-		buf_text(out, " IN CNAME ");
-		write_name(out, a->cname);
-		buf_char(out, '\n');
-	}
-	if (a->kind != ANSWER_RECORDS) {
-		buf_text(out, ";! ");
-		write_name(out, owner);
-		buf_printf(out, " %s\n", answer_word(a->kind));
-	}
-	for (size_t i = 0; i < a->ntxt; i++) {
-		write_name(out, owner);
-		if (a->has_ttl)
-			buf_printf(out, " %lu", (unsigned long)a->ttl);
-		buf_text(out, " IN TXT");
-		for (size_t k = 0; k < a->txt[i].nstrings; k++)
-			write_string(out, a->txt[i].strings[k]);
-		buf_char(out, '\n');
-	}
-	if (a->secure) {
-		buf_text(out, ";! ");
-		write_name(out, name);
-		buf_text(out, " SECURE\n");
-	}
+	k->source =
+	    (struct keysource){ keyfile_ask, keyfile_list, keyfile_free };
+	k->arena = arena_new();
+	if (nametable_init(&k->names) == 0 && k->arena != NULL)
+		return &k->source;
+	keyfile_free(&k->source);
+	return NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "keystore.h"
+#include "nametable.h"
 
 /* A name in the store. */
 struct node {
@@ -32,48 +33,8 @@ struct keystore {
 	pthread_cond_t news; /* a name is not asked for any more */
 	struct arena *arena; /* owns nodes and the answers of files */
 	struct answers *answers;
-	struct node **slot;
-	size_t nslots, n; /* nslots: a power of two, at most half in use */
+	struct nametable names; /* of nodes */
 };
-
-/* FNV-1a.  Whoever chooses names that meet in one slot slows down a run over
- * his own messages by a few comparisons each: at most 51 names come from one.
- */
-static size_t
-slot_of(const struct keystore *ks, struct slice name)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)name.p[i]) * UINT64_C(0x100000001b3);
-	size_t at = (size_t)(h ^ h >> 32) & (ks->nslots - 1);
-
-	while (
-	    ks->slot[at] != NULL && !slice_eq(ks->slot[at]->entry.name, name))
-		at = (at + 1) & (ks->nslots - 1);
-	return at;
-}
-
-static int
-grow(struct keystore *ks)
-{
-	if (2 * ks->n < ks->nslots)
-		return 0;
-	struct node **old = ks->slot;
-	size_t nold = ks->nslots;
-
-	ks->slot = calloc(2 * nold, sizeof(struct node *));
-	if (ks->slot == NULL) {
-		ks->slot = old;
-		return -1;
-	}
-	ks->nslots = 2 * nold;
-	for (size_t i = 0; i < nold; i++)
-		if (old[i] != NULL)
-			ks->slot[slot_of(ks, old[i]->entry.name)] = old[i];
-	free(old);
-	return 0;
-}
 
 struct keystore *
 keystore_new(struct keysource *files, struct keysource *dns)
@@ -82,15 +43,13 @@ keystore_new(struct keysource *files, struct keysource *dns)
 
 	if (ks == NULL)
 		return NULL;
-	ks->nslots = 64;
 	ks->record_fd = -1;
 	ks->arena = arena_new();
-	ks->slot = calloc(ks->nslots, sizeof(struct node *));
-	if (ks->arena == NULL || ks->slot == NULL ||
+	if (nametable_init(&ks->names) != 0 || ks->arena == NULL ||
 	    pthread_mutex_init(&ks->lock, NULL) != 0 ||
 	    pthread_cond_init(&ks->news, NULL) != 0) {
 		arena_free(ks->arena);
-		free(ks->slot);
+		nametable_release(&ks->names);
 		free(ks);
 		return NULL;
 	}
@@ -110,11 +69,13 @@ records_release(struct keyentry *e)
 void
 keystore_free(struct keystore *ks)
 {
+	struct node *node;
+	size_t at = 0;
+
 	if (ks == NULL)
 		return;
-	for (size_t i = 0; i < ks->nslots; i++)
-		if (ks->slot[i] != NULL)
-			records_release(&ks->slot[i]->entry);
+	while ((node = nametable_next(&ks->names, &at)) != NULL)
+		records_release(&node->entry);
 	for (struct answers *a = ks->answers; a != NULL; a = a->next)
 		arena_free(a->arena);
 	pthread_cond_destroy(&ks->news);
@@ -124,7 +85,7 @@ keystore_free(struct keystore *ks)
 		ks->dns->free(ks->dns);
 	pthread_mutex_destroy(&ks->lock);
 	arena_free(ks->arena);
-	free(ks->slot);
+	nametable_release(&ks->names);
 	free(ks);
 }
 
@@ -153,7 +114,7 @@ const struct keyentry *
 keystore_find(struct keystore *ks, struct slice name)
 {
 	pthread_mutex_lock(&ks->lock);
-	const struct node *n = ks->slot[slot_of(ks, name)];
+	const struct node *n = nametable_find(&ks->names, name);
 	bool ready = n != NULL && n->state == NODE_READY;
 
 	pthread_mutex_unlock(&ks->lock);
@@ -232,6 +193,24 @@ struct batch {
 	struct answer *answer;
 };
 
+/* The node of a name, made when there is none; NULL when memory is short. */
+static struct node *
+node_of(struct keystore *ks, struct slice name)
+{
+	struct node *n = nametable_find(&ks->names, name);
+
+	if (n != NULL)
+		return n;
+	if ((n = arena_alloc(ks->arena, sizeof *n)) == NULL)
+		return NULL;
+	n->entry.name = arena_copy(ks->arena, name);
+	n->state = NODE_LOST;
+	return n->entry.name.p != NULL &&
+		       nametable_add(&ks->names, n->entry.name, n) == 0
+		   ? n
+		   : NULL;
+}
+
 /* Enter the names that are new, or lost, as asked for. */
 static int
 batch_enter(struct keystore *ks, const struct slice names[], size_t n,
@@ -243,28 +222,15 @@ batch_enter(struct keystore *ks, const struct slice names[], size_t n,
 	if (b->node == NULL || b->name == NULL || b->answer == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < n; i++) {
-		if (grow(ks) != 0)
+		struct node *node = node_of(ks, names[i]);
+
+		if (node == NULL)
 			return diag_memory(why);
-		struct node **slot = &ks->slot[slot_of(ks, names[i])];
-
-		if (*slot == NULL) {
-			struct node *fresh =
-			    arena_alloc(ks->arena, sizeof *fresh);
-
-			if (fresh == NULL)
-				return diag_memory(why);
-			fresh->entry.name = arena_copy(ks->arena, names[i]);
-			fresh->state = NODE_LOST;
-			if (fresh->entry.name.p == NULL)
-				return diag_memory(why);
-			*slot = fresh;
-			ks->n++;
-		}
-		if ((*slot)->state != NODE_LOST)
+		if (node->state != NODE_LOST)
 			continue;
-		(*slot)->state = NODE_ASKED;
-		b->node[b->n] = *slot;
-		b->name[b->n++] = (*slot)->entry.name;
+		node->state = NODE_ASKED;
+		b->node[b->n] = node;
+		b->name[b->n++] = node->entry.name;
 	}
 	return 0;
 }
@@ -337,7 +303,7 @@ wait_for(
     struct keystore *ks, const struct slice names[], size_t n, struct diag *why)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct node *node = ks->slot[slot_of(ks, names[i])];
+		const struct node *node = nametable_find(&ks->names, names[i]);
 
 		while (node->state == NODE_ASKED)
 			pthread_cond_wait(&ks->news, &ks->lock);

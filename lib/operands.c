@@ -10,6 +10,7 @@
 
 #include "buf.h"
 #include "mbox.h"
+#include "nametable.h"
 #include "operands.h"
 
 struct operands {
@@ -289,15 +290,11 @@ step(struct operands *op, struct source *out, struct diag *why)
 	return result;
 }
 
-/* The shard a name falls to: the same on every machine (FNV-1a, 64 bits). */
+/* The shard a name falls to: the same on every machine. */
 static unsigned
 shard_of(const char *name, unsigned nshards)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (; *name != '\0'; name++)
-		h = (h ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-	return (unsigned)((h ^ h >> 32) % nshards) + 1;
+	return (unsigned)(nametable_hash(slice_of(name)) % nshards) + 1;
 }
 
 int
