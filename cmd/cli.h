@@ -15,6 +15,7 @@
 #include "buf.h"
 #include "diag.h"
 #include "keystore.h"
+#include "resolvers.h"
 #include "slice.h"
 #include "validate.h"
 
@@ -60,8 +61,8 @@ enum {
 /* clang-format on */
 
 enum {
-	CLI_MAX_RESOLVERS = DNS_MAX_SERVERS, /* as many --resolver are taken */
-	CLI_MAX_KEYS = 256,		     /* as many --keys are taken */
+	CLI_MAX_RESOLVERS = RESOLVERS_MAX, /* as many --resolver are taken */
+	CLI_MAX_KEYS = 256,		   /* as many --keys are taken */
 };
 
 struct cli {

@@ -10,6 +10,14 @@
 
 #include "dnswire.h"
 
+enum { /* of a packet (RFC 1035 section 4.1.1) */
+	HEADER_SIZE = 12,
+	FLAG_QR = 0x80, /* in octet 2, as the next two */
+	FLAGS_OPCODE = 0x78,
+	FLAG_TC = 0x02,
+	FLAGS_RCODE = 0x0f, /* in octet 3 */
+};
+
 /* What is used of libldns, each under its own type. */
 #define LDNS_FUNCTIONS(X)                                                      \
 	X(dname_new_frm_str)                                                   \
@@ -18,17 +26,13 @@
 	X(pkt_authority)                                                       \
 	X(pkt_edns_extended_rcode)                                             \
 	X(pkt_free)                                                            \
-	X(pkt_get_opcode)                                                      \
 	X(pkt_get_rcode)                                                       \
 	X(pkt_ad)                                                              \
-	X(pkt_qr)                                                              \
 	X(pkt_query_new)                                                       \
-	X(pkt_question)                                                        \
 	X(pkt_set_ad)                                                          \
 	X(pkt_set_cd)                                                          \
 	X(pkt_set_edns_udp_size)                                               \
 	X(pkt_set_id)                                                          \
-	X(pkt_tc)                                                              \
 	X(pkt2wire)                                                            \
 	X(rdf_data)                                                            \
 	X(rdf_deep_free)                                                       \
@@ -184,29 +188,41 @@ name_is(const ldns_rdf *rdf, struct slice wanted, bool *memory)
 	return same;
 }
 
-/* Whether the packet answers q at all. */
+/* Whether these octets answer the query that went out as sent: told without
+ * libldns, so that nobody reaches it who did not see our query.
+ * DNSWIRE_RECORDS: they do. */
 static enum dnswire_kind
-check(const struct dnswire_query *q, const ldns_pkt *pkt)
+check_octets(struct slice sent, struct slice octets)
 {
-	bool memory = false;
-	const ldns_rr_list *question = ldns.pkt_question(pkt);
+	const unsigned char *q = (const unsigned char *)sent.p,
+			    *u = (const unsigned char *)octets.p;
+	size_t end = HEADER_SIZE;
 
-	if (!ldns.pkt_qr(pkt) || ldns.pkt_get_opcode(pkt) != LDNS_PACKET_QUERY)
+	if (octets.len < HEADER_SIZE || u[0] != q[0] || u[1] != q[1] ||
+	    (u[2] & FLAG_QR) == 0 || (u[2] & FLAGS_OPCODE) != 0)
 		return DNSWIRE_ALIEN;
-	if (ldns.rr_list_rr_count(question) != 1) {
+	if (u[4] != 0 || u[5] != 1) {
 		/* Servers that do not understand may not repeat it. */
-		return ldns.pkt_get_rcode(pkt) == LDNS_RCODE_FORMERR
+		return u[4] == 0 && u[5] == 0 &&
+			       (u[3] & FLAGS_RCODE) == LDNS_RCODE_FORMERR
 			   ? DNSWIRE_FORMERR
-			   : DNSWIRE_ALIEN;
+			   : DNSWIRE_MALFORMED;
 	}
-	const ldns_rr *rr = ldns.rr_list_rr(question, 0);
+	/* Our question: labels, a root, type and class.  Lengths of labels are
+	 * below the letters. */
+	while (q[end] != 0)
+		end += 1U + q[end];
+	end += 1 + 4;
+	if (!slice_eq_nocase(slice_sub(octets, HEADER_SIZE, end - HEADER_SIZE),
+		slice_sub(sent, HEADER_SIZE, end - HEADER_SIZE)))
+		return DNSWIRE_ALIEN;
+	return (u[2] & FLAG_TC) != 0 ? DNSWIRE_TRUNCATED : DNSWIRE_RECORDS;
+}
 
-	if (!name_is(ldns.rr_owner(rr), q->name, &memory) ||
-	    ldns.rr_get_type(rr) != LDNS_RR_TYPE_TXT ||
-	    ldns.rr_get_class(rr) != LDNS_RR_CLASS_IN)
-		return memory ? DNSWIRE_MEMORY : DNSWIRE_ALIEN;
-	if (ldns.pkt_tc(pkt))
-		return DNSWIRE_TRUNCATED;
+/* What the server says that it did. */
+static enum dnswire_kind
+check_code(const ldns_pkt *pkt)
+{
 	/* BADVERS (RFC 6891 section 6.1.3) has the lower bits of NOERROR. */
 	if (ldns.pkt_edns_extended_rcode(pkt) != 0)
 		return DNSWIRE_FORMERR;
@@ -274,28 +290,57 @@ rr_fits(const ldns_rr *rr, ldns_rr_type type, struct slice owner, bool *memory)
 	       name_is(ldns.rr_owner(rr), owner, memory);
 }
 
-/* Follow one CNAME of *owner in the answer; false when there is none. */
-static bool
-follow(const ldns_rr_list *answer, struct slice *owner, struct arena *arena,
-    struct dnswire_reply *r, bool *memory)
+/* Take the TXT records of owner. */
+static enum dnswire_kind
+take_records(const ldns_rr_list *answer, struct slice owner,
+    struct arena *arena, struct dnswire_reply *r)
 {
+	bool memory = false;
+
 	for (size_t i = 0; i < ldns.rr_list_rr_count(answer); i++) {
 		const ldns_rr *rr = ldns.rr_list_rr(answer, i);
 
-		if (!rr_fits(rr, LDNS_RR_TYPE_CNAME, *owner, memory) ||
-		    ldns.rr_rd_count(rr) != 1)
+		if (!rr_fits(rr, LDNS_RR_TYPE_TXT, owner, &memory))
 			continue;
+		enum dnswire_kind kind = read_txt(rr, arena, &r->txt[r->ntxt]);
+
+		if (kind != DNSWIRE_RECORDS)
+			return kind;
+		note_ttl(r, rr);
+		r->ntxt++;
+	}
+	return memory	     ? DNSWIRE_MEMORY
+	       : r->ntxt > 0 ? DNSWIRE_RECORDS
+			     : DNSWIRE_NODATA;
+}
+
+/* Follow one CNAME of *owner: DNSWIRE_CNAME, or DNSWIRE_NODATA when there is
+ * none. */
+static enum dnswire_kind
+follow(const ldns_rr_list *answer, struct slice *owner, struct arena *arena,
+    struct dnswire_reply *r)
+{
+	bool memory = false;
+
+	for (size_t i = 0; i < ldns.rr_list_rr_count(answer); i++) {
+		const ldns_rr *rr = ldns.rr_list_rr(answer, i);
+
+		if (!rr_fits(rr, LDNS_RR_TYPE_CNAME, *owner, &memory))
+			continue;
+		if (ldns.rr_rd_count(rr) != 1)
+			return DNSWIRE_MALFORMED;
 		struct slice target = name_text(ldns.rr_rdf(rr, 0));
 
 		*owner = target.p != NULL ? arena_copy(arena, target) : target;
 		free((char *)target.p);
-		*memory |= owner->p == NULL;
+		if (owner->p == NULL)
+			return DNSWIRE_MEMORY;
 		r->cname = *owner;
 		r->cnames++;
 		note_ttl(r, rr);
-		return owner->p != NULL;
+		return DNSWIRE_CNAME;
 	}
-	return false;
+	return memory ? DNSWIRE_MEMORY : DNSWIRE_NODATA;
 }
 
 /* Without an answer, name servers and no SOA are a referral: that server has
@@ -321,59 +366,38 @@ read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
     struct arena *arena, struct dnswire_reply *r)
 {
 	const ldns_rr_list *answer = ldns.pkt_answer(pkt);
-	size_t n = ldns.rr_list_rr_count(answer);
 	struct slice owner = q->name;
-	bool memory = false;
+	enum dnswire_kind kind;
 
-	r->txt = arena_array(arena, n, sizeof *r->txt);
+	r->txt =
+	    arena_array(arena, ldns.rr_list_rr_count(answer), sizeof *r->txt);
 	if (r->txt == NULL)
 		return DNSWIRE_MEMORY;
-	while (r->cnames <= DNSWIRE_MAX_CNAMES) {
-		for (size_t i = 0; i < n; i++) {
-			const ldns_rr *rr = ldns.rr_list_rr(answer, i);
-
-			if (!rr_fits(rr, LDNS_RR_TYPE_TXT, owner, &memory))
-				continue;
-			enum dnswire_kind kind =
-			    read_txt(rr, arena, &r->txt[r->ntxt]);
-
-			if (kind != DNSWIRE_RECORDS)
-				return kind;
-			note_ttl(r, rr);
-			r->ntxt++;
-		}
-		if (memory)
-			return DNSWIRE_MEMORY;
-		if (r->ntxt > 0)
-			return DNSWIRE_RECORDS;
-		if (!follow(answer, &owner, arena, r, &memory))
-			break;
-	}
-	if (memory)
-		return DNSWIRE_MEMORY;
+	do {
+		kind = take_records(answer, owner, arena, r);
+		if (kind == DNSWIRE_NODATA)
+			kind = follow(answer, &owner, arena, r);
+	} while (kind == DNSWIRE_CNAME && r->cnames <= DNSWIRE_MAX_CNAMES);
+	if (kind != DNSWIRE_NODATA)
+		return kind;
 	return r->cnames > 0	  ? DNSWIRE_CNAME
 	       : is_referral(pkt) ? DNSWIRE_REFUSED
 				  : DNSWIRE_NODATA;
 }
 
 static enum dnswire_kind
-answer_read(const struct dnswire_query *q, const char *p, size_t n,
+answer_read(const struct dnswire_query *q, struct slice octets,
     struct arena *arena, struct dnswire_reply *out)
 {
-	const unsigned char *u = (const unsigned char *)p;
 	ldns_pkt *pkt = NULL;
 	enum dnswire_kind kind;
-
-	*out = (struct dnswire_reply){ .ttl = UINT32_MAX };
-	/* What does not even bear our id is nobody's answer. */
-	if (n < 12 || (unsigned)(u[0] << 8 | u[1]) != q->id)
-		return DNSWIRE_ALIEN;
-	ldns_status status = ldns.wire2pkt(&pkt, u, n);
+	ldns_status status =
+	    ldns.wire2pkt(&pkt, (const uint8_t *)octets.p, octets.len);
 
 	if (status != LDNS_STATUS_OK)
 		return status == LDNS_STATUS_MEM_ERR ? DNSWIRE_MEMORY
 						     : DNSWIRE_MALFORMED;
-	kind = check(q, pkt);
+	kind = check_code(pkt);
 	out->ad = ldns.pkt_ad(pkt);
 	if (kind == DNSWIRE_RECORDS)
 		kind = read_answer(q, pkt, arena, out);
@@ -399,19 +423,22 @@ dnswire_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
 }
 
 enum dnswire_kind
-dnswire_read(const struct dnswire_query *q, const char *p, size_t n,
-    struct arena *arena, struct dnswire_reply *out)
+dnswire_read(const struct dnswire_query *q, struct slice sent,
+    struct slice octets, struct arena *arena, struct dnswire_reply *out)
 {
-	enum dnswire_kind kind;
+	enum dnswire_kind kind = check_octets(sent, octets);
 	sigjmp_buf here;
 
+	*out = (struct dnswire_reply){ .ttl = UINT32_MAX };
+	if (kind != DNSWIRE_RECORDS)
+		return kind;
 	if (sigsetjmp(here, 1) != 0) {
 		guard = NULL;
 		return DNSWIRE_MEMORY;
 	}
 	guard = &here;
 	errno = 0;
-	kind = answer_read(q, p, n, arena, out);
+	kind = answer_read(q, octets, arena, out);
 	guard = NULL;
 	return errno == ENOMEM ? DNSWIRE_MEMORY : kind;
 }

@@ -68,11 +68,13 @@ struct dnswire_reply {
 	bool ad;
 };
 
-/* Read n octets that came as an answer to q.  An answer counts only if its id,
- * QR, opcode, question and class fit (RFC 5452 section 9.1); of its records
- * only those owned by the name asked for, or by what a CNAME of that name
- * leads to.  Strings live in arena. */
-enum dnswire_kind dnswire_read(const struct dnswire_query *q, const char *p,
-    size_t n, struct arena *, struct dnswire_reply *out);
+/* Read octets that came as an answer to q, which went out as sent.  An answer
+ * counts only if its id, QR, opcode, question and class fit (RFC 5452 section
+ * 9.1); what does not is told from the octets alone, and libldns sees none of
+ * it.  The letters of the question may be in another case (RFC 4343).  Of its
+ * records only those count that are owned by the name asked for, or by what a
+ * CNAME of that name leads to.  Strings live in arena. */
+enum dnswire_kind dnswire_read(const struct dnswire_query *q, struct slice sent,
+    struct slice octets, struct arena *, struct dnswire_reply *out);
 
 #endif

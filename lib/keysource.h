@@ -91,22 +91,14 @@ int keyfile_add(struct keysource *, const char *path, struct diag *why);
 struct buf;
 void keyfile_write(struct buf *out, struct slice name, const struct answer *);
 
-enum {
-	DNS_MAX_SERVERS = 16
-};
-
 /* How to ask the DNS.  Strings are the caller's; config has to live as long as
  * the source. */
 struct dns_options {
 	const char **resolvers; /* ADDR[:PORT], [V6]:PORT; nresolvers of them;
 				 * none: those of resolv.conf */
-	size_t nresolvers;	/* at most DNS_MAX_SERVERS */
-	const char *config;	/* read at the first ask(); NULL:
-				 * /etc/resolv.conf.  resolv.conf(5), of it
-				 * "nameserver" and "options timeout:N
-				 * attempts:N"; the options count with
-				 * resolvers given, too.  A nameserver may be
-				 * [ADDR]:PORT */
+	size_t nresolvers;	/* at most RESOLVERS_MAX (resolvers.h) */
+	const char *config;	/* read at the first ask() (resolvers.h);
+				 * NULL: /etc/resolv.conf */
 	bool trust_ad; /* believe the AD bit of any resolver, not only of one
 			* on loopback */
 };

@@ -1,73 +1,69 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets, time and servers.  Each try has a connected UDP socket of its own
- * (so the kernel picks a fresh port and drops what comes from elsewhere) and an
- * id from the kernel's random numbers; what does not answer our question is
- * dropped, and waiting goes on (RFC 5452).  All lookups of a call run together
- * in one poll(2) loop under one deadline, TCP included. */
-#include <arpa/inet.h>
+/* Sockets and time.  Each try has a connected UDP socket of its own (so the
+ * kernel picks a fresh port and drops what comes from elsewhere) and an id from
+ * the kernel's random numbers; what does not answer our question is dropped,
+ * and waiting goes on (RFC 5452).  All lookups of a call run together in one
+ * poll(2) loop under one deadline, TCP included. */
 #include <errno.h>
 #include <limits.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "dnswire.h"
-#include "input.h"
 #include "keysource.h"
+#include "resolvers.h"
 
 enum {
-	MAX_ATTEMPTS = 5,
-	MAX_CONFIG = 64 * 1024, /* octets looked at of resolv.conf */
-	UDP_ROOM = 4096,	/* more than we ask for: all that may come */
+	MAX_TRIES = 4,	      /* of one name that may be answered still */
+	MAX_DATAGRAMS = 64,   /* taken from one socket in one turn */
+	UDP_ROOM = 64 * 1024, /* some heed no limit that they are told */
 };
 
 static const struct slice no_octets = { NULL, 0 };
-
-struct server {
-	struct sockaddr_storage address;
-	socklen_t length;
-	bool believed; /* its AD bit is */
-};
 
 struct dns {
 	struct keysource source;
 	bool trust_ad;
 	const char *config;
-	/* Read from resolv.conf at the first ask(), else fixed: */
-	pthread_mutex_t lock;
-	bool configured;
-	struct server server[DNS_MAX_SERVERS];
-	size_t nservers;
-	int64_t timeout;   /* of one try, nanoseconds */
-	unsigned attempts; /* rounds over all servers */
+	pthread_mutex_t lock;	    /* for what follows: */
+	bool configured;	    /* from then on servers do not change */
+	unsigned first;		    /* the server that answered last */
+	struct resolvers resolvers; /* told, then completed at the first ask */
 };
 
-/* One name on its way. */
-struct lookup {
-	struct answer *answer;
-	struct dnswire_query query; /* its name changes along CNAMEs */
-	unsigned cnames;
-	uint32_t ttl;
-	size_t server;	    /* the one being asked */
-	unsigned round;	    /* of attempts */
-	unsigned long over; /* bit n: server n said no for good */
-	bool no_edns;
-	bool unsigned_link; /* an answer on the way came without AD */
-	bool failed, refused, malformed, silent; /* what servers did */
-	size_t failed_server;
+/* One query to one server. */
+struct
+try {
 	int fd; /* -1: none open */
 	bool tcp;
-	struct buf out, in; /* TCP: what is to be sent; what came */
+	unsigned server;
+	struct dnswire_query query;
+	struct buf out, in; /* what goes out; TCP: what came so far */
 	size_t sent;
-	int64_t until; /* end of this try */
+};
+
+/* One name on its way.  A server may be slow: what was asked before the newest
+ * try may be answered still. */
+struct lookup {
+	struct answer *answer;
+	struct slice name; /* changes along CNAMEs */
+	unsigned cnames;
+	uint32_t ttl;
+	bool unsigned_link; /* an answer on the way came without AD */
+	struct try try[MAX_TRIES];
+	unsigned newest;	/* of them */
+	int64_t until;		/* when the next one begins */
+	int64_t end;		/* of all of them */
+	unsigned turn;		/* of all servers, round after round */
+	unsigned long over;	/* bit n: server n said no for good */
+	unsigned failed_server; /* if failed */
+	bool failed, refused, malformed, silent; /* what servers did */
+	bool edns, cd;				 /* asked with */
 	bool done;
 };
 
@@ -77,6 +73,9 @@ struct asking {
 	struct arena *arena;
 	int64_t deadline;
 	int64_t patience; /* for one try */
+	unsigned turns;	  /* all there are */
+	unsigned first;	  /* the server whose turn is the first */
+	unsigned last;	  /* the server that answered last */
 	struct lookup *lookup;
 	size_t n;
 };
@@ -91,215 +90,30 @@ now(void)
 }
 
 /* ------------------------------------------------------------------------
- * Servers. */
-
-static bool
-is_loopback(const struct sockaddr_storage *a)
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
-
-	return a->ss_family == AF_INET ? ntohl(v4->sin_addr.s_addr) >> 24 == 127
-				       : IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
-/* Cut the zone off an IPv6 address: "fe80::1%eth0", "fe80::1%2" (RFC 4007
- * section 11). */
-static bool
-cut_zone(struct slice *s, uint32_t *index)
-{
-	size_t percent = slice_find(*s, '%');
-	struct slice zone = slice_sub(*s, percent + 1, s->len);
-	unsigned long long number = 0;
-	char name[IF_NAMESIZE];
-
-	*index = 0;
-	if (percent == s->len)
-		return true;
-	s->len = percent;
-	if (slice_number(zone, 9, &number)) {
-		*index = (uint32_t)number;
-	} else if (zone.len > 0 && zone.len < sizeof name) {
-		memcpy(name, zone.p, zone.len);
-		name[zone.len] = '\0';
-		*index = if_nametoindex(name);
-	}
-	return *index != 0;
-}
-
-/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53". */
-static bool
-server_parse(const char *text, struct server *out)
-{
-	struct slice s = slice_of(text), port = SLICE("53");
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&out->address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&out->address;
-	unsigned long long number;
-	char address[INET6_ADDRSTRLEN];
-	uint32_t zone;
-
-	*out = (struct server){ .length = 0 };
-	if (s.len > 0 && s.p[0] == '[') {
-		size_t end = slice_find(s, ']');
-		struct slice tail = slice_sub(s, end + 1, s.len);
-
-		if (end == s.len || (tail.len > 0 && tail.p[0] != ':'))
-			return false;
-		if (tail.len > 0)
-			port = slice_sub(tail, 1, tail.len);
-		s = slice_sub(s, 1, end - 1);
-	} else if (slice_find(s, ':') < s.len) {
-		size_t colon = slice_find(s, ':');
-		struct slice tail = slice_sub(s, colon + 1, s.len);
-
-		/* With two colons it is an IPv6 address without a port. */
-		if (slice_find(tail, ':') == tail.len) {
-			port = tail;
-			s.len = colon;
-		}
-	}
-	if (!cut_zone(&s, &zone) || s.len >= sizeof address ||
-	    !slice_number(port, 5, &number) || number == 0 || number > 65535)
-		return false;
-	memcpy(address, s.p, s.len);
-	address[s.len] = '\0';
-	if (zone == 0 && inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons((uint16_t)number);
-		out->length = sizeof *v4;
-	} else if (inet_pton(AF_INET6, address, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons((uint16_t)number);
-		v6->sin6_scope_id = zone;
-		out->length = sizeof *v6;
-	} else {
-		return false;
-	}
-	out->believed = is_loopback(&out->address);
-	return true;
-}
-
-static void
-add_server(struct dns *d, const char *text)
-{
-	if (d->nservers < DNS_MAX_SERVERS &&
-	    server_parse(text, &d->server[d->nservers]))
-		d->nservers++;
-}
-
-static void
-config_option(struct dns *d, struct slice word)
-{
-	unsigned long long n;
-
-	if (slice_starts(word, SLICE("timeout:")) &&
-	    slice_number(slice_sub(word, 8, word.len), 2, &n) && n > 0)
-		d->timeout = (int64_t)(n > 30 ? 30 : n) * 1000000000;
-	if (slice_starts(word, SLICE("attempts:")) &&
-	    slice_number(slice_sub(word, 9, word.len), 2, &n) && n > 0)
-		d->attempts = n > MAX_ATTEMPTS ? MAX_ATTEMPTS : (unsigned)n;
-}
-
-/* resolv.conf(5), a line: "nameserver ADDRESS" or "options WORD...". */
-static void
-config_line(struct dns *d, struct slice line, bool servers)
-{
-	struct slice key = no_octets, word;
-	char text[80];
-
-	for (size_t i = 0; i < line.len; i++) {
-		size_t from = i;
-
-		while (i < line.len && !ascii_is_fws(line.p[i]))
-			i++;
-		word = slice_sub(line, from, i - from);
-		if (word.len == 0)
-			continue;
-		if (key.len == 0) {
-			key = word;
-		} else if (slice_eq(key, SLICE("options"))) {
-			config_option(d, word);
-		} else if (servers && slice_eq(key, SLICE("nameserver")) &&
-			   word.len < sizeof text - 2) {
-			bool bare = word.p[0] != '[' &&
-				    slice_find(word, ':') < word.len;
-
-			snprintf(text, sizeof text, bare ? "[%.*s]" : "%.*s",
-			    SLICE_ARG(word));
-			add_server(d, text);
-			return;
-		} else {
-			return;
-		}
-	}
-}
-
-/* Read the configuration, once; without one, the defaults of resolv.conf(5).
- * -1 when there is one that cannot be read: another server would be asked. */
-static int
-configure(struct dns *d, struct diag *why)
-{
-	struct buf b = { .max = MAX_CONFIG + INPUT_PIECE };
-	bool servers = d->nservers == 0;
-	struct slice rest, line;
-	struct input in;
-	size_t got = 1;
-	int result = input_open(&in, d->config, why);
-
-	if (result != 0 && (why->errnum == ENOENT || why->errnum == ENOTDIR)) {
-		result = 0;
-		got = 0;
-	}
-	while (result == 0 && got > 0 && b.len < MAX_CONFIG) {
-		char *room = buf_room(&b, INPUT_PIECE);
-
-		result = room == NULL
-			     ? diag_memory(why)
-			     : input_read(&in, room, INPUT_PIECE, &got, why);
-		if (result == 0)
-			b.len += got;
-	}
-	input_release(&in);
-	if (result != 0) {
-		/* Of "the file" nobody has spoken. */
-		struct diag was = *why;
-
-		buf_release(&b);
-		return was.code == DIAG_MEMORY
-			   ? -1
-			   : diag_set(why, DIAG_SYSTEM, no_octets,
-				 "%.60s: %.90s", d->config, was.detail);
-	}
-	rest = buf_view(&b);
-	while (slice_cut(&rest, '\n', &line))
-		if (line.len > 0 && line.p[0] != '#' && line.p[0] != ';')
-			config_line(d, line, servers);
-	buf_release(&b);
-	if (d->nservers == 0)
-		add_server(d, "127.0.0.1");
-	d->configured = true;
-	return 0;
-}
-
-/* ------------------------------------------------------------------------
  * One lookup: tries, one after the other. */
 
 static void
-close_try(struct lookup *l)
+close_try(struct try *t)
 {
-	if (l->fd >= 0)
-		close(l->fd);
-	l->fd = -1;
-	l->tcp = false;
-	l->sent = 0;
-	buf_clear(&l->out);
-	buf_clear(&l->in);
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+	t->sent = 0;
+	buf_clear(&t->out);
+	buf_clear(&t->in);
+}
+
+static void
+close_tries(struct lookup *l)
+{
+	for (unsigned i = 0; i < MAX_TRIES; i++)
+		close_try(&l->try[i]);
 }
 
 static void
 finish(struct lookup *l, enum answer_kind kind)
 {
-	close_try(l);
+	close_tries(l);
 	l->answer->kind = kind;
 	l->answer->has_ttl = kind == ANSWER_RECORDS;
 	l->answer->ttl = kind == ANSWER_RECORDS ? l->ttl : 0;
@@ -317,284 +131,332 @@ give_up(struct lookup *l)
 				 : ANSWER_UNREACHABLE);
 }
 
-/* Send the query by UDP; false where it cannot get there. */
+/* Send what is left to send; false on trouble. */
 static bool
-send_datagram(const struct lookup *l)
+send_rest(struct try *t)
 {
-	ssize_t n;
+	ssize_t n =
+	    send(t->fd, t->out.p + t->sent, t->out.len - t->sent, MSG_NOSIGNAL);
 
-	do
-		n = send(l->fd, l->out.p, l->out.len, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	/* Where there is no room now, it is as good as lost on the way. */
-	return n == (ssize_t)l->out.len || (n < 0 && errno == EAGAIN);
+	if (n > 0)
+		t->sent += (size_t)n;
+	return n >= 0 || errno == EAGAIN || errno == EINTR;
 }
 
-/* Open a socket to the server at hand and send the query, or begin to. */
-static int
-send_query(struct asking *a, struct lookup *l, bool tcp, struct diag *why)
+/* Open a socket to the server and send the query, or begin to. */
+static bool
+connect_try(struct try *t, const struct resolver *r)
 {
-	const struct server *s = &a->dns->server[l->server];
 	int type =
-	    (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+	    (t->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
 
-	close_try(l);
-	l->until = now() + a->patience;
-	if (l->until > a->deadline)
-		l->until = a->deadline;
-	if (getrandom(&l->query.id, sizeof l->query.id, 0) !=
-	    sizeof l->query.id)
+	t->fd = socket(r->address.ss_family, type, 0);
+	if (t->fd < 0)
+		return false;
+	if (connect(t->fd, (const struct sockaddr *)&r->address, r->length) !=
+	    0)
+		return t->tcp && (errno == EINPROGRESS || errno == EINTR);
+	/* A datagram for which there is no room now is as good as lost on the
+	 * way. */
+	return send_rest(t);
+}
+
+/* Ask a server in place of what t was.  1: it is asked; 0: it cannot be
+ * reached; -1: no query could be made. */
+static int
+open_try(struct asking *a, struct lookup *l, struct try *t, unsigned server,
+    bool tcp, struct diag *why)
+{
+	uint16_t id;
+
+	close_try(t);
+	if (getrandom(&id, sizeof id, 0) != sizeof id)
 		return diag_errno(why, DIAG_SYSTEM, "getrandom");
-	l->query.edns = !l->no_edns;
+	t->tcp = tcp;
+	t->server = server;
+	t->query = (struct dnswire_query){ l->name, id, l->edns, l->cd };
 	if (tcp)
-		buf_put(&l->out, "\0", 2); /* for the length */
-	if (dnswire_write(&l->query, &l->out, why) != 0)
+		buf_put(&t->out, "\0", 2); /* for the length */
+	if (dnswire_write(&t->query, &t->out, why) != 0)
 		return -1;
 	if (tcp) {
-		l->out.p[0] = (char)((l->out.len - 2) >> 8);
-		l->out.p[1] = (char)((l->out.len - 2) & 0xff);
+		t->out.p[0] = (char)((t->out.len - 2) >> 8);
+		t->out.p[1] = (char)((t->out.len - 2) & 0xff);
 	}
-	l->tcp = tcp;
-	l->fd = socket(s->address.ss_family, type, 0);
-	if (l->fd >= 0 &&
-	    (connect(l->fd, (const struct sockaddr *)&s->address, s->length) ==
-		    0 ||
-		(tcp && (errno == EINPROGRESS || errno == EINTR))) &&
-	    (tcp || send_datagram(l)))
-		return 0;
-	/* This one cannot be reached: it is passed over at once. */
-	close_try(l);
-	l->over |= 1UL << l->server;
+	if (connect_try(t, &a->dns->resolvers.server[server])) {
+		if (t == &l->try[l->newest])
+			l->until = now() + a->patience;
+		return 1;
+	}
+	close_try(t);
+	l->over |= 1UL << server;
 	return 0;
 }
 
-/* Try on: the next server that has not said no, round after round; at the end
- * one more time with checking disabled, where a server failed: if that brings
- * an answer, DNSSEC was the trouble. */
-static int
-next_try(struct asking *a, struct lookup *l, bool first, struct diag *why)
+static bool
+is_waiting(const struct lookup *l)
 {
-	const struct dns *d = a->dns;
-
-	close_try(l);
-	if (l->query.cd) {
-		finish(l, ANSWER_SERVFAIL);
-		return 0;
-	}
-	while (!l->done && l->fd < 0) {
-		if (!first && ++l->server == d->nservers) {
-			l->server = 0;
-			l->round++;
-		}
-		first = false;
-		if (l->round >= d->attempts ||
-		    l->over == (1UL << d->nservers) - 1) {
-			if (!l->failed || now() >= a->deadline) {
-				give_up(l);
-				return 0;
-			}
-			l->query.cd = true;
-			l->server = l->failed_server;
-			if (send_query(a, l, false, why) != 0)
-				return -1;
-			if (l->fd < 0)
-				finish(l, ANSWER_SERVFAIL);
-			return 0;
-		}
-		if ((l->over >> l->server & 1) == 0 &&
-		    send_query(a, l, false, why) != 0)
-			return -1;
-	}
-	return 0;
+	for (unsigned i = 0; i < MAX_TRIES; i++)
+		if (l->try[i].fd >= 0)
+			return true;
+	return false;
 }
 
-/* The server said no for good. */
+/* All servers had their turns.  Where one failed, it is asked once more with
+ * checking disabled: if that brings an answer, DNSSEC was the trouble. */
 static int
-server_over(struct asking *a, struct lookup *l, struct diag *why)
+last_try(struct asking *a, struct lookup *l, struct diag *why)
 {
-	l->over |= 1UL << l->server;
-	return next_try(a, l, false, why);
+	int asked = 0;
+
+	if (l->failed && !l->cd && now() < a->deadline) {
+		l->cd = true;
+		asked = open_try(
+		    a, l, &l->try[l->newest], l->failed_server, false, why);
+	}
+	if (asked == 0 && is_waiting(l) && now() < l->end)
+		l->until = l->end;
+	else if (asked == 0)
+		give_up(l);
+	return asked < 0 ? -1 : 0;
 }
 
-/* Ask on at the end of a CNAME. */
+/* Try on: the next server that has not said no, round after round.  From the
+ * second round on without EDNS, which, or whose large answers, something on the
+ * way may drop. */
 static int
-ask_on(struct asking *a, struct lookup *l, const struct dnswire_reply *r,
+next_try(struct asking *a, struct lookup *l, struct diag *why)
+{
+	unsigned n = a->dns->resolvers.n;
+	int asked = 0;
+
+	l->newest = (l->newest + 1) % MAX_TRIES;
+	while (asked == 0 && l->turn < a->turns && !l->cd) {
+		unsigned server = (a->first + l->turn) % n;
+
+		if (l->turn++ >= n)
+			l->edns = false;
+		if ((l->over >> server & 1) == 0)
+			asked = open_try(
+			    a, l, &l->try[l->newest], server, false, why);
+	}
+	return asked > 0 ? 0 : asked < 0 ? -1 : last_try(a, l, why);
+}
+
+/* Ask for a name. */
+static int
+ask(struct asking *a, struct lookup *l, struct slice name, struct diag *why)
+{
+	close_tries(l);
+	l->name = name;
+	l->turn = 0;
+	l->over = 0;
+	l->failed = l->refused = l->malformed = l->silent = false;
+	l->end = now() + a->patience * a->turns;
+	return next_try(a, l, why);
+}
+
+/* A server said no for good.  Once the newest try is closed, step() goes on. */
+static void
+server_over(struct lookup *l, struct try *t)
+{
+	l->over |= 1UL << t->server;
+	close_try(t);
+}
+
+/* Ask the same server again. */
+static int
+ask_again(struct asking *a, struct lookup *l, struct try *t, bool tcp,
     struct diag *why)
 {
-	l->query.name = r->cname;
-	l->over = 0;
-	l->round = 0;
-	l->failed = l->refused = l->malformed = l->silent = false;
-	return send_query(a, l, false, why) != 0 ? -1
-	       : l->fd < 0			 ? next_try(a, l, false, why)
-						 : 0;
-}
-
-static int
-take_reply(
-    struct asking *a, struct lookup *l, struct slice octets, struct diag *why)
-{
-	struct dnswire_reply r;
-	enum dnswire_kind kind =
-	    dnswire_read(&l->query, octets.p, octets.len, a->arena, &r);
-	bool answered = kind >= DNSWIRE_NXDOMAIN && kind <= DNSWIRE_RECORDS;
-	bool believed = a->dns->trust_ad || a->dns->server[l->server].believed;
-
-	if (answered) {
-		/* Only DNSSEC stood between us and this answer. */
-		if (l->query.cd) {
-			finish(l, ANSWER_BOGUS);
-			return 0;
-		}
-		l->unsigned_link |= !r.ad || !believed;
-		l->cnames += r.cnames;
-		if (l->cnames > DNSWIRE_MAX_CNAMES)
-			kind = DNSWIRE_NXDOMAIN;
-		if (r.cname.len > 0)
-			l->answer->cname = r.cname;
-		if (r.ttl < l->ttl)
-			l->ttl = r.ttl;
-	}
-	switch (kind) {
-	case DNSWIRE_MEMORY: return diag_memory(why);
-	case DNSWIRE_ALIEN:
-		if (!l->tcp)
-			return 0;
-		/* On a stream there is nothing else to wait for. */
-		/* FALLTHROUGH */
-	case DNSWIRE_MALFORMED:
-		l->malformed = true;
-		return l->tcp ? next_try(a, l, false, why) : 0;
-	case DNSWIRE_TRUNCATED:
-		if (l->tcp) {
-			l->malformed = true;
-			return next_try(a, l, false, why);
-		}
-		if (send_query(a, l, true, why) != 0)
-			return -1;
-		return l->fd < 0 ? next_try(a, l, false, why) : 0;
-	case DNSWIRE_REFUSED: l->refused = true; return server_over(a, l, why);
-	case DNSWIRE_FORMERR:
-		if (!l->no_edns) {
-			l->no_edns = true;
-			if (send_query(a, l, false, why) != 0)
-				return -1;
-			return l->fd < 0 ? next_try(a, l, false, why) : 0;
-		}
-		/* FALLTHROUGH */
-	case DNSWIRE_FAILED:
-		l->failed = true;
-		l->failed_server = l->server;
-		return server_over(a, l, why);
-	case DNSWIRE_NXDOMAIN: finish(l, ANSWER_NXDOMAIN); return 0;
-	case DNSWIRE_NODATA: finish(l, ANSWER_NODATA); return 0;
-	case DNSWIRE_CNAME: return ask_on(a, l, &r, why);
-	case DNSWIRE_RECORDS:
-		l->answer->txt = r.txt;
-		l->answer->ntxt = r.ntxt;
-		l->answer->secure = !l->unsigned_link;
-		finish(l, ANSWER_RECORDS);
-		return 0;
-	}
-	return 0;
+	return open_try(a, l, t, t->server, tcp, why) < 0 ? -1 : 0;
 }
 
 /* ------------------------------------------------------------------------
- * What the sockets say. */
+ * What came. */
 
+/* A server said what there is, or that there is nothing. */
 static int
-on_udp(struct asking *a, struct lookup *l, struct diag *why)
+take_answer(struct asking *a, struct lookup *l, const struct try *t,
+    enum dnswire_kind kind, const struct dnswire_reply *r, struct diag *why)
 {
-	char octets[UDP_ROOM];
-	ssize_t n = recv(l->fd, octets, sizeof octets, 0);
+	bool believed =
+	    a->dns->trust_ad || a->dns->resolvers.server[t->server].loopback;
 
-	if (n >= 0)
-		return take_reply(
-		    a, l, (struct slice){ octets, (size_t)n }, why);
-	if (errno == EAGAIN || errno == EINTR)
+	a->last = t->server;
+	/* Only DNSSEC stood between us and this answer. */
+	if (t->query.cd) {
+		finish(l, ANSWER_BOGUS);
 		return 0;
-	/* Nobody listens there (ECONNREFUSED), or no way leads there. */
-	return server_over(a, l, why);
+	}
+	l->unsigned_link |= !r->ad || !believed;
+	l->cnames += r->cnames;
+	if (r->cname.len > 0)
+		l->answer->cname = r->cname;
+	if (r->ttl < l->ttl)
+		l->ttl = r->ttl;
+	if (kind == DNSWIRE_NXDOMAIN || l->cnames > DNSWIRE_MAX_CNAMES)
+		finish(l, ANSWER_NXDOMAIN);
+	else if (kind == DNSWIRE_NODATA)
+		finish(l, ANSWER_NODATA);
+	else if (kind == DNSWIRE_CNAME)
+		return ask(a, l, r->cname, why);
+	else {
+		l->answer->txt = r->txt;
+		l->answer->ntxt = r->ntxt;
+		l->answer->secure = !l->unsigned_link;
+		finish(l, ANSWER_RECORDS);
+	}
+	return 0;
 }
 
-/* Send what is left to send; false on trouble. */
-static bool
-tcp_send(struct lookup *l)
+static int
+take_reply(struct asking *a, struct lookup *l, struct try *t,
+    struct slice octets, struct diag *why)
 {
-	ssize_t n =
-	    send(l->fd, l->out.p + l->sent, l->out.len - l->sent, MSG_NOSIGNAL);
+	struct slice sent =
+	    slice_sub(buf_view(&t->out), t->tcp ? 2 : 0, t->out.len);
+	struct dnswire_reply r;
+	enum dnswire_kind kind =
+	    dnswire_read(&t->query, sent, octets, a->arena, &r);
 
-	if (n > 0)
-		l->sent += (size_t)n;
-	return n >= 0 || errno == EAGAIN || errno == EINTR;
+	switch (kind) {
+	case DNSWIRE_MEMORY: return diag_memory(why);
+	case DNSWIRE_ALIEN:
+		/* Dropped.  On a stream, nobody else can have sent it. */
+		l->malformed |= t->tcp;
+		buf_clear(&t->in);
+		break;
+	case DNSWIRE_MALFORMED:
+		l->malformed = true;
+		if (t->tcp)
+			close_try(t);
+		break;
+	case DNSWIRE_TRUNCATED:
+		if (!t->tcp)
+			return ask_again(a, l, t, true, why);
+		l->malformed = true;
+		close_try(t);
+		break;
+	case DNSWIRE_REFUSED:
+		l->refused = true;
+		server_over(l, t);
+		break;
+	case DNSWIRE_FORMERR:
+		if (t->query.edns) {
+			l->edns = false;
+			return ask_again(a, l, t, t->tcp, why);
+		}
+		l->over |= 1UL << t->server;
+		/* FALLTHROUGH */
+	case DNSWIRE_FAILED:
+		/* That may pass: it is asked again in its turn. */
+		l->failed = true;
+		l->failed_server = t->server;
+		close_try(t);
+		break;
+	case DNSWIRE_NXDOMAIN:
+	case DNSWIRE_NODATA:
+	case DNSWIRE_CNAME:
+	case DNSWIRE_RECORDS: return take_answer(a, l, t, kind, &r, why);
+	}
+	return 0;
+}
+
+static int
+on_udp(struct asking *a, struct lookup *l, struct try *t, struct diag *why)
+{
+	char octets[UDP_ROOM];
+	int result = 0;
+
+	/* What is not ours may come in floods, and ours among it. */
+	for (int i = 0; i < MAX_DATAGRAMS && result == 0; i++) {
+		if (t->fd < 0 || t->tcp)
+			break;
+		ssize_t n = recv(t->fd, octets, sizeof octets, 0);
+
+		if (n >= 0)
+			result = take_reply(
+			    a, l, t, (struct slice){ octets, (size_t)n }, why);
+		else if (errno == EAGAIN || errno == EINTR)
+			break;
+		else
+			/* Nobody listens there (ECONNREFUSED), or no way leads
+			 * there. */
+			server_over(l, t);
+	}
+	return result;
 }
 
 /* Octets that the answer has, its length in front not counted; 0 while that is
  * not known. */
 static size_t
-tcp_length(const struct lookup *l)
+tcp_length(const struct try *t)
 {
-	const unsigned char *u = (const unsigned char *)l->in.p;
+	const unsigned char *u = (const unsigned char *)t->in.p;
 
-	return l->in.len < 2 ? 0 : (size_t)(u[0] << 8 | u[1]);
+	return t->in.len < 2 ? 0 : (size_t)(u[0] << 8 | u[1]);
 }
 
 /* Receive; 1 when the answer is whole, 0 while not, -1 on trouble, -2 when
  * memory is short. */
 static int
-tcp_receive(struct lookup *l)
+tcp_receive(struct try *t)
 {
 	size_t want =
-	    l->in.len < 2 ? 2 - l->in.len : 2 + tcp_length(l) - l->in.len;
-	char *room = buf_room(&l->in, want > 0 ? want : 1);
+	    t->in.len < 2 ? 2 - t->in.len : 2 + tcp_length(t) - t->in.len;
+	char *room = buf_room(&t->in, want);
 
 	if (room == NULL)
 		return -2;
-	ssize_t n = recv(l->fd, room, want, 0);
+	ssize_t n = recv(t->fd, room, want, 0);
 
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		return -1;
 	if (n > 0)
-		l->in.len += (size_t)n;
-	if (l->in.len >= 2 && tcp_length(l) == 0)
+		t->in.len += (size_t)n;
+	if (t->in.len >= 2 && tcp_length(t) == 0)
 		return -1;
-	return l->in.len >= 2 && l->in.len == 2 + tcp_length(l);
+	return t->in.len >= 2 && t->in.len == 2 + tcp_length(t);
 }
 
 static int
-on_tcp(struct asking *a, struct lookup *l, short events, struct diag *why)
+on_tcp(struct asking *a, struct lookup *l, struct try *t, short events,
+    struct diag *why)
 {
-	bool good = (events & POLLOUT) == 0 || tcp_send(l);
+	bool good = (events & POLLOUT) == 0 || send_rest(t);
 
 	if (good && (events & (POLLIN | POLLHUP | POLLERR)) != 0) {
-		int whole = tcp_receive(l);
+		int whole = tcp_receive(t);
 
 		if (whole == -2)
 			return diag_memory(why);
-		if (whole == 1) {
-			struct slice octets =
-			    slice_sub(buf_view(&l->in), 2, l->in.len);
-			struct slice copy = arena_copy(a->arena, octets);
-
-			return copy.p == NULL ? diag_memory(why)
-					      : take_reply(a, l, copy, why);
-		}
+		if (whole == 1)
+			return take_reply(a, l, t,
+			    slice_sub(buf_view(&t->in), 2, t->in.len), why);
 		good = whole == 0;
 	}
-	if (good)
-		return 0;
-	l->silent = true;
-	return next_try(a, l, false, why);
+	if (!good) {
+		l->silent = true;
+		close_try(t);
+	}
+	return 0;
 }
 
-/* The events that a lookup waits for. */
-static short
-wanted(const struct lookup *l)
+/* ------------------------------------------------------------------------
+ * The loop. */
+
+/* What a try waits for. */
+static struct pollfd
+waits_for(const struct try *t)
 {
-	return l->tcp && l->sent < l->out.len ? POLLOUT : POLLIN;
+	bool sends = t->tcp && t->sent < t->out.len;
+
+	return (
+	    struct pollfd){ .fd = t->fd, .events = sends ? POLLOUT : POLLIN };
 }
 
-/* Milliseconds until the next try ends, rounded up. */
+/* Milliseconds until the next try begins, rounded up. */
 static int
 wait_time(const struct asking *a)
 {
@@ -607,63 +469,100 @@ wait_time(const struct asking *a)
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
+/* What poll(2) and the clock have for one lookup. */
+static int
+step(struct asking *a, struct lookup *l, const struct pollfd pfd[MAX_TRIES],
+    struct diag *why)
+{
+	int result = 0;
+
+	for (unsigned k = 0; k < MAX_TRIES && result == 0; k++) {
+		struct try *t = &l->try[k];
+
+		/* It may have become another one meanwhile. */
+		if (pfd[k].revents == 0 || t->fd != pfd[k].fd)
+			continue;
+		result = t->tcp ? on_tcp(a, l, t, pfd[k].revents, why)
+				: on_udp(a, l, t, why);
+	}
+	if (result != 0 || l->done)
+		return result;
+	/* A server that only ever drips does not hold us. */
+	bool over = now() >= a->deadline, late = over || now() >= l->until;
+
+	l->silent |= late;
+	if (over)
+		give_up(l);
+	else if (late || l->try[l->newest].fd < 0)
+		return next_try(a, l, why);
+	return 0;
+}
+
 /* One turn of the loop.  1 while something is left to wait for. */
 static int
-turn(struct asking *a, struct pollfd *pfd, struct diag *why)
+turn(struct asking *a, struct pollfd (*pfd)[MAX_TRIES], struct diag *why)
 {
 	bool left = false;
 
 	for (size_t i = 0; i < a->n; i++) {
-		const struct lookup *l = &a->lookup[i];
-
-		pfd[i] = (struct pollfd){ .fd = l->done ? -1 : l->fd,
-			.events = l->done ? 0 : wanted(l) };
-		left |= !l->done;
+		for (unsigned k = 0; k < MAX_TRIES; k++)
+			pfd[i][k] = waits_for(&a->lookup[i].try[k]);
+		left |= !a->lookup[i].done;
 	}
 	if (!left)
 		return 0;
-	if (poll(pfd, (nfds_t)a->n, wait_time(a)) < 0 && errno != EINTR)
+	if (poll(pfd[0], (nfds_t)a->n * MAX_TRIES, wait_time(a)) < 0 &&
+	    errno != EINTR)
 		return diag_errno(why, DIAG_SYSTEM, "poll");
-	for (size_t i = 0; i < a->n; i++) {
-		struct lookup *l = &a->lookup[i];
-		int result = 0;
-
-		if (l->done)
-			continue;
-		if (pfd[i].revents != 0)
-			result = l->tcp ? on_tcp(a, l, pfd[i].revents, why)
-					: on_udp(a, l, why);
-		/* A server that only ever drips does not hold us. */
-		if (result == 0 && !l->done && now() >= a->deadline) {
-			l->silent = true;
-			if (l->query.cd)
-				finish(l, ANSWER_SERVFAIL);
-			else
-				give_up(l);
-		} else if (result == 0 && !l->done && now() >= l->until) {
-			l->silent = true;
-			result = next_try(a, l, false, why);
-		}
-		if (result != 0)
+	for (size_t i = 0; i < a->n; i++)
+		if (!a->lookup[i].done &&
+		    step(a, &a->lookup[i], pfd[i], why) != 0)
 			return -1;
-	}
 	return 1;
 }
 
 static int
-run(struct asking *a, struct diag *why)
+run(struct asking *a, const struct slice names[], struct diag *why)
 {
-	struct pollfd *pfd = arena_array(a->arena, a->n, sizeof *pfd);
+	struct pollfd(*pfd)[MAX_TRIES] =
+	    arena_array(a->arena, a->n, sizeof *pfd);
 	int more = 1;
 
 	if (pfd == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < a->n; i++)
-		if (next_try(a, &a->lookup[i], true, why) != 0)
+		if (ask(a, &a->lookup[i], names[i], why) != 0)
 			return -1;
 	while (more > 0)
 		more = turn(a, pfd, why);
 	return more;
+}
+
+/* ------------------------------------------------------------------------
+ * The interface. */
+
+/* What all lookups share; -1 when it cannot be had. */
+static int
+prepare(struct asking *a, struct diag *why)
+{
+	struct dns *d = a->dns;
+	const struct resolvers *r = &d->resolvers;
+	int result = 0;
+
+	pthread_mutex_lock(&d->lock);
+	if (!d->configured)
+		result = resolvers_configure(&d->resolvers, d->config, why);
+	d->configured = result == 0;
+	a->first = a->last = d->first;
+	pthread_mutex_unlock(&d->lock);
+	if (result != 0)
+		return -1;
+	a->turns = r->attempts * r->n;
+	a->patience = (a->deadline - now()) / a->turns;
+	if (a->patience > r->timeout)
+		a->patience = r->timeout;
+	a->lookup = arena_array(a->arena, a->n, sizeof *a->lookup);
+	return a->lookup != NULL ? 0 : diag_memory(why);
 }
 
 static int
@@ -675,35 +574,32 @@ dns_ask(struct keysource *source, const struct slice names[], size_t n,
 	struct asking a = {
 		.dns = d, .arena = arena, .deadline = deadline, .n = n
 	};
-	int result = 0;
 
-	if (dnswire_load(why) != 0)
+	if (dnswire_load(why) != 0 || prepare(&a, why) != 0)
 		return -1;
-	pthread_mutex_lock(&d->lock);
-	if (!d->configured)
-		result = configure(d, why);
-	pthread_mutex_unlock(&d->lock);
-	if (result != 0)
-		return -1;
-	a.patience = (deadline - now()) / (int64_t)(d->attempts * d->nservers);
-	if (a.patience > d->timeout)
-		a.patience = d->timeout;
-	a.lookup = arena_array(arena, n, sizeof *a.lookup);
-	if (a.lookup == NULL)
-		return diag_memory(why);
 	for (size_t i = 0; i < n; i++) {
+		struct lookup *l = &a.lookup[i];
+
 		answers[i] = (struct answer){ .from_dns = true };
-		a.lookup[i] = (struct lookup){ .answer = &answers[i],
-			.query = { .name = names[i] },
-			.ttl = UINT32_MAX,
-			.fd = -1 };
+		*l = (struct lookup){
+			.answer = &answers[i], .ttl = UINT32_MAX, .edns = true
+		};
+		for (unsigned k = 0; k < MAX_TRIES; k++)
+			l->try[k].fd = -1;
 	}
-	result = run(&a, why);
+	int result = run(&a, names, why);
+
 	for (size_t i = 0; i < n; i++) {
-		close_try(&a.lookup[i]);
-		buf_release(&a.lookup[i].out);
-		buf_release(&a.lookup[i].in);
+		close_tries(&a.lookup[i]);
+		for (unsigned k = 0; k < MAX_TRIES; k++) {
+			buf_release(&a.lookup[i].try[k].out);
+			buf_release(&a.lookup[i].try[k].in);
+		}
 	}
+	/* Whoever answered is asked first the next time. */
+	pthread_mutex_lock(&d->lock);
+	d->first = a.last;
+	pthread_mutex_unlock(&d->lock);
 	return result;
 }
 
@@ -729,20 +625,15 @@ dns_new(const struct dns_options *o, struct diag *why)
 	d->source = (struct keysource){ .ask = dns_ask, .free = dns_free };
 	d->trust_ad = o->trust_ad;
 	d->config = o->config != NULL ? o->config : "/etc/resolv.conf";
-	d->timeout = INT64_C(5000000000);
-	d->attempts = 2;
+	resolvers_init(&d->resolvers);
 	for (size_t i = 0; i < o->nresolvers; i++) {
-		bool full = d->nservers == DNS_MAX_SERVERS;
-		size_t before = d->nservers;
-
-		add_server(d, o->resolvers[i]);
-		if (d->nservers > before)
+		if (resolvers_add(&d->resolvers, o->resolvers[i]))
 			continue;
-		if (full)
+		if (d->resolvers.n == RESOLVERS_MAX)
 			diag_set(why, DIAG_SYSTEM, no_octets,
 			    "\"%.80s\" is one more than the %d servers that "
 			    "can be asked",
-			    o->resolvers[i], DNS_MAX_SERVERS);
+			    o->resolvers[i], RESOLVERS_MAX);
 		else
 			diag_set(why, DIAG_SYSTEM, no_octets,
 			    "\"%.80s\" is no address with or without a port",

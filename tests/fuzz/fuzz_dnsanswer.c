@@ -12,12 +12,14 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		.id = 0x4142,
 		.edns = true };
 	struct arena *arena = arena_new();
+	struct buf sent = { .max = 512 };
 	struct dnswire_reply r;
 	struct diag why;
 
 	need(arena != NULL && dnswire_load(&why) == 0);
-	enum dnswire_kind kind =
-	    dnswire_read(&q, (const char *)p, n, arena, &r);
+	need(dnswire_write(&q, &sent, &why) == 0);
+	enum dnswire_kind kind = dnswire_read(&q, buf_view(&sent),
+	    (struct slice){ (const char *)p, n }, arena, &r);
 
 	if (n < 12 || p[0] != 0x41 || p[1] != 0x42)
 		need(kind == DNSWIRE_ALIEN);
@@ -26,6 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	for (size_t i = 0; kind == DNSWIRE_RECORDS && i < r.ntxt; i++)
 		need(r.txt[i].text.len <= DNSWIRE_MAX_TEXT);
 	need(r.cnames <= DNSWIRE_MAX_CNAMES + 1);
+	buf_release(&sent);
 	arena_free(arena);
 	return 0;
 }
