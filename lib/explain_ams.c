@@ -8,6 +8,7 @@ static const struct slice no_octets = { NULL, 0 };
 
 enum {
 	AMS_OCTETS = 64 * 1024 * 1024, /* hashed for one AMS */
+	RARE_OCTETS = 8 * 1024 * 1024, /* of these for the last resort */
 	MAX_NAMES = 256,	       /* of h=, to be searched */
 	MAX_FIELDS = 4000,	       /* of the message */
 };
@@ -144,89 +145,178 @@ case_init(struct ams_case *c, struct search *s, unsigned i)
 	return !s->failed;
 }
 
+/* What is taken for granted while something more is searched: the sequence has
+ * these changes in it. */
+struct base {
+	struct sequence q;
+	const struct field **sel;
+	struct finding f[EXPLAIN_MAX_CHANGES];
+	size_t n;
+};
+
+static bool
+base_init(struct ams_case *c, struct base *b)
+{
+	b->n = 0;
+	b->q = c->q;
+	b->sel = arena_array(c->s->arena, c->n + 1, sizeof *b->sel);
+	if (b->sel == NULL)
+		search_memory(c->s);
+	return b->sel != NULL && sequence_init(c->s, &b->q, c->n + 1);
+}
+
 /* The message without what was put above the seal since. */
 static bool
-case_older(struct ams_case *c, struct sequence *q, const struct field **sel,
-    struct finding *dropped)
+base_older(struct ams_case *c, struct base *b)
 {
-	*q = c->q;
-	*dropped = (struct finding){ .nchanges = 0 };
-	if (!ams_select(c, c->top, sel) ||
-	    memcmp(sel, c->sel, c->n * sizeof *sel) == 0 ||
-	    !sequence_init(c->s, q, c->n + 1))
+	struct finding *f = &b->f[0];
+
+	*f = (struct finding){ .cause = &explain_field_added };
+	if (!base_init(c, b) || !ams_select(c, c->top, b->sel))
 		return false;
-	ams_pieces(c, sel, q);
+	ams_pieces(c, b->sel, &b->q);
 	for (size_t j = 0; j < c->n; j++)
-		if (c->sel[j] != NULL && sel[j] != c->sel[j] &&
+		if (c->sel[j] != NULL && b->sel[j] != c->sel[j] &&
 		    c->sel[j] < c->s->m->field + c->top &&
-		    dropped->nchanges < EXPLAIN_MAX_CHANGES)
-			dropped->change[dropped->nchanges++] =
+		    f->nchanges < EXPLAIN_MAX_CHANGES)
+			f->change[f->nchanges++] =
 			    (struct change){ .name = c->sel[j]->name,
 				    .at = c->sel[j],
 				    .is = c->sel[j]->value };
-	return dropped->nchanges > 0;
+	b->n = f->nchanges > 0;
+	return b->n > 0;
 }
 
-/* The findings that rest on case_older() say so. */
-static void
-note_dropped(
-    struct search *s, const struct finding *dropped, size_t from, unsigned i)
+/* Put a change that was proved for another AMS into this one's sequence. */
+static bool
+base_put(struct ams_case *c, struct base *b, const struct change *change)
 {
-	size_t end = s->out->n;
-	unsigned last = 0;
-	bool any = false;
-
-	for (size_t k = from; k <= end; k++) {
-		unsigned group = k < end ? s->out->finding[k].group : s->groups;
-
-		if (k < end && any && group == last)
+	for (size_t j = 0; j < c->n; j++) {
+		if (change->at != NULL
+			? c->sel[j] != change->at
+			: c->sel[j] != NULL ||
+			      !slice_eq_nocase(change->name, c->g->headers[j]))
 			continue;
-		if (k == end && end > from)
-			break;
+		b->q.piece[j].octets =
+		    change->was.p == NULL
+			? SLICE("")
+			: canon_octets(c->s, c->canon, change->name,
+			      change->was, no_octets, true);
+		return true;
+	}
+	return false;
+}
+
+/* The message as AMS(k), above this one, saw it: what was done to it since was
+ * proved there, and one group of findings tells it. */
+static bool
+base_newer(struct ams_case *c, struct base *b, unsigned k)
+{
+	const struct explanation *e = c->s->out;
+	unsigned group = 0;
+
+	if (!base_init(c, b))
+		return false;
+	memcpy(b->sel, c->sel, c->n * sizeof *b->sel);
+	ams_pieces(c, b->sel, &b->q);
+	for (size_t i = 0; i < e->n && b->n < EXPLAIN_MAX_CHANGES; i++) {
+		const struct finding *f = &e->finding[i];
+
+		if (f->instance != k || f->place != PLACE_AMS ||
+		    f->level != EXPLAIN_PROVED ||
+		    f->cause->role != ROLE_MODIFIER ||
+		    (b->n > 0 && f->group != group))
+			continue;
+		struct finding *kept = &b->f[b->n];
+
+		*kept = *f;
+		kept->nchanges = 0;
+		for (size_t j = 0; j < f->nchanges; j++)
+			if (base_put(c, b, &f->change[j]))
+				kept->change[kept->nchanges++] = f->change[j];
+		group = f->group;
+		b->n += kept->nchanges > 0;
+	}
+	return b->n > 0;
+}
+
+/* Whether a finding of that group changes the same field. */
+static bool
+tells_of(
+    const struct search *s, size_t from, unsigned group, const struct field *at)
+{
+	for (size_t k = from; k < s->out->n; k++)
+		for (size_t j = 0; j < s->out->finding[k].nchanges; j++)
+			if (s->out->finding[k].group == group && at != NULL &&
+			    s->out->finding[k].change[j].at == at)
+				return true;
+	return false;
+}
+
+/* What the base has goes with a group. */
+static void
+base_tell(struct ams_case *c, const struct base *b, size_t from, unsigned group)
+{
+	for (size_t k = 0; k < b->n; k++) {
+		if (tells_of(c->s, from, group, b->f[k].change[0].at))
+			continue;
 		struct finding *f = finding_new(
-		    s, &explain_field_added, EXPLAIN_PROVED, PLACE_AMS, i);
+		    c->s, b->f[k].cause, EXPLAIN_PROVED, PLACE_AMS, c->i);
 
 		if (f == NULL)
 			return;
-		memcpy(f->change, dropped->change,
-		    dropped->nchanges * sizeof *f->change);
-		f->nchanges = dropped->nchanges;
-		if (k < end)
-			f->group = group;
-		last = group;
-		any = true;
+		memcpy(f->change, b->f[k].change, sizeof f->change);
+		f->nchanges = b->f[k].nchanges;
+		f->group = group;
 	}
+}
+
+/* What fits when the base is taken for granted: it alone, or with so many other
+ * changes. */
+static size_t
+search_base(struct ams_case *c, struct base *b, unsigned most)
+{
+	struct search *s = c->s;
+	const struct field **now = c->sel;
+	size_t from = s->out->n, found = 0;
+
+	if (sequence_fits(s, &b->q)) {
+		base_tell(c, b, from, s->groups);
+		return 1;
+	}
+	c->sel = b->sel;
+	explain_fields(c, &b->q);
+	c->sel = now;
+	for (unsigned count = 1; count <= most && found == 0; count++)
+		found = sequence_search(
+		    s, &b->q, count, count == 1 ? RANK_ODD : RANK_USUAL);
+	size_t end = s->out->n;
+
+	for (size_t k = from; k < end; k++)
+		if (k == from ||
+		    s->out->finding[k].group != s->out->finding[k - 1].group)
+			base_tell(c, b, from, s->out->finding[k].group);
+	return found;
 }
 
 static size_t
 search_older(struct ams_case *c)
 {
-	struct search *s = c->s;
-	const struct field **sel = arena_array(s->arena, c->n + 1, sizeof *sel);
-	const struct field **now = c->sel;
-	struct sequence q;
-	struct finding dropped;
-	size_t from = s->out->n, found = 0;
+	struct base b;
 
-	if (sel == NULL) {
-		search_memory(s);
-		return 0;
-	}
-	if (!case_older(c, &q, sel, &dropped))
-		return 0;
-	if (sequence_fits(s, &q)) {
-		note_dropped(s, &dropped, from, c->i);
-		return 1;
-	}
-	c->sel = sel;
-	explain_fields(c, &q);
-	c->sel = now;
-	found = sequence_search(s, &q, 1, false);
-	if (found == 0)
-		found = sequence_search(s, &q, 2, true);
-	if (found > 0)
-		note_dropped(s, &dropped, from, c->i);
-	return found;
+	return base_older(c, &b) ? search_base(c, &b, 2) : 0;
+}
+
+/* What was done to the message above, and nothing or something more. */
+static size_t
+search_newer(struct ams_case *c)
+{
+	struct base b;
+
+	for (unsigned k = c->i + 1; k <= c->s->chain->n; k++)
+		if (base_newer(c, &b, k))
+			return search_base(c, &b, 2);
+	return 0;
 }
 
 /* Whether the piece is the last of its name that h= selects, and no older AMS
@@ -245,18 +335,29 @@ is_suspect(struct ams_case *c, size_t j)
 	return c->sel[j] != NULL;
 }
 
-/* A name of h= without a field that most messages have. */
+/* Whether the signer lists names more often than they occur, as it does to keep
+ * others from adding a field. */
 static bool
-is_gone(const struct ams_case *c, size_t j)
+oversigns(const struct ams_case *c)
 {
-	static const char *const usual[] = { "to", "subject", "date",
-		"message-id", "mime-version", "content-type", "from",
-		"content-transfer-encoding" };
-	bool known = slice_starts(c->g->headers[j], SLICE("X-"));
+	for (size_t j = 0; j < c->n; j++)
+		if (c->sel[j] == NULL &&
+		    message_count(c->s->m, c->g->headers[j]) > 0)
+			return true;
+	return false;
+}
 
-	for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
-		known |= slice_eq_nocase(c->g->headers[j], slice_of(usual[k]));
-	return known && c->sel[j] == NULL &&
+/* A name of h= without a field, where the signer names none for nothing; nor
+ * did an older AMS, which holds, find one. */
+static bool
+is_gone(struct ams_case *c, size_t j)
+{
+	struct change change = { .name = c->g->headers[j] };
+
+	for (unsigned k = 1; k < c->i; k++)
+		if (covered_now(c->s, &change, k))
+			return false;
+	return c->sel[j] == NULL && !oversigns(c) &&
 	       message_count(c->s->m, c->g->headers[j]) == 0;
 }
 
@@ -280,12 +381,6 @@ name_fields(struct ams_case *c, bool (*which)(struct ams_case *, size_t),
 	return n;
 }
 
-static bool
-which_gone(struct ams_case *c, size_t j)
-{
-	return is_gone(c, j);
-}
-
 /* Of a multipart whose Content-Type alone can be meant, the body's change is
  * most likely the same. */
 static void
@@ -302,33 +397,69 @@ suspect_boundary(struct ams_case *c)
 	}
 }
 
-/* The fields that nothing older vouches for, or one that is gone. */
-static void
-changed_somehow(struct ams_case *c)
+/* A finding that cannot be proved, of the fields that which() picks. */
+static size_t
+indicate(struct ams_case *c, const struct cause *cause,
+    bool (*which)(struct ams_case *, size_t))
 {
 	struct search *s = c->s;
-	bool gone = false;
-
-	if (finding_above(s, PLACE_AMS, c->i))
-		return;
-	for (size_t j = 0; j < c->n; j++)
-		gone |= is_gone(c, j);
-	struct finding *f = finding_new(s,
-	    gone ? &explain_field_removed : &explain_header_changed,
-	    EXPLAIN_INDICATED, PLACE_AMS, c->i);
+	struct finding *f =
+	    finding_new(s, cause, EXPLAIN_INDICATED, PLACE_AMS, c->i);
 
 	if (f == NULL)
-		return;
+		return 0;
 	for (unsigned k = c->i + 1; k <= s->chain->n && f->before == 0; k++)
 		if (s->ams[k].holds)
 			f->before = k;
 	f->domain = search_domain(s, f->before);
-	size_t n = name_fields(c, gone ? which_gone : is_suspect, f);
+	return name_fields(c, which, f);
+}
 
-	for (size_t j = 0; j < c->n && n == 1 && !gone; j++)
-		if (is_suspect(c, j) &&
+/* The fields that nothing older vouches for were changed, or one is gone. */
+static void
+changed_somehow(struct ams_case *c)
+{
+	bool gone = false;
+
+	if (finding_above(c->s, PLACE_AMS, c->i))
+		return;
+	size_t n = indicate(c, &explain_header_changed, is_suspect);
+
+	for (size_t j = 0; j < c->n; j++) {
+		gone |= is_gone(c, j);
+		if (n == 1 && is_suspect(c, j) &&
 		    slice_eq_nocase(c->g->headers[j], SLICE("content-type")))
 			suspect_boundary(c);
+	}
+	if (gone)
+		indicate(c, &explain_field_removed, is_gone);
+}
+
+/* From what is plausible to what is not: no two choices are of the same octets,
+ * so that the order matters for nothing but the cost. */
+static size_t
+search_fields(struct ams_case *c)
+{
+	static const struct {
+		unsigned count;
+		enum rank rank;
+		bool older; /* fields above the seal are out in any case */
+	} passes[] = { { 1, RANK_USUAL, false }, { 1, RANK_RARE, false },
+		{ 2, RANK_USUAL, false }, { 0, RANK_USUAL, true },
+		{ 1, RANK_ODD, false }, { 3, RANK_USUAL, false },
+		{ 2, RANK_RARE, false } };
+	size_t n = sizeof passes / sizeof *passes;
+	size_t found = search_newer(c);
+
+	for (size_t k = 0; k < n && found == 0; k++) {
+		/* The last has little to find among many. */
+		if (k + 1 == n)
+			search_at_most(c->s, RARE_OCTETS);
+		found = passes[k].older ? search_older(c)
+					: sequence_search(c->s, &c->q,
+					      passes[k].count, passes[k].rank);
+	}
+	return found;
 }
 
 void
@@ -353,15 +484,9 @@ explain_ams(struct search *s, unsigned i)
 
 	found += explain_z_tag(&c);
 	explain_fields(&c, &c.q);
-	found += sequence_search(s, &c.q, 1, false);
-	if (found == 0)
-		found = search_older(&c);
-	if (found == 0)
-		found = sequence_search(s, &c.q, 2, true);
-	if (found == 0)
-		found = sequence_search(s, &c.q, 3, true);
-	if (found == 0)
-		found = sequence_search(s, &c.q, 2, false);
+	/* What a signer's fault explains, one field may explain as well. */
+	found += found > 0 ? sequence_search(s, &c.q, 1, RANK_ODD)
+			   : search_fields(&c);
 	if (found == 0 && !s->failed)
 		changed_somehow(&c);
 	else

@@ -4,27 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "explain_ams.h"
+#include "explain_offer.h"
 #include "recode.h"
 #include "words.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
-/* The row at work, for the piece of one name of h=. */
-struct offer {
-	struct ams_case *c;
-	struct sequence *q;
-	size_t j;
-	const struct cause *cause;
-	struct slice name;	   /* as h= spells it */
-	const struct field *field; /* as it came; or NULL */
-	struct slice value;	   /* of it, trimmed; or empty */
-	struct buf text;	   /* for making values */
-};
-
 /* The field may have had this value. */
-static void
-offer_as(struct offer *o, struct slice name, struct slice raw, bool likely)
+void
+offer_as(struct offer *o, struct slice name, struct slice raw, enum rank rank)
 {
 	struct search *s = o->c->s;
 	struct slice kept = arena_copy(s->arena, raw);
@@ -41,12 +29,11 @@ offer_as(struct offer *o, struct slice name, struct slice raw, bool likely)
 	    canon_octets(s, o->c->canon, name, kept, no_octets, true);
 
 	if (octets.p != NULL)
-		sequence_offer(
-		    s, o->q, o->j, o->cause, octets, &change, likely);
+		sequence_offer(s, o->q, o->j, o->cause, octets, &change, rank);
 }
 
-static void
-offer_value(struct offer *o, struct slice value, bool likely)
+void
+offer_value(struct offer *o, struct slice value, enum rank rank)
 {
 	struct buf b = { .max = 0 };
 
@@ -57,34 +44,33 @@ offer_value(struct offer *o, struct slice value, bool likely)
 
 	buf_release(&b);
 	if (kept.p != NULL)
-		offer_as(o, o->field != NULL ? o->field->name : o->name, kept,
-		    likely);
+		offer_as(
+		    o, o->field != NULL ? o->field->name : o->name, kept, rank);
 }
 
 /* What was written to o->text. */
-static void
-offer_text(struct offer *o, bool likely)
+void
+offer_text(struct offer *o, enum rank rank)
 {
 	if (o->text.failure != BUF_OK)
 		search_memory(o->c->s);
 	else
-		offer_value(o, buf_view(&o->text), likely);
+		offer_value(o, buf_view(&o->text), rank);
 	buf_clear(&o->text);
 }
 
 /* The field was not there. */
-static void
-offer_absent(struct offer *o, bool likely)
+void
+offer_absent(struct offer *o, enum rank rank)
 {
 	struct change change = {
 		.name = o->field->name, .at = o->field, .is = o->field->value
 	};
 
-	sequence_offer(
-	    o->c->s, o->q, o->j, o->cause, SLICE(""), &change, likely);
+	sequence_offer(o->c->s, o->q, o->j, o->cause, SLICE(""), &change, rank);
 }
 
-static bool
+bool
 is_named(const struct offer *o, const char *names)
 {
 	struct slice rest = slice_of(names), name;
@@ -99,7 +85,7 @@ static const char address_fields[] =
     "from to cc reply-to sender resent-from resent-to resent-cc bcc";
 
 /* Where s begins to equal word, in any case; s.len when it does not. */
-static size_t
+size_t
 find_word(struct slice s, struct slice word)
 {
 	for (size_t i = 0; i + word.len <= s.len; i++)
@@ -108,95 +94,8 @@ find_word(struct slice s, struct slice word)
 	return s.len;
 }
 
-/* ------------------------------------------------------------------------
- * Subject. */
-
-static void
-subject_cuts(
-    struct offer *o, struct slice v, void (*put)(struct offer *, struct slice))
-{
-	size_t most = v.len < 80 ? v.len : 80;
-
-	for (size_t i = 1; i < most; i++)
-		if (v.p[i - 1] == ' ' || v.p[i - 1] == ']' ||
-		    v.p[i - 1] == ':' || v.p[i - 1] == ')')
-			put(o, slice_sub(v, i, v.len));
-	/* "Re: [list] text" */
-	for (size_t i = 0; i < most; i++) {
-		if (v.p[i] != '[')
-			continue;
-		size_t end = i + slice_find(slice_sub(v, i, v.len), ']');
-		struct buf b = { .max = 0 };
-
-		if (end >= v.len)
-			break;
-		end++;
-		while (end < v.len && v.p[end] == ' ')
-			end++;
-		buf_slice(&b, slice_sub(v, 0, i));
-		buf_slice(&b, slice_sub(v, end, v.len));
-		struct slice kept = search_keep(o->c->s, &b);
-
-		buf_release(&b);
-		if (kept.p != NULL)
-			put(o, kept);
-	}
-}
-
-static void
-put_plain(struct offer *o, struct slice v)
-{
-	offer_value(o, v, true);
-}
-
-static const struct recode_words ways[] = {
-	{ "utf-8", 'B', 75, true },
-	{ "utf-8", 'Q', 75, true },
-	{ "UTF-8", 'B', 75, true },
-	{ "UTF-8", 'Q', 75, true },
-	{ "utf-8", 'b', 75, true },
-	{ "utf-8", 'q', 75, true },
-	{ "UTF-8", 'b', 75, true },
-	{ "UTF-8", 'q', 75, true },
-	{ "iso-2022-jp", 'B', 75, true },
-	{ "ISO-2022-JP", 'B', 75, true },
-	{ "iso-8859-1", 'Q', 75, true },
-	{ "ISO-8859-1", 'Q', 75, true },
-	{ "iso-8859-1", 'B', 75, true },
-	{ "ISO-8859-1", 'B', 75, true },
-	{ "utf-8", 'B', 75, false },
-	{ "utf-8", 'Q', 75, false },
-	{ "UTF-8", 'B', 75, false },
-	{ "UTF-8", 'Q', 75, false },
-	{ "iso-2022-jp", 'B', 75, false },
-	{ "ISO-2022-JP", 'B', 75, false },
-	{ "iso-8859-1", 'Q', 75, false },
-	{ "ISO-8859-1", 'Q', 75, false },
-	{ "utf-8", 'B', 0, true },
-	{ "utf-8", 'Q', 0, true },
-	{ "UTF-8", 'B', 0, true },
-	{ "UTF-8", 'Q', 0, true },
-	{ "iso-2022-jp", 'B', 0, true },
-	{ "ISO-2022-JP", 'B', 0, true },
-	{ "iso-8859-1", 'Q', 0, true },
-	{ "windows-1252", 'Q', 75, true },
-	{ "shift_jis", 'B', 75, true },
-	{ "gb2312", 'B', 75, true },
-	{ "koi8-r", 'B', 75, true },
-};
-
-static void
-put_encoded(struct offer *o, struct slice text)
-{
-	text = slice_trim(text);
-	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
-		if (recode_words_encode(&o->text, &ways[w], text))
-			offer_text(o, true);
-}
-
-/* The value as a reader sees it; false when that is as it is written. */
-static bool
-decoded(struct offer *o, struct slice *text)
+bool
+offer_decoded(struct offer *o, struct slice *text)
 {
 	struct buf b = { .max = 0 };
 
@@ -206,45 +105,8 @@ decoded(struct offer *o, struct slice *text)
 	return text->p != NULL && !slice_eq(*text, o->value);
 }
 
-static void
-subject_tagged(struct offer *o)
-{
-	struct slice text;
-
-	if (!is_named(o, "subject") || o->field == NULL)
-		return;
-	subject_cuts(o, o->value, put_plain);
-	if (!decoded(o, &text))
-		return;
-	subject_cuts(o, text, put_plain);
-	if (!slice_is_ascii(text))
-		subject_cuts(o, slice_sub(text, 0, 200), put_encoded);
-}
-
-static void
-subject_reencoded(struct offer *o)
-{
-	struct slice text;
-
-	if (!is_named(o, "subject comments") || o->field == NULL)
-		return;
-	decoded(o, &text);
-	if (text.p != NULL && !slice_is_ascii(text))
-		put_encoded(o, text);
-}
-
-static void
-utf8_downgraded(struct offer *o)
-{
-	struct slice text;
-
-	if (o->field != NULL && o->value.len < 4096 && decoded(o, &text) &&
-	    find_word(o->value, SLICE("=?")) < o->value.len)
-		offer_value(o, text, true);
-}
-
 /* ------------------------------------------------------------------------
- * Addresses. */
+ * Lists of addresses. */
 
 /* Cut one address off a list: commas in quotes, comments and angle brackets
  * separate nothing. */
@@ -299,6 +161,53 @@ strip(struct slice s, char quote)
 	return s;
 }
 
+/* An address list as a reader sees it, with its names in quotes or not. */
+static void
+offer_decoded_names(struct offer *o, bool quotes)
+{
+	struct slice rest = o->value, a;
+	bool more = false;
+
+	while (next_address(&rest, &a)) {
+		struct buf b = { .max = 0 };
+		struct slice phrase, angle;
+
+		split_address(slice_trim(a), &phrase, &angle);
+		words_decode(&b, o->c->s->arena, phrase);
+		if (more)
+			buf_text(&o->text, ", ");
+		if (b.len > 0) {
+			buf_text(&o->text, quotes ? "\"" : "");
+			buf_slice(&o->text, strip(buf_view(&b), '"'));
+			buf_text(&o->text, quotes ? "\" " : " ");
+		}
+		buf_slice(&o->text, angle);
+		buf_fail_with(&o->text, &b);
+		buf_release(&b);
+		more = true;
+	}
+	offer_text(o, RANK_USUAL);
+}
+
+static void
+utf8_downgraded(struct offer *o)
+{
+	struct slice text;
+
+	if (o->field == NULL || o->value.len >= 4096 ||
+	    find_word(o->value, SLICE("=?")) == o->value.len ||
+	    !offer_decoded(o, &text))
+		return;
+	offer_value(o, text, RANK_USUAL);
+	if (is_named(o, address_fields)) {
+		offer_decoded_names(o, true);
+		offer_decoded_names(o, false);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * From, and how addresses are written. */
+
 /* "Ann via List" is Ann's. */
 static struct slice
 without_via(struct slice phrase)
@@ -318,6 +227,15 @@ without_via(struct slice phrase)
 		}
 	}
 	return s;
+}
+
+/* Without "<" and ">". */
+static struct slice
+bare_address(struct slice angle)
+{
+	return angle.len >= 2 && angle.p[0] == '<'
+		   ? slice_trim(slice_sub(angle, 1, angle.len - 2))
+		   : angle;
 }
 
 /* From was an address with the name that From has now. */
@@ -343,7 +261,7 @@ offer_named(struct offer *o, struct slice name, struct slice angle)
 		buf_slice(&o->text, angle);
 		if (bare)
 			buf_char(&o->text, '>');
-		offer_text(o, true);
+		offer_text(o, RANK_USUAL);
 	}
 }
 
@@ -354,9 +272,7 @@ offer_unmunged(struct offer *o)
 	struct slice phrase, angle, local, domain;
 
 	split_address(o->value, &phrase, &angle);
-	local = strip(angle, ' ');
-	if (local.len >= 2 && local.p[0] == '<')
-		local = slice_sub(local, 1, local.len - 2);
+	local = bare_address(angle);
 	size_t at = slice_find(local, '@');
 
 	domain = slice_sub(local, at + 1, local.len);
@@ -386,38 +302,52 @@ offer_unmunged(struct offer *o)
 	}
 }
 
+/* One address of another field may have been From's. */
+static void
+offer_source(struct offer *o, struct slice address, bool original)
+{
+	struct slice phrase, angle, p, g;
+
+	split_address(o->value, &phrase, &angle);
+	split_address(slice_trim(address), &p, &g);
+	/* Only the name differs: that is no rewriting, unless it is told. */
+	if (!original && slice_eq_nocase(bare_address(g), bare_address(angle)))
+		return;
+	offer_value(o, address, RANK_USUAL);
+	offer_value(o, g, RANK_USUAL);
+	offer_named(o, without_via(phrase), g);
+	offer_named(o, strip(p, '"'), g);
+}
+
 static void
 from_rewritten(struct offer *o)
 {
-	static const char *const sources[] = { "X-Original-From",
-		"Original-From", "X-Google-Original-From", "Author", "X-Author",
-		"Reply-To", "Cc", "X-Original-Sender",
-		"X-Mailman-Original-From", "Old-From", "X-From", "Sender",
-		"Resent-From", "Disposition-Notification-To" };
+	static const struct {
+		const char *name;
+		bool original; /* it says that it is what From was */
+	} sources[] = { { "X-Original-From", true }, { "Original-From", true },
+		{ "X-Google-Original-From", true }, { "Author", true },
+		{ "X-Author", true }, { "X-Mailman-Original-From", true },
+		{ "Old-From", true }, { "X-From", true }, { "Reply-To", false },
+		{ "Cc", false }, { "X-Original-Sender", false },
+		{ "Sender", false }, { "Resent-From", false },
+		{ "Disposition-Notification-To", false } };
 	const struct message *m = o->c->s->m;
-	struct slice phrase, angle;
 
 	if (!is_named(o, "from") || o->field == NULL)
 		return;
-	split_address(o->value, &phrase, &angle);
 	for (size_t k = 0; k < sizeof sources / sizeof *sources; k++)
 		for (size_t i = 0; i < m->nfields; i++) {
 			struct slice rest = slice_trim(m->field[i].value), a;
 			unsigned most = 20;
 
 			if (!slice_eq_nocase(
-				m->field[i].name, slice_of(sources[k])))
+				m->field[i].name, slice_of(sources[k].name)))
 				continue;
-			offer_value(o, rest, true);
-			while (most-- > 0 && next_address(&rest, &a)) {
-				struct slice p, g;
-
-				offer_value(o, a, true);
-				split_address(slice_trim(a), &p, &g);
-				offer_value(o, g, true);
-				offer_named(o, without_via(phrase), g);
-				offer_named(o, strip(p, '"'), g);
-			}
+			if (sources[k].original)
+				offer_value(o, rest, RANK_USUAL);
+			while (most-- > 0 && next_address(&rest, &a))
+				offer_source(o, a, sources[k].original);
 		}
 	offer_unmunged(o);
 }
@@ -440,7 +370,7 @@ list_respaced(struct offer *o)
 			buf_slice(&o->text, slice_trim(a));
 			more = true;
 		}
-		offer_text(o, false);
+		offer_text(o, RANK_USUAL);
 	}
 }
 
@@ -490,7 +420,7 @@ offer_quoting(struct offer *o, unsigned way, unsigned only)
 		}
 		place++;
 	}
-	offer_text(o, false);
+	offer_text(o, only == 99 ? RANK_USUAL : RANK_RARE);
 }
 
 static void
@@ -509,43 +439,59 @@ display_name_quoted(struct offer *o)
 /* ------------------------------------------------------------------------
  * Fields that others keep under another name, or that came or went. */
 
+/* Whether kept is name under which a field is put aside; *was gets name as it
+ * is spelled in there. */
 static bool
-is_old_name(struct slice kept, struct slice name)
+is_old_name(struct offer *o, struct slice kept, struct slice *was)
 {
 	static const char *const before[] = { "X-Original-", "Original-",
 		"Old-", "X-Old-", "X-", "X-Mailman-Original-", "X-MS-Original-",
 		"X-Google-Original-", "Prev-" };
 	static const char *const after[] = { "-Original", "-Original-",
 		"-Old" };
+	struct slice name = o->name;
 
 	for (size_t k = 0; k < sizeof before / sizeof *before; k++) {
 		struct slice b = slice_of(before[k]);
 
-		if (kept.len == b.len + name.len &&
-		    slice_eq_nocase(slice_sub(kept, 0, b.len), b) &&
-		    slice_eq_nocase(slice_sub(kept, b.len, kept.len), name))
+		*was = slice_sub(kept, b.len, kept.len);
+		if (slice_eq_nocase(slice_sub(kept, 0, b.len), b) &&
+		    slice_eq_nocase(*was, name))
 			return true;
 	}
+	*was = slice_sub(kept, 0, name.len);
 	for (size_t k = 0; k < sizeof after / sizeof *after; k++) {
 		struct slice a = slice_of(after[k]);
 		struct slice tail = slice_sub(kept, name.len, kept.len);
 
-		if (slice_eq_nocase(slice_sub(kept, 0, name.len), name) &&
+		if (slice_eq_nocase(*was, name) &&
 		    slice_eq_nocase(slice_sub(tail, 0, a.len), a))
 			return true;
 	}
-	return false;
+	/* "Data-0" kept as "Data-Original-0". */
+	struct slice infix = SLICE("Original-");
+	size_t head = name.len;
+
+	while (head > 0 && name.p[head - 1] != '-')
+		head--;
+	if (head == 0 || kept.len != name.len + infix.len ||
+	    !slice_eq_nocase(slice_sub(kept, head, infix.len), infix))
+		return false;
+	buf_slice(&o->text, slice_sub(kept, 0, head));
+	buf_slice(&o->text, slice_sub(kept, head + infix.len, kept.len));
+	*was = search_keep(o->c->s, &o->text);
+	return slice_eq_nocase(*was, name);
 }
 
 static void
 field_renamed(struct offer *o)
 {
 	const struct message *m = o->c->s->m;
+	struct slice was;
 
 	for (size_t i = 0; i < m->nfields; i++)
-		if (is_old_name(m->field[i].name, o->name))
-			offer_as(o, o->field != NULL ? o->field->name : o->name,
-			    m->field[i].value, true);
+		if (is_old_name(o, m->field[i].name, &was))
+			offer_as(o, was, m->field[i].value, RANK_USUAL);
 }
 
 static void
@@ -568,6 +514,41 @@ removed_stock(struct offer *o)
 		{ "Precedence", "list" },
 		{ "Precedence", "bulk" },
 		{ "Precedence", "junk" },
+		{ "Precedence", "first-class" },
+		{ "Content-Type", "text/plain; charset=us-ascii; "
+				  "format=flowed" },
+		{ "Content-Type", "text/plain; charset=utf-8; format=flowed" },
+		{ "Content-Type", "text/plain; charset=UTF-8; format=flowed" },
+		{ "Content-Type", "text/plain; charset=\"us-ascii\"" },
+		{ "Content-Type", "text/plain; charset=US-ASCII" },
+		{ "Content-Type", "text/plain; charset=iso-8859-1" },
+		{ "Content-Type", "text/plain; charset=ISO-8859-1" },
+		{ "Content-Transfer-Encoding", "binary" },
+		{ "Content-Transfer-Encoding", "8BIT" },
+		{ "Content-Transfer-Encoding", "7BIT" },
+		{ "MIME-Version", "1.0 (1.0)" },
+		{ "MIME-Version", "1.0 (Mac OS X Mail 16.0)" },
+		{ "Content-Language", "fr-FR" },
+		{ "Content-Language", "fr" },
+		{ "Content-Language", "de" },
+		{ "Content-Language", "es-ES" },
+		{ "Content-Language", "it-IT" },
+		{ "Content-Language", "nl-NL" },
+		{ "Content-Language", "ja-JP" },
+		{ "Content-Language", "zh-CN" },
+		{ "Content-Language", "pt-BR" },
+		{ "Content-Language", "ru-RU" },
+		{ "Accept-Language", "en-US" },
+		{ "Accept-Language", "en-GB, en-US" },
+		{ "Auto-Submitted", "no" },
+		{ "Auto-Submitted", "auto-replied" },
+		{ "X-Auto-Response-Suppress", "All" },
+		{ "X-Priority", "3 (Normal)" },
+		{ "X-Priority", "1" },
+		{ "X-MSMail-Priority", "Normal" },
+		{ "Priority", "normal" },
+		{ "Importance", "high" },
+		{ "Sensitivity", "Normal" },
 		{ "Content-Language", "en-US" },
 		{ "Content-Language", "en" },
 		{ "Content-Language", "de-DE" },
@@ -585,7 +566,7 @@ removed_stock(struct offer *o)
 		if (slice_eq_nocase(o->name, slice_of(stock[k].name))) {
 			buf_printf(&o->text, " %s", stock[k].value);
 			offer_as(o, slice_of(stock[k].name), buf_view(&o->text),
-			    true);
+			    RANK_USUAL);
 			buf_clear(&o->text);
 		}
 }
@@ -608,14 +589,32 @@ dkim_added(struct offer *o)
 	const struct tag *d = taglist_find(&tags, SLICE("d"));
 
 	if (d != NULL && slice_eq_nocase(d->value, o->c->g->domain))
-		offer_absent(o, true);
+		offer_absent(o, RANK_USUAL);
 }
 
+/* Names of fields that lists and gateways add, some of them at the end. */
+static const char added_fields[] =
+    "sender reply-to cc to errors-to precedence list-id list-unsubscribe "
+    "list-unsubscribe-post list-archive list-post list-help list-subscribe "
+    "list-owner mailing-list resent-from resent-to resent-sender resent-date "
+    "resent-message-id x-original-from x-original-sender mime-version "
+    "content-type content-transfer-encoding content-language "
+    "content-disposition message-id date subject importance x-priority";
+
+/* What stands above the seal came later; so may have the only field of its name
+ * that stands below it. */
 static void
 field_added(struct offer *o)
 {
+	if (o->field == NULL)
+		return;
 	if (came_later(o))
-		offer_absent(o, true);
+		offer_absent(o, RANK_USUAL);
+	else if (message_count(o->c->s->m, o->name) == 1 &&
+		 !is_named(o, "from arc-seal arc-message-signature "
+			      "arc-authentication-results"))
+		offer_absent(
+		    o, is_named(o, added_fields) ? RANK_USUAL : RANK_RARE);
 }
 
 static void
@@ -625,185 +624,64 @@ auth_results_signed(struct offer *o)
 	    o->c->s->chain->set[o->c->i].part[ARC_AAR];
 
 	if (is_named(o, "authentication-results") && aar != NULL)
-		offer_value(o, aar->payload, true);
+		offer_value(o, aar->payload, RANK_USUAL);
 }
 
 /* ------------------------------------------------------------------------
- * Date and the MIME fields. */
+ * The MIME fields. */
 
-struct date {
-	struct slice day, number, rest; /* "Thu", "05", "Nov 2024 10:11:12" */
-	struct slice zone, comment;	/* "+0000", "UTC" */
-};
-
+/* value with one parameter in quotes or without; with may be another value for
+ * it.  False when it has none of that name. */
 static bool
-date_parse(struct slice v, struct date *d)
+put_param(struct buf *out, struct slice value, struct slice name,
+    struct slice with, bool quotes)
 {
-	size_t comma = slice_find(v, ',');
-	struct slice month, year, time;
-
-	*d = (struct date){ .day = no_octets };
-	if (comma < v.len) {
-		d->day = slice_trim(slice_sub(v, 0, comma));
-		v = slice_sub(v, comma + 1, v.len);
-	}
-	d->number = slice_word(&v);
-	month = slice_word(&v);
-	year = slice_word(&v);
-	time = slice_word(&v);
-	d->zone = slice_word(&v);
-	if (v.len >= 2 && v.p[0] == '(')
-		d->comment = slice_sub(v, 1, v.len - 2);
-	if (d->zone.len == 0 || time.len == 0)
-		return false;
-	d->rest =
-	    (struct slice){ month.p, (size_t)(time.p + time.len - month.p) };
-	(void)year;
-	return d->number.len == 1 || d->number.len == 2;
-}
-
-static const struct {
-	const char *zone, *comment;
-} zones[] = {
-	{ "+0000", "UTC" },
-	{ "+0000", "GMT" },
-	{ "+0000", "WET" },
-	{ "-0000", "UTC" },
-	{ "-0000", "GMT" },
-	{ "+0100", "CET" },
-	{ "+0100", "BST" },
-	{ "+0100", "WEST" },
-	{ "+0200", "CEST" },
-	{ "+0200", "EET" },
-	{ "+0300", "EEST" },
-	{ "+0300", "MSK" },
-	{ "+0530", "IST" },
-	{ "+0800", "CST" },
-	{ "+0900", "JST" },
-	{ "+0900", "KST" },
-	{ "+1000", "AEST" },
-	{ "+1100", "AEDT" },
-	{ "-0300", "ADT" },
-	{ "-0400", "EDT" },
-	{ "-0500", "EST" },
-	{ "-0500", "CDT" },
-	{ "-0600", "CST" },
-	{ "-0600", "MDT" },
-	{ "-0700", "MST" },
-	{ "-0700", "PDT" },
-	{ "-0800", "PST" },
-};
-
-static void
-offer_date(struct offer *o, const struct date *d, bool day, unsigned digits,
-    struct slice zone, struct slice comment)
-{
-	struct slice n = d->number;
-
-	if (day && d->day.len > 0) {
-		buf_slice(&o->text, d->day);
-		buf_text(&o->text, ", ");
-	}
-	if (digits == 1 && n.len == 2 && n.p[0] == '0')
-		n = slice_sub(n, 1, 1);
-	if (digits == 2 && n.len == 1)
-		buf_char(&o->text, '0');
-	buf_slice(&o->text, n);
-	buf_char(&o->text, ' ');
-	buf_slice(&o->text, d->rest);
-	buf_char(&o->text, ' ');
-	buf_slice(&o->text, zone);
-	if (comment.len > 0) {
-		buf_text(&o->text, " (");
-		buf_slice(&o->text, comment);
-		buf_char(&o->text, ')');
-	}
-	offer_text(o, false);
-}
-
-static bool
-zone_is_zero(struct slice z)
-{
-	static const char *const zero[] = { "+0000", "-0000", "GMT", "UT",
-		"UTC", "Z" };
-
-	for (size_t k = 0; k < sizeof zero / sizeof *zero; k++)
-		if (slice_eq(z, slice_of(zero[k])))
-			return true;
-	return false;
-}
-
-static void
-date_normalised(struct offer *o)
-{
-	static const char *const zero[] = { "+0000", "-0000", "GMT", "UT",
-		"UTC", "Z" };
-	struct date d;
-
-	if (!is_named(o, "date resent-date") || o->field == NULL ||
-	    !date_parse(o->value, &d))
-		return;
-	bool utc = zone_is_zero(d.zone);
-
-	for (unsigned digits = 0; digits < 3; digits++)
-		for (int day = 1; day >= 0; day--) {
-			offer_date(o, &d, day, digits, d.zone, no_octets);
-			offer_date(o, &d, day, digits, d.zone, d.comment);
-			for (size_t k = 0;
-			     utc && k < sizeof zero / sizeof *zero; k++)
-				offer_date(o, &d, day, digits,
-				    slice_of(zero[k]), no_octets);
-			for (size_t k = 0; k < sizeof zones / sizeof *zones;
-			     k++)
-				if (slice_eq(d.zone, slice_of(zones[k].zone)) ||
-				    (utc && k < 5))
-					offer_date(o, &d, day, digits,
-					    slice_of(zones[k].zone),
-					    slice_of(zones[k].comment));
-		}
-}
-
-/* The value with one parameter in another form: way 0 in quotes, 1 without;
- * with may be another value for it. */
-static void
-offer_param(struct offer *o, struct slice name, struct slice with, bool quotes,
-    bool likely)
-{
-	struct slice old = mime_param(o->value, name);
+	struct slice old = mime_param(value, name);
 
 	if (old.p == NULL)
-		return;
-	struct slice before = { o->value.p, (size_t)(old.p - o->value.p) };
-	struct slice after =
-	    slice_sub(o->value, before.len + old.len, o->value.len);
+		return false;
+	struct slice before = { value.p, (size_t)(old.p - value.p) };
+	struct slice after = slice_sub(value, before.len + old.len, value.len);
 
 	if (before.len > 0 && before.p[before.len - 1] == '"') {
 		before.len--;
 		after = slice_sub(after, 1, after.len);
 	}
-	buf_slice(&o->text, before);
-	if (quotes)
-		buf_char(&o->text, '"');
-	buf_slice(&o->text, with.p != NULL ? with : old);
-	if (quotes)
-		buf_char(&o->text, '"');
-	buf_slice(&o->text, after);
-	offer_text(o, likely);
+	buf_slice(out, before);
+	buf_text(out, quotes ? "\"" : "");
+	buf_slice(out, with.p != NULL ? with : old);
+	buf_text(out, quotes ? "\"" : "");
+	buf_slice(out, after);
+	return true;
 }
 
+/* Each parameter alone, and all of them. */
 static void
 content_type_requoted(struct offer *o)
 {
 	static const char *const params[] = { "boundary", "charset", "name",
-		"type", "format", "report-type", "protocol", "micalg" };
+		"type", "format", "report-type", "protocol", "micalg",
+		"filename", "delsp", "start", "reply-type", "method" };
 
 	if (!is_named(o, "content-type content-disposition") ||
 	    o->field == NULL)
 		return;
-	for (size_t k = 0; k < sizeof params / sizeof *params; k++)
-		for (int quotes = 0; quotes < 2; quotes++)
-			offer_param(o, slice_of(params[k]), no_octets,
-			    quotes == 1, true);
+	for (int quotes = 0; quotes < 2; quotes++) {
+		struct slice all = o->value;
+
+		for (size_t k = 0; k < sizeof params / sizeof *params; k++) {
+			struct slice name = slice_of(params[k]);
+			struct buf b = { .max = 0 };
+
+			if (put_param(&o->text, o->value, name, no_octets,
+				quotes == 1))
+				offer_text(o, RANK_USUAL);
+			if (put_param(&b, all, name, no_octets, quotes == 1))
+				all = search_keep(o->c->s, &b);
+			buf_release(&b);
+		}
+		offer_value(o, all, RANK_USUAL);
+	}
 }
 
 static const char *const charsets[] = { "iso-2022-jp", "iso-8859-1",
@@ -821,8 +699,9 @@ charset_converted(struct offer *o)
 		return;
 	for (size_t k = 0; k < sizeof charsets / sizeof *charsets; k++)
 		for (int quotes = 0; quotes < 2; quotes++)
-			offer_param(o, SLICE("charset"), slice_of(charsets[k]),
-			    quotes == 1, true);
+			if (put_param(&o->text, o->value, SLICE("charset"),
+				slice_of(charsets[k]), quotes == 1))
+				offer_text(o, RANK_RARE);
 }
 
 /* The fields of what is the first part now were those of the message. */
@@ -839,9 +718,9 @@ mime_wrapped(struct offer *o)
 		return;
 	value = mime_field(m->part[0].header, o->name);
 	if (value.p != NULL)
-		offer_value(o, value, true);
+		offer_value(o, value, RANK_USUAL);
 	else if (o->field != NULL)
-		offer_absent(o, true);
+		offer_absent(o, RANK_USUAL);
 }
 
 static void
@@ -850,9 +729,9 @@ offer_encoding(struct offer *o, const char *const *words)
 	if (!is_named(o, "content-transfer-encoding"))
 		return;
 	for (; *words != NULL; words++)
-		offer_value(o, slice_of(*words), true);
+		offer_value(o, slice_of(*words), RANK_USUAL);
 	if (o->field != NULL)
-		offer_absent(o, true);
+		offer_absent(o, RANK_USUAL);
 }
 
 static const char *const plain_encodings[] = { "8bit", "7bit", "binary", "8BIT",
@@ -928,7 +807,7 @@ line_broken(struct offer *o)
 	}
 	if (any && b->len > skip)
 		offer_as(o, o->field->name,
-		    slice_sub(buf_view(b), skip, b->len), true);
+		    slice_sub(buf_view(b), skip, b->len), RANK_USUAL);
 	buf_clear(b);
 }
 
@@ -952,7 +831,7 @@ offer_folded(struct offer *o, const char *fold, bool drop_wsp)
 			i++;
 		buf_text(&o->text, fold);
 	}
-	offer_as(o, o->field->name, buf_view(&o->text), false);
+	offer_as(o, o->field->name, buf_view(&o->text), RANK_ODD);
 	buf_clear(&o->text);
 }
 
@@ -980,7 +859,7 @@ offer_refolded(struct offer *o, size_t width, const char *fold)
 		column += word.len;
 		first = false;
 	}
-	offer_as(o, o->field->name, buf_view(&o->text), false);
+	offer_as(o, o->field->name, buf_view(&o->text), RANK_ODD);
 	buf_clear(&o->text);
 }
 
@@ -993,7 +872,7 @@ offer_fold_at(struct offer *o, size_t at, const char *fold)
 	buf_slice(&o->text, slice_sub(v, 0, at));
 	buf_text(&o->text, fold);
 	buf_slice(&o->text, slice_sub(v, at + 1, v.len));
-	offer_as(o, o->field->name, buf_view(&o->text), false);
+	offer_as(o, o->field->name, buf_view(&o->text), RANK_ODD);
 	buf_clear(&o->text);
 }
 
@@ -1039,7 +918,8 @@ name_case_simple(struct offer *o)
 		return;
 	for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
 		if (slice_eq_nocase(o->field->name, slice_of(usual[k])))
-			offer_as(o, slice_of(usual[k]), o->field->value, false);
+			offer_as(
+			    o, slice_of(usual[k]), o->field->value, RANK_RARE);
 	for (unsigned way = 0; way < 4; way++) {
 		size_t n = o->field->name.len;
 
@@ -1059,7 +939,7 @@ name_case_simple(struct offer *o)
 		if (kept.p == NULL)
 			search_memory(o->c->s);
 		else
-			offer_as(o, kept, o->field->value, false);
+			offer_as(o, kept, o->field->value, RANK_RARE);
 	}
 }
 
@@ -1074,15 +954,15 @@ trailing_space_simple(struct offer *o)
 	bare = v;
 	while (bare.len > 0 && ascii_is_wsp(bare.p[bare.len - 1]))
 		bare.len--;
-	offer_as(o, o->field->name, bare, false);
+	offer_as(o, o->field->name, bare, RANK_RARE);
 	buf_slice(&o->text, v);
 	buf_char(&o->text, ' ');
-	offer_as(o, o->field->name, buf_view(&o->text), false);
+	offer_as(o, o->field->name, buf_view(&o->text), RANK_RARE);
 	buf_clear(&o->text);
-	offer_as(o, o->field->name, slice_trim(v), false);
+	offer_as(o, o->field->name, slice_trim(v), RANK_RARE);
 	buf_text(&o->text, "  ");
 	buf_slice(&o->text, slice_trim(v));
-	offer_as(o, o->field->name, buf_view(&o->text), false);
+	offer_as(o, o->field->name, buf_view(&o->text), RANK_RARE);
 	buf_clear(&o->text);
 }
 
@@ -1128,11 +1008,26 @@ static const struct row {
 	      "Sign with DKIM first and seal last, or do not oversign "
 	      "DKIM-Signature." },
 	    dkim_added },
+	{ { "hdr.trailing-space-simple", ROLE_MODIFIER,
+	      "RFC 6376 section 3.4.1",
+	      "White space at the ends of a field came or went, which c=simple "
+	      "does not bear.",
+	      "Seal with c=relaxed." },
+	    trailing_space_simple },
+	{ { "hdr.refolded-simple", ROLE_MODIFIER, "RFC 6376 section 3.4.1",
+	      "A field was folded anew, which c=simple does not bear.",
+	      "Seal with c=relaxed." },
+	    refolded_simple },
+	{ { "hdr.name-case-simple", ROLE_MODIFIER, "RFC 6376 section 3.4.1",
+	      "A field name was spelled in other capitals, which c=simple does "
+	      "not bear.",
+	      "Seal with c=relaxed." },
+	    name_case_simple },
 	{ { "hdr.subject-tagged", ROLE_MODIFIER, LISTS,
 	      "The Subject got a tag.",
 	      "Whoever tags the Subject has to seal the message afterwards, or "
 	      "to leave the Subject alone (List-Id tells a list as well)." },
-	    subject_tagged },
+	    offer_untagged },
 	{ { "hdr.from-rewritten", ROLE_MODIFIER, LISTS, "From was rewritten.",
 	      "Whoever rewrites From has to seal the message afterwards; with "
 	      "ARC trusted, From need not be rewritten." },
@@ -1185,27 +1080,12 @@ static const struct row {
 	{ { "hdr.subject-reencoded", ROLE_MODIFIER, "RFC 2047 section 2",
 	      "The Subject was encoded anew.",
 	      "Switch off the rewriting of fields behind the sealer." },
-	    subject_reencoded },
+	    offer_reencoded },
 	{ { "hdr.date-normalised", ROLE_MODIFIER, "RFC 5322 section 3.3",
 	      "The Date was written in another form.",
 	      "Switch off the rewriting of fields behind the sealer; send "
 	      "dates as RFC 5322 has them." },
-	    date_normalised },
-	{ { "hdr.refolded-simple", ROLE_MODIFIER, "RFC 6376 section 3.4.1",
-	      "A field was folded anew, which c=simple does not bear.",
-	      "Seal with c=relaxed." },
-	    refolded_simple },
-	{ { "hdr.name-case-simple", ROLE_MODIFIER, "RFC 6376 section 3.4.1",
-	      "A field name was spelled in other capitals, which c=simple does "
-	      "not bear.",
-	      "Seal with c=relaxed." },
-	    name_case_simple },
-	{ { "hdr.trailing-space-simple", ROLE_MODIFIER,
-	      "RFC 6376 section 3.4.1",
-	      "White space at the ends of a field came or went, which c=simple "
-	      "does not bear.",
-	      "Seal with c=relaxed." },
-	    trailing_space_simple },
+	    offer_dates },
 	{ { "hdr.address-list-respaced", ROLE_MODIFIER,
 	      "RFC 6376 section 3.4.2",
 	      "Blanks between addresses came or went.",
@@ -1228,6 +1108,18 @@ static const struct row {
 	    auth_results_signed },
 };
 
+/* Whether an earlier mention of that name is of no field as well: what was
+ * there went in for that one. */
+static bool
+is_again(const struct ams_case *c, size_t j)
+{
+	for (size_t k = 0; k < j && c->sel[j] == NULL; k++)
+		if (c->sel[k] == NULL &&
+		    slice_eq_nocase(c->g->headers[k], c->g->headers[j]))
+			return true;
+	return false;
+}
+
 void
 explain_fields(struct ams_case *c, struct sequence *q)
 {
@@ -1239,7 +1131,7 @@ explain_fields(struct ams_case *c, struct sequence *q)
 		o.field = c->sel[j];
 		o.value =
 		    o.field != NULL ? slice_trim(o.field->value) : no_octets;
-		if (o.value.len > 64 * 1024)
+		if (o.value.len > 64 * 1024 || is_again(c, j))
 			continue;
 		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
 			o.cause = &rows[r].cause;

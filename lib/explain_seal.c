@@ -480,7 +480,8 @@ offer(struct seal_case *c, size_t j, const struct arc_field *f,
 	    c->s, CANON_RELAXED, f->field->name, value, no_octets, !own);
 
 	if (octets.p != NULL)
-		sequence_offer(c->s, &c->q, j, cause, octets, &change, true);
+		sequence_offer(
+		    c->s, &c->q, j, cause, octets, &change, RANK_USUAL);
 }
 
 /* The field's value; of the seal itself with b= emptied. */
@@ -628,9 +629,9 @@ respaced(struct seal_case *c)
 		offer_forms(c, j, f, v, cause);
 		offer_places(c, j, f, v, cause);
 	}
-	c->found = sequence_search(c->s, &c->q, 1, false);
+	c->found = sequence_search(c->s, &c->q, 1, RANK_ODD);
 	if (c->found == 0)
-		c->found = sequence_search(c->s, &c->q, 2, false);
+		c->found = sequence_search(c->s, &c->q, 2, RANK_ODD);
 }
 
 /* b= of a field in the sequence, in lines: the first of so many characters, the

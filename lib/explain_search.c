@@ -7,9 +7,9 @@ static const struct slice no_octets = { NULL, 0 };
 
 enum {
 	MAX_FINDINGS = 64,
-	MAX_GROUPS = 4,	    /* explanations that are equally good */
-	MAX_VARIANTS = 512, /* of one piece */
-	MAX_DEPTH = 3,	    /* pieces changed at once */
+	MAX_GROUPS = 4,	     /* explanations that are equally good */
+	MAX_VARIANTS = 1024, /* of one piece */
+	MAX_DEPTH = 3,	     /* pieces changed at once */
 };
 
 void
@@ -44,10 +44,23 @@ search_may(struct search *s, uint64_t n)
 	return true;
 }
 
+static uint64_t
+with_effort(const struct search *s, uint64_t octets)
+{
+	return octets * (s->opt->effort > 0 ? s->opt->effort : 1);
+}
+
+void
+search_at_most(struct search *s, uint64_t octets)
+{
+	if (s->left > with_effort(s, octets))
+		s->left = with_effort(s, octets);
+}
+
 void
 search_begin(struct search *s, uint64_t octets)
 {
-	s->left = octets * (s->opt->effort > 0 ? s->opt->effort : 1);
+	s->left = with_effort(s, octets);
 	s->begun = s->out->tried;
 	s->spent = false;
 }
@@ -342,7 +355,7 @@ sequence_init(struct search *s, struct sequence *q, size_t n)
 void
 sequence_offer(struct search *s, struct sequence *q, size_t j,
     const struct cause *cause, struct slice octets, const struct change *change,
-    bool likely)
+    enum rank rank)
 {
 	struct piece *p = &q->piece[j];
 
@@ -361,7 +374,7 @@ sequence_offer(struct search *s, struct sequence *q, size_t j,
 	*v = (struct variant){ .cause = cause,
 		.octets = octets,
 		.change = *change,
-		.likely = likely };
+		.rank = rank };
 	if (p->last != NULL)
 		p->last->next = v;
 	else
@@ -406,7 +419,7 @@ sequence_fits(struct search *s, const struct sequence *q)
 struct walk {
 	struct search *s;
 	const struct sequence *q;
-	bool likely_only;
+	enum rank rank;
 	const struct variant *path[MAX_DEPTH];
 	unsigned depth;
 	size_t matches;
@@ -434,12 +447,11 @@ note_match(struct walk *w)
 
 /* The rest of the sequence stays as it is: does it fit? */
 static void
-try_rest(struct walk *w, size_t j, struct digest *d, uint64_t octets)
+try_rest(struct walk *w, struct digest *d, struct slice rest, uint64_t before)
 {
-	if (!search_may(w->s, octets))
+	if (!search_may(w->s, before + rest.len))
 		return;
-	for (; j < w->q->n; j++)
-		put_slice(d, w->q->piece[j].octets);
+	put_slice(d, rest);
 	if (target_fits_digest(w->s, w->q->target, d))
 		note_match(w);
 }
@@ -451,31 +463,31 @@ walk_over(const struct walk *w)
 }
 
 /* Depth first: what was put for the pieces before j is in d, so that choices
- * share it.  As deep as MAX_DEPTH. */
+ * share it; rest is what the others are.  As deep as MAX_DEPTH. */
 static void
-descend(struct walk *w, size_t j, const struct digest *before, unsigned count)
+descend(struct walk *w, size_t j, const struct digest *before,
+    struct slice rest, unsigned count)
 {
-	uint64_t rest = octets_from(w->q, j);
 	struct digest d;
 
 	digest_copy(&d, before);
 	for (; j < w->q->n && !walk_over(w); j++) {
 		const struct piece *p = &w->q->piece[j];
 
-		rest -= p->octets.len;
+		rest = slice_sub(rest, p->octets.len, rest.len);
 		for (const struct variant *v = p->first;
 		     v != NULL && !walk_over(w); v = v->next) {
 			struct digest e;
 
-			if (w->likely_only && !v->likely)
+			if (v->rank > w->rank)
 				continue;
 			digest_copy(&e, &d);
 			put_slice(&e, v->octets);
 			w->path[w->depth++] = v;
 			if (count == 1)
-				try_rest(w, j + 1, &e, rest + v->octets.len);
+				try_rest(w, &e, rest, v->octets.len);
 			else
-				descend(w, j + 1, &e, count - 1);
+				descend(w, j + 1, &e, rest, count - 1);
 			w->depth--;
 			digest_release(&e);
 		}
@@ -485,16 +497,23 @@ descend(struct walk *w, size_t j, const struct digest *before, unsigned count)
 }
 
 size_t
-sequence_search(struct search *s, const struct sequence *q, unsigned count,
-    bool likely_only)
+sequence_search(
+    struct search *s, const struct sequence *q, unsigned count, enum rank rank)
 {
-	struct walk w = { .s = s, .q = q, .likely_only = likely_only };
+	struct walk w = { .s = s, .q = q, .rank = rank };
+	struct buf b = { .max = 0 };
 	struct digest d;
 
 	if (count > MAX_DEPTH || q->target->kind == TARGET_NONE)
 		return 0;
+	for (size_t j = 0; j < q->n; j++)
+		buf_slice(&b, q->piece[j].octets);
 	digest_init(&d);
-	descend(&w, 0, &d, count);
+	if (b.failure == BUF_OK)
+		descend(&w, 0, &d, buf_view(&b), count);
+	else
+		search_memory(s);
 	digest_release(&d);
+	buf_release(&b);
 	return w.matches;
 }

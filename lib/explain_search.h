@@ -71,6 +71,9 @@ bool search_may(struct search *, uint64_t n);
 /* Begin a part with so many octets to hash (times the effort). */
 void search_begin(struct search *, uint64_t octets);
 
+/* Of what is left of a part, no more than that (times the effort). */
+void search_at_most(struct search *, uint64_t octets);
+
 /* Whether the digest is what the target wants. */
 bool target_fits(
     struct search *, struct target *, const unsigned char digest[DIGEST_SIZE]);
@@ -99,12 +102,19 @@ struct slice search_keep(struct search *, struct buf *b);
 /* ------------------------------------------------------------------------
  * Sequences of pieces, of which some may have been others. */
 
+/* How plausible a variant is, and so with how many others it is combined. */
+enum rank {
+	RANK_USUAL, /* two */
+	RANK_RARE,  /* one */
+	RANK_ODD,   /* none */
+};
+
 struct variant {
 	struct variant *next;
 	const struct cause *cause;
 	struct slice octets; /* canonical, in the piece's place */
 	struct change change;
-	bool likely; /* worth combining with two others */
+	enum rank rank;
 };
 
 struct piece {
@@ -128,15 +138,15 @@ bool sequence_init(struct search *, struct sequence *, size_t n);
  * twice. */
 void sequence_offer(struct search *, struct sequence *, size_t j,
     const struct cause *, struct slice octets, const struct change *,
-    bool likely);
+    enum rank);
 
 /* Whether the pieces as they are fit. */
 bool sequence_fits(struct search *, const struct sequence *);
 
-/* Try every choice of exactly count variants; likely_only: of the likely ones.
- * Each match becomes a group of findings.  Returns how many matched. */
+/* Try every choice of exactly count variants of that rank or a more plausible
+ * one.  Each match becomes a group of findings.  Returns how many matched. */
 size_t sequence_search(
-    struct search *, const struct sequence *, unsigned count, bool likely_only);
+    struct search *, const struct sequence *, unsigned count, enum rank);
 
 /* Canonical octets of name and value, in the arena; without: part of value,
  * left out.  NULL pointer when memory is short. */

@@ -110,35 +110,82 @@ recode_base64_encode(
 }
 
 bool
-recode_charset(
-    struct buf *out, const char *to, const char *from, struct slice text)
+recoder_open(struct recoder *r, const char *to, const char *from)
 {
+	r->cd = NULL;
+	if (slice_eq_nocase(slice_of(to), slice_of(from)))
+		return true;
 	iconv_t cd = iconv_open(to, from);
+
+	if (cd == (iconv_t)-1)
+		return false;
+	r->cd = cd;
+	return true;
+}
+
+void
+recoder_close(struct recoder *r)
+{
+	if (r->cd != NULL)
+		iconv_close(r->cd);
+	r->cd = NULL;
+}
+
+bool
+recoder_put(struct recoder *r, struct buf *out, struct slice text)
+{
 	size_t before = out->len, left = text.len;
 	char *in = (char *)text.p; /* iconv does not write there */
-	bool good = cd != (iconv_t)-1;
-	bool flushed = false;
+	bool good = true, flushed = false;
 
+	if (r->cd == NULL) {
+		buf_slice(out, text);
+		return true;
+	}
 	while (good && !flushed) {
 		char room[1024], *p = room;
 		size_t space = sizeof room;
 
 		flushed = left == 0;
-		size_t r = iconv(cd, flushed ? NULL : &in,
+		size_t n = iconv(r->cd, flushed ? NULL : &in,
 		    flushed ? NULL : &left, &p, &space);
 
-		good = r == 0 || (r == (size_t)-1 && errno == E2BIG);
+		good = n == 0 || (n == (size_t)-1 && errno == E2BIG);
 		buf_put(out, room, sizeof room - space);
 	}
-	if (cd != (iconv_t)-1)
-		iconv_close(cd);
-	if (!good)
+	if (!good) {
 		out->len = before;
+		iconv(r->cd, NULL, NULL, NULL, NULL);
+	}
+	return good;
+}
+
+bool
+recode_charset(
+    struct buf *out, const char *to, const char *from, struct slice text)
+{
+	struct recoder r;
+
+	if (!recoder_open(&r, to, from))
+		return false;
+	bool good = recoder_put(&r, out, text);
+
+	recoder_close(&r);
 	return good;
 }
 
 /* ------------------------------------------------------------------------
  * Encoded words. */
+
+static bool
+is_plain(const struct recode_words *w, char c)
+{
+	if (ascii_is_alnum(c))
+		return true;
+	if (w->plain != NULL)
+		return c != '\0' && strchr(w->plain, c) != NULL;
+	return c > ' ' && c < 0x7f && c != '=' && c != '?' && c != '_';
+}
 
 static void
 put_word(struct buf *out, const struct recode_words *w, struct slice octets)
@@ -152,8 +199,7 @@ put_word(struct buf *out, const struct recode_words *w, struct slice octets)
 
 			if (c == ' ')
 				buf_char(out, '_');
-			else if (c > ' ' && c < 0x7f && c != '=' && c != '?' &&
-				 c != '_')
+			else if (is_plain(w, c))
 				buf_char(out, c);
 			else
 				put_hex(out, c);
@@ -162,53 +208,56 @@ put_word(struct buf *out, const struct recode_words *w, struct slice octets)
 	buf_text(out, "?=");
 }
 
-/* Words of at most w->width octets, each of whole characters. */
-static bool
-put_words(struct buf *out, const struct recode_words *w, struct slice text)
+/* The longest beginning of text, of whole characters and one at least, that
+ * makes a word of at most width octets; 0: all of it.  It is put.  Its length;
+ * 0 when the charset cannot say it. */
+static size_t
+put_longest(struct buf *out, struct recoder *r, const struct recode_words *w,
+    size_t width, struct slice text)
 {
-	bool first = true;
+	struct buf octets = { .max = 0 };
+	size_t before = out->len, taken = 0;
+
+	for (size_t n = 0; n < text.len;) {
+		unsigned long cp;
+		size_t c = slice_utf8_next(slice_sub(text, n, text.len), &cp);
+
+		n = width == 0 ? text.len : n + (c > 0 ? c : 1);
+		buf_clear(&octets);
+		out->len = before;
+		if (!recoder_put(r, &octets, slice_sub(text, 0, n))) {
+			taken = 0;
+			break;
+		}
+		put_word(out, w, buf_view(&octets));
+		if (width > 0 && out->len - before > width && taken > 0)
+			break;
+		taken = n;
+	}
+	buf_clear(&octets);
+	out->len = before;
+	if (taken > 0 && recoder_put(r, &octets, slice_sub(text, 0, taken)))
+		put_word(out, w, buf_view(&octets));
+	buf_fail_with(out, &octets);
+	buf_release(&octets);
+	return taken;
+}
+
+static bool
+put_words(struct buf *out, struct recoder *r, const struct recode_words *w,
+    struct slice text)
+{
+	size_t width = w->first;
 
 	while (text.len > 0) {
-		struct buf word = { .max = 0 }, octets = { .max = 0 };
-		struct slice taken = { text.p, 0 };
-		bool good = true;
+		size_t n = put_longest(out, r, w, width, text);
 
-		for (size_t n = 0; good && n < text.len;) {
-			unsigned long cp;
-			size_t c =
-			    slice_utf8_next(slice_sub(text, n, text.len), &cp);
-
-			n += c > 0 ? c : 1;
-			buf_clear(&octets);
-			buf_clear(&word);
-			good = recode_charset(&octets, w->charset, "UTF-8",
-			    slice_sub(text, 0, n));
-			put_word(&word, w, buf_view(&octets));
-			if (w->width > 0 && word.len > w->width &&
-			    taken.len > 0)
-				break;
-			taken.len = n;
-			if (w->width == 0) {
-				taken.len = text.len;
-				n = text.len;
-			}
-		}
-		buf_clear(&octets);
-		good =
-		    good && recode_charset(&octets, w->charset, "UTF-8", taken);
-		if (good) {
-			if (!first)
-				buf_char(out, ' ');
-			put_word(out, w, buf_view(&octets));
-		}
-		if (word.failure != BUF_OK || octets.failure != BUF_OK)
-			out->failure = BUF_NO_MEMORY;
-		buf_release(&word);
-		buf_release(&octets);
-		if (!good)
+		if (n == 0)
 			return false;
-		text = slice_sub(text, taken.len, text.len);
-		first = false;
+		text = slice_sub(text, n, text.len);
+		if (text.len > 0)
+			buf_text(out, w->between);
+		width = w->width;
 	}
 	return true;
 }
@@ -223,8 +272,8 @@ needs_encoding(struct slice word)
 }
 
 bool
-recode_words_encode(
-    struct buf *out, const struct recode_words *w, struct slice text)
+recode_words_encode(struct buf *out, struct recoder *r,
+    const struct recode_words *w, struct slice text)
 {
 	size_t before = out->len, from = 0, to = text.len;
 
@@ -250,7 +299,7 @@ recode_words_encode(
 			return false;
 	}
 	buf_slice(out, slice_sub(text, 0, from));
-	if (!put_words(out, w, slice_sub(text, from, to - from))) {
+	if (!put_words(out, r, w, slice_sub(text, from, to - from))) {
 		out->len = before;
 		return false;
 	}

@@ -25,8 +25,21 @@ void recode_qp_encode(struct buf *out, struct slice text, size_t width);
 void recode_base64_encode(
     struct buf *out, struct slice octets, size_t width, const char *eol);
 
-/* text from one charset in another, by iconv(3).  False, and out as it was,
- * when there is no such charset or not all of it can be said in it. */
+/* From one charset to another, by iconv(3): looking one up costs more than a
+ * Subject does, so it is kept while it is of use. */
+struct recoder {
+	void *cd; /* NULL: octets stay as they are */
+};
+
+/* False when there is no such charset. */
+bool recoder_open(struct recoder *, const char *to, const char *from);
+void recoder_close(struct recoder *);
+
+/* text in the other charset.  False, and out as it was, when not all of it can
+ * be said in it. */
+bool recoder_put(struct recoder *, struct buf *out, struct slice text);
+
+/* Both at once. */
 bool recode_charset(
     struct buf *out, const char *to, const char *from, struct slice text);
 
@@ -34,14 +47,18 @@ bool recode_charset(
 struct recode_words {
 	const char *charset; /* as it is to be spelled */
 	char encoding;	     /* 'B', 'Q', 'b' or 'q' */
-	size_t width;	     /* at most so many octets a word; 0: one word */
+	size_t first, width; /* at most so many octets for the first word, for
+			      * each other; 0: one word */
 	bool whole;	     /* all of the text; else from the first word that
 			      * needs it to the last */
+	const char *plain;   /* Q: what stays itself but letters and digits;
+			      * NULL: all that may */
+	const char *between; /* words */
 };
 
-/* UTF-8 text as encoded words, joined by " ".  False when the charset cannot
- * say it. */
-bool recode_words_encode(
-    struct buf *out, const struct recode_words *, struct slice text);
+/* UTF-8 text as encoded words, by a recoder from UTF-8 to charset.  False when
+ * the charset cannot say it. */
+bool recode_words_encode(struct buf *out, struct recoder *,
+    const struct recode_words *, struct slice text);
 
 #endif
