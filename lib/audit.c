@@ -84,17 +84,13 @@ has_word(const struct tag *t, const char *word)
 	return false;
 }
 
-static int
-audit_tags(
-    struct buf *b, const struct txt *t, struct arena *arena, struct diag *why)
+static void
+audit_tags(struct buf *b, const struct taglist *tags)
 {
-	struct taglist tags;
 	static const char *const told[] = { "h", "s", "t", "n" };
 
-	if (taglist_parse(t->text, arena, &tags, why) != 0)
-		return why->code == DIAG_MEMORY ? -1 : 0;
 	for (size_t k = 0; k < sizeof told / sizeof *told; k++) {
-		const struct tag *tag = taglist_find(&tags, slice_of(told[k]));
+		const struct tag *tag = taglist_find(tags, slice_of(told[k]));
 
 		if (tag == NULL)
 			continue;
@@ -102,21 +98,41 @@ audit_tags(
 		escape_text(b, slice_sub(tag->value, 0, MAX_SHOWN));
 		buf_char(b, '\n');
 	}
-	if (taglist_find(&tags, SLICE("v")) == NULL)
+	if (taglist_find(tags, SLICE("v")) == NULL)
 		remark(b, "There is no v=DKIM1: RFC 6376 section 3.6.1 "
 			  "recommends it, as it tells key records from other "
 			  "text.");
-	if (taglist_find(&tags, SLICE("g")) != NULL)
+	if (taglist_find(tags, SLICE("g")) != NULL)
 		remark(b, "g= has been obsolete since RFC 6376: take it out.");
-	if (has_word(taglist_find(&tags, SLICE("t")), "y"))
+	if (has_word(taglist_find(tags, SLICE("t")), "y"))
 		remark(b,
 		    "t=y: the owner says that it only tries DKIM (RFC 6376 "
 		    "section 3.6.1); take it out when the tries are "
 		    "over.");
-	if (has_word(taglist_find(&tags, SLICE("t")), "s"))
+	if (has_word(taglist_find(tags, SLICE("t")), "s"))
 		remark(b, "t=s means nothing for ARC: i= is the instance there "
 			  "(RFC 8617 section 4.1.2).");
-	return 0;
+}
+
+/* Tags that a mended record keeps, as text that a master file can hold: flags
+ * and notes, and of a record that is no good only these. */
+static void
+keep_tags(struct buf *text, const struct taglist *tags, bool good)
+{
+	static const char *const kept[] = { "n", "t", "h", "s" };
+
+	for (size_t k = 0; k < (good ? 4U : 2U); k++) {
+		const struct tag *tag = taglist_find(tags, slice_of(kept[k]));
+		bool plain = tag != NULL && tag->value.len > 0;
+
+		for (size_t i = 0; plain && i < tag->value.len; i++)
+			plain =
+			    tag->value.p[i] >= ' ' && tag->value.p[i] < 0x7f &&
+			    tag->value.p[i] != '"' && tag->value.p[i] != '\\';
+		if (plain)
+			buf_printf(
+			    text, "%s=%.*s; ", kept[k], SLICE_ARG(tag->value));
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -144,17 +160,23 @@ audit_key(struct buf *b, const struct key *k)
 	else if (k->bits > 4096)
 		remark(b, "Verifiers need not know RSA keys of more than 4096 "
 			  "bits (RFC 8301 section 3.2).");
+	if (k->bare)
+		remark(b, "The key stands there by itself; many verifiers read "
+			  "none but a SubjectPublicKeyInfo (RFC 6376 erratum "
+			  "3017).");
 	if (k->exponent != 65537)
 		remark(b, "The exponent is not 65537, which all others have.");
 }
 
 /* The record as a line of a master file, strings of at most 255 octets. */
 static void
-put_record(struct buf *b, struct slice name, const struct key *k)
+put_record(struct buf *b, struct slice name, const struct key *k,
+    const struct taglist *tags, bool good)
 {
-	struct buf text = { .max = 0 };
+	struct buf text = { .max = 0 }, kept = { .max = 0 };
 
-	key_record(k, &text);
+	keep_tags(&kept, tags, good);
+	key_record(k, buf_view(&kept), &text);
 	buf_printf(b, "  write it so %.*s. IN TXT", SLICE_ARG(name));
 	for (size_t at = 0; at < text.len; at += MAX_STRING)
 		buf_printf(b, " \"%.*s\"",
@@ -162,31 +184,68 @@ put_record(struct buf *b, struct slice name, const struct key *k)
 						     : MAX_STRING),
 		    text.p + at);
 	buf_char(b, '\n');
-	if (text.failure != BUF_OK)
-		b->failure = text.failure;
+	if (text.failure != BUF_OK || kept.failure != BUF_OK)
+		b->failure = BUF_NO_MEMORY;
 	buf_release(&text);
+	buf_release(&kept);
+}
+
+/* A record that is no good, but whose p= holds a key: the other tags are at
+ * fault, and its owner can write them right. */
+static int
+audit_mend(struct buf *b, const struct use *u, const struct taglist *tags,
+    struct diag *why)
+{
+	static const char *const types[] = { "rsa", "ed25519" };
+	struct slice p = taglist_value(tags, SLICE("p"));
+	int result = 0;
+
+	for (size_t k = 0; k < 2 && p.len > 0 && result == 0; k++) {
+		struct buf text = { .max = 0 };
+		struct key key;
+
+		buf_printf(&text, "k=%s; p=", types[k]);
+		buf_slice(&text, p);
+		if (text.failure == BUF_OK &&
+		    key_parse(buf_view(&text), &key, why) == 0) {
+			audit_key(b, &key);
+			put_record(b, u->name, &key, tags, false);
+			key_release(&key);
+			p.len = 0;
+		} else if (text.failure != BUF_OK || why->code == DIAG_MEMORY) {
+			result = diag_memory(why);
+		}
+		buf_release(&text);
+	}
+	return result;
 }
 
 static int
 audit_record(struct buf *b, const struct use *u, const struct keyrecord *r,
     size_t number, struct arena *arena, struct diag *why)
 {
+	struct taglist tags = { NULL, 0 };
+	bool good = r->why.code == DIAG_NONE;
+
 	buf_printf(b, "  record %zu\n", number);
 	audit_strings(b, r->text);
-	if (audit_tags(b, r->text, arena, why) != 0)
+	if (taglist_parse(r->text->text, arena, &tags, why) == 0)
+		audit_tags(b, &tags);
+	else if (why->code == DIAG_MEMORY)
 		return -1;
-	if (r->why.code != DIAG_NONE) {
-		buf_printf(b, "  ! %s", diag_info(r->why.code)->sentence);
-		if (r->why.detail[0] != '\0')
-			buf_printf(b, " (%s)", r->why.detail);
-		buf_printf(b, " [%s; %s]\n", diag_info(r->why.code)->word,
-		    diag_info(r->why.code)->clause);
-		/* What can be mended without the owner is joining. */
+	else
+		tags.n = 0;
+	if (good) {
+		audit_key(b, &r->key);
+		put_record(b, u->name, &r->key, &tags, true);
 		return 0;
 	}
-	audit_key(b, &r->key);
-	put_record(b, u->name, &r->key);
-	return 0;
+	buf_printf(b, "  ! %s", diag_info(r->why.code)->sentence);
+	if (r->why.detail[0] != '\0')
+		buf_printf(b, " (%s)", r->why.detail);
+	buf_printf(b, " [%s; %s]\n", diag_info(r->why.code)->word,
+	    diag_info(r->why.code)->clause);
+	return audit_mend(b, u, &tags, why);
 }
 
 /* One key that was cut into several records is mended by joining them. */
@@ -194,6 +253,7 @@ static int
 audit_joined(struct buf *b, const struct use *u, struct diag *why)
 {
 	const struct answer *a = &u->entry->answer;
+	const struct taglist none = { NULL, 0 };
 	struct buf text = { .max = 0 };
 	struct key key;
 	int result = 0;
@@ -212,7 +272,7 @@ audit_joined(struct buf *b, const struct use *u, struct diag *why)
 			remark(b, "Joined, the records are one key: it has to "
 				  "be one record with several strings.");
 			audit_key(b, &key);
-			put_record(b, u->name, &key);
+			put_record(b, u->name, &key, &none, false);
 			key_release(&key);
 			break;
 		}

@@ -264,9 +264,13 @@ read_rsa(struct slice der, struct key *out, struct diag *why)
 	if (rest.len != 0)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
 		    "%zu octets follow the key in p=", rest.len);
-	if (!rsa_numbers(body, &n, &e) && unwrap(body, &n, &e, why) != 0)
+	bool bare = rsa_numbers(body, &n, &e);
+
+	if ((!bare && unwrap(body, &n, &e, why) != 0) ||
+	    key_from_rsa(n, e, out, why) != 0)
 		return -1;
-	return key_from_rsa(n, e, out, why);
+	out->bare = bare;
+	return 0;
 }
 
 static int
@@ -360,6 +364,7 @@ read_tags(const struct taglist *list, struct arena *arena, struct key *out,
 	if ((ed25519 ? read_ed25519 : read_rsa)(octets, out, why) != 0)
 		return -1;
 	out->testing = t != NULL && lists(t->value, SLICE("y"));
+	out->granularity = taglist_find(list, SLICE("g")) != NULL;
 	return 0;
 }
 
@@ -420,7 +425,7 @@ put_spki(const struct key *k, struct buf *out)
 }
 
 void
-key_record(const struct key *k, struct buf *out)
+key_record(const struct key *k, struct slice others, struct buf *out)
 {
 	struct buf der = { .max = 0 };
 
@@ -428,7 +433,9 @@ key_record(const struct key *k, struct buf *out)
 		put_spki(k, &der);
 	else
 		buf_put(&der, k->octets, k->noctets);
-	buf_printf(out, "v=DKIM1; k=%s; p=", key_type_word(k->type));
+	buf_printf(out, "v=DKIM1; k=%s; ", key_type_word(k->type));
+	buf_slice(out, others);
+	buf_text(out, "p=");
 	base64_encode(out, buf_view(&der));
 	buf_fail_with(out, &der);
 	buf_release(&der);

@@ -29,8 +29,10 @@ enum {
 
 struct key {
 	enum key_type type;
-	unsigned bits; /* of the modulus; 256 for Ed25519 */
-	bool testing;  /* t=y: the owner only tries (changes no verdict) */
+	unsigned bits;	  /* of the modulus; 256 for Ed25519 */
+	bool testing;	  /* t=y: the owner only tries (changes no verdict) */
+	bool granularity; /* there is a g=, which means nothing any more */
+	bool bare;	  /* RSA: not wrapped as SubjectPublicKeyInfo */
 
 	/* The number behind the key, which tells keys apart: the RSA modulus,
 	 * big-endian from its first octet that is not zero, or the 32 octets
@@ -74,11 +76,11 @@ int key_from_ed25519(struct slice point, struct key *out, struct diag *why);
 /* Whether both are the same public key. */
 bool key_same(const struct key *a, const struct key *b);
 
-/* Append the record that publishes the key: "v=DKIM1; k=rsa; p=...", an RSA key
- * as SubjectPublicKeyInfo, which all verifiers know.  A failure stays with the
- * buffer. */
+/* Append the record that publishes the key: "v=DKIM1; k=rsa; p=...", other tags
+ * before p=, an RSA key as SubjectPublicKeyInfo, which all verifiers know.  A
+ * failure stays with the buffer. */
 struct buf;
-void key_record(const struct key *, struct buf *out);
+void key_record(const struct key *, struct slice others, struct buf *out);
 
 /* Accepts a struct key that is all zero. */
 void key_release(struct key *);
