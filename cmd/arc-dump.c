@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arc-dump - shows an Authenticated Received Chain to people */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "cli.h"
 #include "dump_run.h"
 #include "fingerprint.h"
+#include "input.h"
 #include "sandbox.h"
 
 static const char usage_line[] =
@@ -31,6 +33,7 @@ static const char own_help[] =
     "      --fingerprint         salted digests of each field and of the "
     "body\n"
     "      --salt TEXT           the salt of that (random)\n"
+    "      --salt-file FILE      a secret salt, which is not printed\n"
     "      --compare             what differs between two messages, or two\n"
     "                            fingerprints, or one of each\n"
     "      --canon WHAT          the octets that were hashed: ams:N, as:N, "
@@ -48,6 +51,7 @@ enum {
 	OPT_KEY_AUDIT,
 	OPT_FINGERPRINT,
 	OPT_SALT,
+	OPT_SALT_FILE,
 	OPT_COMPARE,
 };
 
@@ -64,6 +68,7 @@ static const struct option longopts[] = {
 	{ "key-audit", no_argument, NULL, OPT_KEY_AUDIT },
 	{ "fingerprint", no_argument, NULL, OPT_FINGERPRINT },
 	{ "salt", required_argument, NULL, OPT_SALT },
+	{ "salt-file", required_argument, NULL, OPT_SALT_FILE },
 	{ "compare", no_argument, NULL, OPT_COMPARE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -109,27 +114,50 @@ option_canon(struct dump *d, const char *arg)
 }
 
 static void
-option_salt(struct dump *d, const char *arg)
+option_salt(struct dump *d, struct slice salt, const char *name)
 {
-	size_t n = strlen(arg);
-
-	if (n < 1 || n > FINGERPRINT_MAX_SALT)
-		cli_usage(&d->cli, "--salt: not 1 to %d octets",
+	if (salt.len < 1 || salt.len > FINGERPRINT_MAX_SALT)
+		cli_usage(&d->cli, "%s: not 1 to %d octets", name,
 		    FINGERPRINT_MAX_SALT);
-	d->salt = arg;
+	if (d->salt.text.len > 0)
+		cli_usage(&d->cli, "one --salt or --salt-file is enough");
+	d->salt.text = salt;
+}
+
+/* The first line of a file, which is not shown to anybody. */
+static void
+option_salt_file(struct dump *d, const char *path)
+{
+	struct buf b = { .max = 1024 * 1024 };
+	struct slice rest, line;
+	struct diag why;
+
+	if (input_read_file(path, &b, &why) != 0) {
+		cli_trouble(&d->cli, path, &why);
+		buf_release(&b);
+		exit(cli_end(&d->cli));
+	}
+	rest = buf_view(&b);
+	if (!slice_cut(&rest, '\n', &line))
+		line = SLICE("");
+	line = slice_sub(slice_trim(line), 0, sizeof d->salt_room);
+	memcpy(d->salt_room, line.p, line.len);
+	buf_release(&b);
+	option_salt(d, (struct slice){ d->salt_room, line.len }, "--salt-file");
+	d->salt.secret = true;
 }
 
 /* A salt that nobody has had: 16 octets as hex. */
 static void
-random_salt(struct dump *d, char out[33])
+random_salt(struct dump *d)
 {
 	unsigned char octets[16];
 
 	if (getrandom(octets, sizeof octets, 0) != (ssize_t)sizeof octets)
 		cli_usage(&d->cli, "no random numbers: give --salt");
 	for (size_t i = 0; i < sizeof octets; i++)
-		snprintf(out + 2 * i, 3, "%02x", octets[i]);
-	d->salt = out;
+		snprintf(d->salt_room + 2 * i, 3, "%02x", octets[i]);
+	d->salt.text = (struct slice){ d->salt_room, 32 };
 }
 
 static void
@@ -157,7 +185,10 @@ options(struct dump *d, int argc, char **argv)
 		case OPT_LINT: option_way(d, DUMP_LINT); break;
 		case OPT_KEY_AUDIT: option_way(d, DUMP_KEY_AUDIT); break;
 		case OPT_FINGERPRINT: option_way(d, DUMP_FINGERPRINT); break;
-		case OPT_SALT: option_salt(d, optarg); break;
+		case OPT_SALT:
+			option_salt(d, slice_of(optarg), "--salt");
+			break;
+		case OPT_SALT_FILE: option_salt_file(d, optarg); break;
 		case OPT_COMPARE: option_way(d, DUMP_COMPARE); break;
 		default:
 			if (!cli_option(&d->cli, ch, optarg))
@@ -182,7 +213,7 @@ main(int argc, char **argv)
 	static char *standard_input[] = { "-", NULL };
 	struct dump d = { .way = DUMP_PAGE };
 	struct sandbox s = { .off = false };
-	char **word, salt[33];
+	char **word;
 
 	cli_init(&d.cli, "arc-dump", usage_line, own_help);
 	options(&d, argc, argv);
@@ -192,9 +223,9 @@ main(int argc, char **argv)
 	if (d.many && (d.way == DUMP_CANON || d.way == DUMP_FINGERPRINT))
 		cli_usage(
 		    &d.cli, "--canon and --fingerprint are for one message");
-	if (d.salt == NULL &&
+	if (d.salt.text.len == 0 &&
 	    (d.way == DUMP_FINGERPRINT || d.way == DUMP_COMPARE))
-		random_salt(&d, salt);
+		random_salt(&d);
 	s.off = d.no_sandbox;
 	s.network = d.cli.asks_dns;
 	for (word = argv + optind; *word != NULL; word++)

@@ -218,9 +218,10 @@ static int
 show_page(struct shown *s, struct diag *why)
 {
 	struct cli *c = &s->d->cli;
-	struct page page = {
-		.hops = &s->hops, .keys = s->d->verify, .remarks = c->verbose
-	};
+	struct page page = { .hops = &s->hops,
+		.keys = s->d->verify,
+		.full_why = s->d->why,
+		.remarks = c->verbose };
 	struct report r = { .file = s->path,
 		.named = s->d->many,
 		.color = c->color,
@@ -316,8 +317,8 @@ show_keys(struct shown *s, struct diag *why)
 }
 
 static int
-take_fingerprint(struct shown *s, struct slice salt, struct fingerprint *out,
-    struct diag *why)
+take_fingerprint(struct shown *s, const struct fp_salt *salt,
+    struct fingerprint *out, struct diag *why)
 {
 	if (!s->whole)
 		return diag_set(why, DIAG_FINGERPRINT, no_octets,
@@ -332,7 +333,7 @@ show_fingerprint(struct shown *s, struct diag *why)
 	struct cli *c = &s->d->cli;
 	struct fingerprint f;
 
-	if (take_fingerprint(s, slice_of(s->d->salt), &f, why) != 0)
+	if (take_fingerprint(s, &s->d->salt, &f, why) != 0)
 		return -1;
 	fingerprint_write(&c->out, &f);
 	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
@@ -422,30 +423,31 @@ compare_open(struct shown *s, struct input *in, struct diag *why)
 	return chain_collect(s->m, s->m->arena, &s->chain, why);
 }
 
-/* The two fingerprints, of one salt: a file's, where there is a file. */
+/* The two fingerprints, of one salt: where a file holds an open one, that. */
 static int
 compare_take(struct shown s[2], struct fingerprint f[2], struct arena *arena,
-    const char *salt, size_t *at, struct diag *why)
+    size_t *at, struct diag *why)
 {
-	struct slice use = slice_of(salt);
+	struct fp_salt salt = s[0].d->salt;
 
-	for (size_t k = 0; k < 2; k++) {
-		*at = k;
-		if (s[k].m != NULL)
+	for (*at = 0; *at < 2; ++*at) {
+		if (s[*at].m != NULL)
 			continue;
-		if (fingerprint_read(buf_view(&s[k].held), arena, &f[k], why) !=
-		    0)
+		if (fingerprint_read(
+			buf_view(&s[*at].held), arena, &f[*at], why) != 0)
 			return -1;
-		if (k == 1 && s[0].m == NULL && !slice_eq(f[0].salt, f[1].salt))
-			return diag_set(why, DIAG_FINGERPRINT, no_octets,
-			    "it has another salt, so nothing of the two can be "
-			    "compared");
-		use = f[k].salt;
+		if (!f[*at].secret)
+			salt = (struct fp_salt){ .text = f[*at].salt };
 	}
 	for (*at = 0; *at < 2; ++*at)
 		if (s[*at].m != NULL &&
-		    take_fingerprint(&s[*at], use, &f[*at], why) != 0)
+		    take_fingerprint(&s[*at], &salt, &f[*at], why) != 0)
 			return -1;
+	*at = 1;
+	if (!fingerprint_same_salt(&f[0], &f[1]))
+		return diag_set(why, DIAG_FINGERPRINT, no_octets,
+		    "it has another salt, so nothing of the two can be "
+		    "compared; a secret one is given with --salt-file");
 	return 0;
 }
 
@@ -467,7 +469,7 @@ dump_compare(struct dump *d, const char *a, const char *b)
 		at++;
 	}
 	if (why.code == DIAG_NONE &&
-	    compare_take(s, f, arena, d->salt, &at, &why) == 0) {
+	    compare_take(s, f, arena, &at, &why) == 0) {
 		if (fingerprint_compare(&d->cli.out, &f[0], &f[1], arena) > 0)
 			cli_worse(&d->cli, 1);
 		if (d->cli.out.failure != BUF_OK)

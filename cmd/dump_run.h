@@ -7,6 +7,7 @@
 
 #include "chain.h"
 #include "cli.h"
+#include "fingerprint.h"
 
 /* What is shown. */
 enum dump_way {
@@ -27,7 +28,8 @@ struct dump {
 	unsigned effort;
 	unsigned set; /* -n; 0: all */
 	const char *field;
-	const char *salt; /* for fingerprints; NULL: random */
+	struct fp_salt salt; /* for fingerprints */
+	char salt_room[FINGERPRINT_MAX_SALT + 1];
 	/* DUMP_CANON: of which field, or the body when canon_body */
 	enum arc_kind canon_kind;
 	bool canon_body;

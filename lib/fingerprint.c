@@ -14,6 +14,7 @@ static const char first_line[] = "arc-fingerprint 1";
 
 enum {
 	MAX_CELLS = 4 * 1000 * 1000, /* of the table that aligns blocks */
+	MAX_PLACES = 3,		     /* of fields that are named */
 };
 
 /* A fingerprint being taken. */
@@ -218,12 +219,14 @@ take_body(struct taking *t, struct slice body, struct fingerprint *out)
 
 int
 fingerprint_take(const struct message *m, const struct chain *c,
-    struct slice body, struct slice salt, struct arena *arena,
+    struct slice body, const struct fp_salt *salt, struct arena *arena,
     struct fingerprint *out, struct diag *why)
 {
-	struct taking t = { .salt = salt, .arena = arena, .why = why };
+	struct taking t = { .salt = salt->text, .arena = arena, .why = why };
 
-	*out = (struct fingerprint){ .salt = salt };
+	*out = (struct fingerprint){ .salt = salt->text,
+		.secret = salt->secret,
+		.check = mac_of(&t, slice_of(first_line)) };
 	if (m->nfields > FINGERPRINT_MAX_FIELDS)
 		return diag_set(why, DIAG_LIMIT_FIELDS, no_octets,
 		    "%zu fields; a fingerprint takes %d", m->nfields,
@@ -252,7 +255,11 @@ void
 fingerprint_write(struct buf *b, const struct fingerprint *f)
 {
 	buf_printf(b, "%s\nsalt ", first_line);
-	for (size_t i = 0; i < f->salt.len; i++)
+	if (f->secret) {
+		buf_text(b, "secret");
+		put_mac(b, &f->check);
+	}
+	for (size_t i = 0; i < f->salt.len && !f->secret; i++)
 		buf_printf(b, "%02x", (unsigned char)f->salt.p[i]);
 	buf_char(b, '\n');
 	for (size_t i = 0; i < f->nfields; i++) {
@@ -388,23 +395,36 @@ read_block(struct slice rest, struct fingerprint *f)
 	       rest.p == NULL;
 }
 
+/* "secret CHECK", or the salt in hex. */
 static bool
-read_salt(struct slice text, struct arena *arena, struct slice *out)
+read_salt(struct slice text, struct taking *t, struct fingerprint *out)
 {
 	unsigned char octets[FINGERPRINT_MAX_SALT];
+	size_t n = text.len / 2;
 
-	if (text.len / 2 > sizeof octets ||
-	    !read_hex(text, octets, text.len / 2))
+	if (slice_starts(text, SLICE("secret "))) {
+		next_word(&text);
+		out->secret = true;
+		return read_mac(&text, &out->check) && text.p == NULL;
+	}
+	if (n == 0 || n > sizeof octets || !read_hex(text, octets, n))
 		return false;
-	*out = arena_copy(
-	    arena, (struct slice){ (const char *)octets, text.len / 2 });
-	return out->p != NULL;
+	out->salt =
+	    arena_copy(t->arena, (struct slice){ (const char *)octets, n });
+	if (out->salt.p == NULL) {
+		diag_memory(t->why);
+		t->failed = true;
+	}
+	t->salt = out->salt;
+	out->check = mac_of(t, slice_of(first_line));
+	return true;
 }
 
 int
 fingerprint_read(struct slice octets, struct arena *arena,
     struct fingerprint *out, struct diag *why)
 {
+	struct taking t = { .arena = arena, .why = why };
 	struct slice rest = octets, line;
 	size_t lines = 1, number = 0;
 	bool good = true, ended = false;
@@ -433,7 +453,7 @@ fingerprint_read(struct slice octets, struct arena *arena,
 		word = next_word(&line);
 		if (number == 2)
 			good = slice_eq(word, SLICE("salt")) &&
-			       read_salt(line, arena, &out->salt);
+			       read_salt(line, &t, out);
 		else if (slice_eq(word, SLICE("field")))
 			good = read_field(line, out);
 		else if (slice_eq(word, SLICE("signed")))
@@ -443,6 +463,8 @@ fingerprint_read(struct slice octets, struct arena *arena,
 		else
 			good = ended = slice_eq(word, SLICE("end"));
 	}
+	if (t.failed)
+		return -1;
 	if (good && ended)
 		return 0;
 	return diag_set(why, DIAG_FINGERPRINT, no_octets,
@@ -490,25 +512,51 @@ put_signers(struct buf *out, const struct fingerprint *a, struct slice name)
 
 static size_t
 put_field(struct buf *out, const struct fingerprint *a, struct slice name,
-    const char *what)
+    const char *what, struct slice where)
 {
-	buf_printf(out, "field %.*s: %s", SLICE_ARG(name), what);
+	buf_printf(
+	    out, "field %.*s: %s%.*s", SLICE_ARG(name), what, SLICE_ARG(where));
 	put_signers(out, a, name);
 	buf_char(out, '\n');
 	return 1;
 }
 
-/* How many places of x are found in the same order in y (both from the bottom):
- * enough to tell what was put in or taken out. */
+/* Fields of one name that differ: the first few by their places. */
+struct places {
+	struct buf *out;
+	size_t n;
+};
+
+static void
+put_places(struct places *p, size_t there, size_t here)
+{
+	if (p->n++ >= MAX_PLACES) {
+		buf_text(p->out, p->n == MAX_PLACES + 1 ? ", ..." : "");
+		return;
+	}
+	buf_text(p->out, p->n == 1 ? ": " : ", ");
+	if (there > 0)
+		buf_printf(p->out, "field %zu there", there);
+	if (here > 0)
+		buf_printf(
+		    p->out, "%sfield %zu here", there > 0 ? " is " : "", here);
+}
+
+/* Whether the fields x are found in the same order in y (both from the bottom):
+ * enough to tell what was put in or taken out, which goes to p. */
 static bool
 is_part_of(const struct fingerprint *fx, const size_t x[], size_t nx,
-    const struct fingerprint *fy, const size_t y[], size_t ny)
+    const struct fingerprint *fy, const size_t y[], size_t ny, bool here,
+    struct places *p)
 {
 	size_t i = 0;
 
-	for (size_t k = 0; k < ny && i < nx; k++)
-		i += same_mac(
-		    &fx->field[x[i]].relaxed, &fy->field[y[k]].relaxed);
+	for (size_t k = 0; k < ny; k++)
+		if (i < nx && same_mac(&fx->field[x[i]].relaxed,
+				  &fy->field[y[k]].relaxed))
+			i++;
+		else
+			put_places(p, here ? 0 : y[k] + 1, here ? y[k] + 1 : 0);
 	return i == nx;
 }
 
@@ -536,41 +584,70 @@ is_shuffle(const struct fingerprint *a, const size_t x[], size_t nx,
 	return same;
 }
 
+/* There are more of them, or less. */
+static size_t
+compare_counts(struct buf *out, const struct fingerprint *a,
+    const struct fingerprint *b, struct slice name, const size_t x[], size_t nx,
+    const size_t y[], size_t ny)
+{
+	struct buf where = { .max = 0 };
+	struct places p = { &where, 0 };
+	bool more = nx < ny;
+	bool part = more ? is_part_of(a, x, nx, b, y, ny, true, &p)
+			 : is_part_of(b, y, ny, a, x, nx, false, &p);
+	char text[128];
+
+	/* Where others changed as well, places would be guesses. */
+	snprintf(text, sizeof text, "%s%s (%zu there, %zu here)",
+	    more ? "added" : "removed", part ? "" : ", and others changed", nx,
+	    ny);
+	put_field(out, a, name, text,
+	    part && nx > 0 && ny > 0 ? buf_view(&where) : no_octets);
+	if (where.failure != BUF_OK)
+		out->failure = where.failure;
+	buf_release(&where);
+	return 1;
+}
+
 static size_t
 compare_name(struct buf *out, const struct fingerprint *a,
     const struct fingerprint *b, struct slice name, size_t x[], size_t y[])
 {
 	size_t nx = fields_named(a, name, x), ny = fields_named(b, name, y);
+	struct buf where = { .max = 0 };
+	struct places p = { &where, 0 };
 	size_t relaxed = 0, simple = 0;
-	char text[80];
+	char text[128] = "changed";
 
-	if (nx != ny) {
-		bool part = nx < ny ? is_part_of(a, x, nx, b, y, ny)
-				    : is_part_of(b, y, ny, a, x, nx);
-
-		snprintf(text, sizeof text, "%s%s (%zu there, %zu here)",
-		    nx < ny ? "added" : "removed",
-		    part ? "" : ", and others changed", nx, ny);
-		return put_field(out, a, name, text);
-	}
+	if (nx != ny)
+		return compare_counts(out, a, b, name, x, nx, y, ny);
 	for (size_t k = 0; k < nx; k++) {
-		relaxed +=
-		    !same_mac(&a->field[x[k]].relaxed, &b->field[y[k]].relaxed);
-		simple +=
-		    !same_mac(&a->field[x[k]].simple, &b->field[y[k]].simple);
+		const struct fp_field *f = &a->field[x[k]],
+				      *g = &b->field[y[k]];
+
+		simple += !same_mac(&f->simple, &g->simple);
+		if (same_mac(&f->relaxed, &g->relaxed))
+			continue;
+		relaxed++;
+		put_places(&p, x[k] + 1, y[k] + 1);
 	}
 	if (simple == 0)
 		return 0;
+	if (relaxed == 0 || nx == 1)
+		buf_clear(&where);
 	if (relaxed == 0)
-		return put_field(out, a, name,
+		snprintf(text, sizeof text,
 		    "folded, spaced or spelled otherwise (relaxed is the "
 		    "same)");
-	if (relaxed > 1 && is_shuffle(a, x, nx, b, y, ny))
-		return put_field(out, a, name, "in another order");
-	if (nx == 1)
-		return put_field(out, a, name, "changed");
-	snprintf(text, sizeof text, "%zu of %zu changed", relaxed, nx);
-	return put_field(out, a, name, text);
+	else if (relaxed > 1 && is_shuffle(a, x, nx, b, y, ny))
+		snprintf(text, sizeof text, "in another order");
+	else if (nx > 1)
+		snprintf(text, sizeof text, "%zu of %zu changed", relaxed, nx);
+	put_field(out, a, name, text, buf_view(&where));
+	if (where.failure != BUF_OK)
+		out->failure = where.failure;
+	buf_release(&where);
+	return 1;
 }
 
 static size_t
@@ -725,6 +802,12 @@ compare_body(struct buf *out, const struct fingerprint *a,
 		j = to + 1;
 	}
 	return found;
+}
+
+bool
+fingerprint_same_salt(const struct fingerprint *a, const struct fingerprint *b)
+{
+	return same_mac(&a->check, &b->check);
 }
 
 size_t

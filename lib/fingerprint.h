@@ -7,8 +7,12 @@
  * salt tell which fields differ and between which lines the body does.
  *
  * Blocks of the body end where the digest of a line says so, so that a line put
- * in or taken out changes its own block and no other.  Whoever has the salt can
- * try guesses at short texts: a salt is for the two who compare. */
+ * in or taken out changes its own block and no other.
+ *
+ * Whoever has the salt can try guesses: a Subject of a few likely ones, a line
+ * that says "yes".  An open salt stands in the fingerprint, and keeps guesses
+ * made for one from serving for another; a secret one does not, and without it
+ * nothing can be tried. */
 #ifndef FINGERPRINT_H
 #define FINGERPRINT_H
 
@@ -54,7 +58,9 @@ struct fp_block {
 };
 
 struct fingerprint {
-	struct slice salt;
+	struct slice salt; /* empty when a secret one was not given */
+	bool secret;
+	struct fp_mac check; /* tells salts apart */
 	struct fp_field *field;
 	size_t nfields;
 	struct fp_signed *mention;
@@ -66,10 +72,15 @@ struct fingerprint {
 /* Whether octets are a fingerprint and no message. */
 bool fingerprint_is(struct slice octets);
 
+struct fp_salt {
+	struct slice text;
+	bool secret;
+};
+
 /* Take the fingerprint of a message.  -1 with DIAG_MEMORY, or
  * DIAG_LIMIT_FIELDS. */
 int fingerprint_take(const struct message *m, const struct chain *,
-    struct slice body, struct slice salt, struct arena *,
+    struct slice body, const struct fp_salt *, struct arena *,
     struct fingerprint *out, struct diag *why);
 
 void fingerprint_write(struct buf *, const struct fingerprint *);
@@ -78,6 +89,10 @@ void fingerprint_write(struct buf *, const struct fingerprint *);
  * naming the line. */
 int fingerprint_read(struct slice octets, struct arena *,
     struct fingerprint *out, struct diag *why);
+
+/* Whether both have one salt. */
+bool fingerprint_same_salt(
+    const struct fingerprint *a, const struct fingerprint *b);
 
 /* Append what differs, a line each, to out; returns how many lines, 0 when they
  * are the same.  Both must have one salt. */
