@@ -257,7 +257,13 @@ show_page(struct shown *s, struct diag *why)
 /* ------------------------------------------------------------------------
  * Remarks, keys, fingerprints. */
 
-/* "i=2 ARC-Seal: sentence (detail)  [code; clause]" */
+static void
+lint_code_end(struct buf *b, const struct lint_info *info)
+{
+	buf_printf(b, "  [%s; %s]\n", info->word, info->clause);
+}
+
+/* "i=2 ARC-Seal: sentence (detail) what to do  [code; clause]" */
 static int
 show_lint(struct shown *s, struct diag *why)
 {
@@ -265,36 +271,23 @@ show_lint(struct shown *s, struct diag *why)
 
 	if (look(s, why) != 0)
 		return -1;
-	if (lint_style(s->m, &s->chain, &s->remarks) != 0)
+	if (lint_style(s->m, s->body, &s->chain, &s->verdict, &s->remarks) != 0)
 		return diag_memory(why);
 	for (size_t k = 0; k < s->remarks.n; k++) {
-		const struct remark *r = &s->remarks.remark[k];
-		const struct lint_info *info = lint_info(r->code);
-
 		name_line(s);
-		if (r->instance > 0)
-			buf_printf(&c->out, "i=%u ", r->instance);
-		if (r->field.len > 0)
-			buf_printf(&c->out, "%.*s: ", SLICE_ARG(r->field));
-		buf_text(&c->out, info->sentence);
-		if (r->detail[0] != '\0') {
-			buf_text(&c->out, " (");
-			escape_text(&c->out, slice_of(r->detail));
-			buf_char(&c->out, ')');
-		}
-		buf_printf(&c->out, "  [%s; %s]\n", info->word, info->clause);
+		lint_write(&c->out, &s->remarks.remark[k]);
+		lint_code_end(&c->out, lint_info(s->remarks.remark[k].code));
 	}
 	for (size_t k = 0; k < s->hops.nodd; k++) {
-		enum oddity_code code = s->hops.odd[k].code;
+		const struct oddity *o = &s->hops.odd[k];
+		const struct lint_info *info = oddity_info(o->code);
 
-		/* Others are remarks of their own above. */
-		if (code != ODD_CV_AND_CLAIM && code != ODD_TIME_BACKWARDS &&
-		    code != ODD_AUTHSERV_ID && code != ODD_ORDER &&
-		    code != ODD_FALSE_FAIL)
+		/* These are remarks of their own above. */
+		if (o->code == ODD_BODY_PARTIAL || o->code == ODD_FROM_TWICE)
 			continue;
 		name_line(s);
-		buf_printf(&c->out, "%s  [%s; RFC 8617 section 4]\n",
-		    s->hops.odd[k].text, oddity_word(code));
+		buf_printf(&c->out, "%s %s", o->text, info->mend);
+		lint_code_end(&c->out, info);
 	}
 	if (c->out.len > 0)
 		cli_worse(c, 1);

@@ -401,11 +401,12 @@ instance_problem(struct arc_field *f, struct slice value)
 static void
 aar_read(struct arc_field *f, unsigned *over)
 {
-	struct slice value, rest;
+	struct slice value, rest, text = slice_trim(f->field->value);
 
 	if (!leading_instance(f->field->value, &value, &rest) ||
 	    rest.p == NULL) {
-		diag_set(&f->problem, DIAG_AAR_SYNTAX, f->field->name,
+		diag_set(&f->problem, DIAG_AAR_SYNTAX,
+		    text.len > 0 ? text : f->field->name,
 		    "\"i=\", a number and \";\" do not stand first");
 		return;
 	}
@@ -513,7 +514,8 @@ shape_complete(struct chain *c)
 					     : DIAG_FIELD_TWICE,
 			    s->count[k] == 0 ? no_octets
 					     : s->part[k]->field->name,
-			    "set %u has %u", i, s->count[k]);
+			    s->count[k] == 0 ? "i=%u has none" : "i=%u has %u",
+			    i, s->count[k]);
 			return shape_fail(c, 3, i, k);
 		}
 	}

@@ -7,21 +7,39 @@
 #include "hops.h"
 #include "token.h"
 
-const char *
-oddity_word(enum oddity_code code)
-{
-	static const char *const words[ODD_COUNT] = {
-		[ODD_CV_AND_CLAIM] = "cv-against-aar",
-		[ODD_TIME_BACKWARDS] = "time-backwards",
-		[ODD_AUTHSERV_ID] = "authserv-id-unrelated",
-		[ODD_FROM_UNSIGNED] = "from-unsigned",
-		[ODD_BODY_PARTIAL] = "body-partial",
-		[ODD_FROM_TWICE] = "from-twice",
-		[ODD_ORDER] = "fields-out-of-order",
-		[ODD_FALSE_FAIL] = "cv-fail-unfounded",
-	};
+static const struct lint_info infos[ODD_COUNT] = {
+	[ODD_CV_AND_CLAIM] = { "cv-against-aar", "RFC 8617 section 4.4",
+	    "A seal says another thing of the chain than the "
+	    "ARC-Authentication-Results field of its set.",
+	    "Both have to say what the hop's own validator found." },
+	[ODD_TIME_BACKWARDS] = { "time-backwards", "RFC 6376 section 3.5",
+	    "A hop says that it sealed before the one before it.",
+	    "One of both should set its clock." },
+	[ODD_AUTHSERV_ID] = { "authserv-id-unrelated", "RFC 8617 section 4.1.1",
+	    "A hop reports results of a server in another domain than the one "
+	    "that it seals as.",
+	    "It should report what its own servers found, under a name of "
+	    "theirs." },
+	[ODD_FROM_UNSIGNED] = { "from-unsigned", "RFC 6376 section 5.4",
+	    "A hop does not sign From.", "It has to." },
+	[ODD_BODY_PARTIAL] = { "body-partial", "RFC 6376 section 8.2",
+	    "Not the whole body is signed.",
+	    "Do not believe what is not signed." },
+	[ODD_FROM_TWICE] = { "from-twice", "RFC 6376 section 8.15",
+	    "There is more than one From.", "Refuse such a message." },
+	[ODD_ORDER] = { "fields-out-of-order", "RFC 8617 section 5.1",
+	    "The ARC fields do not stand in the usual order: newest set "
+	    "first, in each AS, AMS, AAR; some validators insist on it.",
+	    "Put each new set above all else, and leave it there." },
+	[ODD_FALSE_FAIL] = { "cv-fail-unfounded", "RFC 8617 section 5.2",
+	    "A hop says that the chain had failed, and it holds still.",
+	    "Its validator has to be mended." },
+};
 
-	return words[code];
+const struct lint_info *
+oddity_info(enum oddity_code code)
+{
+	return &infos[code];
 }
 
 static void __attribute__((format(printf, 4, 5)))
@@ -137,19 +155,34 @@ read_hop(const struct message *m, const struct chain *c, struct hop *h,
 /* ------------------------------------------------------------------------
  * Contradictions. */
 
-/* The last two labels of a name. */
+/* Labels of a name from the end on: so many. */
+static struct slice
+last_labels(struct slice name, unsigned n)
+{
+	size_t at = name.len;
+
+	while (at > 0 && (name.p[at - 1] != '.' || --n > 0))
+		at--;
+	return slice_sub(name, at, name.len);
+}
+
+/* The part of a name that most likely has one owner: two labels, or three where
+ * the last two are like "co.uk".  No list of such names is at hand, and nothing
+ * but a remark depends on it. */
 static struct slice
 base_of(struct slice name)
 {
-	size_t dots = 0, at = name.len;
+	static const char *const shared[] = { "ac", "co", "com", "edu", "gov",
+		"gob", "gouv", "mil", "ne", "net", "nom", "or", "org" };
+	struct slice two = last_labels(name, 2);
+	size_t dot = slice_find(two, '.');
 
-	while (at > 0) {
-		dots += name.p[at - 1] == '.';
-		if (dots == 2)
-			break;
-		at--;
-	}
-	return slice_sub(name, at, name.len);
+	for (size_t k = 0; k < sizeof shared / sizeof *shared; k++)
+		if (two.len == dot + 3 &&
+		    slice_eq_nocase(
+			slice_sub(two, 0, dot), slice_of(shared[k])))
+			return last_labels(name, 3);
+	return two;
 }
 
 /* What an AAR says of the chain, against what its seal says. */
@@ -207,6 +240,41 @@ odd_ams(
 		    "i=%u signs %" PRIu64 " octets of a body of %" PRIu64
 		    ": the rest may be anybody's.",
 		    i, p->body_signed, p->body_length);
+}
+
+/* Whether all that hop i got held before it, as far as that can be told from
+ * what holds now. */
+static bool
+holds_before(const struct chain *c, const struct verdict *v, unsigned i)
+{
+	for (unsigned k = 1; k < i; k++) {
+		const struct arc_field *seal = c->set[k].part[ARC_SEAL];
+
+		if (v->seal[k].status != STATUS_PASS || seal == NULL ||
+		    seal->sig.cv != (k == 1 ? CV_NONE : CV_PASS))
+			return false;
+	}
+	return i > 1 && v->ams[i - 1].status == STATUS_PASS;
+}
+
+/* A later hop called a chain failed that holds: it does now, or --why has
+ * proved that it did. */
+static void
+odd_fail(struct hops *h, const struct chain *c, const struct verdict *v,
+    const struct explanation *reasons, unsigned i)
+{
+	const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+	bool unfounded =
+	    seal != NULL && seal->sig.cv == CV_FAIL && holds_before(c, v, i);
+
+	for (size_t k = 0; reasons != NULL && k < reasons->n; k++)
+		unfounded |= reasons->finding[k].instance == i &&
+			     strcmp(reasons->finding[k].cause->id,
+				 "as.cv-fail-unfounded") == 0;
+	if (unfounded)
+		odd(h, ODD_FALSE_FAIL, i,
+		    "i=%u says that the chain had failed, and it holds still.",
+		    i);
 }
 
 /* The usual order is newest set first, in each AS, AMS, AAR. */
@@ -272,21 +340,14 @@ hops_collect(const struct message *m, const struct chain *c,
 		odd_claims(h, c, i);
 		odd_authserv_id(h, i);
 		odd_ams(h, c, v, i);
+		odd_fail(h, c, v, reasons, i);
 	}
 	odd_times(h);
 	odd_order(h, c);
 	if (message_count(m, SLICE("from")) > 1)
 		odd(h, ODD_FROM_TWICE, 0,
 		    "There are %zu From fields: readers show one, and it may "
-		    "be "
-		    "the one that nobody signed.",
+		    "be the one that nobody signed.",
 		    message_count(m, SLICE("from")));
-	for (size_t k = 0; reasons != NULL && k < reasons->n; k++)
-		if (strcmp(reasons->finding[k].cause->id,
-			"as.cv-fail-unfounded") == 0)
-			odd(h, ODD_FALSE_FAIL, reasons->finding[k].instance,
-			    "i=%u says that the chain had failed, and it holds "
-			    "still.",
-			    reasons->finding[k].instance);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "chain.h"
 #include "diag.h"
 #include "explain.h"
+#include "lint.h"
 #include "message.h"
 #include "validate.h"
 
@@ -44,8 +45,8 @@ enum oddity_code {
 	ODD_COUNT,
 };
 
-/* The word of a code, for scripts. */
-const char *oddity_word(enum oddity_code);
+/* Its word, clause, a sentence of what it is, and what to do. */
+const struct lint_info *oddity_info(enum oddity_code);
 
 /* One contradiction. */
 struct oddity {

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "buf.h"
 #include "chain.h"
 #include "message.h"
 #include "validate.h"
@@ -43,13 +44,21 @@ enum lint_code {
 	LINT_INSTANCE_ZERO,
 	LINT_CV_CASE,
 	LINT_DOMAINS_DIFFER,
+	LINT_INSTANCE_COMMENT,
+	LINT_TAG_LIKE_B,
+	LINT_BODY_LINE_LONG,
+	LINT_BARE_CR,
+	LINT_KEY_FORM,
+	LINT_KEY_LONG,
+	LINT_KEY_GRANULARITY,
 	LINT_COUNT,
 };
 
 struct lint_info {
 	const char *word; /* for scripts; does not change once released */
 	const char *clause;
-	const char *sentence; /* what it is, and what to do */
+	const char *sentence; /* what it is */
+	const char *mend;     /* what to do */
 };
 
 const struct lint_info *lint_info(enum lint_code);
@@ -60,6 +69,9 @@ struct remark {
 	struct slice field; /* name of the field concerned; or empty */
 	char detail[80];    /* printable ASCII; or "" */
 };
+
+/* Append "i=2 ARC-Seal: sentence (detail)". */
+void lint_write(struct buf *, const struct remark *);
 
 struct remarks {
 	struct remark *remark; /* in the message's arena */
@@ -73,8 +85,9 @@ int lint_collect(const struct message *, const struct chain *,
 
 /* Remarks on the writing of every ARC field, for whoever writes them: what some
  * validator is known to stumble on, and what RFCs recommend.  Appended to what
- * lint_collect() found.  -1 when memory is short. */
-int lint_style(
-    const struct message *, const struct chain *, struct remarks *out);
+ * lint_collect() found.  body may be empty where it is not at hand.  -1 when
+ * memory is short. */
+int lint_style(const struct message *, struct slice body, const struct chain *,
+    const struct verdict *, struct remarks *out);
 
 #endif

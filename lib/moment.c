@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "moment.h"
@@ -54,4 +56,17 @@ moment_day(struct slice text, int64_t *out)
 
 	return read_form(text, SLICE("dddd-dd-dd"), number) &&
 	       to_seconds(number, out);
+}
+
+void
+moment_text(int64_t seconds, char out[MOMENT_TEXT])
+{
+	time_t when = (time_t)seconds;
+	struct tm tm;
+
+	/* Twelve digits are more years than four digits have. */
+	if (seconds > INT64_C(253402300799) || gmtime_r(&when, &tm) == NULL)
+		snprintf(out, MOMENT_TEXT, "%" PRId64, seconds);
+	else
+		strftime(out, MOMENT_TEXT, "%Y-%m-%d %H:%M:%S", &tm);
 }

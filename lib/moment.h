@@ -15,4 +15,11 @@ bool moment_parse(struct slice text, int64_t *out);
 /* "2026-02-09": the first second of that day. */
 bool moment_day(struct slice text, int64_t *out);
 
+enum {
+	MOMENT_TEXT = 32 /* room for the text of any moment */
+};
+
+/* "2026-02-09 14:06:29"; behind the year 9999 the seconds as a number. */
+void moment_text(int64_t seconds, char out[MOMENT_TEXT]);
+
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* page.h - a chain on one page, for people
  *
- * The page reads downwards in time: the first hop stands first, so that each
- * line is what was done to the message next.  It fits 80 columns, and nothing
- * on it comes from the message without escape.h. */
+ * The verdict and who it was come first.  The table below reads downwards in
+ * time: the first hop stands first, so that each line is what was done to the
+ * message next.  The page fits 80 columns, and nothing on it comes from the
+ * message without escape.h. */
 #ifndef PAGE_H
 #define PAGE_H
 
@@ -17,8 +18,9 @@ struct page {
 	const struct report *report; /* its verdict may be CV_MISSING: then
 				      * nothing was verified */
 	const struct hops *hops;
-	bool keys;    /* keys were at hand */
-	bool remarks; /* the page ends with the report's remarks */
+	bool keys;     /* keys were at hand */
+	bool full_why; /* why is told in full elsewhere */
+	bool remarks;  /* the page ends with the report's remarks */
 };
 
 /* The page.  -1 with DIAG_MEMORY. */
@@ -27,6 +29,12 @@ int page_chain(struct buf *, const struct page *, struct diag *why);
 /* One set: each of its fields with its state and its tags, values whole. */
 int page_set(
     struct buf *, const struct page *, unsigned instance, struct diag *why);
+
+/* Why a field is told of by itself; NULL when it is not. */
+const struct diag *page_fault(const struct report *, const struct arc_field *);
+
+/* Whether it points at octets of that field. */
+bool page_points(const struct diag *, const struct arc_field *);
 
 /* What only the page knows, as members of a JSON object. */
 void page_json(struct json *, const struct page *);

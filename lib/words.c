@@ -7,9 +7,9 @@
 #include "base64.h"
 #include "words.h"
 
-/* Longer names of charsets are none. */
 enum {
-	MAX_CHARSET = 40
+	MAX_CHARSET = 40, /* longer names of charsets are none */
+	FIELD_OCTETS = 8192,
 };
 
 struct words {
@@ -205,4 +205,10 @@ words_decode(struct buf *out, struct arena *arena, struct slice value)
 	if (w.octets.failure != BUF_OK)
 		out->failure = w.octets.failure;
 	buf_release(&w.octets);
+}
+
+void
+words_field(struct buf *out, struct arena *arena, const struct field *f)
+{
+	words_decode(out, arena, slice_sub(f->value, 0, FIELD_OCTETS));
 }

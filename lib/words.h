@@ -10,10 +10,14 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "message.h"
 #include "slice.h"
 
 /* Append the text of a field's value, white space at its ends left out.  The
  * arena is for what is needed on the way; a failure stays with out (buf.h). */
 void words_decode(struct buf *out, struct arena *, struct slice value);
+
+/* The same of a field, as far as one is shown: its first 8,192 octets. */
+void words_field(struct buf *out, struct arena *, const struct field *);
 
 #endif

@@ -10,6 +10,7 @@ setup() {
 
 @test "--lint: a message without a flaw, and one for each remark that gets it alone" {
 	forge <<-'PY'
+	import base64
 	import subprocess
 	H = "from:from:to:subject:date:message-id"
 	CLEAN = {"ams": {"h": H}, "key": "rsa2048-a"}
@@ -61,7 +62,26 @@ setup() {
 	    ("cv-against-aar", clean(aar=swap("spf=pass", "arc=fail; spf=pass"))),
 	    ("authserv-id-unrelated", clean(aar=swap("d1.example", "mx.other.test"))),
 	    ("fields-out-of-order", clean(order="MSA")),
+	    ("from-unsigned", clean(ams={"h": "to:subject:date:message-id"})),
+	    ("time-backwards", clean(2, sets={2: {"t": TIME - 3600, "aar": swap("dmarc=", "arc=pass; dmarc=")}})),
+	    ("cv-fail-unfounded", clean(2, sets={2: {"cv": "fail", "aar": swap("dmarc=", "arc=fail; dmarc=")}})),
+	    ("instance-comment", clean(as_=swap("i=1;", "i=1 (x);"))),
+	    ("tag-like-b", clean(ams=lambda t: add("xb=1;")(t.replace("h=from:", "h=from:from:")))),
+	    ("instance-zero", clean(aar=lambda t: swap("dmarc=", "arc=none; dmarc=")(swap("i=1", "i=01")(t)))),
+	    ("line-long", clean(aar=lambda t: swap("dmarc=", "arc=none (" + LONG + "); dmarc=")(t), fold=False)),
+	    ("body-line-long", clean(body=LONG + "\n")),
+	    ("bare-cr", clean(body="a\rb\n")),
+	    ("key-form", clean(record="v=DKIM1; p=" + base64.b64encode(key("rsa2048-a").pkcs1()).decode())),
+	    ("key-long", clean(key="rsa16384")),
+	    ("key-granularity", clean(record="v=DKIM1; g=*; p=@p")),
 	]
+	told = set(open("man/arc-tools.7").read().split())
+	lacks = {row[0] for row in rows} - told
+	assert not lacks, lacks
+	# and none that only memory or the DNS brings about
+	table = subprocess.run(["unit-codes", "remarks"], capture_output=True, text=True).stdout
+	words = {line.split()[2] for line in table.splitlines() if line.startswith(".It")}
+	assert words - {row[0] for row in rows} == {"body-partial", "oldest-pass-unsure"}, words - {row[0] for row in rows}
 	rows[7][1].records[list(rows[7][1].records)[0]].append("v=spf1 -all")
 	also = {  # what cannot be had alone
 	    "length-tag": {"body-partial"}, "headers-forbidden": set(), "u-label": {"authserv-id-unrelated"},
@@ -80,7 +100,7 @@ setup() {
 
 @test "--lint says what it is about, the clause, and what to do; 0 where there is nothing" {
 	run -1 arc-dump --lint samples/pass-one-hop.eml
-	[ "$output" = "i=1 ARC-Message-Signature: From is signed as often as it stands there, not once more: a second one can be added unnoticed.  [from-open; RFC 6376 section 8.15]" ]
+	[ "$output" = "i=1 ARC-Message-Signature: From is signed as often as it stands there, not once more: a second one can be added unnoticed. Name From in h= once more.  [from-open; RFC 6376 section 8.15]" ]
 	run -1 arc-dump --lint samples/pass-one-hop.eml samples/pass-three-hops.eml
 	[[ ${lines[0]} == "samples/pass-one-hop.eml: i=1 "* ]]
 	# every code of the manual's table is known
@@ -89,6 +109,7 @@ setup() {
 
 @test "--key-audit: each key in plain words, and its record as it should be written" {
 	forge <<-'PY'
+	import base64
 	def audit(name, **how):
 	    m = chain(1, **{"key": "rsa2048-a", **how})
 	    write(m, tmp(name))
@@ -102,6 +123,9 @@ setup() {
 	audit("nov", record="p=@p")
 	audit("vlast", record="k=rsa; p=@p; v=DKIM1")
 	audit("ed", key="ed25519-a")
+	audit("tls", record="v=DKIM1; s=tlsrpt; p=@p")
+	audit("kind", record="v=DKIM1; k=ed25519; p=@p")
+	audit("bare", record="v=DKIM1; p=" + base64.b64encode(key("rsa2048-a").pkcs1()).decode())
 	audit("two", record=["v=DKIM1; p=@p", "v=spf1 -all"])
 	m = audit("gone"); m.records.clear(); write(m, tmp("gone"))
 	m = audit("joint")
@@ -140,6 +164,8 @@ setup() {
 	ed|Ed25519, 256 bits
 	two|There are 2 TXT records under this name
 	two|1 of the records are no key records
+	flags|write it so s1._domainkey.d1.example. IN TXT "v=DKIM1; k=rsa; n=note; t=y:s; h=sha256; s=email; p=MII
+	bare|none but a SubjectPublicKeyInfo
 	gone|NXDOMAIN
 	joint|A blank stands where strings 1 and 2 meet
 	joint|TTL         60 s
@@ -150,7 +176,7 @@ setup() {
 	split|Joined, the records are one key
 	END
 	# what is to be written verifies the message: as it is, and mended
-	for name in plain weak nov ed joint split; do
+	for name in plain weak nov ed joint split hash vlast tls kind bare; do
 		arc-dump --key-audit --keys "$T/$name.keys" "$T/$name" |
 			sed -n 's/^  write it so //p' >"$T/mended"
 		[ -s "$T/mended" ]
@@ -259,6 +285,60 @@ setup() {
 	printf '%s\n' "$output" >"$T/two"
 	run -65 arc-dump --compare "$T/one" "$T/two"
 	[[ $output == *"another salt"* ]]
+}
+
+@test "of several fields of a name the one that changed, came or went is named by its place" {
+	forge <<-'PY'
+	m = chain(1)
+	for name in "abcde":
+	    m.top("X-Note: " + name)
+	write(m, tmp("a"))
+	n = m.copy()
+	n.fields[1].raw = n.fields[1].raw.replace(b"d", b"D")
+	write(n, tmp("changed"))
+	n = m.copy()
+	del n.fields[2]
+	write(n, tmp("gone"))
+	write(m.copy().top("X-Note: f"), tmp("more"))
+	PY
+	while IFS='|' read -r name words; do
+		run -1 arc-dump --compare "$T/a" "$T/$name"
+		[ "$output" = "field x-note: $words (signed by no set)" ]
+	done <<-'END'
+	changed|1 of 5 changed: field 2 there is field 2 here
+	gone|removed (5 there, 4 here): field 3 there
+	more|added (5 there, 6 here): field 1 here
+	END
+}
+
+@test "a secret salt stands in no fingerprint, and without it nothing can be tried" {
+	echo 'correct horse battery staple' >"$T/salt"
+	echo 'another' >"$T/other"
+	arc-dump --fingerprint --salt-file "$T/salt" samples/pass-list-edited.eml >"$T/one"
+	arc-dump --fingerprint --salt-file "$T/salt" samples/fail-aar-edited.eml >"$T/two"
+	hex=$(head -n 1 "$T/salt" | tr -d '\n' | od -An -tx1 | tr -d ' \n')
+	run -1 grep -i "$hex\|horse" "$T/one"
+	# all of it is as with the same salt in the open, but for the salt's line
+	arc-dump --fingerprint --salt 'correct horse battery staple' samples/pass-list-edited.eml >"$T/open"
+	grep -q "^salt $hex\$" "$T/open"
+	diff <(grep -v ^salt "$T/one") <(grep -v ^salt "$T/open")
+	run -0 arc-dump --compare "$T/one" "$T/open"
+	run -1 arc-dump --compare "$T/one" "$T/two"
+	two_files=$output
+	run -1 arc-dump --salt-file "$T/salt" --compare "$T/one" samples/fail-aar-edited.eml
+	[ "$output" = "$two_files" ]
+	for how in "" "--salt-file $T/other" "--salt another"; do
+		# shellcheck disable=SC2086 # words
+		run -65 arc-dump $how --compare "$T/one" samples/fail-aar-edited.eml
+		[[ $output == *"another salt"*"--salt-file"* ]]
+	done
+	: >"$T/empty"
+	run -64 arc-dump --salt-file "$T/empty" --fingerprint samples/pass-one-hop.eml
+	run -66 arc-dump --salt-file "$T/nowhere" --fingerprint samples/pass-one-hop.eml
+	run -64 arc-dump --salt a --salt-file "$T/salt" --fingerprint samples/pass-one-hop.eml
+	sed '2s/secret .*/secret 00/' "$T/one" >"$T/bad"
+	run -65 arc-dump --compare "$T/one" "$T/bad"
+	[[ $output == *"line 2 of it cannot be read"* ]]
 }
 
 @test "fingerprints that are broken are refused with the line" {

@@ -20,8 +20,9 @@ dump() {
 
 @test "a page fits 80 columns, by display width" {
 	for f in samples/*.eml; do
-		dump --why "$f" >"$T/page" || [ $? -eq 2 ]
-		sed '/^Why\|^why:\|^or:/,$d' "$T/page" | python3 -c '
+		for how in -v --why; do
+			dump "$how" "$f" || [ $? -eq 2 ]
+		done | sed '/^why:\|^or:/,/^From:/d' | python3 -c '
 import sys, unicodedata
 for line in sys.stdin.buffer.read().decode().split("\n"):
     w = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
@@ -102,6 +103,12 @@ assert 70 < w < 80, w' "$output"
 	write(chain(1).top("From: b@c.example"), tmp("twice"))
 	write(chain(2).order(lambda f: f.instance), tmp("order"))
 	write(chain(2, {2: {"cv": "fail"}}), tmp("false"))
+	write(chain(3, {2: {"cv": "fail"}}), tmp("middle"))
+	write(chain(1, d="mx.example.co.uk", aar=swap("mx.example.co.uk", "victim.co.uk")), tmp("base"))
+	# not odd: a server of the same owner; a chain that had failed before
+	write(chain(1, d="a.example.co.uk", aar=swap("a.example.co.uk", "mx.example.co.uk")), tmp("same"))
+	write(chain(1, aar=swap("d1.example", "localhost")), tmp("local"))
+	write(chain(3, {3: {"cv": "fail"}}).edit("ARC-Seal", 2, "cv=pass", "cv=PASS"), tmp("founded"))
 	PY
 	while read -r name words; do
 		run -0 arc-dump --time 1767225600 --keys "$T/$name.keys" "$T/$name"
@@ -109,6 +116,8 @@ assert 70 < w < 80, w' "$output"
 Odd:
 "*"$words"* ]] || { echo "$name: $output"; false; }
 	done <<-'END'
+	middle i=2 says that the chain had failed, and it holds
+	base i=1 reports results as victim.co.uk and seals as mx.example.co.uk
 	claim i=2 seals cv=pass over an ARC-Authentication-Results that says
 	time i=2 says that it sealed 3601 seconds before i=1
 	id i=1 reports results as mx.other.test and seals as d1.example
@@ -118,6 +127,15 @@ Odd:
 	order The ARC fields do not stand in the usual order
 	false i=2 says that the chain had failed, and it holds
 	END
+	for name in same local founded; do
+		run -0 arc-dump --time 1767225600 --keys "$T/$name.keys" "$T/$name"
+		[[ $output != *"Odd:"* ]] || { echo "$name: $output"; false; }
+	done
+	# a set that is not there has its line in the table
+	run -0 dump samples/fail-set-missing.eml
+	[[ $output == *"
+  2  missing
+"* ]]
 	# and a chain with nothing odd has no such part
 	run -0 arc-dump --time 1767225600 --keys samples/keys samples/pass-three-hops.eml
 	[[ $output != *"Odd:"* ]]
@@ -126,8 +144,8 @@ Odd:
 @test "a caret stands under the octet at fault" {
 	run -0 dump samples/fail-tag-twice.eml
 	[[ $output == *"
-      t=1770642449; t=1770642449;
-                    ^"* ]]
+     t=1770642449; t=1770642449;
+                   ^"* ]]
 	forge <<-'PY'
 	write(chain(1, ams=swap("c=relaxed/relaxed; ", "c=relaxed/relaxed; x-y=1; ")), tmp("name"))
 	write(chain(1, as_=swap("cv=none", "cv=\0")), tmp("nul"))
@@ -407,17 +425,21 @@ assert caret.index("^") - above.index(tag) in (0, 2), (above, caret)' "$tag"
 @test "who it was is told without a key, too, where it stands in plain sight" {
 	while read -r name words; do
 		run -0 arc-dump --time 2026-03-01T00:00:00Z "samples/$name.eml"
-		[[ $(tr -s ' \n' ' ' <<<"$output") == *" Who: - $words"* ]] || { echo "$name: $output"; false; }
+		# before the table, which is what the eye falls on next
+		[[ $(sed '/^  i  /,$d' <<<"$output" | tr -s ' \n' ' ') == *" Who: - $words"* ]] || { echo "$name: $output"; false; }
 	done <<-'END'
 	fail-tag-twice The field stands where the ARC-Seal of i=1 should: author-provider.example wrote it so, or
 	fail-instance-zero The field stands where the ARC-Authentication-Results of i=1 should:
 	fail-header-line-broken The line stands above the fields of i=1: most likely it came after author-provider.example
 	fail-expired The time is over that author-provider.example had given its signature
 	fail-no-d author-provider.example wrote the field so, or somebody changed it since.
+	fail-body-changed Most likely whoever handled the message after lists.example had signed its body.
+	fail-newest-says-cv-fail lists.example says that it was broken when the message came: by an earlier hop,
+	fail-cv-unknown lists.example wrote the field so, or somebody changed it since.
 	END
 	run -0 dump samples/fail-no-d.eml
 	[[ $output == *"Who:
- - author-provider.example wrote the field so: its seal over it holds."* ]]
+ - author-provider.example wrote the field so: its seal holds."* ]]
 	# a pass has nobody to blame
 	run -0 dump samples/pass-older-expired.eml
 	[[ $output != *"

@@ -3,13 +3,14 @@
  *
  * "codes fail", "codes tempfail" and "codes trouble" print the codes of
  * lib/diag.c by what they mean, in their order there; "codes remarks" those of
- * lib/lint.c; "codes causes" what --why tells apart; "codes limits" how much is
- * taken (lib/limit.h). */
+ * lib/lint.c and lib/hops.c; "codes causes" what --why tells apart; "codes
+ * limits" how much is taken (lib/limit.h). */
 #include <stdio.h>
 #include <string.h>
 
 #include "diag.h"
 #include "explain.h"
+#include "hops.h"
 #include "limit.h"
 #include "lint.h"
 
@@ -40,6 +41,32 @@ row(const char *word, const char *clause, int status, const char *sentence)
 		sentence += n + strspn(sentence + n, " ");
 	}
 	putchar('\n');
+}
+
+static void
+remark(const struct lint_info *info)
+{
+	char text[400];
+
+	snprintf(text, sizeof text, "%s %s", info->sentence, info->mend);
+	row(info->word, info->clause, 0, text);
+}
+
+/* What stands out on the page, too, is a remark of its own. */
+static void
+remarks(void)
+{
+	for (enum lint_code c = 0; c < LINT_COUNT; c++)
+		remark(lint_info(c));
+	for (enum oddity_code o = 0; o < ODD_COUNT; o++) {
+		bool seen = false;
+
+		for (enum lint_code c = 0; c < LINT_COUNT; c++)
+			seen |= strcmp(lint_info(c)->word,
+				    oddity_info(o)->word) == 0;
+		if (!seen)
+			remark(oddity_info(o));
+	}
 }
 
 /* A cause that two engines know is one. */
@@ -95,12 +122,8 @@ main(int argc, char **argv)
 			    info->class == DIAG_CLASS_TROUBLE ? info->exit : 0,
 			    info->sentence);
 	}
-	for (enum lint_code c = 0; c < LINT_COUNT; c++) {
-		const struct lint_info *info = lint_info(c);
-
-		if (strcmp(argv[1], "remarks") == 0)
-			row(info->word, info->clause, 0, info->sentence);
-	}
+	if (strcmp(argv[1], "remarks") == 0)
+		remarks();
 	if (strcmp(argv[1], "causes") == 0)
 		causes();
 	if (strcmp(argv[1], "limits") == 0)
