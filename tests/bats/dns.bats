@@ -277,6 +277,12 @@ many_keys() {
 	key "truncate $ONE" "key $OTHER"
 	run -1 ask one
 	[[ $output == *"signature]"* ]]
+	# nor looked at: it may end within a record
+	key "cut $OTHER" "key $ONE"
+	passes one
+	# over TCP nothing is left to ask
+	key "truncate $ONE" silence
+	temporary dns-timeout one
 }
 
 @test "K-7: a 4096-bit key where a UDP answer has 512 octets" {
@@ -293,7 +299,7 @@ many_keys() {
 }
 
 @test "threat 18, B-6: TCP that hangs, drips or closes ends at the deadline" {
-	for fault in tcphang tcpdrip tcpclose; do
+	for fault in tcphang tcpdrip tcpclose tcpzero; do
 		key $fault "key $ONE"
 		temporary dns-timeout one
 		[ "$(asked tcp | head -n 1)" = "tcp $N" ]
@@ -301,10 +307,19 @@ many_keys() {
 }
 
 @test "threats 17, 19: TCP answers of another id, and garbage, are not believed" {
-	for fault in "tcpid $ONE" tcpgarbage; do
+	for fault in "tcpid $ONE" tcpgarbage tcpshort; do
 		key "$fault" "key $ONE"
 		temporary dns-malformed one
 	done
+}
+
+@test "B-5, threat 17: on a stream, too, waiting goes on behind what is not ours" {
+	key "tcpfirst $OTHER" "key $ONE"
+	passes one
+	[ "$(asked tcp)" = "tcp $N" ]
+	key "tcpfirst $ONE" "key $OTHER"
+	run -1 ask one
+	[[ $output == *"signature]"* ]]
 }
 
 @test "EDNS is left out where a server does not understand it, or not its version" {
@@ -315,7 +330,7 @@ many_keys() {
 	done
 }
 
-FORGED="wrongid wrongname wrongtype wrongclass query update elsewhere"
+FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere address"
 
 @test "B-5, threat 17: answers with another id, question, QR, opcode, class or port are waited past" {
 	# every forged answer has a key that decides the verdict, were it believed
@@ -334,6 +349,34 @@ FORGED="wrongid wrongname wrongtype wrongclass query update elsewhere"
 	for forged in $FORGED; do
 		key "$forged $ONE"
 		temporary dns-timeout one
+	done
+}
+
+@test "B-5, threat 17: answers to no question, or to two, are no answer" {
+	for forged in noquestion twoquestions; do
+		key "$forged $ONE"
+		temporary dns-malformed one
+		key "$forged $OTHER" "key $ONE"
+		passes one
+	done
+}
+
+@test "B-5: names are the same in letters of either case (RFC 4343)" {
+	key mixed "key $ONE"
+	passes one
+	zone "$N chain K.eXample" "$N mixed" "k.example key $ONE"
+	passes one
+}
+
+@test "threat 17: the right answer is found behind thousands that are not" {
+	key "flood 5000" "wrongname $OTHER" "key $ONE"
+	run -0 ask --dns-timeout 10 one
+}
+
+@test "B-5, threat 17: records elsewhere than in the answer are none" {
+	for section in authority additional; do
+		key $section "key $ONE"
+		missing one
 	done
 }
 
@@ -358,7 +401,13 @@ FORGED="wrongid wrongname wrongtype wrongclass query update elsewhere"
 		key "$fault" "key $ONE"
 		passes one
 	done
-	for fault in short empty; do
+	for fault in rdlength label; do
+		key "$fault $ONE"
+		temporary dns-malformed one
+		key "$fault $OTHER" "key $ONE"
+		passes one
+	done
+	for fault in short empty one; do
 		key "$fault"
 		temporary dns-timeout one
 		key "$fault" "key $ONE"
@@ -374,6 +423,108 @@ FORGED="wrongid wrongname wrongtype wrongclass query update elsewhere"
 	local verdict=$output
 	run arc-verify --time "$NOW" --json --keys "$T/rec" one
 	[ "$output" = "$verdict" ]
+}
+
+@test "threat 19: odd records: without a string, of empty ones, CNAME without a name" {
+	for fault in hollow empties; do
+		key $fault
+		run -1 ask one
+		[[ $output == *"[key-syntax]"* ]]
+		key $fault "key $ONE"
+		passes one
+	done
+	key badcname
+	temporary dns-malformed one
+}
+
+@test "threat 19: an answer longer by UDP than we let it be is read" {
+	key anysize "long 9000 $ONE"
+	passes one
+	[ "$(asked tcp)" = "" ]
+}
+
+@test "K-6: every code but NOERROR and NXDOMAIN is temporary, whatever comes with it" {
+	local code
+	for code in 1 2 {4..15}; do
+		key "rcode $code" "key $ONE"
+		run -75 ask one
+	done
+	# and an NXDOMAIN stays one
+	key "rcode 3" "key $ONE"
+	missing one
+}
+
+@test "B-4: the ninth key record is not tried, nor are SPF records counted" {
+	local many=()
+	for i in {1..8}; do
+		many+=("key $OTHER")
+	done
+	key "${many[@]}" "key $ONE"
+	run -65 ask --dns-timeout 5 one
+	key "${many[@]:1}" "key v=spf1 1" "key v=spf1 2" "key $ONE"
+	run -0 ask --dns-timeout 5 one
+}
+
+@test "a time to live of 0, or of more than 31 bits (RFC 2181 section 8)" {
+	local ttl
+	for ttl in 0 2147483647 2147483648 4294967295; do
+		key "ttl $ttl" "key $ONE"
+		run -0 arc-dump --key-audit --resolver "127.0.0.1:$PORT" one
+		[ "$ttl" -le 2147483647 ] || ttl=0
+		[[ $output =~ TTL\ +$ttl\ s ]]
+	done
+}
+
+@test "an answer that comes late, but before the deadline, counts" {
+	# longer than the first of two tries lasts
+	key "delay 1400" "key $ONE"
+	run -0 ask --dns-timeout 2 one
+	[ "$(asked | wc -l)" -eq 2 ]
+	# also when the second try is not answered, or that server is done for
+	key "delay 1400" silence@2 "key@1 $ONE"
+	run -0 ask --dns-timeout 2 one
+	serve second
+	printf '%s\n' "$N refused" >"$T/second"
+	key "delay 1400" silence@2 "key@1 $ONE"
+	run -0 ask --dns-timeout 2 --resolver "127.0.0.1:$REPLY" one
+	# and when it is one that leads on to TCP
+	key "delay 600" "truncate $OTHER" "key $ONE"
+	run -0 ask --dns-timeout 2 one
+}
+
+@test "a query that is lost is asked again; one that failed once, too" {
+	key silence@1 "key@2 $ONE"
+	passes one
+	key servfail@1 "key@2 $ONE"
+	passes one
+	[ "$(asked | grep -c ' cd$')" -eq 0 ]
+}
+
+@test "a server that is silent where there is EDNS is asked without" {
+	key dropedns "key $ONE"
+	passes one
+}
+
+@test "--dns-timeout takes fractions of a second" {
+	key silence
+	for timeout in 0.1 0.25 1.5; do
+		run -75 ask --dns-timeout $timeout one
+		[[ $output == *"[dns-timeout]"* ]]
+	done
+	key "key $ONE"
+	run -0 ask --dns-timeout 2.000000001 one
+}
+
+@test "the server that answered is asked first the next time" {
+	serve dead
+	echo "$N silence" >"$T/dead"
+	many_keys
+	for i in $(seq 20); do
+		printf '%s\n' "a$i._domainkey.d$i.example silence" "m$i._domainkey.d$i.example silence"
+	done >"$T/dead"
+	run -0 arc-verify --time "$NOW" --resolver "127.0.0.1:$REPLY" --resolver "127.0.0.1:$PORT" --dns-timeout 10 twenty
+	# the first batch alone went to the other one
+	[ "$(wc -l <"$T/dead.log")" -eq 6 ]
 }
 
 @test "a second server is asked when the first fails, refuses, is silent or is not there" {
@@ -396,6 +547,8 @@ FORGED="wrongid wrongname wrongtype wrongclass query update elsewhere"
 	# where there is no IPv6, nobody can be reached by it
 	if serve six ::1 2>/dev/null && [ -n "$REPLY" ]; then
 		echo "$N key $ONE" >"$T/six"
+		run -0 arc-verify --time "$NOW" --resolver "[::1]:$REPLY" one
+		printf '%s\n' "$N truncate $OTHER" "$N key $ONE" >"$T/six"
 		run -0 arc-verify --time "$NOW" --resolver "[::1]:$REPLY" one
 	else
 		run -75 arc-verify --resolver "[::1]:53535" one
