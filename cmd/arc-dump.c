@@ -197,7 +197,9 @@ options(struct dump *d, int argc, char **argv)
 	if (d->field != NULL && d->canon_instance > 0)
 		cli_usage(&d->cli, "--field and --canon exclude each other");
 	if (d->cli.json && d->way != DUMP_PAGE)
-		cli_usage(&d->cli, "--json excludes --field and --canon");
+		cli_usage(&d->cli,
+		    "--json tells of the page, not of --canon, --field "
+		    "and the like");
 	/* Keys at hand are made use of. */
 	d->verify |= d->cli.nkeys > 0 || d->why || d->way == DUMP_KEY_AUDIT;
 	if (!d->verify &&

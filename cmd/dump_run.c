@@ -41,19 +41,18 @@ struct shown {
 
 /* Hold the beginning of the input, and all of it if it is not too long. */
 static int
-hold(struct shown *s, struct input *from, struct diag *why)
+hold(struct shown *s, struct diag *why)
 {
 	struct slice piece = { "", 1 };
 
 	while (s->held.len < MAX_HELD && piece.len > 0) {
-		if (input_piece(from, &piece, why) != 0)
+		if (input_piece(&s->in, &piece, why) != 0)
 			return -1;
 		buf_slice(&s->held, piece);
 	}
 	if (s->held.failure != BUF_OK)
 		return diag_memory(why);
 	s->whole = piece.len == 0;
-	s->in = *from;
 	s->in.memory = buf_view(&s->held);
 	return 0;
 }
@@ -332,10 +331,10 @@ show_fingerprint(struct shown *s, struct diag *why)
 	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
 }
 
+/* The message that is held, its body as far as it is, and its chain. */
 static int
-show(struct shown *s, struct diag *why)
+read_message(struct shown *s, struct diag *why)
 {
-	struct cli *c = &s->d->cli;
 	size_t rest;
 
 	if (message_read(&s->in, s->d->cli.validate.limits, &s->m, why) != 0)
@@ -343,7 +342,15 @@ show(struct shown *s, struct diag *why)
 	rest = s->m->ahead.len + s->in.memory.len;
 	s->body =
 	    slice_sub(buf_view(&s->held), s->held.len - rest, s->held.len);
-	if (chain_collect(s->m, s->m->arena, &s->chain, why) != 0)
+	return chain_collect(s->m, s->m->arena, &s->chain, why);
+}
+
+static int
+show(struct shown *s, struct diag *why)
+{
+	struct cli *c = &s->d->cli;
+
+	if (read_message(s, why) != 0)
 		return -1;
 	if (s->chain.nfields == 0)
 		cli_worse(c, 2);
@@ -367,28 +374,29 @@ show(struct shown *s, struct diag *why)
 	return 0;
 }
 
+static void
+shown_release(struct shown *s)
+{
+	message_free(s->m);
+	s->in.memory = no_octets;
+	input_release(&s->in);
+	buf_release(&s->held);
+}
+
 void
 dump_run(struct dump *d, const char *path)
 {
-	struct shown s = { .d = d, .path = path };
+	struct shown s = { .d = d, .path = path, .in.fd = -1 };
 	struct diag why;
-	struct input in;
 
-	if (input_open(&in, path, &why) != 0) {
-		cli_trouble(&d->cli, path, &why);
-		return;
-	}
-	s.in = in;
 	/* What is wrong with it is no reason to show nothing of it. */
-	if (hold(&s, &in, &why) != 0 || show(&s, &why) != 0) {
+	if (input_open(&s.in, path, &why) != 0 || hold(&s, &why) != 0 ||
+	    show(&s, &why) != 0) {
 		if (d->cli.json && d->way == DUMP_PAGE)
 			report_json_trouble(&d->cli.out, path, &why);
 		cli_trouble(&d->cli, path, &why);
 	}
-	message_free(s.m);
-	s.in.memory = no_octets;
-	input_release(&s.in);
-	buf_release(&s.held);
+	shown_release(&s);
 	if (d->cli.quiet)
 		buf_clear(&d->cli.out);
 	cli_flush(&d->cli);
@@ -399,21 +407,13 @@ dump_run(struct dump *d, const char *path)
 
 /* Have one side: its octets, and when it is a message, that too. */
 static int
-compare_open(struct shown *s, struct input *in, struct diag *why)
+compare_open(struct shown *s, struct diag *why)
 {
-	if (input_open(in, s->path, why) != 0)
-		return -1;
-	if (hold(s, in, why) != 0)
+	if (input_open(&s->in, s->path, why) != 0 || hold(s, why) != 0)
 		return -1;
 	if (fingerprint_is(buf_view(&s->held)))
 		return 0;
-	if (message_read(&s->in, s->d->cli.validate.limits, &s->m, why) != 0)
-		return -1;
-	size_t rest = s->m->ahead.len + s->in.memory.len;
-
-	s->body =
-	    slice_sub(buf_view(&s->held), s->held.len - rest, s->held.len);
-	return chain_collect(s->m, s->m->arena, &s->chain, why);
+	return read_message(s, why);
 }
 
 /* The two fingerprints, of one salt: where a file holds an open one, that. */
@@ -447,8 +447,8 @@ compare_take(struct shown s[2], struct fingerprint f[2], struct arena *arena,
 void
 dump_compare(struct dump *d, const char *a, const char *b)
 {
-	struct shown s[2] = { { .d = d, .path = a }, { .d = d, .path = b } };
-	struct input in[2] = { { .fd = -1 }, { .fd = -1 } };
+	struct shown s[2] = { { .d = d, .path = a, .in.fd = -1 },
+		{ .d = d, .path = b, .in.fd = -1 } };
 	struct fingerprint f[2];
 	struct arena *arena = arena_new();
 	struct diag why = { .code = DIAG_NONE };
@@ -456,11 +456,9 @@ dump_compare(struct dump *d, const char *a, const char *b)
 
 	if (arena == NULL)
 		diag_memory(&why);
-	while (why.code == DIAG_NONE && at < 2) {
-		if (compare_open(&s[at], &in[at], &why) != 0)
-			break;
+	while (
+	    why.code == DIAG_NONE && at < 2 && compare_open(&s[at], &why) == 0)
 		at++;
-	}
 	if (why.code == DIAG_NONE &&
 	    compare_take(s, f, arena, &at, &why) == 0) {
 		if (fingerprint_compare(&d->cli.out, &f[0], &f[1], arena) > 0)
@@ -470,14 +468,10 @@ dump_compare(struct dump *d, const char *a, const char *b)
 	}
 	if (why.code != DIAG_NONE)
 		cli_trouble(&d->cli, at < 2 ? s[at].path : a, &why);
-	for (size_t k = 0; k < 2; k++) {
-		message_free(s[k].m);
-		s[k].in.memory = no_octets;
-		in[k].piece =
-		    s[k].in.piece != NULL ? s[k].in.piece : in[k].piece;
-		input_release(&in[k]);
-		buf_release(&s[k].held);
-	}
+	for (size_t k = 0; k < 2; k++)
+		shown_release(&s[k]);
 	arena_free(arena);
+	if (d->cli.quiet)
+		buf_clear(&d->cli.out);
 	cli_flush(&d->cli);
 }

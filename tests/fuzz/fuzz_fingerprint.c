@@ -28,6 +28,7 @@ check(const struct fingerprint *f, struct arena *arena)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
+	static const struct fp_salt salt = { { "salt", 4 }, true };
 	struct slice octets = { (const char *)p, n };
 	struct arena *arena = arena_new();
 	struct fingerprint f;
@@ -42,8 +43,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		     why.code == DIAG_LIMIT_FIELDS);
 		need_inert(slice_of(why.detail));
 		if (mail_judge(&w, octets, NULL, true)) {
-			need(fingerprint_take(w.m, &w.chain, w.body,
-				 SLICE("salt"), arena, &f, &why) == 0);
+			need(fingerprint_take(w.m, &w.chain, w.body, &salt,
+				 arena, &f, &why) == 0);
 			check(&f, arena);
 			mail_close(&w);
 		}

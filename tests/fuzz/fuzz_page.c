@@ -86,7 +86,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 			.keys = keys != NULL,
 			.remarks = true };
 
-		need(lint_style(w.m, &w.chain, &w.remarks) == 0);
+		need(lint_style(
+			 w.m, w.body, &w.chain, &w.verdict, &w.remarks) == 0);
 		if (keys != NULL)
 			mail_explain(&w);
 		mail_hops(&w);

@@ -87,7 +87,7 @@ mail_private_key(bool rsa)
 struct keystore *
 mail_keys_of(const struct signing_key *key, struct buf *record)
 {
-	key_record(signing_key_public(key), record);
+	key_record(signing_key_public(key), SLICE(""), record);
 	need(record->failure == BUF_OK);
 	return mail_keys(buf_view(record));
 }

@@ -644,7 +644,7 @@ real_keys(void)
 		char *record = keys_record(pkey);
 		struct buf b = { .max = 0 };
 
-		key_record(&key, &b);
+		key_record(&key, SLICE(""), &b);
 		CHECK(b.failure == BUF_OK &&
 		      slice_eq(buf_view(&b), slice_of(record)));
 		buf_release(&b);
