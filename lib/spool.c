@@ -96,6 +96,17 @@ take_file(struct spool *s, struct input *in, uint64_t most, struct diag *why)
 	return 0;
 }
 
+/* Whether the message lies where output goes, which would write over what is
+ * still to be read. */
+static bool
+is_output(const struct stat *in)
+{
+	struct stat out;
+
+	return fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == in->st_dev &&
+	       out.st_ino == in->st_ino;
+}
+
 int
 spool_take(struct spool *s, struct input *in, uint64_t most, struct diag *why)
 {
@@ -105,7 +116,7 @@ spool_take(struct spool *s, struct input *in, uint64_t most, struct diag *why)
 
 	*s = (struct spool){ .fd = -1 };
 	if (in->fd >= 0 && fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size > SPOOL_MEMORY)
+	    st.st_size > SPOOL_MEMORY && !is_output(&st))
 		return take_file(s, in, most, why);
 	for (;;) {
 		if (input_piece(in, &piece, why) != 0)

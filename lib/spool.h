@@ -4,7 +4,8 @@
  * A filter reads all of its input before it writes its first octet, so that
  * whoever calls it still has the message when something goes wrong.  Up to a
  * limit it is held in memory.  Beyond, a regular file is left where it is and
- * read again; for anything else there is an unlinked temporary file. */
+ * read again, unless it is standard output too; for anything else there is an
+ * unlinked temporary file. */
 #ifndef SPOOL_H
 #define SPOOL_H
 

@@ -283,6 +283,17 @@ without_room() {
 	[[ $stderr == *"[limit-header]"* ]]
 }
 
+@test "a message written over itself comes out whole, also where it is too big for memory" {
+	for mail in lf 40-MB; do
+		for command in "$ANNOTATE" "arc-sign -d example.org -s arc -k $TOOLS/arc.pem"; do
+			$command "$MAILS/$mail" >"$T/wanted"
+			cp "$MAILS/$mail" "$T/itself"
+			$command <"$T/itself" 1<>"$T/itself"
+			cmp "$T/wanted" "$T/itself"
+		done
+	done
+}
+
 @test "40 MB through a pipe, and its field alone, as from a file" {
 	arc-verify --format=ar -i x.example "$MAILS/40-MB" >"$T/field"
 	# shellcheck disable=SC2002 # a pipe is the point
