@@ -283,6 +283,12 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 	return 0;
 }
 
+bool
+authres_knows(struct slice version)
+{
+	return version.len == 0 || slice_eq(version, SLICE("1"));
+}
+
 static bool
 is_control(char c)
 {

@@ -55,6 +55,10 @@ struct authres {
 int authres_parse(
     struct slice text, struct arena *, struct authres *out, struct diag *why);
 
+/* Whether a version, of a field or of a method, is the one that there is; none
+ * is that one.  What is of another may mean something else (section 2.6). */
+bool authres_knows(struct slice version);
+
 /* Whether the value of an Authentication-Results field claims to come from
  * that authserv-id, whatever its version and whatever follows (RFC 8601
  * section 5).  Case does not matter, nor whether labels are U-labels or

@@ -87,8 +87,7 @@ seal_results(const struct message *m, struct slice authserv_id,
 			continue;
 		if (authres_parse(f->value, m->arena, &a, why) != 0)
 			return -1;
-		if (a.authserv_id.p == NULL ||
-		    (a.version.len > 0 && !slice_eq(a.version, SLICE("1")))) {
+		if (a.authserv_id.p == NULL || !authres_knows(a.version)) {
 			out->ignored++;
 			continue;
 		}

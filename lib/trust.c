@@ -263,23 +263,28 @@ domain_part(struct slice value)
 	return domain;
 }
 
-/* The value of a property; a NULL pointer when it is not there, or stands there
- * with two values. */
-static struct slice
-property(const struct authres_result *r, const char *name)
+/* Whether a property is there, and its value: a NULL pointer when it stands
+ * there with two. */
+static bool
+property(const struct authres_result *r, const char *name, struct slice *out)
 {
 	struct slice value = { NULL, 0 };
+	bool there = false;
+
+	*out = value;
 
 	for (size_t i = 0; i < r->nproperties; i++) {
 		const struct authres_property *p = &r->property[i];
 
 		if (!slice_eq_nocase(p->name, slice_of(name)))
 			continue;
-		if (value.p != NULL && !slice_eq_nocase(value, p->value))
-			return (struct slice){ NULL, 0 };
+		if (there && !slice_eq_nocase(value, p->value))
+			return true;
+		there = true;
 		value = p->value;
 	}
-	return value;
+	*out = value;
+	return there;
 }
 
 /* The properties that name whom a method is about, first choice first.  Of
@@ -307,14 +312,15 @@ take_result(const struct authres_result *r, struct trust_result *out,
 			r->method, slice_of(identifiers[i].method)))
 			continue;
 		known = true;
-		out->identifier = property(r, identifiers[i].property);
-		*most = identifiers[i].most;
-		if (out->identifier.p == NULL)
+		if (!property(r, identifiers[i].property, &out->identifier))
 			continue;
-		out->property = slice_of(identifiers[i].property);
+		*most = identifiers[i].most;
+		if (out->identifier.p != NULL)
+			out->property = slice_of(identifiers[i].property);
 		break;
 	}
-	return known && slice_eq_nocase(r->result, SLICE("pass"));
+	return known && authres_knows(r->version) &&
+	       slice_eq_nocase(r->result, SLICE("pass"));
 }
 
 static enum trust_claim
@@ -337,7 +343,7 @@ judge_aar(const struct arc_field *aar, struct arena *arena, struct trusted *out,
 	out->result = arena_array(arena, a.nresults + 1, sizeof *out->result);
 	if (out->result == NULL)
 		return diag_memory(why);
-	for (size_t i = 0; i < a.nresults; i++) {
+	for (size_t i = 0; i < a.nresults && authres_knows(a.version); i++) {
 		struct trust_result *r = &out->result[out->nresults];
 		enum alignment most = ALIGNED_NOT;
 		struct slice domain;

@@ -169,15 +169,18 @@ is() {
 	    "quoted": 'spf=pass smtp.mailfrom="; dmarc=pass header.from=author.example"@b.example',
 	    "comment": "spf=none (; dmarc=pass header.from=author.example)",
 	    "best": "dkim=pass header.d=a.author.example; spf=pass smtp.mailfrom=author.example",
+	    "dkim-two": "dkim=pass header.d=a.example header.d=b.example header.i=@author.example",
+	    "version": "dmarc/1=pass header.from=author.example; dkim/2=pass header.d=a.author.example",
 	    "none": "none",
 	}
 	for name, text in cases.items():
 	    write(Message().seal(aar="i=1; d1.example; " + text), tmp(name))
+	write(Message().seal(aar="i=1; d1.example 2; dmarc=pass header.from=author.example"), tmp("later"))
 	PY
 	trust d1.example
 	all() {
 		for name in dmarc zoho microsoft other sub nobody both word dkim dkim-i dkim-sub dkim-glued \
-			dkim-top dkim-fail spf helo iprev refuted two quoted comment best none; do
+			dkim-top dkim-fail spf helo iprev refuted two quoted comment best dkim-two version none later; do
 			echo "$name: $(said "$name" | tr -d '\r\n')"
 		done
 	}
@@ -205,7 +208,10 @@ is() {
 		quoted: 1 all -; 1 none; spf smtp.mailfrom="; dmarc=pass header.from=author.example"@b.example none
 		comment: 1 all -; 1 none
 		best: 1 all -; 1 strict; dkim header.d=a.author.example suffix; spf smtp.mailfrom=author.example strict
+		dkim-two: 1 all -; 1 none; dkim = none
+		version: 1 all -; 1 dmarc; dmarc header.from=author.example strict
 		none: 1 all -; 1 none
+		later: 1 all -; 1 none
 	E
 }
 
