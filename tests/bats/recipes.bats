@@ -86,6 +86,14 @@ sealed() {
 	sealed example.org 4 '"method":"spf","result":"pass"'
 	[ "$(cat "$SENT.args")" = $'-oi\nann@elsewhere.example' ]
 	cmp <(tail -c "$(stat -c %s "$T/in")" "$SENT") "$T/in"
+	# Where sendmail does not take it, it stays as well.
+	printf '#!/bin/sh\ncat >/dev/null\nexit 75\n' >"$T/sendmail"
+	chmod +x "$T/sendmail"
+	cp "$T/r/procmailrc-forward" "$T/was"
+	sed -i "1i SENDMAIL=$T/sendmail" "$T/r/procmailrc-forward"
+	run -75 forward "$T/in"
+	[ "$(count "$T/m")" -eq 0 ]
+	cp "$T/was" "$T/r/procmailrc-forward"
 	# Where nothing is sealed, nothing is sent and nothing is delivered.
 	run -75 forward "$TEMPFAIL"
 	[ ! -e "$SENT" ]
@@ -201,6 +209,11 @@ postfix_filter() {
 	printf '#!/bin/sh\nexit 69\n' >"$T/sendmail"
 	chmod +x "$T/sendmail"
 	SENDMAIL=$T/sendmail run -69 postfix_filter "$MAILS/lf"
+	# What is no status of sendmail's bounces nothing: not there, killed, no program.
+	SENDMAIL=/nowhere/sendmail run -75 postfix_filter "$MAILS/lf"
+	SENDMAIL=$MAILS/lf run -75 postfix_filter "$MAILS/lf"
+	printf '#!/bin/sh\nkill -9 $$\n' >"$T/sendmail"
+	SENDMAIL=$T/sendmail run -75 postfix_filter "$MAILS/lf"
 	# Nothing is left behind.
 	mkdir "$T/tmp"
 	TMPDIR=$T/tmp postfix_filter "$MAILS/lf"
@@ -248,6 +261,7 @@ postfix_filter() {
 	run -75 post "$TEMPFAIL"
 	run -75 post /dev/null
 	TMPDIR=/nowhere run -75 post "$MAILS/lf"
+	SENDMAIL=/nowhere/sendmail run -75 post "$MAILS/lf"
 	sed -i 's,-k [^ ]*,-k /nowhere,' "$T/r/list-post"
 	run -75 post "$MAILS/lf"
 	[ ! -e "$SENT" ]
@@ -280,6 +294,34 @@ postfix_filter() {
 	# An empty Maildir.
 	maildir "$T/none"
 	"$T/r/maildir-annotate" "$T/none" "$T/to"
+}
+
+@test "maildir-annotate: runs at the same time lose nothing and double nothing" {
+	local k runs=()
+	maildir "$T/from"
+	maildir "$T/to"
+	for k in $(seq 40); do
+		{
+			cat "$MAILS/lf"
+			echo "$k"
+		} >"$T/from/new/$k.host"
+	done
+	for k in $(seq 6); do
+		"$T/r/maildir-annotate" "$T/from" "$T/to" 3>&- &
+		runs+=($!)
+		# Meanwhile a reader looks at what came, and removes it.
+		while read -r name; do
+			mv "$T/to/new/$name" "$T/to/cur/$name:2,S" 2>/dev/null || true
+		done < <(ls "$T/to/new")
+	done
+	for k in "${runs[@]}"; do
+		wait "$k"
+	done
+	[ "$(count "$T/to")" -eq 40 ]
+	[ -z "$(ls "$T/to/tmp")" ]
+	for k in $(seq 40); do
+		arc-verify -a -i delivery.example.org "$T/from/new/$k.host" | cmp - "$T/to"/*/"$k.host"*
+	done
 }
 
 @test "mutt: both keys run their command on the message as it lies there" {
