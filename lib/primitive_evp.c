@@ -27,6 +27,11 @@ sha256(void)
 		return md;
 	EVP_MD *mine = EVP_MD_fetch(NULL, "SHA256", NULL);
 
+	/* It may have come without all that later lookups rest on. */
+	if (crypto_memory_failed()) {
+		EVP_MD_free(mine);
+		return NULL;
+	}
 	if (mine != NULL && !atomic_compare_exchange_strong(&kept, &md, mine)) {
 		EVP_MD_free(mine);
 		mine = md;
