@@ -6,6 +6,47 @@
 static const char crlf_block[] = "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
 				 "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
 
+/* Sixteen octets at once; the compiler knows how on every machine. */
+typedef unsigned char octets16 __attribute__((vector_size(16)));
+
+static octets16
+octets16_at(const char *p)
+{
+	octets16 v;
+
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+/* The place of the first that is 0xff and not 0; 16 when none is. */
+static size_t
+octets16_first(octets16 v)
+{
+#ifdef __SSE2__
+	unsigned bits = (unsigned)__builtin_ia32_pmovmskb128(
+	    (char __attribute__((vector_size(16))))v);
+
+	return bits == 0 ? sizeof v : (size_t)__builtin_ctz(bits);
+#else
+	uint64_t half[2];
+	size_t i = 0;
+
+	memcpy(half, &v, sizeof half);
+	if ((half[0] | half[1]) == 0)
+		return sizeof v;
+	while (v[i] == 0)
+		i++;
+	return i;
+#endif
+}
+
+/* Those that are a space with no white space nor control behind it. */
+static octets16
+single_spaces(octets16 here, octets16 next)
+{
+	return (octets16)(here == ' ') & (octets16)(next > ' ');
+}
+
 const char *
 canon_word(enum canon c)
 {
@@ -66,24 +107,45 @@ wsp_at(struct slice s, size_t i)
 	       (s.p[i] == '\r' && i + 1 < s.len && s.p[i + 1] == '\n');
 }
 
+/* White space that is not put as it stands: all but one space between words. */
+static bool
+wsp_changes(struct slice s, size_t i)
+{
+	return wsp_at(s, i) &&
+	       (s.p[i] != ' ' || i + 1 == s.len || wsp_at(s, i + 1));
+}
+
+/* The first white space from i on that changes; s.len for none. */
+static size_t
+find_wsp(struct slice s, size_t i)
+{
+	while (s.len - i > sizeof(octets16)) {
+		octets16 here = octets16_at(s.p + i);
+		octets16 next = octets16_at(s.p + i + 1);
+		size_t free = octets16_first(
+		    (octets16)(here <= ' ') & ~single_spaces(here, next));
+
+		i += free;
+		if (free < sizeof here && wsp_changes(s, i))
+			return i;
+		i += free < sizeof here;
+	}
+	while (i < s.len && !wsp_changes(s, i))
+		i++;
+	return i;
+}
+
 static int
 put_relaxed(struct relaxed *r, struct slice s)
 {
-	size_t i = 0;
-
-	while (i < s.len) {
+	for (size_t i = 0, from; i < s.len;) {
 		if (wsp_at(s, i)) {
 			r->wsp = true;
 			i++;
 			continue;
 		}
-		size_t from = i;
-
-		/* One space between two words is as it should be. */
-		while (i < s.len &&
-		       (!wsp_at(s, i) || (s.p[i] == ' ' && i + 1 < s.len &&
-					     !wsp_at(s, i + 1))))
-			i++;
+		from = i;
+		i = find_wsp(s, i);
 		if (r->wsp && r->begun && sink_put(r->sink, " ", 1) != 0)
 			return -1;
 		if (sink_put(r->sink, s.p + from, i - from) != 0)
@@ -178,114 +240,140 @@ body_bare_cr(struct canon_body *c)
 	return body_flush(c) != 0 || body_put(c, "\r", 1) != 0 ? -1 : 0;
 }
 
-/* Octets that end the run which can be put as it is. */
+/* An octet that is more than itself: part of a line end, or white space where
+ * that is rewritten. */
 static bool
-body_is_special(const struct canon_body *c, char ch)
+is_special(bool relaxed, char ch)
 {
-	return ch == '\n' || ch == '\r' ||
-	       (c->canon == CANON_RELAXED && ascii_is_wsp(ch));
+	return ch == '\n' || ch == '\r' || (relaxed && ascii_is_wsp(ch));
 }
 
-/* The next octets, whatever stands open: the way that is always right.
- * Returns how many were taken, 0 when the sink refused. */
-static size_t
-body_step(struct canon_body *c, const char *p, size_t n)
+/* Whether here, between two others, is not put as it stands, or not yet: a line
+ * end other than CRLF, an empty line, a CR that ends no line, white space that
+ * would change. */
+static bool
+wants_care(char before, char here, char next, bool relaxed)
 {
+	switch (here) {
+	case '\n': return before != '\r';
+	case '\r': return before == '\n' || next != '\n';
+	case '\t': return relaxed;
+	case ' ': return relaxed && is_special(true, next);
+	default: return false;
+	}
+}
+
+/* The first of sixteen octets that wants_care() is true of, or perhaps; 16 for
+ * none. */
+static size_t
+first_wants_care(const char *p, bool relaxed)
+{
+	octets16 here = octets16_at(p);
+	octets16 low = (octets16)(here <= ' ');
+
+	if (octets16_first(low) == sizeof low)
+		return sizeof low;
+	octets16 before = octets16_at(p - 1), next = octets16_at(p + 1);
+	octets16 cr = (octets16)(here == '\r'), lf = (octets16)(here == '\n');
+	octets16 good_cr =
+	    cr & (octets16)(next == '\n') & ~(octets16)(before == '\n');
+	octets16 good_lf = lf & (octets16)(before == '\r');
+	octets16 single = single_spaces(here, next);
+
+	return octets16_first(relaxed ? low & ~(good_cr | good_lf | single)
+				      : (cr | lf) & ~(good_cr | good_lf));
+}
+
+/* The first place from i on that wants care, or whose neighbours are not at
+ * hand; i > 0. */
+static size_t
+find_care(bool relaxed, const char *p, size_t i, size_t n)
+{
+	while (n - i > sizeof(octets16)) {
+		size_t free = first_wants_care(p + i, relaxed);
+
+		i += free;
+		if (free == sizeof(octets16))
+			continue;
+		if (wants_care(p[i - 1], p[i], p[i + 1], relaxed))
+			return i;
+		i++;
+	}
+	while (i + 1 < n && !wants_care(p[i - 1], p[i], p[i + 1], relaxed))
+		i++;
+	return i;
+}
+
+/* How many octets from p, where there are n, are put as they stand; no CR is
+ * waiting.  Never ends between CR and LF. */
+static size_t
+unchanged(const struct canon_body *c, const char *p, size_t n)
+{
+	bool relaxed = c->canon == CANON_RELAXED, alone = n == 1 || c->wsp;
+
+	if (alone ? is_special(relaxed, p[0])
+		  : wants_care(c->line ? 'x' : '\n', p[0], p[1], relaxed))
+		return 0;
+	size_t i = find_care(relaxed, p, 1, n);
+
+	/* One empty line, of which it is known that the body goes on. */
+	while (i + 2 < n && p[i - 1] == '\n' && p[i] == '\r' &&
+	       p[i + 1] == '\n' && !is_special(relaxed, p[i + 2]))
+		i = find_care(relaxed, p, i + 2, n);
+	/* Of the last octet it is not known what follows. */
+	if (i + 1 == n &&
+	    (!is_special(relaxed, p[i]) || (p[i] == '\n' && p[i - 1] == '\r')))
+		i++;
+	return i;
+}
+
+/* White space that changes; returns how much of it is done with.  Where its
+ * last octet can stand for all, and before a line end, nothing stays open, so
+ * that the next run begins with octets of the input. */
+static size_t
+body_white_space(struct canon_body *c, const char *p, size_t n)
+{
+	size_t end = 1;
+
+	while (end < n && ascii_is_wsp(p[end]))
+		end++;
+	c->wsp = false;
+	if (end < n && p[end - 1] == ' ' && !is_special(true, p[end]))
+		return end - 1;
+	c->wsp =
+	    !c->line || end + 1 >= n || p[end] != '\r' || p[end + 1] != '\n';
+	return end;
+}
+
+/* The octet at p, which is not put as it stands. */
+static int
+body_special(struct canon_body *c, const char *p, size_t n, size_t *taken)
+{
+	*taken = 1;
 	if (p[0] == '\n')
-		return body_line_end(c) == 0;
-	if (c->cr && body_bare_cr(c) != 0)
-		return 0;
-	if (p[0] == '\r') {
+		return body_line_end(c);
+	if (p[0] == '\r')
 		c->cr = true;
-		return 1;
-	}
-	if (c->canon == CANON_RELAXED && ascii_is_wsp(p[0])) {
-		c->wsp = true;
-		return 1;
-	}
-	size_t run = 1;
-
-	while (run < n && (!body_is_special(c, p[run]) ||
-			      (p[run] == ' ' && run + 1 < n &&
-				  !body_is_special(c, p[run + 1]))))
-		run++;
-	return body_flush(c) == 0 && body_put(c, p, run) == 0 ? run : 0;
-}
-
-/* Sixteen octets at once; the compiler knows how on every machine. */
-typedef signed char octets16 __attribute__((vector_size(16)));
-
-/* Whether white space among n octets, and one behind them, would change: a
- * tab, or a space before another space or before CR. */
-static bool
-white_space_changes(const char *p, size_t n)
-{
-	octets16 bad = { 0 }, here, next;
-	unsigned tail = 0;
-	size_t i = 0;
-
-	for (; i + sizeof here <= n; i += sizeof here) {
-		memcpy(&here, p + i, sizeof here);
-		memcpy(&next, p + i + 1, sizeof next);
-		bad |= (here == '\t') |
-		       ((here == ' ') & ((next == ' ') | (next == '\r')));
-	}
-	for (; i < n; i++)
-		tail |= (unsigned)(p[i] == '\t') |
-			((unsigned)(p[i] == ' ') &
-			    ((unsigned)(p[i + 1] == ' ') |
-				(unsigned)(p[i + 1] == '\r')));
-	uint64_t half[2];
-
-	memcpy(half, &bad, sizeof half);
-	return (half[0] | half[1] | tail) != 0;
-}
-
-/* Whether a whole line, its LF at p[n], is put just as it stands: it has
- * octets, ends in CRLF, and no white space that would change. */
-static bool
-line_is_canonical(enum canon canon, const char *p, size_t n)
-{
-	return n >= 2 && p[n - 1] == '\r' &&
-	       (canon == CANON_SIMPLE || !white_space_changes(p, n - 1));
-}
-
-/* The longest run of lines at the start of p that are put as they stand. */
-static size_t
-canonical_lines(const struct canon_body *c, const char *p, size_t n)
-{
-	size_t taken = 0;
-
-	if (c->cr || c->wsp || c->line)
-		return 0;
-	while (taken < n) {
-		const char *nl = memchr(p + taken, '\n', n - taken);
-
-		if (nl == NULL || !line_is_canonical(c->canon, p + taken,
-				      (size_t)(nl - p) - taken))
-			break;
-		taken = (size_t)(nl - p) + 1;
-	}
-	return taken;
+	else
+		*taken = body_white_space(c, p, n);
+	return 0;
 }
 
 int
 canon_body_put(struct canon_body *c, const char *p, size_t n)
 {
-	while (n > 0) {
-		size_t taken = canonical_lines(c, p, n);
-
-		if (taken > 0) {
-			if (body_flush(c) != 0 || body_put(c, p, taken) != 0)
+	for (size_t taken; n > 0; p += taken, n -= taken) {
+		if (c->cr && p[0] != '\n' && body_bare_cr(c) != 0)
+			return -1;
+		taken = c->cr ? 0 : unchanged(c, p, n);
+		if (taken == 0) {
+			if (body_special(c, p, n, &taken) != 0)
 				return -1;
-			c->line = false;
-		} else {
-			taken = body_step(c, p, n);
-			if (taken == 0)
-				return -1;
+			continue;
 		}
-		p += taken;
-		n -= taken;
+		if (body_flush(c) != 0 || body_put(c, p, taken) != 0)
+			return -1;
+		c->line = p[taken - 1] != '\n';
 	}
 	return 0;
 }
