@@ -69,7 +69,7 @@ struct hops {
 /* Find it all.  reasons may be NULL.  Lives in m's arena and looks into m.  -1
  * with DIAG_MEMORY. */
 int hops_collect(const struct message *m, const struct chain *,
-    const struct verdict *, const struct explanation *reasons, struct hops *out,
+    const struct verdict *, const struct explanation *reasons, struct hops *h,
     struct diag *why);
 
 #endif

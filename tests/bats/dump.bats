@@ -20,13 +20,32 @@ dump() {
 
 @test "a page fits 80 columns, by display width" {
 	for f in samples/*.eml; do
-		for how in -v --why; do
-			dump "$how" "$f" || [ $? -eq 2 ]
-		done | sed '/^why:\|^or:/,/^From:/d' | python3 -c '
+		dump -v "$f" || [ $? -eq 2 ]
+	done | cat - tests/pages/*.page | python3 -c '
 import sys, unicodedata
-for line in sys.stdin.buffer.read().decode().split("\n"):
-    w = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
-    assert w < 80, line'
+def wide(c):
+    return 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+lines = sys.stdin.buffer.read().decode().split("\n")
+for line in lines:
+    assert sum(map(wide, line)) < 80, line
+assert len(lines) > 2000 and max(map(len, lines)) > 70'
+	# wide text, marks that take no column, emoji, and letters from right to left
+	forge <<-'PY'
+	for n, text in enumerate(("\u65e5\u672c" * 60, "e\u0301" * 200, "\U0001f600" * 60, "\u05e9\u05dc\u05d5\u05dd " * 30)):
+	    write(chain(1, d="\u65e5\u672c\u8a9e" * 5 + "." + "e\u0301" * 20 + ".example",
+	        header=HEADER.replace("A proposal for Tuesday", text).replace("Ann Author", text)), tmp("w%d" % n))
+	PY
+	for n in 0 1 2 3; do
+		run -0 arc-dump "$T/w$n"
+		python3 -c '
+import sys, unicodedata
+def wide(c):
+    return 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+lines = sys.argv[1].split("\n")
+for line in lines:
+    assert sum(map(wide, line)) < 80, line
+for line in lines[:2]:
+    assert line.endswith("~") and sum(map(wide, line)) > 75, line' "$output"
 	done
 }
 

@@ -38,7 +38,7 @@ Ann
 -- 
 Ann Author, Author & Sons
 """
-JAPANESE = "=?ISO-2022-JP?B?GyRCMlA1RjRmJE4yUTVEJEskRCQkJEYbKEI=?="
+JAPANESE = "=?ISO-2022-JP?B?GyRCMlBNS0Z8JE4ycTVEJEskRCQkJEYbKEI=?="
 HTML = """\
 <html><body><p>Tuesday at ten suits me.=20
 Please bring the n=C3=BAmbers.</p></body></html>
