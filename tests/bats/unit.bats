@@ -49,3 +49,7 @@ unit() {
 @test "the DNS's wire: answers to another question leave nothing in memory" {
 	unit dnswire
 }
+
+@test "resolv.conf: which servers are asked, and how patiently" {
+	unit resolvers
+}
