@@ -239,6 +239,10 @@ try_raw(struct body_case *c, struct slice octets)
 	return true;
 }
 
+static const struct cause *row_of(void (*try)(struct body_case *));
+static void sigdash_trimmed(struct body_case *);
+static void trailing_space(struct body_case *);
+
 /* ------------------------------------------------------------------------
  * What the signer may have done wrong. */
 
@@ -273,9 +277,58 @@ c_missing(struct body_case *c)
 		body_found(c, NULL, 0);
 }
 
+/* What other signatures say of a body whose bh= fits under relaxed though c=
+ * says simple: the signer may have used relaxed, or blanks at line ends came
+ * later. */
+enum blanks {
+	BLANKS_UNKNOWN,
+	BLANKS_THERE, /* they were there when this hop signed */
+	BLANKS_LATER,
+};
+
+static enum blanks
+ask_witnesses(struct body_case *c)
+{
+	struct search *s = c->s;
+
+	for (unsigned k = 1; k <= s->chain->n; k++) {
+		const struct sig *g =
+		    s->ams[k].f != NULL ? &s->ams[k].f->sig : NULL;
+
+		if (k == c->i || g == NULL || g->body_canon != CANON_SIMPLE ||
+		    g->has_length)
+			continue;
+		if (k < c->i && s->ams[k].body_holds)
+			return BLANKS_THERE;
+		if (slice_eq(g->body_hash, c->g->body_hash))
+			return BLANKS_LATER;
+	}
+	return BLANKS_UNKNOWN;
+}
+
+/* Whether nearly every line ends in a blank, as no author writes. */
+static bool
+all_blank_ends(struct slice body)
+{
+	struct slice line;
+	size_t lines = 0, blank = 0;
+
+	while (mime_line(&body, &line)) {
+		size_t n = line.len;
+
+		while (n > 0 && ascii_is_fws(line.p[n - 1]) &&
+		       !ascii_is_wsp(line.p[n - 1]))
+			n--;
+		lines += n > 0;
+		blank += n > 0 && ascii_is_wsp(line.p[n - 1]);
+	}
+	return blank > 0 && blank * 5 >= lines * 4;
+}
+
 static void
 other_canon(struct body_case *c)
 {
+	const struct cause *mine = c->cause;
 	struct body_hash h;
 
 	if (!search_may(c->s, c->body.len))
@@ -283,8 +336,27 @@ other_canon(struct body_case *c)
 	body_hash_init(&h,
 	    c->canon == CANON_SIMPLE ? CANON_RELAXED : CANON_SIMPLE, c->limit);
 	body_hash_put(&h, c->body);
-	if (body_hash_fits(c, &h))
+	if (!body_hash_fits(c, &h))
+		return;
+	enum blanks said = ask_witnesses(c);
+	bool first = said == BLANKS_LATER ||
+		     (said == BLANKS_UNKNOWN && all_blank_ends(c->body));
+
+	/* Both are told when nothing decides, the likelier one first. */
+	if (!first)
 		body_found(c, NULL, 0);
+	if (said != BLANKS_THERE) {
+		c->found = false;
+		c->cause = row_of(sigdash_trimmed);
+		sigdash_trimmed(c);
+		c->cause = row_of(trailing_space);
+		if (!c->found)
+			trailing_space(c);
+	}
+	c->cause = mine;
+	if (first && (said == BLANKS_UNKNOWN || !c->found))
+		body_found(c, NULL, 0);
+	c->found = true;
 }
 
 static void
@@ -628,13 +700,24 @@ leading_blank(struct body_case *c)
 	}
 }
 
+static bool
+starts_part(const struct body_case *c, size_t at)
+{
+	for (size_t k = 1; k < c->mime.nparts; k++)
+		if (c->mime.part[k].outer == at && c->mime.first == 0)
+			return true;
+	return false;
+}
+
 static void
 banner(struct body_case *c)
 {
 	for (size_t n = 1; n <= MAX_PREFIX; n++) {
 		size_t at = line_start(c->body, n);
 
-		if (at >= c->body.len || body_try_one(c, 0, at, no_octets))
+		/* A part at the start is a part. */
+		if (!starts_part(c, at) &&
+		    (at >= c->body.len || body_try_one(c, 0, at, no_octets)))
 			return;
 	}
 }
@@ -721,15 +804,19 @@ trailing_space(struct body_case *c)
 		try_lines(c, line_bare_but_mark);
 }
 
+/* A line that goes on with the one before it, less the blank that was put there
+ * when put is true. */
 static void
-line_998(struct buf *b, struct slice text, struct slice end)
+line_joined(struct buf *b, struct slice text, struct slice end, bool put)
 {
 	bool broken = b->len > 0 && b->p[b->len - 1] == '\0';
 
 	if (broken) {
 		b->len--;
-		if (text.len > 0 && text.p[0] == ' ')
+		if (put && text.len > 0 && text.p[0] == ' ')
 			text = slice_sub(text, 1, text.len);
+		else
+			broken = false;
 	}
 	buf_slice(b, text);
 	/* A mark that the next line belongs to this one. */
@@ -742,9 +829,22 @@ line_998(struct buf *b, struct slice text, struct slice end)
 }
 
 static void
+line_with_blank(struct buf *b, struct slice text, struct slice end)
+{
+	line_joined(b, text, end, true);
+}
+
+static void
+line_without_blank(struct buf *b, struct slice text, struct slice end)
+{
+	line_joined(b, text, end, false);
+}
+
+static void
 long_lines(struct body_case *c)
 {
-	try_lines(c, line_998);
+	if (!try_lines(c, line_with_blank))
+		try_lines(c, line_without_blank);
 }
 
 static void
@@ -762,7 +862,25 @@ preamble_removed(struct body_case *c)
 		"MIME-formatted messages.",
 		"This is a cryptographically signed message in MIME format.",
 		"This message is in MIME format.",
+		"This is a MIME-encoded message.",
+		"This is a MIME-formatted message.",
+		"This is a multi-part message in MIME format...",
+		"This is a message with multiple parts in MIME format.",
+		"This is a mime-encapsulated message",
+		"This message is in MIME format. Since your mail reader does "
+		"not understand\r\nthis format, some or all of this message "
+		"may not be legible.",
+		"This message is in MIME format.  The first part should be "
+		"readable text,\r\nwhile the remaining parts are likely "
+		"unreadable without MIME-aware tools.",
+		"  This message is in MIME format.  The first part should be "
+		"readable text,\r\n  while the remaining parts are likely "
+		"unreadable without MIME-aware tools.",
+		"This is an S/MIME signed message",
+		"Content-Type: text/plain",
+		"MIME multipart message",
 		"--",
+		"",
 	};
 	static const char *const layouts[][2] = { { "", "\r\n" },
 		{ "", "\r\n\r\n" }, { "\r\n", "\r\n" },
@@ -926,6 +1044,11 @@ banner_and_footer(struct body_case *c)
 	}
 }
 
+static const struct cause truncated = { "body.truncated", ROLE_MODIFIER,
+	"RFC 6376 section 3.5, l=",
+	"The body is shorter than the part that was signed.",
+	"Look for what cuts messages off on their way." };
+
 static const struct cause bh_sha1 = { "body.bh-sha1", ROLE_SIGNER,
 	"RFC 8301 section 3.1", "bh= is a SHA-1 hash.",
 	"The signer has to use SHA-256." };
@@ -959,7 +1082,7 @@ explain_body_cause(size_t i)
 	if (i < explain_mime_nrows)
 		return &explain_mime_rows[i].cause;
 	i -= explain_mime_nrows;
-	static const struct cause *const others[] = { &bh_sha1,
+	static const struct cause *const others[] = { &bh_sha1, &truncated,
 		&attachment_replaced, &explain_boundary_renamed, &changed };
 
 	return i < sizeof others / sizeof *others ? others[i] : NULL;
@@ -1046,13 +1169,30 @@ has_replacement(const struct body_case *c)
 	return false;
 }
 
+/* l= says more octets than there are. */
+static void
+cut_off(struct body_case *c)
+{
+	const struct diag *why = &c->s->verdict->ams[c->i].why;
+	struct finding *f =
+	    finding_new(c->s, &truncated, EXPLAIN_FACT, PLACE_BH, c->i);
+
+	if (f == NULL)
+		return;
+	snprintf(f->detail, sizeof f->detail, "%s", why->detail);
+	explain_place_change(c->s, f, c->i, body_as_now, NULL, NULL);
+}
+
 static void
 unexplained(struct body_case *c)
 {
 	struct search *s = c->s;
 
-	if (finding_above(s, PLACE_BH, c->i) ||
-	    s->verdict->ams[c->i].why.code == DIAG_BODY_LENGTH)
+	if (s->verdict->ams[c->i].why.code == DIAG_BODY_LENGTH) {
+		cut_off(c);
+		return;
+	}
+	if (finding_above(s, PLACE_BH, c->i))
 		return;
 	struct finding *f =
 	    finding_new(s, has_replacement(c) ? &attachment_replaced : &changed,

@@ -6,8 +6,6 @@
 
 #include "explain_search.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum which {
 	OVER_50,
 	SET_REMOVED,
@@ -17,7 +15,6 @@ enum which {
 	H_TAG,
 	NAMES_ARC_SEAL,
 	CV_FAIL_UNFOUNDED,
-	BODY_TRUNCATED,
 	OTHER_MESSAGE,
 	ALL_AMS,
 	HEADER_ORDER,
@@ -65,10 +62,6 @@ static const struct cause causes[] = {
 	    "This hop says cv=fail, and the chain that it received holds.",
 	    "The hop's validator has to be mended; what it sealed cannot be "
 	    "taken back." },
-	[BODY_TRUNCATED] = { "body.truncated", ROLE_MODIFIER,
-	    "RFC 6376 section 3.5, l=",
-	    "The body is shorter than the part that was signed.",
-	    "Look for what cuts messages off on their way." },
 	[OTHER_MESSAGE] = { "arc.set-of-another-message", ROLE_MODIFIER,
 	    "RFC 8617 section 9.3",
 	    "The seals hold and nothing of the message fits the signature: the "
@@ -110,11 +103,10 @@ explain_facts_cause(size_t i)
 static struct finding *
 note(struct search *s, enum which which, unsigned instance, const char *detail)
 {
-	enum explain_place place =
-	    which == NAMES_ARC_SEAL ? PLACE_AMS
-	    : which == BODY_TRUNCATED || which == ALL_AMS || which == L_TAG
-		? PLACE_BH
-		: PLACE_STRUCTURE;
+	enum explain_place place = which == NAMES_ARC_SEAL ? PLACE_AMS
+				   : which == ALL_AMS || which == L_TAG
+				       ? PLACE_BH
+				       : PLACE_STRUCTURE;
 	struct finding *f =
 	    finding_new(s, &causes[which], EXPLAIN_FACT, place, instance);
 
@@ -229,13 +221,6 @@ fields(struct search *s)
 		if (s->ams[i].f != NULL &&
 		    s->ams[i].f->sig.problem.code == DIAG_HEADERS_ARC_SEAL)
 			note(s, NAMES_ARC_SEAL, i, "");
-		if (part[0]->why.code == DIAG_BODY_LENGTH) {
-			struct finding *f =
-			    note(s, BODY_TRUNCATED, i, part[0]->why.detail);
-
-			if (f != NULL)
-				f->domain = no_octets;
-		}
 		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
 			if (part[k - ARC_AMS]->why.code == DIAG_KEY_SHORT)
 				explain_weak_key(s, k, i);

@@ -11,10 +11,13 @@ static const struct slice no_octets = { NULL, 0 };
 
 enum {
 	MAX_EDITS = 4 * MIME_MAX_PARTS,
-	NEAR_LINES = 16, /* of a part's start or end */
-	NEAR_OCTETS = 3000,
-	MAX_CUTS = 160,	   /* of one part */
-	MAX_SPANS = 20000, /* of HTML */
+	NEAR_LINES = 30, /* of a part's start or end */
+	NEAR_OCTETS = 4000,
+	MAX_CUTS = 200,		  /* of one part */
+	MAX_CUT_PARTS = 6,	  /* whose cuts are tried */
+	MADE_OCTETS = 512 * 1024, /* for parts encoded anew, besides the body's
+				   * length */
+	MAX_SPANS = 20000,	  /* of HTML */
 };
 
 static size_t
@@ -272,8 +275,64 @@ encode_part(struct body_case *c, struct slice text, bool base64, size_t width,
 	return out->p != NULL;
 }
 
-/* What was encoded, in lines of every usual width.  A part ends before the line
- * end that goes with the delimiter. */
+/* *text encoded as p is: lines as long as its first, and a line end behind the
+ * last where it has one. */
+static bool
+encode_like(struct body_case *c, const struct mime_part *p, struct slice *text)
+{
+	size_t width = slice_find(p->content, '\n');
+	struct slice content = p->content;
+
+	if (p->coded == MIME_IDENTITY)
+		return true;
+	width -= width > 0 && content.p[width - 1] == '\r';
+	if (p->coded != MIME_BASE64 || width < 4 || width > 200)
+		width = 76;
+	if (!encode_part(c, *text, p->coded == MIME_BASE64, width, text))
+		return false;
+	if (p->coded == MIME_BASE64 && p != &c->mime.root && text->len >= 2 &&
+	    !(content.len > 0 && content.p[content.len - 1] == '\n'))
+		text->len -= 2;
+	return true;
+}
+
+/* The text parts, or the body when it has none. */
+static size_t
+text_parts(
+    const struct body_case *c, const struct mime_part *part[], size_t max)
+{
+	size_t n = 0;
+
+	if (!c->mime.root.multipart)
+		part[n++] = &c->mime.root;
+	for (size_t k = 0; k < c->mime.nparts && n < max; k++)
+		if (c->mime.part[k].text && !c->mime.part[k].multipart)
+			part[n++] = &c->mime.part[k];
+	return n;
+}
+
+/* Text with its line ends as they were sent, whatever they are here. */
+static bool
+as_sent(struct body_case *c, struct slice *text)
+{
+	struct buf b = { .max = 0 };
+	size_t put = 0;
+
+	if (c->s->m->crlf)
+		return true;
+	for (size_t i = 0; i < text->len; i++)
+		if (text->p[i] == '\n' && (i == 0 || text->p[i - 1] != '\r')) {
+			buf_slice(&b, slice_sub(*text, put, i - put));
+			buf_text(&b, "\r");
+			put = i;
+		}
+	buf_slice(&b, slice_sub(*text, put, text->len));
+	*text = search_keep(c->s, &b);
+	buf_release(&b);
+	return text->p != NULL;
+}
+
+/* What was encoded, in lines of every usual width. */
 static void
 encoded(struct body_case *c, bool base64)
 {
@@ -289,16 +348,24 @@ encoded(struct body_case *c, bool base64)
 		size_t m = 0;
 
 		for (size_t k = 0; k < n; k++) {
-			struct slice text;
+			struct slice text = part[k]->content;
 
-			if (!encode_part(
-				c, part[k]->content, base64, widths[w], &text))
+			if (!as_sent(c, &text) ||
+			    !encode_part(c, text, base64, widths[w], &text))
 				return;
-			if (part[k] != &c->mime.root && base64 && text.len >= 2)
-				text.len -= 2;
 			r[m++] = recoded_as(c, part[k], text);
 		}
 		if (m > 0 && try_words(c, r, m, base64 ? b64 : qp, 3))
+			return;
+		/* The line end behind the last line is the delimiter's. */
+		bool any = false;
+
+		for (size_t k = 0; base64 && k < m; k++)
+			if (r[k].part != NULL && r[k].content.len >= 2) {
+				r[k].content.len -= 2;
+				any = true;
+			}
+		if (any && try_words(c, r, m, b64, 3))
 			return;
 		if (c->s->failed || c->s->spent)
 			return;
@@ -360,32 +427,38 @@ static const char *const charsets[] = { "ISO-2022-JP", "ISO-8859-1",
 	"GBK", "GB18030", "BIG5", "EUC-KR", "KOI8-R", "WINDOWS-1251",
 	"ISO-8859-2" };
 
-/* A charset as it may be spelled in a header: as above, in lower case, each in
- * quotes, and two that people write in their own way. */
+/* A charset as it may be spelled in a header: as above, in lower case, and two
+ * that people write in their own way. */
 static bool
 charset_spelled(const char *name, unsigned way, char out[32])
 {
-	size_t n = strlen(name);
-	bool lower = way % 3 == 1;
-
-	if (way == 6 || n > 24)
+	if (way == 3 || strlen(name) > 24)
 		return false;
-	if (way % 3 == 2 && strcmp(name, "SHIFT_JIS") == 0)
+	if (way == 2 && strcmp(name, "SHIFT_JIS") == 0)
 		name = "Shift_JIS";
-	else if (way % 3 == 2 && strcmp(name, "WINDOWS-1252") == 0)
+	else if (way == 2 && strcmp(name, "WINDOWS-1252") == 0)
 		name = "Windows-1252";
-	else if (way % 3 == 2)
+	else if (way == 2)
 		name = strcmp(name, "BIG5") == 0 ? "Big5" : name;
-	snprintf(out, 32, way >= 3 ? "\"%s\"" : "%s", name);
-	for (size_t i = 0; lower && out[i] != '\0'; i++)
+	snprintf(out, 32, "%s", name);
+	for (size_t i = 0; way == 1 && out[i] != '\0'; i++)
 		out[i] = ascii_lower(out[i]);
 	return true;
 }
 
-/* A part's content in another charset: as it is encoded now, and plain. */
+/* A part's content in another charset. */
 struct converted {
 	const struct mime_part *part;
-	struct slice same, plain;
+	struct slice form[4]; /* plain, as base64 with and without a last line
+			       * end, as quoted-printable */
+};
+
+enum {
+	FORM_PLAIN,
+	FORM_BASE64,
+	FORM_BASE64_OPEN,
+	FORM_QP,
+	FORMS,
 };
 
 static bool
@@ -405,21 +478,24 @@ convert(struct body_case *c, const struct mime_part *p, const char *to,
 				return false;
 	}
 	if (slice_eq_nocase(slice_of(from), slice_of(to)) ||
-	    !decode_part(c, p, &text) || !recode_charset(&b, to, from, text) ||
-	    b.failure != BUF_OK) {
+	    !decode_part(c, p, &text) || !as_sent(c, &text) ||
+	    !recode_charset(&b, to, from, text) || b.failure != BUF_OK) {
 		buf_release(&b);
 		return false;
 	}
 	out->part = p;
-	out->plain = search_keep(c->s, &b);
+	out->form[FORM_PLAIN] = search_keep(c->s, &b);
 	buf_release(&b);
-	out->same = out->plain;
-	if (out->plain.p != NULL && p->coded != MIME_IDENTITY)
-		encode_part(
-		    c, out->plain, p->coded == MIME_BASE64, 76, &out->same);
-	if (p != &c->mime.root && p->coded == MIME_BASE64 && out->same.len >= 2)
-		out->same.len -= 2;
-	return out->plain.p != NULL && out->same.p != NULL;
+	if (out->form[FORM_PLAIN].p == NULL ||
+	    !encode_part(
+		c, out->form[FORM_PLAIN], true, 76, &out->form[FORM_BASE64]) ||
+	    !encode_part(
+		c, out->form[FORM_PLAIN], false, 76, &out->form[FORM_QP]))
+		return false;
+	text = out->form[FORM_BASE64];
+	out->form[FORM_BASE64_OPEN] =
+	    slice_sub(text, 0, text.len >= 2 ? text.len - 2 : 0);
+	return true;
 }
 
 static void
@@ -436,10 +512,19 @@ add_edit(struct edit e[], size_t *n, size_t from, size_t to, struct slice with)
 	++*n;
 }
 
-/* All converted parts with one spelling and one encoding. */
+/* What is done to the quotes of charset=. */
+enum quotes {
+	QUOTES_KEPT,
+	QUOTES_ON,
+	QUOTES_OFF,
+	QUOTES_WAYS,
+};
+
+/* All converted parts with one spelling and in one form; word is what their
+ * Content-Transfer-Encoding was: NULL for none, "" when it stays. */
 static bool
 try_converted(struct body_case *c, const struct converted v[], size_t n,
-    struct slice name, bool plain, const char *word)
+    struct slice name, enum quotes quotes, unsigned form, const char *word)
 {
 	struct edit e[MAX_EDITS];
 	size_t edits = 0;
@@ -447,20 +532,20 @@ try_converted(struct body_case *c, const struct converted v[], size_t n,
 	for (size_t k = 0; k < n; k++) {
 		const struct mime_part *p = v[k].part;
 		struct slice old = mime_param(p->type, SLICE("charset")), line;
-		struct slice content = plain ? v[k].plain : v[k].same;
+		struct slice content = v[k].form[form];
 
 		if (p == &c->mime.root)
 			return body_try_whole(c, content);
 		if (old.p != NULL) {
-			bool quoted = old.p[-1] == '"';
+			bool quoted = quotes != QUOTES_KEPT && old.p[-1] == '"';
 
 			add_edit(e, &edits, offset(c, old.p) - quoted,
 			    offset(c, old.p) + old.len + quoted, name);
 		}
-		if (plain && word == NULL && field_line(p, cte_name, &line))
+		if (word == NULL && field_line(p, cte_name, &line))
 			add_edit(e, &edits, offset(c, line.p),
 			    offset(c, line.p) + line.len, no_octets);
-		else if (plain && word != NULL && p->encoding.len > 0)
+		else if (word != NULL && *word != '\0' && p->encoding.len > 0)
 			add_edit(e, &edits, offset(c, p->encoding.p),
 			    offset(c, p->encoding.p) + p->encoding.len,
 			    slice_of(word));
@@ -472,7 +557,13 @@ try_converted(struct body_case *c, const struct converted v[], size_t n,
 static void
 charset_converted(struct body_case *c)
 {
-	static const char *const words[] = { "7bit", "8bit", NULL };
+	static const struct {
+		unsigned form;
+		const char *word;
+	} tries[] = { { FORM_PLAIN, "7bit" }, { FORM_PLAIN, "8bit" },
+		{ FORM_PLAIN, NULL }, { FORM_PLAIN, "" },
+		{ FORM_QP, "quoted-printable" }, { FORM_QP, "" },
+		{ FORM_BASE64, "base64" }, { FORM_BASE64_OPEN, "base64" } };
 	const struct mime_part *part[MIME_MAX_PARTS];
 	size_t n = 0;
 
@@ -490,16 +581,29 @@ charset_converted(struct body_case *c)
 			m += convert(c, part[k], charsets[s], &v[m]);
 		for (unsigned way = 0;
 		     m > 0 && charset_spelled(charsets[s], way, name); way++) {
-			struct slice spelled =
-			    arena_copy(c->s->arena, slice_of(name));
+			struct buf b = { .max = 0 };
 
-			if (spelled.p == NULL || c->s->spent ||
-			    try_converted(c, v, m, spelled, false, NULL))
-				return;
-			for (size_t w = 0; w < 3; w++)
-				if (try_converted(
-					c, v, m, spelled, true, words[w]))
+			buf_printf(&b, "\"%s\"", name);
+			struct slice quoted = search_keep(c->s, &b);
+			struct slice bare =
+			    slice_sub(quoted, 1, quoted.len - 2);
+
+			buf_release(&b);
+			for (size_t t = 0;
+			     t < QUOTES_WAYS * (sizeof tries / sizeof *tries);
+			     t++) {
+				enum quotes q = t % QUOTES_WAYS;
+
+				if (c->s->failed || c->s->spent ||
+				    try_converted(c, v, m,
+					q == QUOTES_ON ? quoted : bare, q,
+					tries[t / QUOTES_WAYS].form,
+					tries[t / QUOTES_WAYS].word))
 					return;
+			}
+			/* The whole body names no charset. */
+			if (!c->mime.root.multipart)
+				break;
 		}
 	}
 }
@@ -510,7 +614,7 @@ charset_converted(struct body_case *c)
 static bool
 at_word(struct slice s, size_t at, struct slice word)
 {
-	return s.len - at >= word.len &&
+	return at <= s.len && s.len - at >= word.len &&
 	       slice_eq_nocase(slice_sub(s, at, word.len), word);
 }
 
@@ -550,10 +654,16 @@ spans(struct body_case *c, const struct mime_part *p, struct slice only)
 
 	body_hash_init(&h, c->canon, c->limit);
 	for (size_t at = start; at < end; at++) {
-		bool begins = c->body.p[at] == '<' || at == start ||
+		char ch = c->body.p[at];
+		bool eol = ch == '\r' || (ch == '\n' && at > start &&
+					     c->body.p[at - 1] != '\r');
+		bool begins = ch == '<' || at == start || eol ||
 			      c->body.p[at - 1] == '\n';
+		/* What was put in may begin with a line end. */
+		size_t skip = only.len > 0 && eol ? 1 + (ch == '\r') : 0;
 
-		if (!begins || (only.len > 0 && !at_word(c->body, at, only)))
+		if (!begins ||
+		    (only.len > 0 && !at_word(c->body, at + skip, only)))
 			continue;
 		body_hash_put(&h, slice_sub(c->body, put, at - put));
 		put = at;
@@ -573,10 +683,64 @@ each_html(struct body_case *c, struct slice only)
 			spans(c, &c->mime.part[k], only);
 }
 
+/* How long the line end before at is. */
+static size_t
+line_end_before(struct slice text, size_t at)
+{
+	size_t from = at;
+
+	from -= from > 0 && text.p[from - 1] == '\n';
+	from -= from > 0 && from < at && text.p[from - 1] == '\r';
+	return at - from;
+}
+
+/* The same in HTML that was encoded anew. */
+static void
+meta_anew(struct body_case *c, const struct mime_part *p)
+{
+	struct slice text;
+	unsigned most = 8;
+
+	if (!p->html || p->coded == MIME_IDENTITY || !decode_part(c, p, &text))
+		return;
+	for (size_t at = 0; at < text.len && most > 0 && !c->found; at++) {
+		if (!at_word(text, at, SLICE("<meta")))
+			continue;
+		size_t end =
+		    at + slice_find(slice_sub(text, at, text.len), '>') + 1;
+
+		most--;
+		for (unsigned way = 0; way < 3 && end <= text.len; way++) {
+			struct buf b = { .max = 0 };
+			size_t from =
+			    way == 1 ? at - line_end_before(text, at) : at;
+			size_t to = end;
+
+			while (way == 2 && to < text.len &&
+			       (text.p[to] == '\r' || text.p[to] == '\n'))
+				to++;
+
+			buf_slice(&b, slice_sub(text, 0, from));
+			buf_slice(&b, slice_sub(text, to, text.len));
+			struct slice with = search_keep(c->s, &b);
+
+			buf_release(&b);
+			if (with.p == NULL || !encode_like(c, p, &with) ||
+			    body_try_one(
+				c, part_start(c, p), part_stop(c, p), with))
+				return;
+		}
+	}
+}
+
 static void
 html_meta_added(struct body_case *c)
 {
 	each_html(c, SLICE("<meta"));
+	if (!c->found)
+		meta_anew(c, &c->mime.root);
+	for (size_t k = 0; k < c->mime.nparts && !c->found; k++)
+		meta_anew(c, &c->mime.part[k]);
 }
 
 static void
@@ -597,28 +761,51 @@ hex_digit(char ch)
 	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
 }
 
-/* What a rewritten link leads to, from its parameter; way 1 writes "&" as HTML
- * does, way 2 undoes "-3A" and "_" as well. */
-static bool
-link_target(struct slice url, unsigned way, struct buf *out)
+/* Where, in a rewritten link, the address that it leads to begins: behind its
+ * own "http", "%" and ":" may be written as the parameter has them. */
+static struct slice
+inner_link(struct slice url)
 {
-	static const char *const params[] = { "?url=", "&url=", ";url=", "?u=",
-		"&u=", ";u=", "?redirect=", "?target=" };
-	struct slice value = no_octets;
-	size_t before = out->len;
+	static const struct slice marks[] = { { "http%3a", 7 },
+		{ "https%3a", 8 }, { "http:", 5 }, { "https:", 6 },
+		{ "http-3a", 7 }, { "https-3a", 8 } };
+	size_t end = url.len;
 
-	for (size_t k = 0; k < sizeof params / sizeof *params; k++) {
-		struct slice mark = slice_of(params[k]);
+	for (size_t i = 8; i < url.len; i++)
+		for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+			if (!at_word(url, i, marks[k]))
+				continue;
+			struct slice rest = slice_sub(url, i, url.len);
 
-		for (size_t i = 0; i + mark.len < url.len && value.p == NULL;
-		     i++)
-			if (slice_eq_nocase(slice_sub(url, i, mark.len), mark))
-				value = slice_sub(url, i + mark.len, url.len);
-	}
-	value = slice_sub(value, 0, slice_find(value, '&'));
+			/* ".../v3/__https://example.org/__;!!..." */
+			if (url.p[i - 1] == '_')
+				for (end = 0; end + 3 <= rest.len; end++)
+					if (slice_starts(
+						slice_sub(rest, end, rest.len),
+						SLICE("__;")))
+						return slice_sub(rest, 0, end);
+			return slice_sub(rest, 0, slice_find(rest, '&'));
+		}
+	return no_octets;
+}
+
+/* Whether its colon is written in hexadecimal, and so all of it. */
+static bool
+find_coded(struct slice value)
+{
+	return slice_find(value, '%') < slice_find(value, ':');
+}
+
+/* An address out of a parameter; way 2 undoes "-3A" and "_" as well. */
+static bool
+link_target(struct slice url, unsigned way, bool html, struct buf *out)
+{
+	struct slice value = inner_link(url);
+	bool coded_colon = find_coded(value);
+
 	for (size_t i = 0; i < value.len; i++) {
-		bool coded =
-		    value.p[i] == '%' || (way == 2 && value.p[i] == '-');
+		bool coded = (coded_colon && value.p[i] == '%') ||
+			     (way == 2 && value.p[i] == '-');
 		int high =
 		    coded && value.len - i > 2 ? hex_digit(value.p[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(value.p[i + 2]) : -1;
@@ -629,51 +816,108 @@ link_target(struct slice url, unsigned way, struct buf *out)
 		else if (way == 2 && ch == '_')
 			ch = '/';
 		i += low >= 0 ? 2 : 0;
-		if (way == 1 && ch == '&')
+		if (html && ch == '&')
 			buf_text(out, "&amp;");
 		else
 			buf_char(out, ch);
 	}
-	if (slice_starts(
-		slice_sub(buf_view(out), before, out->len), SLICE("http")))
-		return true;
-	out->len = before;
-	return false;
+	return value.len > 0;
 }
 
+/* Attributes that keep the link as it was, behind the one that was rewritten.
+ */
+static size_t
+kept_attributes(struct slice text, size_t at)
+{
+	static const struct slice names[] = { { "originalsrc=\"", 13 },
+		{ "shash=\"", 7 }, { "data-saferedirecturl=\"", 22 },
+		{ "data-auth=\"", 11 } };
+	size_t end = at;
+
+	for (bool more = true; more;) {
+		size_t next = end;
+
+		more = false;
+		while (next < text.len && ascii_is_fws(text.p[next]))
+			next++;
+		for (size_t k = 0;
+		     next > end && k < sizeof names / sizeof *names; k++) {
+			if (!at_word(text, next, names[k]))
+				continue;
+			next += names[k].len;
+			next +=
+			    slice_find(slice_sub(text, next, text.len), '"');
+			more = next < text.len;
+			end = more ? next + 1 : end;
+			break;
+		}
+	}
+	return end;
+}
+
+/* text with its links as they were; how many were undone. */
+static size_t
+undo_links(struct buf *out, struct slice text, bool html, unsigned way)
+{
+	size_t n = 0, put = 0;
+
+	for (size_t i = 0; i + 8 < text.len; i++) {
+		size_t end = i;
+
+		if (ascii_lower(text.p[i]) != 'h' ||
+		    !at_word(text, i, SLICE("http")))
+			continue;
+		while (end < text.len && text.p[end] > ' ' &&
+		       strchr("\"'<>", text.p[end]) == NULL)
+			end++;
+		buf_slice(out, slice_sub(text, put, i - put));
+		put = i;
+		if (link_target(slice_sub(text, i, end - i), way,
+			html && way > 0, out)) {
+			n++;
+			put = end;
+			if (html && end < text.len && text.p[end] == '"') {
+				buf_char(out, '"');
+				put = kept_attributes(text, end + 1);
+			}
+		}
+		i = end - 1;
+	}
+	buf_slice(out, slice_sub(text, put, text.len));
+	return n;
+}
+
+/* Every text part with its links undone, in the encoding that it has. */
 static void
 urls_rewritten(struct body_case *c)
 {
+	const struct mime_part *part[MIME_MAX_PARTS];
+	size_t n = text_parts(c, part, MIME_MAX_PARTS);
+
 	for (unsigned way = 0; way < 3 && !c->found; way++) {
-		struct edit *e = NULL;
-		size_t n = 0, max = 2000;
+		struct edit e[MIME_MAX_PARTS];
+		size_t m = 0;
 
-		e = arena_array(c->s->arena, max, sizeof *e);
-		if (e == NULL) {
-			search_memory(c->s);
-			return;
-		}
-		for (size_t i = 0; i + 8 < c->body.len && n < max; i++) {
+		for (size_t k = 0; k < n && !c->s->failed; k++) {
 			struct buf b = { .max = 0 };
-			size_t end = i;
+			struct slice text;
 
-			if (c->body.p[i] != 'h' ||
-			    !at_word(c->body, i, SLICE("http")))
+			if (!decode_part(c, part[k], &text))
 				continue;
-			while (end < c->body.len && c->body.p[end] > ' ' &&
-			       strchr("\"'<>", c->body.p[end]) == NULL)
-				end++;
-			if (link_target(
-				slice_sub(c->body, i, end - i), way, &b))
-				e[n++] = (struct edit){ i, end,
+			if (undo_links(&b, text, part[k]->html, way) > 0) {
+				e[m] = (struct edit){ part_start(c, part[k]),
+					part_stop(c, part[k]),
 					search_keep(c->s, &b) };
+				if (e[m].with.p != NULL &&
+				    encode_like(c, part[k], &e[m].with))
+					m++;
+			}
 			buf_release(&b);
-			i = end;
 		}
-		if (n == 0)
+		if (m == 0)
 			return;
-		body_try(c, e, n);
-		for (size_t k = 0; n > 1 && n <= 32 && k < n; k++)
+		body_try(c, e, m);
+		for (size_t k = 0; m > 1 && k < m; k++)
 			body_try(c, &e[k], 1);
 	}
 }
@@ -681,155 +925,132 @@ urls_rewritten(struct body_case *c)
 /* ------------------------------------------------------------------------
  * Banners and footers in text parts. */
 
+/* What may have been put into one part: edits of the body. */
 struct cuts {
+	struct body_case *c;
+	const struct mime_part *part;
+	struct slice text; /* of the part; decoded when it is encoded anew */
+	bool anew;
+	size_t *room; /* octets that may still be made */
 	struct edit cut[MAX_CUTS];
 	size_t n;
 };
 
+/* text[from, to) may have been put in. */
 static void
-add_cut(struct cuts *cuts, size_t from, size_t to, struct slice with)
+add_cut(struct cuts *cuts, size_t from, size_t to)
 {
-	if (cuts->n < MAX_CUTS && (to > from || with.len > 0))
-		cuts->cut[cuts->n++] = (struct edit){ from, to, with };
+	struct body_case *c = cuts->c;
+	size_t start = part_start(c, cuts->part);
+	struct buf b = { .max = 0 };
+	struct slice with;
+
+	if (cuts->n == MAX_CUTS || to <= from)
+		return;
+	if (!cuts->anew) {
+		cuts->cut[cuts->n++] =
+		    (struct edit){ start + from, start + to, no_octets };
+		return;
+	}
+	if (*cuts->room < 2 * cuts->text.len)
+		return;
+	*cuts->room -= 2 * cuts->text.len;
+	buf_slice(&b, slice_sub(cuts->text, 0, from));
+	buf_slice(&b, slice_sub(cuts->text, to, cuts->text.len));
+	with = search_keep(c->s, &b);
+	buf_release(&b);
+	if (with.p != NULL && encode_like(c, cuts->part, &with))
+		cuts->cut[cuts->n++] =
+		    (struct edit){ start, part_stop(c, cuts->part), with };
 }
 
-/* Where "</body" or "</html" begins; else the part's end. */
+/* Where the last "</body" or "</html" begins; else the text's end. */
 static size_t
-html_end(
-    const struct body_case *c, const struct mime_part *p, struct slice word)
+html_end(struct slice text, struct slice word)
 {
-	size_t stop = part_stop(c, p);
-
-	for (size_t at = stop; at > part_start(c, p); at--)
-		if (c->body.p[at - 1] == '<' &&
-		    at_word(slice_sub(c->body, 0, stop), at - 1, word))
+	for (size_t at = text.len; at > 0; at--)
+		if (text.p[at - 1] == '<' && at_word(text, at - 1, word))
 			return at - 1;
-	return stop;
+	return text.len;
+}
+
+/* Behind "<body ...>", or 0. */
+static size_t
+html_start(struct slice text)
+{
+	for (size_t at = 0; at < text.len; at++)
+		if (text.p[at] == '<' && at_word(text, at, SLICE("<body")))
+			return at +
+			       slice_find(slice_sub(text, at, text.len), '>') +
+			       1;
+	return 0;
 }
 
 /* Text that may have been put before stop. */
 static void
-cuts_before(struct body_case *c, struct cuts *cuts, const struct mime_part *p,
-    size_t stop)
+cuts_before(struct cuts *cuts, size_t stop)
 {
-	size_t start = part_start(c, p), lines = 0;
-	size_t least = stop > NEAR_OCTETS ? stop - NEAR_OCTETS : 0;
+	struct slice text = cuts->text;
+	bool html = cuts->part->html;
+	size_t lines = 0, least = stop > NEAR_OCTETS ? stop - NEAR_OCTETS : 0;
 
-	if (least < start)
-		least = start;
 	for (size_t at = stop; at > least && lines < NEAR_LINES;) {
 		at--;
-		bool line = at == start || c->body.p[at - 1] == '\n';
+		bool line = at == 0 || text.p[at - 1] == '\n';
 
 		lines += line;
-		if (!line && !(p->html && c->body.p[at] == '<'))
+		if (!line && !(html && text.p[at] == '<'))
 			continue;
-		add_cut(cuts, at, stop, no_octets);
+		add_cut(cuts, at, stop);
 		/* The line end before a footer at the part's end is the
 		 * delimiter's now, and was the text's. */
-		if (line && stop == part_stop(c, p) && at > start) {
-			bool crlf = at - 1 > start && c->body.p[at - 2] == '\r';
+		if (line && stop == text.len && at > 0) {
+			bool crlf = at > 1 && text.p[at - 2] == '\r';
 
-			add_cut(cuts, at - 1 - crlf, stop, no_octets);
+			add_cut(cuts, at - 1 - crlf, stop);
 		}
 	}
 }
 
 /* Text that may have been put behind start. */
 static void
-cuts_behind(struct body_case *c, struct cuts *cuts, const struct mime_part *p,
-    size_t start)
+cuts_behind(struct cuts *cuts, size_t start)
 {
-	size_t stop = part_stop(c, p), lines = 0;
+	struct slice text = cuts->text;
+	size_t stop = text.len, lines = 0;
 
 	if (stop > start + NEAR_OCTETS)
 		stop = start + NEAR_OCTETS;
 	for (size_t at = start + 1; at < stop && lines < NEAR_LINES; at++) {
-		bool line = c->body.p[at - 1] == '\n';
+		bool line = text.p[at - 1] == '\n';
 
 		lines += line;
-		if (line || (p->html && c->body.p[at - 1] == '>'))
-			add_cut(cuts, start, at, no_octets);
-	}
-}
-
-/* Behind "<body ...>", or the part's start. */
-static size_t
-html_start(const struct body_case *c, const struct mime_part *p)
-{
-	size_t start = part_start(c, p), stop = part_stop(c, p);
-
-	for (size_t at = start; at < stop; at++)
-		if (c->body.p[at] == '<' &&
-		    at_word(slice_sub(c->body, 0, stop), at, SLICE("<body")))
-			return at +
-			       slice_find(
-				   slice_sub(c->body, at, stop - at), '>') +
-			       1;
-	return start;
-}
-
-/* In a base64 part: the text without its last lines, or its first, encoded
- * anew. */
-static void
-cuts_coded(struct body_case *c, struct cuts *cuts, const struct mime_part *p,
-    bool at_end)
-{
-	struct slice text, made;
-	size_t width = slice_find(p->content, '\n'), lines = 0;
-
-	width -= width > 0 && p->content.p[width - 1] == '\r';
-	if (width < 4 || width > 200)
-		width = 76;
-	if (!decode_part(c, p, &text) || text.len > 200 * 1024)
-		return;
-	for (size_t k = 1; k < text.len && lines < NEAR_LINES; k++) {
-		size_t at = at_end ? text.len - k : k;
-
-		if (text.p[at - 1] != '\n')
-			continue;
-		lines++;
-		for (unsigned end = 0; end < (at_end ? 2U : 1U); end++) {
-			struct slice part =
-			    at_end ? slice_sub(text, 0, at - 2 * end)
-				   : slice_sub(text, at, text.len);
-
-			if (!encode_part(c, part, true, width, &made))
-				return;
-			if (p != &c->mime.root && made.len >= 2 &&
-			    !(p->content.len > 0 &&
-				p->content.p[p->content.len - 1] == '\n'))
-				made.len -= 2;
-			add_cut(cuts, part_start(c, p), part_stop(c, p), made);
-		}
+		if (line || (cuts->part->html && text.p[at - 1] == '>'))
+			add_cut(cuts, start, at);
 	}
 }
 
 static void
-cuts_of(struct body_case *c, struct cuts *cuts, const struct mime_part *p,
-    bool at_end)
+cuts_of(struct cuts *cuts, bool at_end)
 {
-	cuts->n = 0;
-	if (p->coded == MIME_BASE64) {
-		cuts_coded(c, cuts, p, at_end);
-		return;
-	}
+	struct slice text = cuts->text;
+	bool html = cuts->part->html;
+
 	if (at_end) {
-		if (p->html) {
-			size_t body = html_end(c, p, SLICE("</body"));
-			size_t html = html_end(c, p, SLICE("</html"));
+		size_t body = html ? html_end(text, SLICE("</body")) : text.len;
+		size_t all = html ? html_end(text, SLICE("</html")) : text.len;
 
-			cuts_before(c, cuts, p, body);
-			if (html != body)
-				cuts_before(c, cuts, p, html);
-			if (body == part_stop(c, p))
-				return;
-		}
-		cuts_before(c, cuts, p, part_stop(c, p));
+		cuts_before(cuts, body);
+		if (all != body && all < text.len)
+			cuts_before(cuts, all);
+		if (body < text.len)
+			cuts_before(cuts, text.len);
 	} else {
-		if (p->html && html_start(c, p) != part_start(c, p))
-			cuts_behind(c, cuts, p, html_start(c, p));
-		cuts_behind(c, cuts, p, part_start(c, p));
+		size_t start = html ? html_start(text) : 0;
+
+		if (start > 0 && start < text.len)
+			cuts_behind(cuts, start);
+		cuts_behind(cuts, 0);
 	}
 }
 
@@ -877,33 +1098,64 @@ try_pairs(struct body_case *c, const struct cuts *a, const struct cuts *b)
 	}
 }
 
-static void
-in_parts(struct body_case *c, bool at_end)
+/* A part's text as it stands, or decoded. */
+static bool
+cuts_begin(struct cuts *cuts, struct body_case *c, const struct mime_part *p,
+    bool anew, size_t *room, bool at_end)
 {
-	const struct mime_part *part[MIME_MAX_PARTS];
-	struct cuts *cuts;
-	size_t n = 0;
+	*cuts = (struct cuts){ .c = c, .part = p, .anew = anew, .room = room };
+	cuts->text = p->content;
+	if (anew &&
+	    (p->coded == MIME_IDENTITY || !decode_part(c, p, &cuts->text)))
+		return false;
+	cuts_of(cuts, at_end);
+	return true;
+}
 
-	if (!c->mime.root.multipart && c->mime.root.coded == MIME_BASE64)
-		part[n++] = &c->mime.root;
-	for (size_t k = 0; k < c->mime.nparts && n < 6; k++)
-		if (c->mime.part[k].text && !c->mime.part[k].multipart)
-			part[n++] = &c->mime.part[k];
-	if (n == 0)
-		return;
-	cuts = arena_array(c->s->arena, n, sizeof *cuts);
+/* In parts as they stand; then in those that are encoded, decoded. */
+static void
+in_parts_as(struct body_case *c, bool at_end, bool anew)
+{
+	const struct mime_part *part[MAX_CUT_PARTS];
+	size_t n = text_parts(c, part, MAX_CUT_PARTS), m = 0;
+	size_t room = MADE_OCTETS + c->body.len;
+	struct cuts *cuts = arena_array(c->s->arena, n + 1, sizeof *cuts);
+
 	if (cuts == NULL) {
 		search_memory(c->s);
 		return;
 	}
 	for (size_t k = 0; k < n && !c->found; k++) {
-		cuts_of(c, &cuts[k], part[k], at_end);
-		for (size_t i = 0; i < cuts[k].n && !c->found; i++)
-			body_try(c, &cuts[k].cut[i], 1);
+		/* What is base64 has no lines to cut; a body without parts
+		 * had its lines tried. */
+		if (!anew && (part[k]->coded == MIME_BASE64 ||
+				 (part[k] == &c->mime.root && !part[k]->html)))
+			continue;
+		if (!cuts_begin(&cuts[m], c, part[k],
+			anew && part[k]->coded != MIME_IDENTITY, &room, at_end))
+			continue;
+		for (size_t i = 0; i < cuts[m].n && !c->found; i++)
+			body_try(c, &cuts[m].cut[i], 1);
+		m++;
 	}
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = i + 1; k < n && !c->found; k++)
+	for (size_t i = 0; i < m; i++)
+		for (size_t k = i + 1; k < m && !c->found; k++)
 			try_pairs(c, &cuts[i], &cuts[k]);
+}
+
+static void
+in_parts(struct body_case *c, bool at_end)
+{
+	in_parts_as(c, at_end, false);
+	for (size_t k = 0; k <= c->mime.nparts && !c->found; k++) {
+		const struct mime_part *p =
+		    k == 0 ? &c->mime.root : &c->mime.part[k - 1];
+
+		if (p->text && p->coded != MIME_IDENTITY) {
+			in_parts_as(c, at_end, true);
+			return;
+		}
+	}
 }
 
 static void

@@ -9,7 +9,8 @@ static const struct slice no_octets = { NULL, 0 };
 
 enum {
 	SEAL_OCTETS = 64 * 1024 * 1024,
-	MAX_SETS = 5, /* of which every order is tried */
+	PAIR_OCTETS = 8 * 1024 * 1024, /* of these for two changes at once */
+	MAX_SETS = 5,		       /* of which every order is tried */
 	MAX_PIECES = ARC_KINDS * CHAIN_MAX,
 };
 
@@ -503,43 +504,74 @@ value_of(struct seal_case *c, const struct arc_field *f)
 	return kept;
 }
 
-/* What may have been done to every separator alike: blanks before and behind
- * ";" taken or put, those around "=" taken. */
+/* v with white space around each sep as first has it for the first, rest for
+ * the others, and odd for the one at place except (from 1; 0: for none). */
+static struct slice
+respace(struct seal_case *c, struct slice v, char sep,
+    const char *const form[3], unsigned except, unsigned *seen)
+{
+	struct buf b = { .max = 0 };
+
+	*seen = 0;
+	for (size_t i = 0; i < v.len; i++) {
+		if (v.p[i] != sep) {
+			buf_char(&b, v.p[i]);
+			continue;
+		}
+		++*seen;
+		while (b.len > 0 && ascii_is_fws(b.p[b.len - 1]))
+			b.len--;
+		buf_text(&b, form[*seen == except ? 2 : *seen > 1]);
+		while (i + 1 < v.len && ascii_is_fws(v.p[i + 1]))
+			i++;
+	}
+	struct slice kept = search_keep(c->s, &b);
+
+	buf_release(&b);
+	return kept;
+}
+
+/* What may have been done to every separator alike, but for the first or for
+ * one that was another way from the start. */
 static void
 offer_forms(struct seal_case *c, size_t j, const struct arc_field *f,
     struct slice v, const struct cause *cause)
 {
 	static const struct {
 		char sep;
-		const char *with;
-		unsigned from; /* the first of them to be changed */
-	} forms[] = { { ';', ";", 0 }, { ';', "; ", 0 }, { ';', " ;", 0 },
-		{ ';', " ; ", 0 }, { '=', "=", 0 }, { '=', " = ", 0 },
-		{ ';', ";", 1 }, { ';', "; ", 1 }, { ':', ":", 0 },
-		{ ':', ": ", 0 }, { ',', ",", 0 }, { ',', ", ", 0 },
-		{ '(', " (", 0 } };
+		const char *form[3]; /* first, rest, odd; NULL: none is odd */
+	} forms[] = { { ';', { ";", ";", "; " } }, { ';', { "; ", "; ", ";" } },
+		{ ';', { "; ", ";", "; " } }, { ';', { ";", "; ", ";" } },
+		{ ';', { " ;", " ;", NULL } }, { ';', { " ; ", " ; ", NULL } },
+		{ ';', { "; ", " ;", NULL } }, { ';', { "; ", " ; ", NULL } },
+		{ '=', { "=", "=", NULL } }, { '=', { " = ", " = ", NULL } },
+		{ '=', { "=", " = ", NULL } }, { ':', { ":", ":", NULL } },
+		{ ':', { ": ", ": ", NULL } }, { ',', { ",", ",", NULL } },
+		{ ',', { ", ", ", ", NULL } }, { '(', { " (", " (", NULL } } };
 
 	for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
-		struct buf b = { .max = 0 };
-		unsigned seen = 0;
+		unsigned seen = 1;
 
-		for (size_t i = 0; i < v.len; i++) {
-			if (v.p[i] != forms[k].sep || seen++ < forms[k].from) {
-				buf_char(&b, v.p[i]);
-				continue;
-			}
-			while (b.len > 0 && ascii_is_fws(b.p[b.len - 1]))
-				b.len--;
-			buf_text(&b, forms[k].with);
-			while (i + 1 < v.len && ascii_is_fws(v.p[i + 1]))
-				i++;
+		for (unsigned except = 0; except <= seen && except < 24;
+		     except++) {
+			struct slice kept = respace(
+			    c, v, forms[k].sep, forms[k].form, except, &seen);
+
+			if (kept.p != NULL)
+				offer(c, j, f, kept, cause);
+			if (forms[k].form[2] == NULL)
+				break;
 		}
-		struct slice kept = search_keep(c->s, &b);
-
-		buf_release(&b);
-		if (kept.p != NULL)
-			offer(c, j, f, kept, cause);
 	}
+}
+
+/* Whether p points into a signature's b=. */
+static bool
+is_in_b(const struct arc_field *f, const char *p)
+{
+	struct slice b = f->sig.b_raw;
+
+	return f->kind != ARC_AAR && b.p != NULL && p >= b.p && p < b.p + b.len;
 }
 
 /* White space taken away, or put behind a separator, at one place. */
@@ -569,7 +601,10 @@ offer_places(struct seal_case *c, size_t j, const struct arc_field *f,
 
 		buf_release(&b);
 		if (kept.p != NULL)
-			offer(c, j, f, kept, cause);
+			offer(c, j, f, kept,
+			    is_in_b(f, f->field->value.p + i) && f != c->f
+				? &later[B_REFOLDED]
+				: cause);
 		most--;
 	}
 }
@@ -630,72 +665,144 @@ respaced(struct seal_case *c)
 		offer_places(c, j, f, v, cause);
 	}
 	c->found = sequence_search(c->s, &c->q, 1, RANK_ODD);
-	if (c->found == 0)
-		c->found = sequence_search(c->s, &c->q, 2, RANK_ODD);
 }
 
-/* b= of a field in the sequence, in lines: the first of so many characters, the
- * others of so many; a fold is one space under relaxed.  0: in one piece. */
-static struct slice
-b_in_lines(
-    struct seal_case *c, const struct arc_field *f, size_t first, size_t width)
-{
-	struct slice v = f->field->value, raw = f->sig.b_raw;
-	struct buf b = { .max = 0 };
-	size_t at = (size_t)(raw.p - v.p), column = 0, most = first;
+/* b= of a field in the sequence, and what stands around it there. */
+struct folding {
+	struct slice head, tail; /* canonical */
+	struct slice b;		 /* as it is written */
+	size_t len;		 /* of b without white space */
+};
 
-	buf_slice(&b, slice_sub(v, 0, at));
-	for (size_t i = 0; i < raw.len; i++) {
-		if (ascii_is_fws(raw.p[i]))
+/* b's characters in lines: the first of so many, the others of so many; a fold
+ * is one space under relaxed.  0: in one piece. */
+static void
+put_in_lines(struct buf *out, struct slice b, size_t first, size_t width)
+{
+	size_t column = 0, most = first;
+
+	for (size_t i = 0; i < b.len; i++) {
+		if (ascii_is_fws(b.p[i]))
 			continue;
 		if (most > 0 && column == most) {
-			buf_char(&b, ' ');
+			buf_char(out, ' ');
 			column = 0;
 			most = width;
 		}
-		buf_char(&b, raw.p[i]);
+		buf_char(out, b.p[i]);
 		column++;
 	}
-	buf_slice(&b, slice_sub(v, at + raw.len, v.len));
-	struct slice kept = search_keep(c->s, &b);
-
-	buf_release(&b);
-	return kept;
 }
 
-/* Whether the sequence fits with b= of piece j in those lines. */
+/* Find it in the canonical field. */
 static bool
-try_b(struct seal_case *c, size_t j, const struct arc_field *f, size_t first,
-    size_t width)
+folding_init(struct folding *o, struct slice canonical, struct slice b)
+{
+	struct buf as_is = { .max = 0 };
+	bool found = false;
+
+	*o = (struct folding){ .b = slice_trim(b) };
+	for (size_t i = 0; i < o->b.len; i++) {
+		bool fws = ascii_is_fws(o->b.p[i]);
+
+		o->len += !fws;
+		if (!fws || !ascii_is_fws(o->b.p[i - 1]))
+			buf_char(&as_is, fws ? ' ' : o->b.p[i]);
+	}
+	for (size_t i = 0;
+	     !found && as_is.len > 0 && i + as_is.len <= canonical.len; i++)
+		if (memcmp(canonical.p + i, as_is.p, as_is.len) == 0) {
+			o->head = slice_sub(canonical, 0, i);
+			o->tail =
+			    slice_sub(canonical, i + as_is.len, canonical.len);
+			found = true;
+		}
+	buf_release(&as_is);
+	return found;
+}
+
+/* Whether the sequence fits with b= of piece j in those lines; blank: with one
+ * before them. */
+static bool
+try_b(struct seal_case *c, size_t j, const struct arc_field *f,
+    const struct folding *o, size_t first, size_t width, bool blank)
 {
 	struct slice was = c->q.piece[j].octets;
-	struct slice value = b_in_lines(c, f, first, width);
+	struct buf b = { .max = 0 };
+	bool fits;
 
-	if (value.p == NULL)
-		return false;
-	c->q.piece[j].octets = canon_octets(
-	    c->s, CANON_RELAXED, f->field->name, value, no_octets, true);
-	bool fits =
-	    !slice_eq(was, c->q.piece[j].octets) && sequence_fits(c->s, &c->q);
-
+	buf_slice(&b, o->head);
+	while (b.len > 0 && b.p[b.len - 1] == ' ')
+		b.len--;
+	buf_text(&b, blank ? " " : "");
+	put_in_lines(&b, o->b, first, width);
+	buf_slice(&b, o->tail);
+	c->q.piece[j].octets = buf_view(&b);
+	fits = b.failure == BUF_OK && !slice_eq(was, buf_view(&b)) &&
+	       sequence_fits(c->s, &c->q);
 	c->q.piece[j].octets = was;
-	if (!fits)
-		return false;
-	struct finding *n = finding_new(
-	    c->s, &later[B_REFOLDED], EXPLAIN_PROVED, PLACE_SEAL, c->i);
+	if (b.failure != BUF_OK)
+		search_memory(c->s);
+	if (fits) {
+		struct slice v = f->field->value;
+		struct finding *n = finding_new(
+		    c->s, &later[B_REFOLDED], EXPLAIN_PROVED, PLACE_SEAL, c->i);
+		size_t at = (size_t)(o->b.p - v.p);
 
-	if (n != NULL)
-		n->change[n->nchanges++] =
-		    (struct change){ .name = f->field->name,
-			    .at = f->field,
-			    .is = f->field->value,
-			    .was = value };
-	c->found++;
-	return true;
+		buf_clear(&b);
+		while (at > 0 && ascii_is_fws(v.p[at - 1]))
+			at--;
+		buf_slice(&b, slice_sub(v, 0, at));
+		at = (size_t)(o->b.p - v.p);
+		buf_text(&b, blank ? " " : "");
+		put_in_lines(&b, o->b, first, width);
+		buf_slice(&b, slice_sub(v, at + o->b.len, v.len));
+		if (n != NULL)
+			n->change[n->nchanges++] =
+			    (struct change){ .name = f->field->name,
+				    .at = f->field,
+				    .is = v,
+				    .was = search_keep(c->s, &b) };
+		c->found++;
+	}
+	buf_release(&b);
+	return fits;
+}
+
+/* b= of piece j in one line or as signers fold it; or in all other ways. */
+static bool
+try_foldings(
+    struct seal_case *c, size_t j, const struct arc_field *f, bool as_usual)
+{
+	static const size_t usual[][2] = { { 0, 0 }, { 64, 68 }, { 72, 72 },
+		{ 76, 76 }, { 70, 70 }, { 60, 70 }, { 70, 76 }, { 66, 76 },
+		{ 64, 64 }, { 78, 78 }, { 68, 72 }, { 72, 76 }, { 73, 75 } };
+	struct folding o;
+
+	if (!folding_init(&o, c->q.piece[j].octets, f->sig.b_raw))
+		return false;
+	bool blank = o.head.len > 0 && o.head.p[o.head.len - 1] == ' ';
+
+	for (size_t k = 0; as_usual && k < 2 * (sizeof usual / sizeof *usual);
+	     k++)
+		if (try_b(c, j, f, &o, usual[k / 2][0], usual[k / 2][1],
+			blank != (k % 2 == 1)))
+			return true;
+	for (size_t first = 1; !as_usual && first <= 80 && first < o.len;
+	     first++)
+		for (size_t width = 40; width <= 80; width++) {
+			if (c->s->failed || c->s->spent ||
+			    try_b(c, j, f, &o, first, width, blank))
+				return true;
+			/* The rest is one line, in whatever width. */
+			if (first + width >= o.len)
+				break;
+		}
+	return false;
 }
 
 static void
-b_refolded(struct seal_case *c)
+b_refolded(struct seal_case *c, bool as_usual)
 {
 	unsigned from = c->f->sig.cv == CV_FAIL ? c->i : 1;
 
@@ -704,16 +811,13 @@ b_refolded(struct seal_case *c)
 		const struct arc_field *f =
 		    part(c, k, (enum arc_kind)(j % ARC_KINDS));
 
-		if (f->kind == ARC_AAR || f == c->f || k < first_open(c) ||
+		/* A seal that holds covers no b= of its own. */
+		if (f->kind == ARC_AAR || f == c->f ||
+		    k + (f->kind == ARC_SEAL) < first_open(c) ||
 		    f->sig.b_raw.p == NULL || f->sig.b_raw.len > 4096)
 			continue;
-		if (try_b(c, j, f, 0, 0))
+		if (try_foldings(c, j, f, as_usual))
 			return;
-		for (size_t first = 1; first <= 80; first++)
-			for (size_t width = 40; width <= 80; width++)
-				if (c->s->failed || c->s->spent ||
-				    try_b(c, j, f, first, width))
-					return;
 	}
 }
 
@@ -856,7 +960,13 @@ explain_seal(struct search *s, unsigned i)
 	if (c.found == 0)
 		respaced(&c);
 	if (c.found == 0)
-		b_refolded(&c);
+		b_refolded(&c, true);
+	if (c.found == 0)
+		b_refolded(&c, false);
+	if (c.found == 0) {
+		search_at_most(s, PAIR_OCTETS);
+		c.found = sequence_search(s, &c.q, 2, RANK_ODD);
+	}
 	/* What a lower seal covers, too, is told there. */
 	for (unsigned k = 1; k < i && c.f->sig.cv != CV_FAIL; k++)
 		if (!s->seal[k].holds && s->seal[k].target.kind != TARGET_NONE)
