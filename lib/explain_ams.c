@@ -100,12 +100,52 @@ covered_then(struct search *s, void *ctx, unsigned k)
 	return false;
 }
 
+const char explain_mime_fields[] =
+    "content-type content-transfer-encoding content-disposition "
+    "content-language mime-version";
+
+/* An edit of the body that goes with one of these fields, when one was proved
+ * for AMS(i); else NULL. */
+static const struct cause *
+body_cause(const struct search *s, unsigned i)
+{
+	static const char *const ids[] = { "body.mime-wrapped",
+		"body.8bit-to-qp", "body.8bit-to-base64", "body.qp-to-8bit",
+		"body.base64-to-8bit", "body.charset-converted" };
+
+	for (size_t k = 0; k < s->out->n; k++) {
+		const struct finding *f = &s->out->finding[k];
+
+		for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
+			if (f->place == PLACE_BH && f->instance == i &&
+			    f->level == EXPLAIN_PROVED &&
+			    strcmp(f->cause->id, ids[n]) == 0)
+				return f->cause;
+	}
+	return NULL;
+}
+
+/* A change of a MIME field is told as the body's, of which it is a part. */
+static void
+name_with_body(struct search *s, struct finding *f)
+{
+	const struct cause *cause = body_cause(s, f->instance);
+	struct slice rest = slice_of(explain_mime_fields), name;
+
+	while (
+	    cause != NULL && f->nchanges == 1 && slice_cut(&rest, ' ', &name))
+		if (slice_eq_nocase(name, f->change[0].name))
+			f->cause = cause;
+}
+
 static void
 place_findings(struct search *s, size_t from, unsigned i)
 {
 	for (size_t k = from; k < s->out->n; k++) {
 		struct finding *f = &s->out->finding[k];
 
+		if (f->cause->role == ROLE_MODIFIER)
+			name_with_body(s, f);
 		if (f->cause->role == ROLE_MODIFIER && f->nchanges > 0)
 			explain_place_change(
 			    s, f, i, covered_now, covered_then, &f->change[0]);
@@ -154,15 +194,17 @@ struct base {
 	size_t n;
 };
 
+/* The case's own sequence, with all that may have been. */
 static bool
 base_init(struct ams_case *c, struct base *b)
 {
 	b->n = 0;
 	b->q = c->q;
-	b->sel = arena_array(c->s->arena, c->n + 1, sizeof *b->sel);
-	if (b->sel == NULL)
-		search_memory(c->s);
-	return b->sel != NULL && sequence_init(c->s, &b->q, c->n + 1);
+	b->sel = c->sel;
+	if (!sequence_init(c->s, &b->q, c->n + 1))
+		return false;
+	memcpy(b->q.piece, c->q.piece, (c->n + 1) * sizeof *b->q.piece);
+	return true;
 }
 
 /* The message without what was put above the seal since. */
@@ -172,7 +214,13 @@ base_older(struct ams_case *c, struct base *b)
 	struct finding *f = &b->f[0];
 
 	*f = (struct finding){ .cause = &explain_field_added };
-	if (!base_init(c, b) || !ams_select(c, c->top, b->sel))
+	b->n = 0;
+	b->q = c->q;
+	b->sel = arena_array(c->s->arena, c->n + 1, sizeof *b->sel);
+	if (b->sel == NULL)
+		search_memory(c->s);
+	if (b->sel == NULL || !ams_select(c, c->top, b->sel) ||
+	    !sequence_init(c->s, &b->q, c->n + 1))
 		return false;
 	ams_pieces(c, b->sel, &b->q);
 	for (size_t j = 0; j < c->n; j++)
@@ -217,8 +265,6 @@ base_newer(struct ams_case *c, struct base *b, unsigned k)
 
 	if (!base_init(c, b))
 		return false;
-	memcpy(b->sel, c->sel, c->n * sizeof *b->sel);
-	ams_pieces(c, b->sel, &b->q);
 	for (size_t i = 0; i < e->n && b->n < EXPLAIN_MAX_CHANGES; i++) {
 		const struct finding *f = &e->finding[i];
 
@@ -237,6 +283,29 @@ base_newer(struct ams_case *c, struct base *b, unsigned k)
 		group = f->group;
 		b->n += kept->nchanges > 0;
 	}
+	return b->n > 0;
+}
+
+/* The message with the MIME fields of its first part, which was the body. */
+static bool
+base_wrapped(struct ams_case *c, struct base *b)
+{
+	const struct cause *cause = body_cause(c->s, c->i);
+
+	if (cause == NULL || strcmp(cause->id, "body.mime-wrapped") != 0 ||
+	    !base_init(c, b))
+		return false;
+	for (size_t j = 0; j < c->n && b->n < EXPLAIN_MAX_CHANGES; j++)
+		for (const struct variant *v = b->q.piece[j].first; v != NULL;
+		     v = v->next) {
+			if (strcmp(v->cause->id, cause->id) != 0)
+				continue;
+			b->q.piece[j].octets = v->octets;
+			b->f[b->n++] = (struct finding){ .cause = cause,
+				.change = { v->change },
+				.nchanges = 1 };
+			break;
+		}
 	return b->n > 0;
 }
 
@@ -284,9 +353,11 @@ search_base(struct ams_case *c, struct base *b, unsigned most)
 		base_tell(c, b, from, s->groups);
 		return 1;
 	}
-	c->sel = b->sel;
-	explain_fields(c, &b->q);
-	c->sel = now;
+	if (b->sel != now) {
+		c->sel = b->sel;
+		explain_fields(c, &b->q);
+		c->sel = now;
+	}
 	for (unsigned count = 1; count <= most && found == 0; count++)
 		found = sequence_search(
 		    s, &b->q, count, count == 1 ? RANK_ODD : RANK_USUAL);
@@ -305,6 +376,14 @@ search_older(struct ams_case *c)
 	struct base b;
 
 	return base_older(c, &b) ? search_base(c, &b, 2) : 0;
+}
+
+static size_t
+search_wrapped(struct ams_case *c)
+{
+	struct base b;
+
+	return base_wrapped(c, &b) ? search_base(c, &b, 2) : 0;
 }
 
 /* What was done to the message above, and nothing or something more. */
@@ -444,13 +523,15 @@ search_fields(struct ams_case *c)
 		unsigned count;
 		enum rank rank;
 		bool older; /* fields above the seal are out in any case */
-	} passes[] = { { 1, RANK_USUAL, false }, { 1, RANK_RARE, false },
-		{ 2, RANK_USUAL, false }, { 0, RANK_USUAL, true },
+	} passes[] = { { 1, RANK_USUAL, false }, { 2, RANK_USUAL, false },
+		{ 1, RANK_RARE, false }, { 0, RANK_USUAL, true },
 		{ 1, RANK_ODD, false }, { 3, RANK_USUAL, false },
 		{ 2, RANK_RARE, false } };
 	size_t n = sizeof passes / sizeof *passes;
 	size_t found = search_newer(c);
 
+	if (found == 0)
+		found = search_wrapped(c);
 	for (size_t k = 0; k < n && found == 0; k++) {
 		/* The last has little to find among many. */
 		if (k + 1 == n)

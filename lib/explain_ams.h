@@ -43,6 +43,9 @@ void explain_fields(struct ams_case *, struct sequence *);
 /* All fields as z= recorded them (RFC 6376 section 3.5). */
 size_t explain_z_tag(struct ams_case *);
 
+/* Names of the fields that go with an edit of the body. */
+extern const char explain_mime_fields[];
+
 /* The last resort: the fields no witness vouches for. */
 extern const struct cause explain_header_changed;
 extern const struct cause explain_field_added;

@@ -630,6 +630,13 @@ auth_results_signed(struct offer *o)
 /* ------------------------------------------------------------------------
  * The MIME fields. */
 
+/* Whether the body is as it was signed: then nothing was encoded anew. */
+static bool
+body_kept(const struct offer *o)
+{
+	return o->c->s->ams[o->c->i].body_holds;
+}
+
 /* value with one parameter in quotes or without; with may be another value for
  * it.  False when it has none of that name. */
 static bool
@@ -695,7 +702,7 @@ static const char *const charsets[] = { "iso-2022-jp", "iso-8859-1",
 static void
 charset_converted(struct offer *o)
 {
-	if (!is_named(o, "content-type") || o->field == NULL)
+	if (!is_named(o, "content-type") || o->field == NULL || body_kept(o))
 		return;
 	for (size_t k = 0; k < sizeof charsets / sizeof *charsets; k++)
 		for (int quotes = 0; quotes < 2; quotes++)
@@ -711,22 +718,35 @@ mime_wrapped(struct offer *o)
 	const struct mime *m = o->c->mime;
 	struct slice value;
 
-	if (m->nparts == 0 || !m->root.multipart ||
-	    !is_named(o,
-		"content-type content-transfer-encoding content-disposition "
-		"content-language mime-version"))
+	if (m->nparts == 0 || !m->root.multipart || body_kept(o) ||
+	    !is_named(o, explain_mime_fields))
 		return;
 	value = mime_field(m->part[0].header, o->name);
-	if (value.p != NULL)
-		offer_value(o, value, RANK_USUAL);
-	else if (o->field != NULL)
-		offer_absent(o, RANK_USUAL);
+	if (value.p == NULL) {
+		/* MIME-Version stays above, whatever a part has. */
+		if (o->field != NULL && !is_named(o, "mime-version"))
+			offer_absent(o, RANK_USUAL);
+		return;
+	}
+	/* Spelled as it is there. */
+	const char *colon = value.p;
+
+	while (*--colon != ':')
+		continue;
+	struct slice name = { colon - o->name.len, o->name.len };
+
+	buf_char(&o->text, ' ');
+	buf_slice(&o->text, value);
+	struct slice raw = search_keep(o->c->s, &o->text);
+
+	if (raw.p != NULL)
+		offer_as(o, name, raw, RANK_USUAL);
 }
 
 static void
 offer_encoding(struct offer *o, const char *const *words)
 {
-	if (!is_named(o, "content-transfer-encoding"))
+	if (!is_named(o, "content-transfer-encoding") || body_kept(o))
 		return;
 	for (; *words != NULL; words++)
 		offer_value(o, slice_of(*words), RANK_USUAL);
@@ -946,6 +966,7 @@ name_case_simple(struct offer *o)
 static void
 trailing_space_simple(struct offer *o)
 {
+	static const char *const ends[] = { "", " ", "  ", "\t", "   " };
 	struct slice v, bare;
 
 	if (o->c->canon != CANON_SIMPLE || o->field == NULL)
@@ -954,16 +975,19 @@ trailing_space_simple(struct offer *o)
 	bare = v;
 	while (bare.len > 0 && ascii_is_wsp(bare.p[bare.len - 1]))
 		bare.len--;
-	offer_as(o, o->field->name, bare, RANK_RARE);
-	buf_slice(&o->text, v);
-	buf_char(&o->text, ' ');
-	offer_as(o, o->field->name, buf_view(&o->text), RANK_RARE);
-	buf_clear(&o->text);
+	for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+		buf_slice(&o->text, bare);
+		buf_text(&o->text, ends[k]);
+		offer_as(o, o->field->name, buf_view(&o->text), RANK_RARE);
+		buf_clear(&o->text);
+	}
 	offer_as(o, o->field->name, slice_trim(v), RANK_RARE);
-	buf_text(&o->text, "  ");
-	buf_slice(&o->text, slice_trim(v));
-	offer_as(o, o->field->name, buf_view(&o->text), RANK_RARE);
-	buf_clear(&o->text);
+	for (unsigned blanks = 1; blanks <= 2; blanks++) {
+		buf_text(&o->text, blanks == 1 ? " " : "  ");
+		buf_slice(&o->text, slice_trim(v));
+		offer_as(o, o->field->name, buf_view(&o->text), RANK_RARE);
+		buf_clear(&o->text);
+	}
 }
 
 /* ------------------------------------------------------------------------
