@@ -881,7 +881,7 @@ undo_links(struct buf *out, struct slice text, bool html, unsigned way)
 				put = kept_attributes(text, end + 1);
 			}
 		}
-		i = end - 1;
+		i = (put > end ? put : end) - 1;
 	}
 	buf_slice(out, slice_sub(text, put, text.len));
 	return n;

@@ -61,8 +61,9 @@ class Case:
     """name; message; wanted: (cause, instance, after, before) that must be told;
     also: causes that may be; proven: the level that is wanted; fails: a verdict."""
 
-    def __init__(self, name, message, wanted, also=(), level="proved", fails=True):
+    def __init__(self, name, message, wanted, also=(), level="proved", fails=True, lf=False):
         self.name, self.message, self.level, self.fails = name, message, level, fails
+        self.octets = message.lf() if lf else message.octets()
         self.wanted = [w if isinstance(w, tuple) else (w, None, None, None) for w in wanted]
         self.also = set(also)
 
@@ -217,6 +218,148 @@ PLAIN_EDITS = [
      ["hdr.subject-tagged", "hdr.from-rewritten", "hdr.field-added"]),
 ]
 
+# ---- as list software, gateways and relays do it
+
+GERMAN = "Guten Tag,\n\nbitte pr\u00fcfen: https://shop.example/a?b=1&c=2 kostet 300 \u20ac.\n\nGr\u00fc\u00dfe\n-- \nJ\u00f6rg\n"
+GERMAN_HTML = (
+    "<html><head>\n<title>t</title></head><body class=x>\n<p>Pr\u00fcfen: "
+    '<a href="https://shop.example/a?b=1&amp;c=2">hier</a></p>\n</body></html>\n'
+)
+RULES = "\n" + "".join("Rule %d of this list.\n" % i for i in range(1, 21))
+HTML_RULES = '<hr>\n<a href="https://list.example/u?x=1">unsubscribe</a>\n'
+CODERS = {"8bit": lambda d: d, "quoted-printable": qp, "base64": b64}
+
+
+def leaf(kind, text, coder, charset="utf-8"):
+    head = 'Content-Type: text/%s; charset="%s"\r\nContent-Transfer-Encoding: %s\r\n\r\n' % (kind, charset, coder)
+    return head.encode() + CODERS[coder](text.replace("\n", "\r\n").encode(charset))
+
+
+def two(plain, html, coder, charset="utf-8"):
+    """A multipart/alternative's octets."""
+    return b"".join(b"--=_b1\r\n" + leaf(k, t, coder, charset) + b"\r\n" for k, t in (("plain", plain), ("html", html))) + b"--=_b1--\r\n"
+
+
+def into_html(text, put, at_end=True):
+    return text.replace("</body>", put + "</body>") if at_end else text.replace("<body class=x>", "<body class=x>" + put)
+
+
+def becomes(body):
+    return lambda m: setattr(m, "body", body) or m
+
+
+def through(url, html):
+    """A link led over services as they write it."""
+    return url.replace("https://shop.example/a?b=1%sc=2" % ("&amp;" if html else "&"), "%s")
+
+
+def linked(coder, service):
+    plain, html = through(GERMAN, False), through(GERMAN_HTML, True)
+    return becomes(two(plain % service, html % service.replace("&", "&amp;"), coder))
+
+
+SERVICES = {
+    "safelinks": "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fshop.example%2Fa%3Fb%3D1%26c%3D2&data=05%7C02&reserved=0",
+    "barracuda": "https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fshop.example%2fa%3fb%3d1%26c%3d2&c=E,1&typo=1",
+    "path": "https://secure-web.gw.example/1AbC/https%3A%2F%2Fshop.example%2Fa%3Fb%3D1%26c%3D2",
+    "v2": "https://urldefense.gw.example/v2/url?u=https-3A__shop.example_a-3Fb-3D1-26c-3D2&d=DwM&c=x",
+}
+
+
+def decoded_charset(m, charset):
+    m.body = m.body.decode(charset).encode("utf-8")
+    return header(m, "Content-Type", lambda v: v.replace(charset, "utf-8"))
+
+
+def wrapped_by_list(m):
+    """Content-* fields go into the first part, the new Content-Type to the end."""
+    fields = b""
+    for name in ("Content-Type", "Content-Transfer-Encoding"):
+        fields += m.field(name).raw
+        m.drop(name)
+    m.body = (b"--===1==\r\n" + fields + b"\r\n" + m.body + b"\r\n--===1==\r\nContent-Type: text/plain; charset=\"us-ascii\"\r\n"
+              b"MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\nContent-Disposition: inline\r\n\r\n_____\r\nlist\r\n--===1==--\r\n")
+    return m.bottom('Content-Type: multipart/mixed; boundary="===1=="')
+
+
+def subject(new):
+    return lambda m: header(m, "Subject", lambda v: new(v) if callable(new) else new)
+
+
+def named(subject_line):
+    return PLAIN.replace("A proposal for Tuesday", subject_line)
+
+
+def word(text, charset="utf-8", coding="B"):
+    data = text.encode(charset)
+    if coding in "Bb":
+        return "=?%s?%s?%s?=" % (charset, coding, base64.b64encode(data).decode())
+    return "=?%s?%s?%s?=" % (charset, coding, "".join(chr(c) if chr(c).isalnum() and c < 128 else "_" if c == 32 else "=%02X" % c for c in data))
+
+
+def two_words(text, coding, width):
+    """As few words as hold so many octets each."""
+    rows, at = [], ""
+    for c in text:
+        if len(word(at + c, "utf-8", coding)) > width:
+            rows.append(at)
+            at = ""
+        at += c
+    return "\n ".join(word(r, "utf-8", coding) for r in rows + [at])
+
+
+LONG = "Die Pr\u00fcfung der \u00c4nderungen am Z\u00e4hler und was daraus f\u00fcr die n\u00e4chste Ausgabe folgt"
+
+MAILER_EDITS = [
+    ("foot-b64", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets(GERMAN + RULES))), ["body.footer-in-parts"]),
+    ("banner-b64", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets("[EXTERNAL]\n\n" + GERMAN))), ["body.banner-in-parts"]),
+    *[("foot-parts-" + c, ALTERNATIVE, two(GERMAN, GERMAN_HTML, c),
+       becomes(two(GERMAN + RULES, into_html(GERMAN_HTML, HTML_RULES), c)), ["body.footer-in-parts"]) for c in CODERS],
+    *[("banner-parts-" + c, ALTERNATIVE, two(GERMAN, GERMAN_HTML, c),
+       becomes(two("Beware.\n\n" + GERMAN, into_html(GERMAN_HTML, "<table><tr><td>Beware</td></tr></table>\n", False), c)),
+       ["body.banner-in-parts"]) for c in CODERS],
+    ("meta-qp", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "quoted-printable"),
+     becomes(two(GERMAN, GERMAN_HTML.replace("<head>", '<head>\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'), "quoted-printable")),
+     ["body.html-meta-added"]),
+    *[("urls-%s-%s" % (n, c), ALTERNATIVE, two(GERMAN, GERMAN_HTML, c), linked(c, u), ["body.urls-rewritten"])
+      for (n, u), c in zip(SERVICES.items(), ("8bit", "quoted-printable", "base64", "8bit"))],
+    ("urls-kept", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "8bit"),
+     becomes(two(GERMAN, through(GERMAN_HTML, True) % (SERVICES["safelinks"].replace("&", "&amp;") + '" originalsrc="https://shop.example/a?b=1&amp;c=2" shash="AbC='), "8bit")),
+     ["body.urls-rewritten"]),
+    ("un-b64-parts", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "base64"), becomes(two(GERMAN, GERMAN_HTML, "8bit")), ["body.base64-to-8bit"]),
+    ("charset-parts", ALTERNATIVE, two(GERMAN.replace("\u20ac", "EUR"), GERMAN_HTML, "quoted-printable", "iso-8859-1"),
+     becomes(two(GERMAN.replace("\u20ac", "EUR"), GERMAN_HTML, "8bit")), ["body.charset-converted"]),
+    ("charset-koi8", PLAIN.replace("utf-8", "koi8-r"), "\u0414\u043e\u0431\u0440\u044b\u0439 \u0434\u0435\u043d\u044c\r\n".encode("koi8-r") * 5,
+     lambda m: decoded_charset(m, "koi8-r"), ["body.charset-converted"]),
+    ("long-bare", PLAIN, "<p>" + "word " * 500 + "</p>\n",
+     lambda m: lines_of(m, lambda l: sum(([x[i : i + 998] for i in range(0, len(x), 998)] or [x] for x in l), [])), ["body.long-lines-broken"]),
+    ("wrapped-list", PLAIN, UTF, lambda m: subject(lambda v: "[l] " + v)(wrapped_by_list(m)), ["body.mime-wrapped", "hdr.subject-tagged"]),
+    ("part-first", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "8bit"), lambda m: setattr(m, "body", b"--=_b1\r\nContent-Type: text/plain\r\n\r\nnotice\r\n" + m.body) or m,
+     ["body.mime-part-added"]),
+    ("tag-suffix", PLAIN, TEXT, subject(lambda v: v + " [list]"), ["hdr.subject-tagged"]),
+    ("tag-respelled", named("RE: A proposal"), TEXT, subject("Re: [list] A proposal"), ["hdr.subject-tagged"]),
+    ("tag-twice", named("Re: A proposal"), TEXT, subject("Re: [list] [EXT] A proposal"), ["hdr.subject-tagged"]),
+    ("tag-folded", named(word(LONG[:20])), TEXT, subject("[list]\r\n " + word(LONG[:20])), ["hdr.subject-tagged"]),
+    ("tag-in-word", named(word("Gr\u00fc\u00dfe", "utf-8", "Q")), TEXT, subject(word("[list] Gr\u00fc\u00dfe", "utf-8", "Q")), ["hdr.subject-tagged"]),
+    ("tag-new-words", named(two_words(LONG, "Q", 75)), TEXT, subject(two_words("[list] " + LONG, "Q", 75)), ["hdr.subject-tagged"]),
+    ("words-other", named(two_words(LONG, "B", 72)), TEXT, subject(two_words(LONG, "Q", 66)), ["hdr.subject-reencoded"]),
+    ("words-raw", named(word(LONG[:29])), TEXT, subject(LONG[:29]), ["hdr.subject-reencoded"]),
+    ("downgraded-quotes", PLAIN.replace("Ann Author", '"J\u00f6rg"'), TEXT,
+     lambda m: header(m, "From", lambda v: word("J\u00f6rg", "utf-8", "Q") + " <ann@author.example>"), ["hdr.utf8-downgraded"]),
+    ("zone", PLAIN, TEXT, lambda m: header(m, "Date", lambda v: "Thu, 9 Oct 2025 08:53:12 +0000"), ["hdr.date-normalised"]),
+    ("zone-name", PLAIN.replace("+0200", "CEST"), TEXT, lambda m: header(m, "Date", lambda v: v.replace("CEST", "+0200")), ["hdr.date-normalised"]),
+    ("year", PLAIN.replace(" 2025 10", " 25 10"), TEXT, lambda m: header(m, "Date", lambda v: v.replace(" 25 10", " 2025 10")), ["hdr.date-normalised"]),
+    ("all-params", PLAIN.replace("utf-8", "utf-8; format=flowed"), TEXT, lambda m: header(m, "Content-Type", lambda v: 'text/plain; charset="utf-8"; format="flowed"'),
+     ["hdr.content-type-requoted"]),
+    ("reply-to-last", PLAIN, TEXT, lambda m: m.bottom("Reply-To: list@list.example"), ["hdr.field-added"]),
+    ("munge-all", PLAIN, TEXT, lambda m: header(subject(lambda v: "[l] " + v)(setattr(m, "body", m.body + FOOT) or m), "From",
+     lambda v: "Ann Author via l <l@list.example>").bottom("Reply-To: Ann Author <ann@author.example>"),
+     ["body.footer-appended", "hdr.subject-tagged", "hdr.from-rewritten", "hdr.field-added"]),
+    ("three-fields", PLAIN.replace("+0200", "GMT"), TEXT, lambda m: header(header(subject(lambda v: "[l] " + v)(m), "To", lambda v: v.replace(", ", ",")), "Date",
+     lambda v: v.replace("GMT", "+0000")), ["hdr.subject-tagged", "hdr.address-list-respaced", "hdr.date-normalised"]),
+    ("quoted-copy", PLAIN + "Reply-To: ann@author.example\n", TEXT, lambda m: header(m, "From", lambda v: '"Ann Author" <ann@author.example>'), ["hdr.display-name-quoted"]),
+]
+
 SIMPLE_EDITS = [
     ("refolded", lambda m: m.rewrite("To", 0, lambda r: r.replace(b", ", b",\r\n\t")), ["hdr.refolded-simple"]),
     ("unfolded", lambda m: m.rewrite("Subject", 0, lambda r: r.replace(b"\r\n ", b" ")), ["hdr.refolded-simple"]),
@@ -224,6 +367,8 @@ SIMPLE_EDITS = [
     ("trailing", lambda m: m.rewrite("Subject", 0, lambda r: r[:-2] + b" \r\n"), ["hdr.trailing-space-simple"]),
     ("sigdash", lambda m: lines_of(m, lambda l: [b"--" if x == b"-- " else x for x in l]), ["body.sigdash-trimmed"]),
     ("spaces", lambda m: lines_of(m, lambda l: [x + b"  " if b"Line 5" in x else x for x in l]), ["body.trailing-space-added"]),
+    ("trailing-tab", lambda m: m.rewrite("To", 0, lambda r: r[:-2] + b"\t\r\n"), ["hdr.trailing-space-simple"]),
+    ("spaces-all", lambda m: lines_of(m, lambda l: [x + b" " if x and x != b"-- " else x for x in l]), ["body.trailing-space-added"]),
 ]
 
 UNPROVABLE = [
@@ -367,6 +512,12 @@ def modifier_cases():
         names = [c[0] if isinstance(c, tuple) else c for c in causes]
         m = edit(base(1, head, body, key="ed25519-a"))
         yield Case("%s.ed25519" % name, m, [(c, 1, 1, None) for c in names])
+    for name, head, body, edit, causes in MAILER_EDITS:
+        m = edit(base(1, head, body, key="rsa1024-a"))
+        yield Case("%s.lf" % name, m, [(c, 1, 1, None) for c in causes], lf=True)
+        m = edit(base(2, head, body))
+        m.seal(**HOW)
+        yield Case("%s.between-2-3" % name, m, [(c, 1, 2, 3) for c in causes] + [(c, 2, 2, 3) for c in causes], fails=False)
     head = PLAIN.replace("A proposal for Tuesday", "A proposal\n for Tuesday")
     for name, edit, causes in SIMPLE_EDITS:
         how = {"ams": {"h": H, "c": "simple/simple"}}
@@ -541,7 +692,7 @@ def cases():
 def explain(case, directory):
     path = os.path.join(directory, "m")
     with open(path, "wb") as f:
-        f.write(case.message.octets())
+        f.write(case.octets)
     with open(path + ".keys", "w", encoding="utf-8", errors="surrogateescape") as f:
         f.write(case.message.keys_file())
     p = subprocess.run(["arc-verify", "--why", "--json", "--time", TIME, "--keys", path + ".keys", path],
