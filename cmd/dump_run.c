@@ -290,6 +290,9 @@ show_lint(struct shown *s, struct diag *why)
 	}
 	if (c->out.len > 0)
 		cli_worse(c, 1);
+	/* Of a key that could not be had there may be more to say. */
+	if (s->verdict.temporary)
+		cli_worse(c, diag_info(s->verdict.why.code)->exit);
 	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
 }
 
@@ -369,7 +372,7 @@ show(struct shown *s, struct diag *why)
 		return show_fingerprint(s, why);
 	if (show_page(s, why) != 0)
 		return -1;
-	if (s->d->verify && s->verdict.temporary)
+	if (s->verdict.temporary)
 		cli_worse(c, diag_info(s->verdict.why.code)->exit);
 	return 0;
 }

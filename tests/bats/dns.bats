@@ -713,3 +713,27 @@ wrong() {
 		--resolver "127.0.0.1:$PORT" --dns-timeout 1 one 8>&-
 	[[ $output == *"cv=fail"* ]]
 }
+
+@test "arc-dump asks only when told, and says 75 while a key cannot be asked for" {
+	key "key $ONE"
+	run -0 arc-dump --time "$NOW" one 8>&-
+	[[ $output == *"unverified: "* ]]
+	[ "$(asked)" = "" ]
+	run -0 arc-dump --time "$NOW" --verify --resolver "127.0.0.1:$PORT" one 8>&-
+	[[ $output == *"pass: "* ]]
+	for fault in silence servfail refused; do
+		key "$fault"
+		for how in --verify "--verify --lint" "--verify -n 1" --why --key-audit; do
+			# shellcheck disable=SC2086 # words
+			run -75 arc-dump --time "$NOW" $how --resolver "127.0.0.1:$PORT" --dns-timeout 0.3 one 8>&-
+			[ -n "$output" ]
+		done
+		run -75 arc-dump --time "$NOW" --verify --resolver "127.0.0.1:$PORT" --dns-timeout 0.3 one 8>&-
+		[[ $output == *"tempfail: Nothing final can be said yet of the chain at i=1"* ]]
+		[[ $output != *"Who:"* && $output != *"The chain breaks"* ]]
+	done
+	key nxdomain
+	run -0 arc-dump --time "$NOW" --verify --resolver "127.0.0.1:$PORT" one 8>&-
+	[[ $output == *"fail: The chain breaks at i=1"*"[key-missing; "* ]]
+	[[ $(tr -s " \n" " " <<<"$output") == *"whoever publishes the key of d1.example"* ]]
+}

@@ -332,6 +332,11 @@ print(s["ams"]["status"], s["seal"]["status"], s["ams"]["algorithm"])' "$T/json"
 	                  and f.split(b":")[0].strip(b" \t").lower() in names]
 	        assert len(told["fields"]) == len(fields), (n, len(told["fields"]), len(fields))
 	        assert told["instances"] == len(told["sets"])
+	        # and on the page: by its place, or in the table, by its set
+	        text = " ".join(page.stdout.decode().split())
+	        for f in told["fields"]:
+	            assert (re.search(r"\bfield %d\b" % f["place"], text)
+	                    or f["code"] is None and re.search(rb"^ +%d  (?!missing)" % f["instance"], page.stdout, re.M)), (n, f)
 	PY
 }
 
