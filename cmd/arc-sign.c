@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "arena.h"
-#include "authres.h"
 #include "cli.h"
 #include "keyname.h"
 #include "sign_run.h"
@@ -65,6 +64,13 @@ enum {
 	OPT_HEADERS_ONLY,
 	OPT_EXIT_STATUS,
 	OPT_ON_ERROR,
+};
+
+/* What a tag can hold, and what a line can. */
+static const int64_t LAST_SECOND = INT64_C(999999999999);
+
+enum {
+	MOST_NAME = 255
 };
 
 static const struct option longopts[] = {
@@ -216,10 +222,8 @@ check(struct sign *s)
 		cli_usage(c, "--domain, --selector and --key are needed");
 	if (s->domain != NULL)
 		sign_check_name(s, s->selector, s->domain);
-	if (s->authserv_id != NULL &&
-	    !authres_is_token(slice_of(s->authserv_id)))
-		cli_usage(c, "--authserv-id %s: not a token (RFC 2045)",
-		    s->authserv_id);
+	if (s->authserv_id != NULL)
+		cli_check_id(c, s->authserv_id);
 	if (s->ar != NULL)
 		check_ar(s);
 	if (s->algorithm != NULL && strcmp(s->algorithm, "rsa-sha256") != 0 &&
@@ -229,14 +233,18 @@ check(struct sign *s)
 		    s->algorithm);
 	if (s->expire_at > 0 && s->expire_at <= c->validate.now)
 		cli_usage(c, "--expire: that time is past");
+	if (s->expire_in > LAST_SECOND - c->validate.now)
+		cli_usage(c, "--expire: x= has no more than 12 digits");
 	if (s->state != NULL && s->cv != SIGN_CV_AUTO)
 		cli_usage(c, "--state and --cv exclude each other");
 	if (s->headers == NULL)
 		return;
 	rest = slice_of(s->headers);
 	while (slice_cut(&rest, ':', &name)) {
-		if (name.len == 0)
-			cli_usage(c, "--headers: an empty name");
+		if (name.len == 0 || name.len > MOST_NAME)
+			cli_usage(c,
+			    "--headers: a name has from 1 to %d octets",
+			    MOST_NAME);
 		for (size_t i = 0; i < name.len; i++)
 			if (name.p[i] <= ' ' || name.p[i] >= 0x7f ||
 			    name.p[i] == ';')

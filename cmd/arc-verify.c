@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "authres.h"
 #include "cli.h"
 #include "sandbox.h"
 #include "verify_run.h"
@@ -224,10 +223,7 @@ check_filter(struct verify *v, char *name, size_t size)
 		name[size - 1] = '\0';
 		v->authserv_id = name;
 	}
-	if (v->authserv_id == NULL ||
-	    !authres_is_token(slice_of(v->authserv_id)))
-		cli_usage(&v->cli, "--authserv-id %s: not a token (RFC 2045)",
-		    v->authserv_id != NULL ? v->authserv_id : "");
+	cli_check_id(&v->cli, v->authserv_id != NULL ? v->authserv_id : "");
 }
 
 static void

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "authres.h"
 #include "cli.h"
 #include "escape.h"
 #include "moment.h"
@@ -384,6 +385,16 @@ cli_option(struct cli *c, int ch, const char *arg)
 	default: return false;
 	}
 	return true;
+}
+
+void
+cli_check_id(const struct cli *c, const char *id)
+{
+	if (!authres_is_token(slice_of(id)) || strlen(id) > CLI_MAX_ID)
+		cli_usage(c,
+		    "--authserv-id %s: not a token (RFC 2045) of at most %d "
+		    "octets",
+		    id, CLI_MAX_ID);
 }
 
 bool

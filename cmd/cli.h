@@ -63,6 +63,7 @@ enum {
 enum {
 	CLI_MAX_RESOLVERS = RESOLVERS_MAX, /* as many --resolver are taken */
 	CLI_MAX_KEYS = 256,		   /* as many --keys are taken */
+	CLI_MAX_ID = 255,		   /* octets of an authserv-id */
 };
 
 struct cli {
@@ -94,6 +95,10 @@ void cli_init(
 /* Take a common option.  False when ch is not one.  --help and --version
  * print and exit 0; a bad value exits 64. */
 bool cli_option(struct cli *, int ch, const char *arg);
+
+/* An authserv-id: a token of no more than CLI_MAX_ID octets, as a line of a
+ * field has to hold it; else exits 64. */
+void cli_check_id(const struct cli *, const char *id);
 
 /* The word of --on-error: whether it is pass; exits 64 for any other than pass
  * and fail. */

@@ -13,6 +13,11 @@
 
 static const struct slice no_octets = { NULL, 0 };
 
+enum {
+	FOLD_AT = 76,	 /* columns, where there is a place to fold */
+	MOST_WORD = 900, /* octets of a word, which cannot be folded */
+};
+
 /* ------------------------------------------------------------------------
  * What our ADMD found. */
 
@@ -56,6 +61,12 @@ results_add(struct seal_results *r, const struct authres *a)
 			enum cv cv = cv_parse(one->result);
 
 			r->arc = worse(r->arc, cv == CV_MISSING ? CV_FAIL : cv);
+		}
+		/* No line could hold it. */
+		if (one->method.len + one->version.len + one->result.len >
+		    MOST_WORD / 2) {
+			r->ignored++;
+			continue;
 		}
 		r->result[r->n++] = *one;
 	}
@@ -131,6 +142,9 @@ seal_results_of(struct slice text, struct arena *arena,
 		return diag_set(why, DIAG_AAR_SYNTAX, a.bad,
 		    "\"%s\" is no result", diag_quote(a.bad, q));
 	results_add(out, &a);
+	if (out->ignored > 0)
+		return diag_set(why, DIAG_AAR_SYNTAX, text,
+		    "a result is longer than a line can be");
 	return 0;
 }
 
@@ -212,12 +226,6 @@ seal_headers(const struct message *m, bool oversign, struct slice **names,
 
 /* ------------------------------------------------------------------------
  * Text. */
-
-enum {
-	FOLD_AT = 76,	  /* columns, where there is a place to fold */
-	MOST_WORD = 900,  /* octets of a word, which cannot be folded */
-	BASE64_LINE = 72, /* characters of a signature in a line */
-};
 
 /* A field being written, word by word. */
 struct writer {

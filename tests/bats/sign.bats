@@ -344,6 +344,22 @@ opinion() {
 	[ "$(grep -v smtp.mailfrom=xxx "$T/f" | awk '{ gsub("\t", "        "); if (length > n) n = length } END { print n }')" -le 78 ]
 	[ "$(awk '{ if (length > n) n = length } END { print n }' "$T/f")" -le 998 ]
 	run ! grep -qE '^[[:space:]]*$' "$T/f"
+	# What cannot be folded and is too long for a line is left out, or refused.
+	local long digits part
+	long=$(printf 'x%.0s' {1..2000}) digits=$(printf '1%.0s' {1..2000})
+	for part in "$long=pass" "spf/$digits=pass" "spf=$long"; do
+		{
+			printf 'Authentication-Results: a.example; %s; dkim=pass\r\n' "$part"
+			cat crlf.eml
+		} | sign --headers-only >"$T/f" 2>"$T/err"
+		[ "$(awk '{ if (length > n) n = length } END { print n }' "$T/f")" -le 79 ]
+		grep -q "dkim=pass" "$T/f"
+		grep -q "1 parts of Authentication-Results" "$T/err"
+		run -64 sign --ar "$part" crlf.eml
+	done
+	run -64 sign -i "$long" crlf.eml
+	run -64 sign -H "from:$long" crlf.eml
+	run -64 arc-verify -a -i "$long" crlf.eml
 }
 
 @test "G-15: what arc-sign emits arc-verify passes: algorithms, canonicalizations, line ends, hostile headers" {
@@ -502,6 +518,7 @@ opinion() {
 	# Not the message where its fields alone are wanted.
 	run -0 --separate-stderr sign --on-error=pass --headers-only -k gone.pem crlf.eml
 	[[ -z $output && $stderr == *"gone.pem"* ]]
+	run -64 sign -t 999999999999 -x +99 crlf.eml
 	run -66 sign "$T/gone"
 	run -66 sign "$T"
 	run -64 sign one two
