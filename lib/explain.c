@@ -181,9 +181,11 @@ sets_whole(const struct search *s, unsigned from, unsigned to)
 	return true;
 }
 
-/* Whether the signature fits what stands there now. */
+/* Whether the signature fits what stands there now; before holds all sets below
+ * i. */
 static void
-seen_check(struct search *s, enum arc_kind kind, unsigned i)
+seen_check(struct search *s, enum arc_kind kind, unsigned i,
+    const struct digest *before)
 {
 	struct seen *k = seen_of(s, kind, i);
 	struct digest d;
@@ -193,14 +195,14 @@ seen_check(struct search *s, enum arc_kind kind, unsigned i)
 	if (!k->readable || k->target.kind == TARGET_NONE ||
 	    (kind == ARC_SEAL && !sets_whole(s, from, i)))
 		return;
-	digest_init(&d);
-	if (kind == ARC_AMS) {
+	if (kind == ARC_SEAL && from < i)
+		digest_copy(&d, before);
+	else
+		digest_init(&d);
+	if (kind == ARC_AMS)
 		chain_put_ams(k->f, s->select, &sink);
-	} else {
-		for (unsigned j = from; j < i; j++)
-			chain_put_set(s->chain, j, &sink);
+	else
 		chain_put_seal(s->chain, i, &sink);
-	}
 	k->holds = target_fits_digest(s, &k->target, &d);
 	digest_release(&d);
 }
@@ -238,6 +240,26 @@ bodies_check(struct search *s)
 			DIGEST_SIZE) == 0;
 }
 
+/* Each set is hashed once, whatever their number. */
+static void
+signatures_check(struct search *s)
+{
+	struct digest before;
+	struct sink sink = digest_sink(&before);
+
+	digest_init(&before);
+	for (unsigned i = 1; i <= s->chain->n && !s->failed; i++) {
+		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
+			if (seen_of(s, k, i)->f != NULL) {
+				seen_open(s, seen_of(s, k, i));
+				seen_check(s, k, i, &before);
+			}
+		if (sets_whole(s, i, i))
+			chain_put_set(s->chain, i, &sink);
+	}
+	digest_release(&before);
+}
+
 static void
 look(struct search *s)
 {
@@ -248,12 +270,8 @@ look(struct search *s)
 		fetch_keys(s);
 	if (!s->failed)
 		bodies_check(s);
-	for (unsigned i = 1; i <= s->chain->n && !s->failed; i++)
-		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
-			if (seen_of(s, k, i)->f != NULL) {
-				seen_open(s, seen_of(s, k, i));
-				seen_check(s, k, i);
-			}
+	if (!s->failed)
+		signatures_check(s);
 }
 
 /* ------------------------------------------------------------------------
