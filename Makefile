@@ -132,10 +132,13 @@ bench-check: setup-build setup-test setup-lint
 	@$(MAKE) -s all
 	@B="$(CURDIR)/$B" bench/check $(if $(UPDATE),--update)
 
-#: make torture    every call fails once, growth, coverage: a table (an hour)
-torture: setup-build setup-test
+#: make torture    all that is done to the tools, and a table (hours); PARTS=growth...
+torture: setup-build setup-test setup-lint
 	@$(MAKE) -s all $(PRELOADS)
-	@B="$(CURDIR)/$B" tests/torture/faults
+	@$(MAKE) -s FUZZ=1 CC=clang fuzzers
+	@$(MAKE) -s COVER=1 CC=clang covered
+	@tests/torture/run $(FUZZ_SECONDS) $(PARTS)
+covered: all $(UNITS) $(PRELOADS) $(FUZZERS)
 
 #: make lint       compilers, analyzers and linters, all without a remark
 lint: setup-build setup-test setup-lint
@@ -145,7 +148,7 @@ SOURCES  = $(wildcard lib/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
                tests/torture/*.c bench/*.c)
 HEADERS  = $(wildcard lib/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run \
-           tests/manual-tables $(wildcard completions/*.bash tests/bats/*.bash) \
+           tests/manual-tables tests/torture/run tests/torture/memcheck $(wildcard completions/*.bash tests/bats/*.bash) \
            $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)
 LINT     = build-lint
 
@@ -209,13 +212,14 @@ clean:
 	rm -rf build build-*
 #:
 #: Variables: CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR; SAN=1 (build-san/, address and
-#: undefined-behaviour sanitizers), CI=1 (a warning is an error), STATIC_CRYPTO=1
-#: (libcrypto.a: starts faster, but OpenSSL's mends reach it only by a new build),
+#: undefined-behaviour sanitizers), COVER=1 (build-cover/, lines and branches are
+#: counted), CI=1 (a warning is an error), STATIC_CRYPTO=1 (libcrypto.a: starts
+#: faster, but OpenSSL's mends reach it only by a new build),
 #: EVP=1 (all arithmetic through OpenSSL's providers; starts slower),
 #: NO_SANDBOX=1 (the tools give up no rights).
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: bench bench-check
-.PHONY: all help setup demo check test fuzz fuzzers torture lint lint-c lint-format \
+.PHONY: all help setup demo check test fuzz fuzzers torture covered lint lint-c lint-format \
     lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:

@@ -46,6 +46,12 @@ load helper
 	    fails("field-syntax", None, chain(1, ams=add(twice)))
 	    fails("field-syntax", None, chain(1, as_=add(twice)))
 	fails("field-syntax", None, chain(1, as_=add("cv=none;")))
+	# However many there are, and wherever the two stand.
+	for n in (10, 30, 300):
+	    many = "".join("x%d=y; " % k for k in range(n))
+	    passes(chain(1, ams=add(many)))
+	    for k in (0, n // 2, n - 1):
+	        fails("field-syntax", None, chain(1, ams=add(many + "x%d=z;" % k)))
 	fails("field-syntax", None, chain(1, as_=lambda t: "b=; " + t))
 	fails("field-syntax", None, chain(1, ams=add("bh=@bh;")))
 	fails("field-syntax", None, chain(1, ams=add("h=from;")))

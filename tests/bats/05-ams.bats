@@ -127,6 +127,11 @@ load helper
 	bh = body_hash("relaxed", octets(BODY))
 	passes(chain(1, ams={"bh": bh[:9] + "\n " + bh[9:]}))
 	fails("body-hash", 1, chain(1, ams={"bh": bh.swapcase()}))
+	# One bit, in any octet.
+	right = base64.b64decode(bh)
+	for k in range(32):
+	    wrong = right[:k] + bytes([right[k] ^ 1]) + right[k + 1:]
+	    fails("body-hash", 1, chain(1, ams={"bh": base64.b64encode(wrong).decode()}))
 	PY
 }
 

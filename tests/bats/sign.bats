@@ -532,6 +532,30 @@ opinion() {
 	run -0 bash -c 'set -o pipefail; { arc-sign -d a.example -s s1 -k rsa2048-a.pem --keys keys crlf.eml; echo $? >status; } | true; sleep 0.2'
 }
 
+@test "a file that changes while it is being sealed is not written" {
+	{ cat crlf.eml; head -c 13000000 /dev/zero | base64; } >big
+	run -2 arc-verify --keys keys --state state big
+	mkfifo waiting
+	arc-sign -t "$NOW" -d a.example -s s1 -k rsa2048-a.pem --state waiting big >out 2>err &
+	exec 9>waiting # opens once the state is asked for: the file has been read
+	echo more >>big
+	cat state >&9
+	exec 9>&-
+	status=0
+	wait $! || status=$?
+	[ "$status" -eq 74 ]
+	[ ! -s out ]
+	grep -q 'changed while.*\[read\]$' err
+}
+
+@test "a signature that came out wrong is found before anything is written" {
+	for key in rsa2048-a ed25519-a; do
+		run -70 --separate-stderr env LD_PRELOAD="$B/missign.so" ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
+			arc-sign -t "$NOW" -d a.example -s s1 -k "$key.pem" --keys keys crlf.eml
+		[[ -z $output && $stderr == *"[self-check]" ]]
+	done
+}
+
 @test "the private key is in no output, and no core is left" {
 	sign -v crlf.eml >"$T/out" 2>&1
 	sign -k "$K/unit-encrypted-pkcs8.pem" crlf.eml >>"$T/out" 2>&1 || true

@@ -61,8 +61,10 @@ attack(const char *file)
 	tell("exec", false);
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 ssize_t
 write(int fd, const void *p, size_t n)
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 {
 	static bool done;
 	ssize_t (*real)(int, const void *, size_t);
