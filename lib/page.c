@@ -627,44 +627,49 @@ page_chain(struct buf *b, const struct page *p, struct diag *why)
 /* ------------------------------------------------------------------------
  * One set. */
 
-/* A value without its folds: one space, or none where base64 was folded. */
-static struct slice
-unfolded(struct sheet *t, struct slice s, bool base64)
+void
+page_unfold(struct buf *b, const struct tag *tag)
+{
+	bool base64 =
+	    slice_eq(tag->name, SLICE("b")) || slice_eq(tag->name, SLICE("bh"));
+	bool fws = false;
+
+	for (size_t i = 0; i < tag->value.len; i++) {
+		bool was = fws;
+
+		fws = ascii_is_fws(tag->value.p[i]);
+		if (!fws)
+			buf_char(b, tag->value.p[i]);
+		else if (!base64 && !was)
+			buf_char(b, ' ');
+	}
+}
+
+static void
+put_value(struct sheet *t, const struct tag *tag, size_t indent)
 {
 	struct buf b = { .max = 0 };
 
-	for (size_t i = 0; i < s.len; i++) {
-		bool fws = ascii_is_fws(s.p[i]);
-
-		if (!fws)
-			buf_char(&b, s.p[i]);
-		else if (!base64 && b.len > 0 && b.p[b.len - 1] != ' ')
-			buf_char(&b, ' ');
-	}
-	struct slice text = sheet_inert(t, buf_view(&b));
-
+	page_unfold(&b, tag);
+	sheet_wrap(t, sheet_inert(t, buf_view(&b)), indent, indent);
 	t->failed |= b.failure != BUF_OK;
 	buf_release(&b);
-	return text;
 }
 
 static void
 put_tags(struct sheet *t, const struct arc_field *f)
 {
 	if (f->kind == ARC_AAR) {
-		sheet_spaces(t, 5);
-		sheet_wrap(t, unfolded(t, slice_trim(f->payload), false), 5, 5);
-		return;
-	}
-	for (size_t k = 0; k < f->tags.n; k++) {
-		const struct tag *tag = &f->tags.tag[k];
-		bool base64 = slice_eq(tag->name, SLICE("b")) ||
-			      slice_eq(tag->name, SLICE("bh"));
+		const struct tag payload = { .value = slice_trim(f->payload) };
 
 		sheet_spaces(t, 5);
-		sheet_cell(t, sheet_inert(t, tag->name), 3);
+		put_value(t, &payload, 5);
+	}
+	for (size_t k = 0; k < f->tags.n; k++) {
+		sheet_spaces(t, 5);
+		sheet_cell(t, sheet_inert(t, f->tags.tag[k].name), 3);
 		sheet_spaces(t, 1);
-		sheet_wrap(t, unfolded(t, tag->value, base64), 9, 9);
+		put_value(t, &f->tags.tag[k], 9);
 	}
 }
 

@@ -36,12 +36,17 @@ const struct diag *page_fault(const struct report *, const struct arc_field *);
 /* Whether it points at octets of that field. */
 bool page_points(const struct diag *, const struct arc_field *);
 
+/* Append the value of a tag without its folds, each of which becomes a space,
+ * or nothing within base64 (b=, bh=).  Not inert yet. */
+void page_unfold(struct buf *, const struct tag *);
+
 /* What only the page knows, as members of a JSON object. */
 void page_json(struct json *, const struct page *);
 
 /* Values of each set, one line a set, parted by tabs: names is a list parted by
  * commas, of "i", tags of the seal ("d", "cv"), else of the AMS ("bh"), "as.t"
- * and "ams.t" for one of the two, "aar" for the payload, "time" as a date.
+ * and "ams.t" for one of the two, "aar" for the payload, "time" as a date; all
+ * without folds.
  * instance 0: of all sets. */
 void page_fields(
     struct buf *, const struct chain *, struct slice names, unsigned instance);

@@ -138,29 +138,41 @@ tag_of(const struct arc_field *f, struct slice name)
 	return f != NULL ? taglist_find(&f->tags, name) : NULL;
 }
 
-/* One value; a tab within it is escaped as all controls are. */
+/* The time that a set says, as a date; nothing when it says none. */
+static void
+put_time(
+    struct buf *b, const struct arc_field *seal, const struct arc_field *ams)
+{
+	const struct arc_field *f =
+	    seal != NULL && seal->sig.has_time ? seal : ams;
+	char date[MOMENT_TEXT];
+
+	if (f == NULL || !f->sig.has_time)
+		return;
+	moment_text((int64_t)f->sig.time, date);
+	buf_text(b, date);
+}
+
+/* One value on one line; controls within it are escaped, and so is a tab. */
 static void
 put_value(
     struct buf *b, const struct arc_set *set, unsigned i, struct slice name)
 {
+	const struct arc_field *aar = set->part[ARC_AAR];
 	const struct arc_field *seal = set->part[ARC_SEAL];
 	const struct arc_field *ams = set->part[ARC_AMS];
+	const struct tag payload = {
+		.value = aar != NULL ? slice_trim(aar->payload) : SLICE("")
+	};
 	const struct tag *t = NULL;
-	char date[MOMENT_TEXT];
+	struct buf text = { .max = 0 };
 
 	if (slice_eq(name, SLICE("i"))) {
 		buf_printf(b, "%u", i);
-	} else if (slice_eq(name, SLICE("aar"))) {
-		if (set->part[ARC_AAR] != NULL)
-			escape_text(b, slice_trim(set->part[ARC_AAR]->payload));
 	} else if (slice_eq(name, SLICE("time"))) {
-		const struct arc_field *f =
-		    seal != NULL && seal->sig.has_time ? seal : ams;
-
-		if (f != NULL && f->sig.has_time) {
-			moment_text((int64_t)f->sig.time, date);
-			buf_text(b, date);
-		}
+		put_time(b, seal, ams);
+	} else if (slice_eq(name, SLICE("aar"))) {
+		t = &payload;
 	} else if (slice_starts(name, SLICE("ams."))) {
 		t = tag_of(ams, slice_sub(name, 4, name.len));
 	} else if (slice_starts(name, SLICE("as."))) {
@@ -170,8 +182,12 @@ put_value(
 		if (t == NULL)
 			t = tag_of(ams, name);
 	}
-	if (t != NULL)
-		escape_text(b, t->value);
+	if (t == NULL)
+		return;
+	page_unfold(&text, t);
+	escape_text(b, buf_view(&text));
+	buf_fail_with(b, &text);
+	buf_release(&text);
 }
 
 void
