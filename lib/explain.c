@@ -128,6 +128,30 @@ fetch_keys(struct search *s)
 		search_fail(s, &why);
 }
 
+/* Whether b= is shorter than any signature of the key, in octets or, when it
+ * is no base64, in characters. */
+static bool
+is_cut(const struct seen *k)
+{
+	const struct tag *b = taglist_find(&k->f->tags, SLICE("b"));
+	enum signature_algorithm alg;
+	size_t want = 0, digits = 0;
+
+	if (b == NULL || b->value.len == 0)
+		return true;
+	if (!signature_named(k->f->sig.algorithm, &alg))
+		return false;
+	if (alg == SIGNATURE_ED25519_SHA256)
+		want = SIGNATURE_ED25519_SIZE;
+	else if (k->key != NULL && k->key->key.type == KEY_RSA)
+		want = k->key->key.noctets;
+	if (k->f->sig.signature.len > 0)
+		return k->f->sig.signature.len < want;
+	for (size_t n = 0; n < b->value.len; n++)
+		digits += !ascii_is_fws(b->value.p[n]);
+	return digits * 3 / 4 + 2 < want;
+}
+
 /* Open a signature with the keys under its name: the one that opens it is the
  * one it was made with. */
 static void
@@ -155,12 +179,14 @@ seen_open(struct search *s, struct seen *k)
 		if (opened.what != OPENED_NOT)
 			break;
 	}
+	k->cut = is_cut(k);
 	if (k->key == NULL)
 		return;
 	if (k->opened.what == OPENED_SHA256) {
 		k->target.kind = TARGET_DIGEST;
 		memcpy(k->target.digest, k->opened.digest, DIGEST_SIZE);
-	} else if (k->key->key.type == KEY_ED25519 && g->signature.len == 64) {
+	} else if (k->key->key.type == KEY_ED25519 &&
+		   g->signature.len == SIGNATURE_ED25519_SIZE) {
 		k->target.kind = TARGET_CHECK;
 		k->target.key = &k->key->key;
 		k->target.signature = g->signature;
@@ -298,23 +324,69 @@ explain_place_change(struct search *s, struct finding *f, unsigned i,
 /* ------------------------------------------------------------------------
  * The order of it all. */
 
-/* What decided, then the rest from the top down. */
-static void
-explain_set(struct search *s, unsigned i, bool seal)
+/* Where a finding about a set stands among those of the set. */
+static int
+rank(const struct finding *f)
 {
-	const struct seen *ams = &s->ams[i], *as = &s->seal[i];
+	switch (f->place) {
+	case PLACE_BH: return 0;
+	case PLACE_KEY: return f->kind == ARC_AMS ? 1 : 3;
+	case PLACE_AMS: return 2;
+	case PLACE_SEAL: return 4;
+	case PLACE_STRUCTURE: break;
+	}
+	return 5;
+}
 
-	if (ams->f != NULL && !ams->body_holds &&
-	    ams->f->sig.problem.code != DIAG_CANONICALIZATION)
-		explain_body(s, i);
-	if (ams->f != NULL) {
+static bool
+comes_before(const struct finding *f, const struct finding *g)
+{
+	return f->instance != g->instance ? f->instance > g->instance
+					  : rank(f) < rank(g);
+}
+
+/* What was found from place from on, set by set from the newest down, and in
+ * the order of a validator within; equals stay as they were found. */
+static void
+put_in_order(struct explanation *e, size_t from)
+{
+	for (size_t k = from + 1; k < e->n; k++) {
+		struct finding f = e->finding[k];
+		size_t at = k;
+
+		for (; at > from && comes_before(&f, &e->finding[at - 1]); at--)
+			e->finding[at] = e->finding[at - 1];
+		e->finding[at] = f;
+	}
+}
+
+/* Sets n to 1, the seals up to set seals.  What a lower seal covers a higher
+ * one covers, too, so they are searched from i=1 up. */
+static void
+explain_sets(struct search *s, unsigned seals)
+{
+	size_t from = s->out->n;
+
+	for (unsigned i = s->chain->n; i >= 1; i--) {
+		const struct seen *ams = &s->ams[i];
+
+		if (ams->f == NULL)
+			continue;
+		if (!ams->body_holds &&
+		    ams->f->sig.problem.code != DIAG_CANONICALIZATION)
+			explain_body(s, i);
 		explain_keys(s, ARC_AMS, i);
 		explain_ams(s, i);
 	}
-	if (seal && as->f != NULL) {
-		explain_keys(s, ARC_SEAL, i);
-		explain_seal(s, i);
-	}
+	for (unsigned i = 1; i <= seals; i++)
+		if (s->seal[i].f != NULL)
+			explain_keys(s, ARC_SEAL, i);
+	for (unsigned i = 1; i <= seals; i++)
+		if (s->seal[i].f != NULL) {
+			explain_seal(s, i);
+			explain_unfit_key(s, i);
+		}
+	put_in_order(s->out, from);
 }
 
 /* Nothing of the message fits the newest AMS, though its seal holds. */
@@ -356,16 +428,15 @@ explain_fail(struct search *s)
 		explain_seal(s, n);
 		explain_given_up(s);
 	}
-	for (unsigned i = n; i >= 1; i--)
-		explain_set(s, i, i < n || s->chain->step != 2);
+	explain_sets(s, s->chain->step == 2 ? n - 1 : n);
 	strange(s, n);
 }
 
 static void
 explain_pass(struct search *s)
 {
-	for (unsigned i = s->chain->n; i >= 1; i--)
-		explain_set(s, i, false);
+	explain_facts(s);
+	explain_sets(s, 0);
 	explain_validators(s);
 }
 

@@ -500,7 +500,9 @@ changed_somehow(struct ams_case *c)
 {
 	bool gone = false;
 
-	if (finding_above(c->s, PLACE_AMS, c->i))
+	/* Naming ARC-Seal in h= selects what came after signing. */
+	if (finding_above(c->s, PLACE_AMS, c->i) ||
+	    c->g->problem.code == DIAG_HEADERS_ARC_SEAL)
 		return;
 	size_t n = indicate(c, &explain_header_changed, is_suspect);
 

@@ -548,7 +548,8 @@ headers_hashed(struct body_case *c)
 	static const char *const sets[] = { "content-type ",
 		"content-transfer-encoding ",
 		"content-type content-transfer-encoding ",
-		"mime-version content-type content-transfer-encoding " };
+		"mime-version content-type content-transfer-encoding ",
+		"" /* the empty line alone */ };
 	const struct message *m = c->s->m;
 
 	for (size_t k = 0; k < 2 * sizeof sets / sizeof *sets; k++) {

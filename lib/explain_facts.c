@@ -317,14 +317,16 @@ explain_validators(struct search *s)
 	}
 	if (!in_order(s->chain))
 		note(s, HEADER_ORDER, 0, "");
-	const struct part *p = &s->verdict->ams[n];
+	for (unsigned i = n; i >= 1; i--) {
+		const struct part *p = &s->verdict->ams[i];
 
-	if (p->body_signed < p->body_length) {
+		if (p->body_signed >= p->body_length)
+			continue;
 		snprintf(detail, sizeof detail,
 		    "%llu octets of %llu are signed",
 		    (unsigned long long)p->body_signed,
 		    (unsigned long long)p->body_length);
-		note(s, L_TAG, n, detail);
+		note(s, L_TAG, i, detail);
 	}
 	if (message_count(s->m, SLICE("from")) > 1)
 		note(s, DUP_FROM, 0, "");

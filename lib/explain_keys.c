@@ -492,6 +492,25 @@ repair_by_opening(struct lock *l)
 /* ------------------------------------------------------------------------
  * The order of it. */
 
+/* Whether the record, though it cannot be read, is for another algorithm. */
+static bool
+is_other_type(const struct lock *l)
+{
+	struct slice word = SLICE("rsa");
+	enum signature_algorithm alg;
+	struct taglist tags;
+	struct diag why;
+
+	if (!signature_named(l->k->f->sig.algorithm, &alg) ||
+	    taglist_parse(
+		l->k->entry->answer.txt[0].text, l->s->arena, &tags, &why) != 0)
+		return false;
+	if (taglist_find(&tags, SLICE("k")) != NULL)
+		word = taglist_value(&tags, SLICE("k"));
+	return slice_eq_nocase(word, SLICE("ed25519")) !=
+	       (alg == SIGNATURE_ED25519_SHA256);
+}
+
 static void
 no_usable_key(struct lock *l)
 {
@@ -511,7 +530,9 @@ no_usable_key(struct lock *l)
 	case DIAG_KEY_HASH: which = HASH_FORBIDDEN; break;
 	case DIAG_KEY_TYPE: which = TYPE_MISMATCH; break;
 	case DIAG_KEY_SHORT: which = TOO_SHORT; break;
-	case DIAG_KEY_SYNTAX: which = UNPARSABLE; break;
+	case DIAG_KEY_SYNTAX:
+		which = is_other_type(l) ? TYPE_MISMATCH : UNPARSABLE;
+		break;
 	default: return;
 	}
 	if (split_in_two(l))
@@ -530,20 +551,9 @@ static void
 not_opened(struct lock *l)
 {
 	struct search *s = l->s;
-	const struct sig *g = &l->k->f->sig;
-	const struct key *key = &l->k->key->key;
 	const struct seen *other =
 	    l->kind == ARC_AMS ? &s->seal[l->i] : &s->ams[l->i];
 
-	if (g->signature.len > 0 && g->signature.len < key->noctets) {
-		struct finding *f = note(l, B_CUT_OFF, EXPLAIN_FACT);
-
-		if (f != NULL)
-			snprintf(f->detail, sizeof f->detail,
-			    "%zu octets of %zu", g->signature.len,
-			    key->noctets);
-		return;
-	}
 	if (split_in_two(l) || other_selector(l))
 		return;
 	bool same_key =
@@ -576,6 +586,16 @@ opened_oddly(struct lock *l)
 		note(l, DIGESTINFO_SHA1, EXPLAIN_PROVED);
 }
 
+static void
+note_cut(struct lock *l)
+{
+	struct finding *f = note(l, B_CUT_OFF, EXPLAIN_FACT);
+
+	if (f != NULL && l->k->f->sig.signature.len > 0)
+		snprintf(f->detail, sizeof f->detail, "%zu octets",
+		    l->k->f->sig.signature.len);
+}
+
 static bool
 is_sha1(struct slice algorithm)
 {
@@ -598,21 +618,12 @@ explain_keys(struct search *s, enum arc_kind kind, unsigned i)
 	}
 	if (l.k->holds)
 		return;
-	if (g->b_raw.p != NULL && slice_trim(g->b_raw).len == 0) {
-		note(&l, B_CUT_OFF, EXPLAIN_FACT);
+	if (l.k->cut) {
+		note_cut(&l);
 		return;
 	}
 	if (g->b_raw.p != NULL && g->signature.len == 0) {
-		/* No base64: it ends too soon, or a character is another. */
-		size_t digits = 0;
-
-		for (size_t n = 0; n < g->b_raw.len; n++)
-			digits += !ascii_is_fws(g->b_raw.p[n]);
-		if (l.k->key != NULL &&
-		    digits * 3 / 4 + 2 < l.k->key->key.noctets) {
-			note(&l, B_CUT_OFF, EXPLAIN_FACT);
-			return;
-		}
+		/* No base64: a character is another. */
 		search_begin(s, REPAIR_OCTETS);
 		if (!repair_by_digest(&l))
 			note(&l, B_DAMAGED, EXPLAIN_INDICATED);
@@ -653,4 +664,25 @@ explain_weak_key(struct search *s, enum arc_kind kind, unsigned i)
 		snprintf(f->detail, sizeof f->detail, "%u bits%s",
 		    l.k->key->key.bits,
 		    l.k->holds ? "; the signature is right" : "");
+}
+
+void
+explain_unfit_key(struct search *s, unsigned i)
+{
+	struct lock l = { .s = s,
+		.k = &s->ams[i],
+		.kind = ARC_AMS,
+		.i = i,
+		.place = PLACE_AMS };
+
+	if (s->ams[i].target.kind != TARGET_CHECK ||
+	    s->seal[i].target.kind != TARGET_CHECK || s->ams[i].holds ||
+	    s->seal[i].holds ||
+	    !slice_eq(s->ams[i].key_name, s->seal[i].key_name))
+		return;
+	for (size_t k = 0; k < s->out->n; k++)
+		if (s->out->finding[k].instance == i &&
+		    s->out->finding[k].level != EXPLAIN_INDICATED)
+			return;
+	note(&l, MISMATCH, EXPLAIN_INDICATED);
 }

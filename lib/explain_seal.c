@@ -12,6 +12,9 @@ enum {
 	PAIR_OCTETS = 8 * 1024 * 1024, /* of these for two changes at once */
 	MAX_SETS = 5,		       /* of which every order is tried */
 	MAX_PIECES = ARC_KINDS * CHAIN_MAX,
+	B_FIRST_MIN = 8,  /* of b=, in its first line */
+	B_WIDTH_MIN = 40, /* in the others */
+	B_WIDTH_MAX = 80,
 };
 
 struct seal_case {
@@ -20,8 +23,11 @@ struct seal_case {
 	const struct arc_field *f;
 	struct sequence q; /* as the RFC says */
 	struct sequence t; /* what is tried */
+	size_t own;	   /* the seal's place in it */
+	/* Of each field that goes in, as it was, when that is proved. */
+	struct slice was[MAX_PIECES];
 	const struct cause *cause;
-	size_t found;
+	size_t found; /* with this cause */
 };
 
 /* The field of set k of that kind, as it goes in. */
@@ -44,8 +50,13 @@ put_part(struct seal_case *c, unsigned k, enum arc_kind kind)
 	const struct arc_field *f = part(c, k, kind);
 	bool own = k == c->i && kind == ARC_SEAL;
 
-	put(c, canon_field(c->s, CANON_RELAXED, f->field,
-		   own ? f->sig.b_raw : no_octets, !own));
+	if (own)
+		c->own = c->t.n;
+	if (c->was[ARC_KINDS * (k - 1) + kind].p != NULL)
+		put(c, c->was[ARC_KINDS * (k - 1) + kind]);
+	else
+		put(c, canon_field(c->s, CANON_RELAXED, f->field,
+			   own ? f->sig.b_raw : no_octets, !own));
 }
 
 static void
@@ -55,19 +66,52 @@ put_set(struct seal_case *c, unsigned k)
 		put_part(c, k, kind);
 }
 
+/* The seal is not the last: its line end may be the one that is left out as
+ * the last one, or it was hashed last in spite of the order. */
+static bool
+own_elsewhere_fits(struct seal_case *c)
+{
+	struct piece *p = c->t.piece, *last = &p[c->t.n - 1];
+	struct piece own = p[c->own], end = *last;
+	const struct arc_field *f = c->f;
+
+	p[c->own].octets =
+	    canon_field(c->s, CANON_RELAXED, f->field, f->sig.b_raw, true);
+	last->octets.len -= 2;
+	if (sequence_fits(c->s, &c->t))
+		return true;
+	/* Of one set that is another fault. */
+	if (c->i == 1)
+		return false;
+	*last = end;
+	memmove(&p[c->own], &p[c->own + 1], (c->t.n - c->own - 1) * sizeof *p);
+	*last = own;
+	return sequence_fits(c->s, &c->t);
+}
+
 /* Try what was put, and begin anew. */
 static bool
 try(struct seal_case *c)
 {
-	bool fits = c->found == 0 && !c->s->failed && c->t.n > 0 &&
-		    sequence_fits(c->s, &c->t);
+	bool fits = false;
 
+	if (c->found == 0 && c->t.n > 0 && !c->s->failed)
+		fits = sequence_fits(c->s, &c->t) ||
+		       (c->own + 1 < c->t.n && own_elsewhere_fits(c));
 	if (fits) {
 		c->found++;
 		finding_new(c->s, c->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
 	}
 	c->t.n = 0;
+	c->own = MAX_PIECES;
 	return fits;
+}
+
+/* The first set that goes in. */
+static unsigned
+first_set(const struct seal_case *c)
+{
+	return c->f->sig.cv == CV_FAIL ? c->i : 1;
 }
 
 /* ------------------------------------------------------------------------
@@ -78,6 +122,8 @@ sets_descending(struct seal_case *c)
 {
 	size_t order[MAX_SETS];
 
+	if (first_set(c) == c->i)
+		return;
 	for (unsigned k = c->i - 1; k >= 1; k--)
 		put_set(c, k);
 	put_set(c, c->i);
@@ -85,7 +131,8 @@ sets_descending(struct seal_case *c)
 		return;
 	for (unsigned k = c->i; k >= 1; k--)
 		put_set(c, k);
-	if (try(c) || c->i > MAX_SETS)
+	/* Only a digest that is known is cheap to compare with. */
+	if (try(c) || c->i > MAX_SETS || c->q.target->kind != TARGET_DIGEST)
 		return;
 	for (size_t k = 0; k < c->i; k++)
 		order[k] = k;
@@ -118,7 +165,7 @@ aars_by_position(struct seal_case *c)
 {
 	size_t order[MAX_SETS];
 
-	if (c->i < 2 || c->i > MAX_SETS)
+	if (first_set(c) == c->i || c->i > MAX_SETS)
 		return;
 	for (size_t k = 0; k < c->i; k++)
 		order[k] = k;
@@ -137,7 +184,7 @@ static void
 own_aar_missing(struct seal_case *c)
 {
 	for (unsigned way = 0; way < 2; way++) {
-		for (unsigned k = 1; k <= c->i; k++) {
+		for (unsigned k = first_set(c); k <= c->i; k++) {
 			if (k < c->i && way == 0)
 				put_part(c, k, ARC_AAR);
 			put_part(c, k, ARC_AMS);
@@ -151,7 +198,7 @@ own_aar_missing(struct seal_case *c)
 static void
 earlier_seals_missing(struct seal_case *c)
 {
-	for (unsigned k = 1; k <= c->i; k++) {
+	for (unsigned k = first_set(c); k <= c->i; k++) {
 		put_part(c, k, ARC_AAR);
 		put_part(c, k, ARC_AMS);
 		if (k == c->i)
@@ -165,7 +212,7 @@ static bool
 try_order(struct seal_case *c, const enum arc_kind order[ARC_KINDS])
 {
 	for (unsigned way = 0; way < 2; way++) {
-		for (unsigned k = 1; k <= c->i; k++)
+		for (unsigned k = first_set(c); k <= c->i; k++)
 			if (k == c->i && way == 1)
 				put_set(c, k);
 			else
@@ -193,20 +240,9 @@ seal_first(struct seal_case *c)
 		{ ARC_SEAL, ARC_AMS, ARC_AAR },
 	};
 
-	for (size_t n = 0; n < 2; n++) {
+	for (size_t n = 0; n < sizeof orders / sizeof *orders; n++)
 		if (try_order(c, orders[n]))
 			return;
-		/* Own seal last, the own rest in that order. */
-		for (unsigned k = 1; k <= c->i; k++) {
-			if (k < c->i)
-				put_part(c, k, ARC_SEAL);
-			put_part(c, k, orders[n][1]);
-			put_part(c, k, orders[n][2]);
-		}
-		put_part(c, c->i, ARC_SEAL);
-		if (try(c))
-			return;
-	}
 }
 
 static void
@@ -219,18 +255,12 @@ by_kind(struct seal_case *c)
 		{ ARC_SEAL, ARC_AAR, ARC_AMS },
 	};
 
-	for (size_t n = 0; n < sizeof orders / sizeof *orders; n++) {
+	/* Of one set it is the order within the set. */
+	for (size_t n = 0;
+	     first_set(c) < c->i && n < sizeof orders / sizeof *orders; n++) {
 		for (size_t m = 0; m < ARC_KINDS; m++)
 			for (unsigned k = 1; k <= c->i; k++)
 				put_part(c, k, orders[n][m]);
-		if (try(c))
-			return;
-		/* Own seal last, whatever comes before. */
-		for (size_t m = 0; m < ARC_KINDS; m++)
-			for (unsigned k = 1; k <= c->i; k++)
-				if (k < c->i || orders[n][m] != ARC_SEAL)
-					put_part(c, k, orders[n][m]);
-		put_part(c, c->i, ARC_SEAL);
 		if (try(c))
 			return;
 	}
@@ -244,7 +274,7 @@ static bool
 try_form(struct seal_case *c, struct slice (*form)(struct seal_case *,
 				  const struct arc_field *, bool own))
 {
-	unsigned from = c->f->sig.cv == CV_FAIL ? c->i : 1;
+	unsigned from = first_set(c);
 
 	for (unsigned k = from; k <= c->i; k++)
 		for (enum arc_kind kind = ARC_AAR; kind < ARC_KINDS; kind++)
@@ -374,7 +404,7 @@ b_emptied(struct seal_case *c)
 static void
 b_tag_removed(struct seal_case *c)
 {
-	unsigned from = c->f->sig.cv == CV_FAIL ? c->i : 1;
+	unsigned from = first_set(c);
 	struct slice value;
 
 	for (unsigned way = 0; without_b_tag(c->s, c->f, way, &value); way++) {
@@ -467,10 +497,34 @@ static const struct cause later[] = {
 	    "alone." },
 };
 
+/* The seal's own value, b= emptied, with what stands there. */
+static struct slice
+with_b(struct seal_case *c, struct slice value)
+{
+	struct buf b = { .max = 0 };
+	struct taglist tags;
+	struct diag why;
+	const struct tag *tag = NULL;
+
+	if (taglist_parse(value, c->s->arena, &tags, &why) == 0)
+		tag = taglist_find(&tags, SLICE("b"));
+	if (tag == NULL)
+		return value;
+	size_t at = (size_t)(tag->raw.p - value.p);
+
+	buf_slice(&b, slice_sub(value, 0, at));
+	buf_slice(&b, c->f->sig.b_raw);
+	buf_slice(&b, slice_sub(value, at + tag->raw.len, value.len));
+	struct slice kept = search_keep(c->s, &b);
+
+	buf_release(&b);
+	return kept;
+}
+
 /* The value of field f as it may have been: change it at place at. */
 static void
 offer(struct seal_case *c, size_t j, const struct arc_field *f,
-    struct slice value, const struct cause *cause)
+    struct slice value, const struct cause *cause, enum rank rank)
 {
 	bool own = f == c->f;
 	struct change change = { .name = f->field->name,
@@ -480,9 +534,10 @@ offer(struct seal_case *c, size_t j, const struct arc_field *f,
 	struct slice octets = canon_octets(
 	    c->s, CANON_RELAXED, f->field->name, value, no_octets, !own);
 
+	if (own)
+		change.was = with_b(c, value);
 	if (octets.p != NULL)
-		sequence_offer(
-		    c->s, &c->q, j, cause, octets, &change, RANK_USUAL);
+		sequence_offer(c->s, &c->q, j, cause, octets, &change, rank);
 }
 
 /* The field's value; of the seal itself with b= emptied. */
@@ -504,24 +559,42 @@ value_of(struct seal_case *c, const struct arc_field *f)
 	return kept;
 }
 
-/* v with white space around each sep as first has it for the first, rest for
- * the others, and odd for the one at place except (from 1; 0: for none). */
+/* White space around each separator: of the first, of the others, and of one
+ * that was another way from the start; NULL: none was. */
+static const struct form {
+	char sep;
+	const char *with[3];
+} forms[] = { { ';', { ";", ";", "; " } }, { ';', { "; ", "; ", ";" } },
+	{ ';', { "; ", ";", "; " } }, { ';', { ";", "; ", ";" } },
+	{ ';', { " ;", " ;", NULL } }, { ';', { " ; ", " ; ", NULL } },
+	{ ';', { "; ", " ;", NULL } }, { ';', { "; ", " ; ", NULL } },
+	{ '=', { "=", "=", NULL } }, { '=', { " = ", " = ", NULL } },
+	{ '=', { "=", " = ", NULL } }, { ':', { ":", ":", NULL } },
+	{ ':', { ": ", ": ", NULL } }, { ',', { ",", ",", NULL } },
+	{ ',', { ", ", ", ", NULL } }, { '(', { " (", " (", NULL } } };
+
+enum {
+	NFORMS = sizeof forms / sizeof *forms,
+	MAX_SEPARATORS = 24, /* of which one is another way */
+};
+
+/* v in a form, with the odd one at place except (from 1; 0: none is). */
 static struct slice
-respace(struct seal_case *c, struct slice v, char sep,
-    const char *const form[3], unsigned except, unsigned *seen)
+in_form(struct seal_case *c, struct slice v, const struct form *form,
+    unsigned except, unsigned *seen)
 {
 	struct buf b = { .max = 0 };
 
 	*seen = 0;
 	for (size_t i = 0; i < v.len; i++) {
-		if (v.p[i] != sep) {
+		if (v.p[i] != form->sep) {
 			buf_char(&b, v.p[i]);
 			continue;
 		}
 		++*seen;
 		while (b.len > 0 && ascii_is_fws(b.p[b.len - 1]))
 			b.len--;
-		buf_text(&b, form[*seen == except ? 2 : *seen > 1]);
+		buf_text(&b, form->with[*seen == except ? 2 : *seen > 1]);
 		while (i + 1 < v.len && ascii_is_fws(v.p[i + 1]))
 			i++;
 	}
@@ -531,37 +604,27 @@ respace(struct seal_case *c, struct slice v, char sep,
 	return kept;
 }
 
-/* What may have been done to every separator alike, but for the first or for
- * one that was another way from the start. */
+/* One form, with one separator in another, or two forms. */
 static void
 offer_forms(struct seal_case *c, size_t j, const struct arc_field *f,
     struct slice v, const struct cause *cause)
 {
-	static const struct {
-		char sep;
-		const char *form[3]; /* first, rest, odd; NULL: none is odd */
-	} forms[] = { { ';', { ";", ";", "; " } }, { ';', { "; ", "; ", ";" } },
-		{ ';', { "; ", ";", "; " } }, { ';', { ";", "; ", ";" } },
-		{ ';', { " ;", " ;", NULL } }, { ';', { " ; ", " ; ", NULL } },
-		{ ';', { "; ", " ;", NULL } }, { ';', { "; ", " ; ", NULL } },
-		{ '=', { "=", "=", NULL } }, { '=', { " = ", " = ", NULL } },
-		{ '=', { "=", " = ", NULL } }, { ':', { ":", ":", NULL } },
-		{ ':', { ": ", ": ", NULL } }, { ',', { ",", ",", NULL } },
-		{ ',', { ", ", ", ", NULL } }, { '(', { " (", " (", NULL } } };
+	for (size_t k = 0; k < NFORMS && !c->s->failed; k++) {
+		unsigned seen, none;
+		struct slice one = in_form(c, v, &forms[k], 0, &seen);
 
-	for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
-		unsigned seen = 1;
-
-		for (unsigned except = 0; except <= seen && except < 24;
-		     except++) {
-			struct slice kept = respace(
-			    c, v, forms[k].sep, forms[k].form, except, &seen);
-
-			if (kept.p != NULL)
-				offer(c, j, f, kept, cause);
-			if (forms[k].form[2] == NULL)
-				break;
-		}
+		offer(c, j, f, one, cause, RANK_USUAL);
+		for (unsigned except = 1;
+		     forms[k].with[2] != NULL && except <= seen &&
+		     except < MAX_SEPARATORS;
+		     except++)
+			offer(c, j, f, in_form(c, v, &forms[k], except, &none),
+			    cause, RANK_RARE);
+		for (size_t n = 0; n < NFORMS; n++)
+			if (forms[n].sep != forms[k].sep)
+				offer(c, j, f,
+				    in_form(c, one, &forms[n], 0, &none), cause,
+				    RANK_RARE);
 	}
 }
 
@@ -604,7 +667,8 @@ offer_places(struct seal_case *c, size_t j, const struct arc_field *f,
 			offer(c, j, f, kept,
 			    is_in_b(f, f->field->value.p + i) && f != c->f
 				? &later[B_REFOLDED]
-				: cause);
+				: cause,
+			    RANK_RARE);
 		most--;
 	}
 }
@@ -643,181 +707,243 @@ place(struct seal_case *c, size_t from)
 	}
 }
 
-static void
-respaced(struct seal_case *c)
+static const struct arc_field *
+field_at(const struct seal_case *c, size_t j)
 {
-	unsigned from = c->f->sig.cv == CV_FAIL ? c->i : 1;
-	const struct cause *cause =
-	    &later[sealed_again(c) > 0 ? EARLIER_RESPACED : AAR_RESPACED];
+	return part(c, first_set(c) + (unsigned)(j / ARC_KINDS),
+	    (enum arc_kind)(j % ARC_KINDS));
+}
 
+static const struct cause *
+respaced_by(const struct seal_case *c)
+{
+	return &later[sealed_again(c) > 0 ? EARLIER_RESPACED : AAR_RESPACED];
+}
+
+/* Whether what stands there now may have been respaced: no lower seal vouches
+ * for it. */
+static bool
+is_open(const struct seal_case *c, size_t j)
+{
+	const struct arc_field *f = field_at(c, j);
+
+	return f->instance >= first_open(c) && f->field->value.len <= 16 * 1024;
+}
+
+static void
+respaced(struct seal_case *c, bool at_places)
+{
 	for (size_t j = 0; j < c->q.n && !c->s->failed; j++) {
-		unsigned k = from + (unsigned)(j / ARC_KINDS);
-		const struct arc_field *f =
-		    part(c, k, (enum arc_kind)(j % ARC_KINDS));
+		const struct arc_field *f = field_at(c, j);
 
-		if (k < first_open(c) || f->field->value.len > 16 * 1024)
+		if (!is_open(c, j))
 			continue;
-		struct slice v = value_of(c, f);
-
-		if (v.p == NULL)
-			return;
-		offer_forms(c, j, f, v, cause);
-		offer_places(c, j, f, v, cause);
+		if (at_places)
+			offer_places(c, j, f, value_of(c, f), respaced_by(c));
+		else
+			offer_forms(c, j, f, value_of(c, f), respaced_by(c));
 	}
 	c->found = sequence_search(c->s, &c->q, 1, RANK_ODD);
+	if (c->found == 0 && !at_places)
+		c->found = sequence_search(c->s, &c->q, 2, RANK_USUAL);
 }
 
-/* b= of a field in the sequence, and what stands around it there. */
-struct folding {
-	struct slice head, tail; /* canonical */
-	struct slice b;		 /* as it is written */
-	size_t len;		 /* of b without white space */
-};
-
-/* b's characters in lines: the first of so many, the others of so many; a fold
- * is one space under relaxed.  0: in one piece. */
+/* All fields, or all of one kind, in one form. */
 static void
-put_in_lines(struct buf *out, struct slice b, size_t first, size_t width)
+respaced_alike(struct seal_case *c)
+{
+	for (size_t k = 0; k < NFORMS * (ARC_KINDS + 1) && c->found == 0; k++) {
+		enum arc_kind only = (enum arc_kind)(k % (ARC_KINDS + 1));
+		struct finding f = { .nchanges = 0 };
+
+		for (size_t j = 0; j < c->q.n; j++) {
+			const struct arc_field *g = field_at(c, j);
+			struct slice v, octets = c->q.piece[j].octets;
+			unsigned seen;
+
+			if (is_open(c, j) &&
+			    (only == ARC_KINDS || g->kind == only)) {
+				v = in_form(
+				    c, value_of(c, g), &forms[k / 4], 0, &seen);
+				octets = canon_octets(c->s, CANON_RELAXED,
+				    g->field->name, v, no_octets, g != c->f);
+				if (!slice_eq(octets, c->q.piece[j].octets) &&
+				    f.nchanges < EXPLAIN_MAX_CHANGES)
+					f.change[f.nchanges++] =
+					    (struct change){ .name =
+								 g->field->name,
+						    .at = g->field,
+						    .is = g->field->value,
+						    .was = g == c->f
+							       ? with_b(c, v)
+							       : v };
+			}
+			put(c, octets);
+		}
+		c->cause = respaced_by(c);
+		if (f.nchanges < 2)
+			c->t.n = 0;
+		else if (try(c)) {
+			struct finding *n =
+			    &c->s->out->finding[c->s->out->n - 1];
+
+			memcpy(n->change, f.change, sizeof f.change);
+			n->nchanges = f.nchanges;
+		}
+	}
+}
+
+/* b= of a field as one line after the other: the first of so many characters,
+ * the others of so many; a fold is one space under relaxed.  first is 0: in one
+ * piece.  Put behind what is in b; false when no width makes it another. */
+static bool
+b_in_lines(struct buf *b, struct slice raw, size_t first, size_t width)
 {
 	size_t column = 0, most = first;
+	bool broken = false;
 
-	for (size_t i = 0; i < b.len; i++) {
-		if (ascii_is_fws(b.p[i]))
+	for (size_t i = 0; i < raw.len; i++) {
+		if (ascii_is_fws(raw.p[i]))
 			continue;
 		if (most > 0 && column == most) {
-			buf_char(out, ' ');
+			buf_char(b, ' ');
 			column = 0;
 			most = width;
+			broken = true;
 		}
-		buf_char(out, b.p[i]);
+		buf_char(b, raw.p[i]);
 		column++;
 	}
+	return broken || first == 0;
 }
 
-/* Find it in the canonical field. */
+/* A field whose b= may have had other folds, at piece j of the sequence. */
+struct folds {
+	struct seal_case *c;
+	const struct arc_field *f;
+	size_t j;
+	struct digest before; /* up to b= */
+	struct slice behind;  /* of the field */
+	uint64_t rest;	      /* octets of the pieces behind it */
+	struct buf b;	      /* b= in lines */
+};
+
 static bool
-folding_init(struct folding *o, struct slice canonical, struct slice b)
+try_folds(struct folds *w, bool leading, size_t first, size_t width)
 {
-	struct buf as_is = { .max = 0 };
-	bool found = false;
+	struct seal_case *c = w->c;
+	struct digest d;
 
-	*o = (struct folding){ .b = slice_trim(b) };
-	for (size_t i = 0; i < o->b.len; i++) {
-		bool fws = ascii_is_fws(o->b.p[i]);
+	buf_clear(&w->b);
+	if (leading)
+		buf_char(&w->b, ' ');
+	if (!b_in_lines(&w->b, w->f->sig.b_raw, first, width) ||
+	    !search_may(c->s, w->b.len + w->behind.len + w->rest))
+		return false;
+	digest_copy(&d, &w->before);
+	digest_put(&d, w->b.p, w->b.len);
+	digest_put(&d, w->behind.p, w->behind.len);
+	for (size_t k = w->j + 1; k < c->q.n; k++)
+		digest_put(
+		    &d, c->q.piece[k].octets.p, c->q.piece[k].octets.len);
+	bool fits = target_fits_digest(c->s, c->q.target, &d);
 
-		o->len += !fws;
-		if (!fws || !ascii_is_fws(o->b.p[i - 1]))
-			buf_char(&as_is, fws ? ' ' : o->b.p[i]);
-	}
-	for (size_t i = 0;
-	     !found && as_is.len > 0 && i + as_is.len <= canonical.len; i++)
-		if (memcmp(canonical.p + i, as_is.p, as_is.len) == 0) {
-			o->head = slice_sub(canonical, 0, i);
-			o->tail =
-			    slice_sub(canonical, i + as_is.len, canonical.len);
-			found = true;
-		}
-	buf_release(&as_is);
-	return found;
-}
-
-/* Whether the sequence fits with b= of piece j in those lines; blank: with one
- * before them. */
-static bool
-try_b(struct seal_case *c, size_t j, const struct arc_field *f,
-    const struct folding *o, size_t first, size_t width, bool blank)
-{
-	struct slice was = c->q.piece[j].octets;
-	struct buf b = { .max = 0 };
-	bool fits;
-
-	buf_slice(&b, o->head);
-	while (b.len > 0 && b.p[b.len - 1] == ' ')
-		b.len--;
-	buf_text(&b, blank ? " " : "");
-	put_in_lines(&b, o->b, first, width);
-	buf_slice(&b, o->tail);
-	c->q.piece[j].octets = buf_view(&b);
-	fits = b.failure == BUF_OK && !slice_eq(was, buf_view(&b)) &&
-	       sequence_fits(c->s, &c->q);
-	c->q.piece[j].octets = was;
-	if (b.failure != BUF_OK)
-		search_memory(c->s);
-	if (fits) {
-		struct slice v = f->field->value;
-		struct finding *n = finding_new(
-		    c->s, &later[B_REFOLDED], EXPLAIN_PROVED, PLACE_SEAL, c->i);
-		size_t at = (size_t)(o->b.p - v.p);
-
-		buf_clear(&b);
-		while (at > 0 && ascii_is_fws(v.p[at - 1]))
-			at--;
-		buf_slice(&b, slice_sub(v, 0, at));
-		at = (size_t)(o->b.p - v.p);
-		buf_text(&b, blank ? " " : "");
-		put_in_lines(&b, o->b, first, width);
-		buf_slice(&b, slice_sub(v, at + o->b.len, v.len));
-		if (n != NULL)
-			n->change[n->nchanges++] =
-			    (struct change){ .name = f->field->name,
-				    .at = f->field,
-				    .is = v,
-				    .was = search_keep(c->s, &b) };
-		c->found++;
-	}
-	buf_release(&b);
+	digest_release(&d);
 	return fits;
 }
 
-/* b= of piece j in one line or as signers fold it; or in all other ways. */
+/* Some way in which b= was folded fits: it is in w->b. */
 static bool
-try_foldings(
-    struct seal_case *c, size_t j, const struct arc_field *f, bool as_usual)
+any_folds(struct folds *w)
 {
-	static const size_t usual[][2] = { { 0, 0 }, { 64, 68 }, { 72, 72 },
-		{ 76, 76 }, { 70, 70 }, { 60, 70 }, { 70, 76 }, { 66, 76 },
-		{ 64, 64 }, { 78, 78 }, { 68, 72 }, { 72, 76 }, { 73, 75 } };
-	struct folding o;
-
-	if (!folding_init(&o, c->q.piece[j].octets, f->sig.b_raw))
-		return false;
-	bool blank = o.head.len > 0 && o.head.p[o.head.len - 1] == ' ';
-
-	for (size_t k = 0; as_usual && k < 2 * (sizeof usual / sizeof *usual);
-	     k++)
-		if (try_b(c, j, f, &o, usual[k / 2][0], usual[k / 2][1],
-			blank != (k % 2 == 1)))
+	if (try_folds(w, false, 0, B_WIDTH_MIN) ||
+	    try_folds(w, true, 0, B_WIDTH_MIN))
+		return true;
+	/* A fold before all of it leaves lines of one length. */
+	for (size_t width = B_WIDTH_MIN; width <= B_WIDTH_MAX; width++)
+		if (try_folds(w, true, width, width))
 			return true;
-	for (size_t first = 1; !as_usual && first <= 80 && first < o.len;
-	     first++)
-		for (size_t width = 40; width <= 80; width++) {
-			if (c->s->failed || c->s->spent ||
-			    try_b(c, j, f, &o, first, width, blank))
+	for (size_t first = B_FIRST_MIN; first <= B_WIDTH_MAX; first++)
+		for (size_t width = B_WIDTH_MIN; width <= B_WIDTH_MAX;
+		     width++) {
+			if (try_folds(w, false, first, width))
 				return true;
 			/* The rest is one line, in whatever width. */
-			if (first + width >= o.len)
+			if (first + width >= w->f->sig.b_raw.len)
 				break;
 		}
 	return false;
 }
 
 static void
-b_refolded(struct seal_case *c, bool as_usual)
+note_folds(struct folds *w)
 {
-	unsigned from = c->f->sig.cv == CV_FAIL ? c->i : 1;
+	struct seal_case *c = w->c;
+	struct slice v = w->f->field->value, raw = w->f->sig.b_raw;
+	size_t at = (size_t)(raw.p - v.p);
+	struct finding *f = finding_new(
+	    c->s, &later[B_REFOLDED], EXPLAIN_PROVED, PLACE_SEAL, c->i);
+	struct buf b = { .max = 0 };
 
+	buf_slice(&b, slice_sub(v, 0, at));
+	buf_slice(&b, buf_view(&w->b));
+	buf_slice(&b, slice_sub(v, at + raw.len, v.len));
+	struct slice was = search_keep(c->s, &b);
+
+	buf_release(&b);
+	if (f != NULL)
+		f->change[f->nchanges++] =
+		    (struct change){ .name = w->f->field->name,
+			    .at = w->f->field,
+			    .is = v,
+			    .was = was };
+	c->found++;
+}
+
+/* Piece j with other folds in its b=. */
+static void
+b_folded(struct seal_case *c, size_t j, const struct arc_field *f)
+{
+	struct folds w = { .c = c, .f = f, .j = j, .b = { .max = 0 } };
+	static const struct slice mark = { "\x01", 1 };
+	struct slice v = f->field->value, raw = f->sig.b_raw;
+	size_t at = (size_t)(raw.p - v.p);
+	struct buf b = { .max = 0 };
+
+	buf_slice(&b, slice_sub(v, 0, at));
+	buf_slice(&b, mark);
+	buf_slice(&b, slice_sub(v, at + raw.len, v.len));
+	struct slice all = canon_octets(
+	    c->s, CANON_RELAXED, f->field->name, buf_view(&b), no_octets, true);
+
+	buf_release(&b);
+	at = slice_find(all, mark.p[0]);
+	w.behind = slice_sub(all, at + 1, all.len);
+	digest_init(&w.before);
+	for (size_t k = 0; k < c->q.n; k++)
+		if (k < j)
+			digest_put(&w.before, c->q.piece[k].octets.p,
+			    c->q.piece[k].octets.len);
+		else if (k > j)
+			w.rest += c->q.piece[k].octets.len;
+	digest_put(&w.before, all.p, at);
+	if (any_folds(&w))
+		note_folds(&w);
+	digest_release(&w.before);
+	buf_release(&w.b);
+}
+
+static void
+b_refolded(struct seal_case *c)
+{
 	for (size_t j = 0; j < c->q.n && c->found == 0; j++) {
-		unsigned k = from + (unsigned)(j / ARC_KINDS);
-		const struct arc_field *f =
-		    part(c, k, (enum arc_kind)(j % ARC_KINDS));
+		const struct arc_field *f = field_at(c, j);
+		/* A seal that holds does not vouch for its own b=. */
+		unsigned open = first_open(c) - (f->kind == ARC_SEAL);
 
-		/* A seal that holds covers no b= of its own. */
-		if (f->kind == ARC_AAR || f == c->f ||
-		    k + (f->kind == ARC_SEAL) < first_open(c) ||
-		    f->sig.b_raw.p == NULL || f->sig.b_raw.len > 4096)
-			continue;
-		if (try_foldings(c, j, f, as_usual))
-			return;
+		if (f->kind != ARC_AAR && f != c->f && f->instance >= open &&
+		    f->sig.b_raw.p != NULL && f->sig.b_raw.len <= 4096)
+			b_folded(c, j, f);
 	}
 }
 
@@ -914,7 +1040,9 @@ explain_seal_cause(size_t i)
 static bool
 seal_init(struct seal_case *c, struct search *s, unsigned i)
 {
-	*c = (struct seal_case){ .s = s, .i = i, .f = s->seal[i].f };
+	*c = (struct seal_case){
+		.s = s, .i = i, .f = s->seal[i].f, .own = MAX_PIECES
+	};
 	if (!sequence_init(s, &c->q, MAX_PIECES) ||
 	    !sequence_init(s, &c->t, MAX_PIECES))
 		return false;
@@ -923,7 +1051,7 @@ seal_init(struct seal_case *c, struct search *s, unsigned i)
 	c->q.instance = c->t.instance = i;
 	/* What is right, for offering other fields in it. */
 	c->t.n = 0;
-	for (unsigned k = c->f->sig.cv == CV_FAIL ? i : 1; k <= i; k++)
+	for (unsigned k = first_set(c); k <= i; k++)
 		put_set(c, k);
 	for (size_t j = 0; j < c->t.n; j++)
 		c->q.piece[j].octets = c->t.piece[j].octets;
@@ -932,47 +1060,151 @@ seal_init(struct seal_case *c, struct search *s, unsigned i)
 	return !s->failed;
 }
 
+/* What is proved of the fields that this seal covers: one finding of each
+ * lower seal, and every b= that was repaired. */
+static bool
+is_proved_below(const struct seal_case *c, const struct finding *f)
+{
+	return f->level == EXPLAIN_PROVED && f->instance <= c->i &&
+	       f->nchanges > 0 &&
+	       ((f->place == PLACE_SEAL && f->instance < c->i) ||
+		   strcmp(f->cause->id, "sig.b-damaged") == 0);
+}
+
+/* Put what is proved into the sequence; the findings of lower seals that made
+ * a difference are told of this one, too, when they are enough. */
+static void
+inherit(struct seal_case *c)
+{
+	struct search *s = c->s;
+	const struct finding *of[MAX_PIECES];
+	size_t n = 0;
+
+	for (size_t k = 0; k < s->out->n; k++) {
+		const struct finding *f = &s->out->finding[k];
+		bool used = false;
+
+		for (size_t m = 0; is_proved_below(c, f) && m < f->nchanges;
+		     m++)
+			for (size_t j = 0; j < c->q.n; j++) {
+				const struct arc_field *g = field_at(c, j);
+				struct slice *was =
+				    &c->was[ARC_KINDS * (g->instance - 1) +
+					    g->kind];
+
+				if (g == c->f || g->field != f->change[m].at ||
+				    was->p != NULL)
+					continue;
+				*was = c->q.piece[j].octets = canon_octets(s,
+				    CANON_RELAXED, g->field->name,
+				    f->change[m].was, no_octets, true);
+				used = true;
+			}
+		if (used)
+			of[n++] = f;
+	}
+	if (n == 0 || !sequence_fits(s, &c->q))
+		return;
+	c->found = n;
+	unsigned group = s->groups++;
+
+	for (size_t k = 0; k < n; k++) {
+		struct finding *f = NULL;
+
+		if (of[k]->place == PLACE_SEAL && of[k]->instance < c->i &&
+		    strcmp(of[k]->cause->id, "sig.b-damaged") != 0)
+			f = finding_new(
+			    s, of[k]->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
+		if (f == NULL)
+			continue;
+		memcpy(f->change, of[k]->change, sizeof f->change);
+		f->nchanges = of[k]->nchanges;
+		f->group = group;
+	}
+}
+
+/* A set was taken out and the others numbered anew: what the seals covered is
+ * not there. */
+static bool
+is_renumbered(const struct search *s)
+{
+	for (size_t k = 0; k < s->out->n; k++)
+		if (s->out->finding[k].level == EXPLAIN_PROVED &&
+		    strcmp(s->out->finding[k].cause->id, "as.renumbered") == 0)
+			return true;
+	return false;
+}
+
+/* Whether something that the seal covers is known to be another, and not what
+ * it was: a b= that was cut off, or what a lower seal does not fit. */
+static bool
+is_hopeless(const struct seal_case *c)
+{
+	const struct search *s = c->s;
+
+	for (unsigned k = first_set(c); k <= c->i; k++)
+		if (s->ams[k].cut ||
+		    (k < c->i && (s->seal[k].cut || s->seal[k].lost)))
+			return true;
+	return false;
+}
+
+static void
+try_rows(struct seal_case *c)
+{
+	size_t before = c->s->out->n;
+
+	for (size_t r = 0; r < sizeof rows / sizeof *rows && !c->s->failed;
+	     r++) {
+		c->cause = &rows[r].cause;
+		c->found = c->t.n = 0;
+		c->own = MAX_PIECES;
+		rows[r].try(c);
+	}
+	c->found = c->s->out->n - before;
+}
+
+static void
+try_later(struct seal_case *c)
+{
+	respaced(c, false);
+	if (c->found == 0)
+		respaced_alike(c);
+	if (c->found == 0)
+		b_refolded(c);
+	if (c->found == 0)
+		respaced(c, true);
+	if (c->found == 0) {
+		search_at_most(c->s, PAIR_OCTETS);
+		c->found = sequence_search(c->s, &c->q, 2, RANK_ODD);
+	}
+}
+
 void
 explain_seal(struct search *s, unsigned i)
 {
-	struct seal_case c;
+	struct seal_case *c;
 	size_t from = s->out->n;
 
 	if (!s->seal[i].readable || s->seal[i].holds ||
-	    s->seal[i].target.kind == TARGET_NONE)
+	    s->seal[i].target.kind == TARGET_NONE || is_renumbered(s))
 		return;
+	c = arena_alloc(s->arena, sizeof *c);
+	if (c == NULL) {
+		search_memory(s);
+		return;
+	}
 	search_begin(s, SEAL_OCTETS);
-	/* A damaged b= of a field that this seal covers explains it, too. */
-	for (size_t k = 0; k < s->out->n; k++)
-		if (s->out->finding[k].level == EXPLAIN_PROVED &&
-		    s->out->finding[k].instance <= i &&
-		    strcmp(s->out->finding[k].cause->id, "sig.b-damaged") == 0)
-			return;
-	if (!seal_init(&c, s, i))
+	if (!seal_init(c, s, i))
 		return;
-	for (size_t r = 0;
-	     r < sizeof rows / sizeof *rows && c.found == 0 && !s->failed;
-	     r++) {
-		c.cause = &rows[r].cause;
-		c.t.n = 0;
-		rows[r].try(&c);
-	}
-	if (c.found == 0)
-		respaced(&c);
-	if (c.found == 0)
-		b_refolded(&c, true);
-	if (c.found == 0)
-		b_refolded(&c, false);
-	if (c.found == 0) {
-		search_at_most(s, PAIR_OCTETS);
-		c.found = sequence_search(s, &c.q, 2, RANK_ODD);
-	}
-	/* What a lower seal covers, too, is told there. */
-	for (unsigned k = 1; k < i && c.f->sig.cv != CV_FAIL; k++)
-		if (!s->seal[k].holds && s->seal[k].target.kind != TARGET_NONE)
-			c.found++;
-	if (c.found == 0 && !s->failed)
+	inherit(c);
+	if (c->found == 0)
+		try_rows(c);
+	if (c->found == 0 && !is_hopeless(c))
+		try_later(c);
+	s->seal[i].lost = c->found == 0;
+	if (c->found == 0 && !is_hopeless(c) && !s->failed)
 		finding_new(
 		    s, &later[AAR_ALTERED], EXPLAIN_INDICATED, PLACE_SEAL, i);
-	place(&c, from);
+	place(c, from);
 }

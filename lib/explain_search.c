@@ -10,6 +10,7 @@ enum {
 	MAX_GROUPS = 4,	     /* explanations that are equally good */
 	MAX_VARIANTS = 1024, /* of one piece */
 	MAX_DEPTH = 3,	     /* pieces changed at once */
+	MAX_TRIED = 512,     /* digests kept, not to be verified again */
 };
 
 void
@@ -65,6 +66,24 @@ search_begin(struct search *s, uint64_t octets)
 	s->spent = false;
 }
 
+/* Whether the digest was looked at before; it was now. */
+static bool
+tried_before(
+    struct search *s, struct target *t, const unsigned char digest[DIGEST_SIZE])
+{
+	for (size_t k = 0; k < t->ntried; k++)
+		if (memcmp(t->tried[k], digest, DIGEST_SIZE) == 0)
+			return true;
+	/* What is looked at before all search is looked at once. */
+	if (t->tried == NULL && s->out->tried > 0 &&
+	    (t->tried = arena_array(s->arena, MAX_TRIED, sizeof *t->tried)) ==
+		NULL)
+		search_memory(s);
+	if (t->tried != NULL && t->ntried < MAX_TRIED)
+		memcpy(t->tried[t->ntried++], digest, DIGEST_SIZE);
+	return false;
+}
+
 bool
 target_fits(
     struct search *s, struct target *t, const unsigned char digest[DIGEST_SIZE])
@@ -75,7 +94,7 @@ target_fits(
 		return false;
 	if (t->kind == TARGET_DIGEST)
 		return memcmp(t->digest, digest, DIGEST_SIZE) == 0;
-	if (t->kind == TARGET_NONE)
+	if (t->kind == TARGET_NONE || tried_before(s, t, digest))
 		return false;
 	if (t->checks == 0) {
 		s->spent = s->out->spent = true;
@@ -83,8 +102,12 @@ target_fits(
 	}
 	t->checks--;
 	if (signature_verify(t->key, SIGNATURE_ED25519_SHA256, 0, digest,
-		t->signature, &why) == 0)
+		t->signature, &why) == 0) {
+		/* Now it is known as if it had been opened. */
+		t->kind = TARGET_DIGEST;
+		memcpy(t->digest, digest, DIGEST_SIZE);
 		return true;
+	}
 	if (diag_info(why.code)->class == DIAG_CLASS_TROUBLE)
 		search_fail(s, &why);
 	return false;

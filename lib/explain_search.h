@@ -25,6 +25,8 @@ struct target {
 	const struct key *key;
 	struct slice signature;
 	unsigned checks; /* TARGET_CHECK: verifications that may be made */
+	unsigned char (*tried)[DIGEST_SIZE]; /* none is verified twice */
+	size_t ntried;
 };
 
 /* What is known of one AMS or AS. */
@@ -38,6 +40,8 @@ struct seen {
 	struct signature_opened opened;
 	struct target target;
 	bool holds; /* its signature fits what stands there */
+	bool cut;   /* b= is missing, empty, or too short for the key */
+	bool lost;  /* AS: it was searched, and nothing is proved */
 	/* AMS: */
 	bool body_holds;
 };
@@ -186,6 +190,8 @@ void explain_given_up(struct search *);
 void explain_keys(struct search *, enum arc_kind, unsigned i);
 /* The key of an AMS or AS that is too short, whatever it says. */
 void explain_weak_key(struct search *, enum arc_kind, unsigned i);
+/* Neither signature of set i fits its Ed25519 key, which opens none. */
+void explain_unfit_key(struct search *, unsigned i);
 /* AMS(i), whose b= does not fit; AS(i); bh= of AMS(i). */
 void explain_ams(struct search *, unsigned i);
 void explain_seal(struct search *, unsigned i);

@@ -12,7 +12,12 @@ static const struct slice no_octets = { NULL, 0 };
 enum {
 	MAX_NEWER = 8,	    /* fields on top that may have been added */
 	MAX_DUPLICATES = 5, /* whose every order is tried */
-	MAX_ORDERS = 120,   /* of them */
+	MAX_COUNTED = 64,   /* of one name, counted otherwise */
+	MAX_NAMES = 256,    /* of an h= that is folded anew */
+	MAX_FIRST = 16,	    /* of them in its first line */
+	MAX_WRAPS = 512,    /* ways of folding it */
+	MAX_TAGS = 16,	    /* in a known order */
+	MAX_PERMUTED = 7,   /* whose every order is tried */
 };
 
 /* The row at work. */
@@ -23,18 +28,45 @@ struct fault {
 	const struct field **sel;
 	const struct field **older; /* what the RFC says of what stood there
 				     * when the seal was made */
-	size_t found;
+	struct digest before; /* all fields as received, but for the AMS */
+	bool bare_h;	      /* tags lose all their white space */
+	size_t found;	      /* with this cause */
+	size_t any;	      /* with causes before it */
 };
+
+/* What was tried fits, or not. */
+static bool
+note(struct fault *t, bool fits)
+{
+	if (!fits)
+		return false;
+	t->found++;
+	finding_new(t->c->s, t->cause, EXPLAIN_PROVED, PLACE_AMS, t->c->i);
+	return true;
+}
 
 /* Try q as it stands. */
 static bool
 try(struct fault *t)
 {
-	if (t->found > 0 || t->c->s->failed || !sequence_fits(t->c->s, &t->q))
+	return note(t, t->found == 0 && sequence_fits(t->c->s, &t->q));
+}
+
+/* Try the fields as received, and these octets for the AMS. */
+static bool
+try_last(struct fault *t, struct slice own)
+{
+	struct search *s = t->c->s;
+	struct digest d;
+
+	if (t->found > 0 || !search_may(s, own.len))
 		return false;
-	t->found++;
-	finding_new(t->c->s, t->cause, EXPLAIN_PROVED, PLACE_AMS, t->c->i);
-	return true;
+	digest_copy(&d, &t->before);
+	digest_put(&d, own.p, own.len);
+	bool fits = target_fits_digest(s, t->c->target, &d);
+
+	digest_release(&d);
+	return note(t, fits);
 }
 
 static void
@@ -130,39 +162,144 @@ top_down(struct fault *t)
 	}
 }
 
-/* Every order of the fields that one name selects. */
+/* The fields of one name from m->field[from] on, the lowest first; 0 when they
+ * are more than max. */
+static size_t
+duplicates(const struct ams_case *c, struct slice name, size_t from,
+    const struct field *out[], size_t max)
+{
+	const struct message *m = c->s->m;
+	size_t n = 0;
+
+	for (size_t i = m->nfields; i-- > from;) {
+		if (&m->field[i] == c->f->field ||
+		    !slice_eq_nocase(m->field[i].name, name))
+			continue;
+		if (n == max)
+			return 0;
+		out[n++] = &m->field[i];
+	}
+	return n;
+}
+
+/* The name of h= at place j means, mention by mention, these fields. */
+static void
+assign(struct fault *t, size_t j, const struct field *const f[],
+    const size_t order[], size_t n)
+{
+	const struct ams_case *c = t->c;
+	size_t nth = 0;
+
+	for (size_t k = j; k < c->n; k++)
+		if (slice_eq_nocase(c->g->headers[k], c->g->headers[j])) {
+			t->sel[k] = nth < n ? f[order[nth]] : NULL;
+			nth++;
+		}
+}
+
+/* The newest fields of a name, so many, counted before all others. */
+struct counting {
+	size_t from, newest;
+	bool top_down;
+	const struct field *last; /* the newest one stands no deeper */
+};
+
+/* Where the fields end that the hop itself may have put there: with the first
+ * Received below its set. */
+static const struct field *
+own_fields_end(const struct ams_case *c)
+{
+	const struct message *m = c->s->m;
+	size_t i = c->top;
+
+	while (i + 1 < m->nfields &&
+	       !slice_eq_nocase(m->field[i].name, SLICE("received")))
+		i++;
+	return &m->field[i];
+}
+
+static void
+count_newest_first(struct fault *t, size_t j, const struct counting *how)
+{
+	const struct field *f[MAX_COUNTED];
+	size_t order[MAX_COUNTED], k = how->newest;
+	size_t n =
+	    duplicates(t->c, t->c->g->headers[j], how->from, f, MAX_COUNTED);
+
+	if (k >= n || f[n - 1] > how->last ||
+	    mentions_before(t->c, j, false) > 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		order[i] = i >= k	   ? i - k
+			   : how->top_down ? n - 1 - i
+					   : n - k + i;
+	assign(t, j, f, order, n);
+}
+
+/* Of all names at once, or of one. */
+static bool
+try_counting(struct fault *t, const struct counting *how)
+{
+	struct ams_case *c = t->c;
+
+	for (size_t only = 0; only <= c->n; only++) {
+		memcpy(t->sel, c->sel, c->n * sizeof *t->sel);
+		for (size_t j = 0; j < c->n; j++)
+			if (only == 0 || only - 1 == j)
+				count_newest_first(t, j, how);
+		if (try_selection(t, t->sel))
+			return true;
+	}
+	return false;
+}
+
+/* Every order of the fields that one name may mean. */
+static void
+any_order(struct fault *t, size_t j)
+{
+	struct ams_case *c = t->c;
+	const struct field *f[MAX_DUPLICATES];
+	size_t order[MAX_DUPLICATES] = { 0, 1, 2, 3, 4 };
+	size_t n = duplicates(c, c->g->headers[j], c->top, f, MAX_DUPLICATES);
+	size_t mentions = 0;
+
+	for (size_t k = 0; k < c->n; k++)
+		mentions += slice_eq_nocase(c->g->headers[k], c->g->headers[j]);
+	if (n < 2 || mentions < 2 || mentions_before(c, j, false) > 0)
+		return;
+	do {
+		memcpy(t->sel, c->sel, c->n * sizeof *t->sel);
+		assign(t, j, f, order, n);
+		if (try_selection(t, t->sel))
+			return;
+	} while (next_order(order, n));
+}
+
 static void
 newest_for_oldest(struct fault *t)
 {
 	struct ams_case *c = t->c;
+	struct counting how = { .last = &c->s->m->field[c->s->m->nfields] };
 
-	for (size_t j = 0; j < c->n; j++) {
-		size_t at[MAX_DUPLICATES], order[MAX_DUPLICATES], n = 0;
-
-		if (mentions_before(c, j, false) > 0)
-			continue;
-		for (size_t k = j; k < c->n; k++) {
-			if (c->sel[k] == NULL ||
-			    !slice_eq_nocase(
-				c->g->headers[k], c->g->headers[j]))
-				continue;
-			if (n == MAX_DUPLICATES) {
-				n = 0;
-				break;
+	/* Two fields from the top down are two with the newer one taken for
+	 * the older; place tells whether the signer put that there itself.  In
+	 * any order, all that fits from the top down fits. */
+	if (t->any > 0)
+		how.last = own_fields_end(c);
+	for (int above = 0; above < 2; above++)
+		for (how.newest = 1; how.newest < MAX_DUPLICATES; how.newest++)
+			for (int down = 0; down < (t->any > 0 ? 1 : 2);
+			     down++) {
+				how.from = above == 0 ? c->top : 0;
+				how.top_down = down == 1;
+				if (try_counting(t, &how))
+					return;
 			}
-			order[n] = n;
-			at[n++] = k;
-		}
-		for (unsigned tries = 0;
-		     n > 1 && tries < MAX_ORDERS && next_order(order, n);
-		     tries++) {
-			memcpy(t->sel, c->sel, c->n * sizeof *t->sel);
-			for (size_t k = 0; k < n; k++)
-				t->sel[at[k]] = c->sel[at[order[k]]];
-			if (try_selection(t, t->sel))
-				return;
-		}
-	}
+	/* Only a digest that is known is cheap to compare with. */
+	if (t->any > 0 || c->target->kind != TARGET_DIGEST)
+		return;
+	for (size_t j = 0; j < c->n; j++)
+		any_order(t, j);
 }
 
 static void
@@ -290,7 +427,8 @@ simple_used(struct fault *t)
 static void
 relaxed_used(struct fault *t)
 {
-	try_canon(t, CANON_RELAXED);
+	if (taglist_find(&t->c->f->tags, SLICE("c")) != NULL)
+		try_canon(t, CANON_RELAXED);
 }
 
 static struct slice *
@@ -359,30 +497,20 @@ own_folds_lf(struct fault *t)
 }
 
 /* The AMS with a value of ours, canonicalized. */
-static bool
-try_own(struct fault *t, struct slice value)
+static void
+put_own(struct fault *t, struct slice value)
 {
 	struct ams_case *c = t->c;
 
 	*own_piece(t) = canon_octets(
 	    c->s, c->canon, c->f->field->name, value, no_octets, false);
-	return try(t);
 }
 
-/* The value without [from, from + n). */
-static struct slice
-value_without(struct fault *t, const char *from, size_t n)
+static bool
+try_own(struct fault *t, struct slice value)
 {
-	struct slice v = t->c->f->field->value;
-	struct buf b = { .max = 0 };
-	size_t at = (size_t)(from - v.p);
-
-	buf_slice(&b, slice_sub(v, 0, at));
-	buf_slice(&b, slice_sub(v, at + n, v.len));
-	struct slice kept = search_keep(t->c->s, &b);
-
-	buf_release(&b);
-	return kept;
+	put_own(t, value);
+	return try(t);
 }
 
 static void
@@ -396,20 +524,47 @@ b_tag_removed(struct fault *t)
 		;
 }
 
+/* The AMS's value with b= replaced by a text. */
+static struct slice
+value_with_b(struct fault *t, struct slice text)
+{
+	struct slice v = t->c->f->field->value, raw = t->c->g->b_raw;
+	struct buf b = { .max = 0 };
+	size_t at = (size_t)(raw.p - v.p);
+
+	buf_slice(&b, slice_sub(v, 0, at));
+	buf_slice(&b, text);
+	buf_slice(&b, slice_sub(v, at + raw.len, v.len));
+	struct slice kept = search_keep(t->c->s, &b);
+
+	buf_release(&b);
+	return kept;
+}
+
+/* The white space of b=, as far as it stands in one place or everywhere. */
 static void
 b_blank_kept(struct fault *t)
 {
+	static const struct slice mark = { "\x01", 1 };
 	struct slice raw = t->c->g->b_raw, bare = slice_trim(raw);
-	const char *end = raw.p + raw.len;
+	size_t before = (size_t)(bare.p - raw.p);
+	struct slice head = slice_sub(raw, 0, before);
+	struct slice tail = slice_sub(raw, before + bare.len, raw.len);
+	struct buf all = { .max = 0 };
 
-	if (bare.len == raw.len)
-		return;
-	/* What stood before, behind, or both, stays. */
-	if (try_own(t, value_without(t, bare.p, bare.len)) ||
-	    try_own(t,
-		value_without(t, raw.p, (size_t)(bare.p + bare.len - raw.p))))
-		return;
-	try_own(t, value_without(t, bare.p, (size_t)(end - bare.p)));
+	for (size_t i = 0; i < raw.len; i++)
+		if (ascii_is_fws(raw.p[i]))
+			buf_char(&all, raw.p[i]);
+	struct slice kept[] = { head, tail, search_keep(t->c->s, &all) };
+
+	buf_release(&all);
+	for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+		if (kept[k].len > 0 && try_own(t, value_with_b(t, kept[k])))
+			return;
+	/* One blank, put there after all else was made canonical. */
+	put_own(t, value_with_b(t, mark));
+	*own_piece(t) = replaced(t, *own_piece(t), mark, SLICE(" "));
+	try(t);
 }
 
 static void
@@ -568,52 +723,107 @@ tabs_kept(struct fault *t)
 /* ------------------------------------------------------------------------
  * The AMS's own text, changed after it was signed. */
 
-/* The value with b= emptied. */
+/* The AMS, b= emptied, with another text for the value of a tag. */
 static struct slice
-own_value(struct fault *t)
+value_with_tag(struct fault *t, const struct tag *tag, struct slice text)
 {
-	return value_without(t, t->c->g->b_raw.p, t->c->g->b_raw.len);
+	struct slice v = t->c->f->field->value, raw = t->c->g->b_raw;
+	const char *end = tag->value.p + tag->value.len;
+	struct buf b = { .max = 0 };
+
+	for (const char *p = v.p; p < v.p + v.len; p++) {
+		if (p == tag->value.p)
+			buf_slice(&b, text);
+		if ((p < tag->value.p || p >= end) &&
+		    (p < raw.p || p >= raw.p + raw.len))
+			buf_char(&b, *p);
+	}
+	struct slice kept = search_keep(t->c->s, &b);
+
+	buf_release(&b);
+	return kept;
 }
 
-/* h= without its blanks, or with one behind each colon. */
+/* The names of h= in lines, a break for each bit of breaks. */
 static void
-h_refolded(struct fault *t)
+put_names(
+    struct fault *t, struct buf *b, const bool breaks[], const char *broken)
 {
-	const struct tag *h = taglist_find(&t->c->f->tags, SLICE("h"));
-	struct slice v = t->c->f->field->value, raw = t->c->g->b_raw;
-	static const char *const joins[] = { ":", ": ", " :", " : " };
-
-	if (h == NULL)
-		return;
-	for (size_t k = 0; k < sizeof joins / sizeof *joins; k++) {
-		struct buf b = { .max = 0 };
-		bool inside = false;
-
-		for (size_t i = 0; i < v.len; i++) {
-			const char *p = v.p + i;
-
-			if (p >= raw.p && p < raw.p + raw.len)
-				continue;
-			inside =
-			    p >= h->value.p && p < h->value.p + h->value.len;
-			if (!inside)
-				buf_char(&b, *p);
-			else if (*p == ':')
-				buf_text(&b, joins[k]);
-			else if (!ascii_is_fws(*p))
-				buf_char(&b, *p);
-		}
-		struct slice kept = search_keep(t->c->s, &b);
-
-		buf_release(&b);
-		if (kept.p == NULL || try_own(t, kept))
-			return;
+	for (size_t j = 0; j < t->c->n; j++) {
+		if (j > 0)
+			buf_text(b, breaks[j] ? broken : ":");
+		buf_slice(b, t->c->g->headers[j]);
 	}
-	/* One blank of h= less, or one more behind a colon. */
-	struct slice own = own_value(t);
+}
 
-	for (size_t i = 0; own.p != NULL && i < own.len; i++) {
-		struct slice head = slice_sub(own, 0, i);
+/* So many names in the first line and as many octets as go into each other;
+ * the sum tells ways of breaking apart. */
+static uint64_t
+wrap_names(struct fault *t, size_t first, size_t width, bool breaks[])
+{
+	uint64_t sum = 14695981039346656037U;
+	size_t column = 0;
+
+	for (size_t j = 0; j < t->c->n; j++) {
+		size_t len = t->c->g->headers[j].len + 1;
+
+		breaks[j] = j == first || (j > first && column + len > width);
+		if (breaks[j]) {
+			column = 0;
+			sum = (sum ^ j) * 1099511628211U;
+		}
+		column += len;
+	}
+	return sum;
+}
+
+/* h= folded otherwise, at any width. */
+static void
+h_wrapped(struct fault *t, const struct tag *h)
+{
+	static const char *const broken[] = { ": ", " :" };
+	static const struct slice mark = { "\x01", 1 };
+	uint64_t seen[MAX_WRAPS];
+	size_t nseen = 0, n = t->c->n;
+	size_t most =
+	    t->c->target->kind == TARGET_DIGEST ? MAX_WRAPS : MAX_WRAPS / 8;
+	bool breaks[MAX_NAMES];
+	struct buf b = { .max = 0 };
+
+	if (t->c->canon != CANON_RELAXED || n > MAX_NAMES)
+		return;
+	put_own(t, value_with_tag(t, h, mark));
+	struct slice own = *own_piece(t);
+	size_t at = slice_find(own, mark.p[0]);
+
+	for (size_t first = 1; first < n && first <= MAX_FIRST; first++)
+		for (size_t width = 20; width <= 80 && nseen < most; width++) {
+			uint64_t sum = wrap_names(t, first, width, breaks);
+			size_t k = 0;
+
+			while (k < nseen && seen[k] != sum)
+				k++;
+			if (k < nseen)
+				continue;
+			seen[nseen++] = sum;
+			for (k = 0; k < 2; k++) {
+				buf_clear(&b);
+				buf_slice(&b, slice_sub(own, 0, at));
+				put_names(t, &b, breaks, broken[k]);
+				buf_slice(&b, slice_sub(own, at + 1, own.len));
+				try_last(t, buf_view(&b));
+			}
+		}
+	buf_release(&b);
+}
+
+/* One blank of the AMS less, or one more behind a colon or semicolon. */
+static void
+one_blank(struct fault *t)
+{
+	struct slice own = value_with_b(t, SLICE(""));
+
+	for (size_t i = 0; i < own.len && t->found == 0; i++) {
 		struct slice tail = slice_sub(own, i, own.len);
 		struct buf b = { .max = 0 };
 		bool fws = ascii_is_fws(tail.p[0]);
@@ -621,30 +831,137 @@ h_refolded(struct fault *t)
 		if (!fws &&
 		    (i == 0 || (own.p[i - 1] != ':' && own.p[i - 1] != ';')))
 			continue;
-		buf_slice(&b, head);
-		if (fws) {
-			while (tail.len > 0 && ascii_is_fws(tail.p[0]))
-				tail = slice_sub(tail, 1, tail.len);
-		} else {
+		buf_slice(&b, slice_sub(own, 0, i));
+		while (fws && tail.len > 0 && ascii_is_fws(tail.p[0]))
+			tail = slice_sub(tail, 1, tail.len);
+		if (!fws)
 			buf_char(&b, ' ');
-		}
 		buf_slice(&b, tail);
-		struct slice kept = search_keep(t->c->s, &b);
-
+		put_own(t, buf_view(&b));
 		buf_release(&b);
-		if (kept.p == NULL || try_own(t, kept))
-			return;
-	}
-	/* A blank after every ";" or none. */
-	if (own.p != NULL) {
-		struct slice bare = replaced(t, own, SLICE("; "), SLICE(";"));
-
-		if (bare.p != NULL && !try_own(t, bare))
-			try_own(t, replaced(t, bare, SLICE(";"), SLICE("; ")));
+		try_last(t, *own_piece(t));
 	}
 }
 
-/* The tags in the order of known signers. */
+/* h= without its blanks, or with one at each colon; folded otherwise. */
+static void
+h_refolded(struct fault *t)
+{
+	const struct tag *h = taglist_find(&t->c->f->tags, SLICE("h"));
+	static const char *const joins[] = { ":", ": ", " :", " : " };
+
+	for (size_t k = 0; h != NULL && k < sizeof joins / sizeof *joins; k++) {
+		struct buf b = { .max = 0 };
+
+		for (size_t i = 0; i < h->value.len; i++)
+			if (h->value.p[i] == ':')
+				buf_text(&b, joins[k]);
+			else if (!ascii_is_fws(h->value.p[i]))
+				buf_char(&b, h->value.p[i]);
+		struct slice value = value_with_tag(t, h, buf_view(&b));
+
+		buf_release(&b);
+		if (value.p == NULL || try_own(t, value))
+			return;
+	}
+	/* A blank after every ";" or none. */
+	struct slice own = value_with_b(t, SLICE(""));
+	struct slice bare = replaced(t, own, SLICE("; "), SLICE(";"));
+
+	if (!try_own(t, bare))
+		try_own(t, replaced(t, bare, SLICE(";"), SLICE("; ")));
+	one_blank(t);
+	if (h != NULL)
+		h_wrapped(t, h);
+}
+
+/* A tag without needless white space, its value left out if it is b=. */
+static void
+put_tag(struct fault *t, struct buf *b, const struct tag *tag)
+{
+	struct slice v = tag->value;
+
+	buf_slice(b, tag->name);
+	buf_char(b, '=');
+	if (slice_eq(tag->name, SLICE("b")))
+		return;
+	for (size_t i = 0; i < v.len; i++)
+		if (!ascii_is_fws(v.p[i]))
+			buf_char(b, v.p[i]);
+		else if (!t->bare_h && !ascii_is_fws(b->p[b->len - 1]))
+			buf_char(b, ' ');
+}
+
+/* Try the tags in an order, i= first: with and without a last semicolon, h= as
+ * it is and in one piece. */
+static bool
+try_tags(struct fault *t, const struct tag *const tag[], size_t n)
+{
+	struct buf b = { .max = 0 };
+	size_t len = 0;
+	bool fits = false;
+
+	for (unsigned way = 0; way < 4 && !fits; way++) {
+		buf_clear(&b);
+		t->bare_h = way >= 2;
+		buf_text(&b, "arc-message-signature:");
+		if (t->c->f->instance_first)
+			buf_printf(&b, "i=%u; ", t->c->i);
+		for (size_t k = 0; k < n; k++) {
+			put_tag(t, &b, tag[k]);
+			buf_text(&b, k + 1 < n ? "; " : way % 2 ? ";" : "");
+		}
+		if (way == 0)
+			len = b.len;
+		if (way == 2 && b.len == len)
+			break;
+		fits = try_last(t, buf_view(&b));
+	}
+	buf_release(&b);
+	return fits;
+}
+
+/* The tags in an order; whether it names all of them. */
+static bool
+known_order(struct fault *t, const char *order, const struct tag *tag[])
+{
+	const struct taglist *tags = &t->c->f->tags;
+	struct slice rest = slice_of(order), name;
+	size_t n = 0;
+
+	while (slice_cut(&rest, ' ', &name)) {
+		const struct tag *found = taglist_find(tags, name);
+
+		if (found != NULL && n < MAX_TAGS)
+			tag[n++] = found;
+	}
+	return n == tags->n;
+}
+
+/* Every order with b= last, when the tags are few. */
+static void
+any_order_of_tags(struct fault *t)
+{
+	const struct taglist *tags = &t->c->f->tags;
+	const struct tag *all[MAX_TAGS], *tag[MAX_TAGS];
+	size_t order[MAX_TAGS], n = 0;
+
+	if (tags->n > MAX_TAGS || t->c->target->kind != TARGET_DIGEST)
+		return;
+	for (size_t k = 0; k < tags->n; k++)
+		if (!slice_eq(tags->tag[k].name, SLICE("b"))) {
+			order[n] = n;
+			all[n++] = &tags->tag[k];
+		}
+	if (n + 1 != tags->n || n > MAX_PERMUTED)
+		return;
+	tag[n] = taglist_find(tags, SLICE("b"));
+	do
+		for (size_t k = 0; k < n; k++)
+			tag[k] = all[order[k]];
+	while (!try_tags(t, tag, n + 1) && next_order(order, n));
+}
+
 static void
 tags_reordered(struct fault *t)
 {
@@ -663,45 +980,25 @@ tags_reordered(struct fault *t)
 		"i a c t d s h bh b",
 		"i a c d h s t bh b",
 	};
-	const struct taglist *tags = &t->c->f->tags;
-	static const struct slice i_name = { "i", 1 };
+	const struct tag *tag[MAX_TAGS];
+	bool usual = false;
 
-	for (size_t k = 0; k < 2 * sizeof orders / sizeof *orders; k++) {
-		struct slice rest = slice_of(orders[k / 2]), name;
-		struct buf b = { .max = 0 };
-		size_t used = 0;
-
-		while (slice_cut(&rest, ' ', &name)) {
-			const struct tag *tag = taglist_find(tags, name);
-			bool first_i = tag == NULL && slice_eq(name, i_name) &&
-				       t->c->f->instance_first;
-
-			if (tag == NULL && !first_i)
-				continue;
-			buf_text(&b, b.len > 0 ? "; " : " ");
-			buf_slice(&b, name);
-			buf_char(&b, '=');
-			if (first_i)
-				buf_printf(&b, "%u", t->c->i);
-			else if (!slice_eq(name, SLICE("b")))
-				buf_slice(&b, tag->value);
-			used += !first_i;
-		}
-		if (k % 2 == 1)
-			buf_char(&b, ';');
-		struct slice kept = search_keep(t->c->s, &b);
-
-		buf_release(&b);
-		if (kept.p == NULL || (used == tags->n && try_own(t, kept)))
-			return;
-		if (used != tags->n)
+	if (t->c->canon != CANON_RELAXED)
+		return;
+	for (size_t k = 0; k < sizeof orders / sizeof *orders; k++) {
+		if (!known_order(t, orders[k], tag))
 			continue;
-		/* And with h= in one piece. */
-		struct slice bare = replaced(t, kept, SLICE(": "), SLICE(":"));
+		size_t n = t->c->f->tags.n, same = 0;
 
-		if (bare.p == NULL || try_own(t, bare))
+		while (same < n && tag[same] == &t->c->f->tags.tag[same])
+			same++;
+		usual |= same == n;
+		if (same < n && try_tags(t, tag, n))
 			return;
 	}
+	/* Tags in the order of a signer were hardly written by another. */
+	if (!usual)
+		any_order_of_tags(t);
 }
 
 /* A set was taken out and the others numbered anew. */
@@ -886,19 +1183,22 @@ explain_signer(struct ams_case *c)
 	}
 	if (!ams_select(c, c->top, t.older))
 		return 0;
+	digest_init(&t.before);
+	for (size_t j = 0; j < c->n; j++)
+		digest_put(&t.before, c->q.piece[j].octets.p,
+		    c->q.piece[j].octets.len);
 	for (size_t r = 0; r < sizeof rows / sizeof *rows && !c->s->failed;
 	     r++) {
 		t.cause = &rows[r].cause;
 		t.q = c->q;
 		if (!sequence_init(c->s, &t.q, c->n + 1))
-			return 0;
+			break;
 		as_received(&t);
+		t.any += t.found;
 		t.found = 0;
 		rows[r].try(&t);
-		/* Of two faults with the same octets the first is told. */
-		if (t.found > 0)
-			break;
 	}
+	digest_release(&t.before);
 	return c->s->out->n - before;
 }
 

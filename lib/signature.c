@@ -9,10 +9,6 @@
 #include "primitive.h"
 #include "signature.h"
 
-enum {
-	ED25519_SIZE = 64 /* octets of a signature */
-};
-
 /* What precedes the digest in an encoded block: DigestInfo for SHA-256 (RFC
  * 8017 section 9.2). */
 static const unsigned char digest_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09,
@@ -145,10 +141,10 @@ static int
 verify_ed25519(const struct key *key, const unsigned char digest[DIGEST_SIZE],
     struct slice sig, struct diag *why)
 {
-	if (sig.len != ED25519_SIZE)
+	if (sig.len != SIGNATURE_ED25519_SIZE)
 		return diag_set(why, DIAG_SIGNATURE_LENGTH, nowhere,
 		    "%zu octets; an Ed25519 signature has %d", sig.len,
-		    ED25519_SIZE);
+		    SIGNATURE_ED25519_SIZE);
 	if (!crypto_begin())
 		return diag_memory(why);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();

@@ -22,6 +22,10 @@ enum signature_algorithm {
 	SIGNATURE_ED25519_SHA256,
 };
 
+enum {
+	SIGNATURE_ED25519_SIZE = 64, /* octets; of RSA as many as the modulus */
+};
+
 /* "rsa-sha256" or "ed25519-sha256", as in a=. */
 const char *signature_word(enum signature_algorithm);
 

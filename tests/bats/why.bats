@@ -28,9 +28,10 @@ hdr.subject-tagged proved 1 ams.b modifier lists.example 1 2
 validator.all-ams fact 1 ams.bh validator None None None" ]
 }
 
-@test "Z-2: a signer that hashes from the top is found out" {
+@test "Z-2: a signer that hashes from the top is found out, and what hashes alike is told" {
 	run -0 causes samples/fail-resent-top-down.eml
-	[ "$output" = "hdr.top-down proved 1 ams.b signer lists.example None None" ]
+	[ "$output" = "hdr.top-down proved 1 ams.b signer lists.example None None
+hdr.newest-taken-for-oldest proved 1 ams.b signer lists.example None None" ]
 }
 
 @test "cv=fail over a chain that holds is told of its hop" {
