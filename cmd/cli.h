@@ -153,7 +153,7 @@ int64_t cli_deadline(const struct cli *);
 int cli_end(struct cli *);
 
 /* The directory that path lies in; out may hold it. */
-const char *cli_directory(const char *path, char out[PATH_MAX]);
+const char *cli_directory(const char *path, char room[PATH_MAX]);
 
 /* Write all n octets to fd.  -1 with errno. */
 int cli_write(int fd, const char *p, size_t n);

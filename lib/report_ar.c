@@ -60,13 +60,14 @@ report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
 {
 	const struct verdict *v = r->verdict;
 	struct buf word = { .max = 0 }, text = { .max = 0 };
-	size_t column = sizeof "Authentication-Results:" - 1;
+	size_t before = b->len, column;
 
-	buf_text(b, "Authentication-Results:");
-	authres_write_value(&word, authserv_id);
-	buf_char(&word, ';');
-	put_word(b, &column, eol, buf_view(&word));
-	buf_clear(&word);
+	/* Not folded, however long the id: simple readers look at the start of
+	 * the value. */
+	buf_text(b, "Authentication-Results: ");
+	authres_write_value(b, authserv_id);
+	buf_char(b, ';');
+	column = b->len - before;
 	buf_printf(&word, "arc=%s", cv_word(v->cv));
 	put_word(b, &column, eol, buf_view(&word));
 	if (r->trusted != NULL && v->cv == CV_PASS) {

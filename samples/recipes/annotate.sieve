@@ -6,6 +6,6 @@ if not filter "arc-verify" ["-a", "-i", "delivery.example.org"] {
 	keep;
 	stop;
 }
-if header :matches "Authentication-Results" "delivery.example.org; arc=fail*" {
+if header :matches "Authentication-Results" "delivery.example.org;*arc=fail*" {
 	fileinto :create "arc-fail";
 }

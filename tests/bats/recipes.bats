@@ -143,6 +143,11 @@ sealed() {
 	} >"$T/forged"
 	by_sieve "$SIEVE/forged" "$script" "$T/forged"
 	cmp <(arc-verify -a -i delivery.example.org "$MAILS/lf") "$(only "$SIEVE/forged")"
+	# An id that fills a line puts the result on the next.
+	local id
+	id=$(printf 'long.%.0s' {1..14})example
+	by_sieve "$SIEVE/long" "${script//delivery.example.org/$id}" "$MAILS/fail"
+	[ "$(count "$SIEVE/long/.arc-fail")" -eq 1 ]
 	by_sieve "$SIEVE/broken" "${script/\"-a\"/\"-a\", \"--keys\", \"/nowhere\"}" "$MAILS/lf"
 	cmp "$MAILS/lf" "$(only "$SIEVE/broken")"
 }
