@@ -13,6 +13,10 @@ enum {
 	MAX_TRIED = 512,     /* digests kept, not to be verified again */
 };
 
+/* Octets of hypotheses that are kept until the message is done.  Beyond, no
+ * other is tried; beyond twice as many, none is made. */
+#define MAX_KEPT (UINT64_C(96) << 20)
+
 void
 search_fail(struct search *s, const struct diag *why)
 {
@@ -35,7 +39,7 @@ search_may(struct search *s, uint64_t n)
 {
 	if (s->failed)
 		return false;
-	if (n > s->left) {
+	if (n > s->left || s->kept > MAX_KEPT) {
 		s->spent = s->out->spent = true;
 		return false;
 	}
@@ -201,9 +205,10 @@ search_keep(struct search *s, struct buf *b)
 {
 	struct slice kept = no_octets;
 
-	if (b->failure == BUF_OK)
+	s->kept += b->len;
+	if (b->failure == BUF_OK && s->kept <= 2 * MAX_KEPT)
 		kept = arena_copy(s->arena, buf_view(b));
-	if (kept.p == NULL)
+	if (kept.p == NULL && s->kept <= 2 * MAX_KEPT)
 		search_memory(s);
 	buf_clear(b);
 	return kept;

@@ -58,6 +58,7 @@ struct search {
 	struct seen ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
 	struct explanation *out;
 	uint64_t left; /* octets that may be hashed, of the part at work */
+	uint64_t kept; /* octets that search_keep() copied */
 	bool spent;    /* there were none left */
 	bool failed;   /* *why says how: no answer is to be believed */
 	struct diag *why;
@@ -100,7 +101,8 @@ struct slice search_domain(const struct search *, unsigned i);
  * later. */
 size_t search_top(const struct search *, unsigned i);
 
-/* b's octets, kept in the arena; the buffer is cleared. */
+/* b's octets, kept in the arena; the buffer is cleared.  No octets when memory
+ * is short, or so much has been kept that search_may() says no to all. */
 struct slice search_keep(struct search *, struct buf *b);
 
 /* ------------------------------------------------------------------------

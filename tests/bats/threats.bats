@@ -146,6 +146,19 @@ setup() {
 	wait || true
 }
 
+@test "threat 16: hypotheses about a long field are kept in little memory" {
+	grep -q -- '-DNO_SANDBOX' "$B/flags" && skip "sanitizers have memory of their own"
+	forge <<-'PY'
+	long = "zz=" + ":a ;b".replace(";", ",") * 150000 + ";"
+	write(chain(1, ams=add(long), fold=False).edit("Subject", 0, "Tuesday", "Monday"), "long")
+	PY
+	for tool in "arc-verify --why" "arc-dump" "arc-dump --lint"; do
+		# shellcheck disable=SC2086 # words
+		run bash -c "ulimit -v 409600; exec $tool --time 1760000100 --keys long.keys long"
+		[ "$status" -le 1 ]
+	done
+}
+
 @test "promise 2: memory does not grow with the body" {
 	grep -q -- '-DNO_SANDBOX' "$B/flags" && skip "sanitizers have memory of their own"
 	{ cat "$SAMPLES/pass-one-hop.eml"; head -c 60000000 /dev/zero | base64; } >big
