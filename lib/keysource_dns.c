@@ -253,7 +253,12 @@ ask(struct asking *a, struct lookup *l, struct slice name, struct diag *why)
 	l->over = 0;
 	l->failed = l->refused = l->malformed = l->silent = false;
 	l->end = now() + a->patience * a->turns;
-	return next_try(a, l, why);
+	if (now() < a->deadline)
+		return next_try(a, l, why);
+	/* Nobody would be listening. */
+	l->silent = true;
+	give_up(l);
+	return 0;
 }
 
 /* A server said no for good.  Once the newest try is closed, step() goes on. */

@@ -268,6 +268,12 @@ many_keys() {
 	many_keys "delay 700"
 	run -75 ask --json many
 	[[ $output == *'"code":"dns-timeout"'* ]]
+	# and what would come too late is not asked for
+	many_keys
+	sed -i '/^m8\./s/key .*/silence/' "$T/zone"
+	run -75 ask --json many
+	[[ $output == *'"code":"dns-timeout"'* ]]
+	[ "$(asked | sort -u | wc -l)" -eq 6 ]
 }
 
 @test "K-7: a truncated answer is asked for again over TCP, and its body not believed" {
