@@ -18,6 +18,7 @@ import subprocess
 
 import arc
 import keys
+import signers
 from arc import Message, chain, fields_of, octets, swap
 
 H = (
@@ -683,7 +684,7 @@ def unprovable_cases():
 
 
 def cases():
-    return itertools.chain(modifier_cases(), signer_cases(), seal_edit_cases(), key_cases(),
+    return itertools.chain(modifier_cases(), signer_cases(), signers.cases(Case, HOW), seal_edit_cases(), key_cases(),
                            structure_cases(), unprovable_cases())
 
 
