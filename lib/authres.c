@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "authres.h"
+#include "escape.h"
 #include "idn.h"
 #include "token.h"
 
@@ -356,7 +357,13 @@ bool
 authres_is_token(struct slice s)
 {
 	struct slice rest = s, word;
+	unsigned long cp;
 
+	for (size_t i = 0, n; i < s.len; i += n) {
+		n = slice_utf8_next(slice_sub(s, i, s.len), &cp);
+		if (n == 0 || !escape_is_plain(cp))
+			return false;
+	}
 	return token_word(&rest, &word) && rest.len == 0;
 }
 

@@ -190,3 +190,14 @@ load helper
 		[ -n "$stderr" ]
 	done
 }
+
+@test "B-9 an authserv-id is a token that can be shown as it is" {
+	for id in $'\xff\x9b' $'\xe2\x80\xaex' $'\xc2\x9bx' $'\xc0\xaf' "a b" "" "a;b"; do
+		for mode in --format=ar --annotate; do
+			run -64 --separate-stderr arc-verify $mode -i "$id" </dev/full
+			[ -z "$output" ]
+		done
+	done
+	run -0 arc-verify --format=ar -i "bücher.example" --keys "$SAMPLES/keys" "$SAMPLES/pass-one-hop.eml"
+	[[ $output == *"bücher.example; arc=pass"* ]]
+}
