@@ -10,6 +10,7 @@ enum {
 	/* Verifications for one Ed25519 signature, 0.1 ms each. */
 	AMS_CHECKS = 2000,
 	SEAL_CHECKS = 1000,
+	ALL_CHECKS = 6000, /* of one message */
 };
 
 const char *
@@ -461,6 +462,7 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 		.opt = opt,
 		.arena = m->arena,
 		.out = out,
+		.checks = ALL_CHECKS * (opt->effort > 0 ? opt->effort : 1),
 		.why = why };
 	if ((s->select = select_new(m, m->arena)) == NULL)
 		return diag_memory(why);

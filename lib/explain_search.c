@@ -100,11 +100,12 @@ target_fits(
 		return memcmp(t->digest, digest, DIGEST_SIZE) == 0;
 	if (t->kind == TARGET_NONE || tried_before(s, t, digest))
 		return false;
-	if (t->checks == 0) {
+	if (t->checks == 0 || s->checks == 0) {
 		s->spent = s->out->spent = true;
 		return false;
 	}
 	t->checks--;
+	s->checks--;
 	if (signature_verify(t->key, SIGNATURE_ED25519_SHA256, 0, digest,
 		t->signature, &why) == 0) {
 		/* Now it is known as if it had been opened. */
@@ -492,6 +493,7 @@ walk_over(const struct walk *w)
 
 /* Depth first: what was put for the pieces before j is in d, so that choices
  * share it; rest is what the others are.  As deep as MAX_DEPTH. */
+/* NOLINTBEGIN(misc-no-recursion): three deep at most */
 static void
 descend(struct walk *w, size_t j, const struct digest *before,
     struct slice rest, unsigned count)
@@ -523,6 +525,7 @@ descend(struct walk *w, size_t j, const struct digest *before,
 	}
 	digest_release(&d);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 size_t
 sequence_search(

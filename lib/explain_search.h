@@ -57,10 +57,11 @@ struct search {
 	struct select *select;
 	struct seen ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
 	struct explanation *out;
-	uint64_t left; /* octets that may be hashed, of the part at work */
-	uint64_t kept; /* octets that search_keep() copied */
-	bool spent;    /* there were none left */
-	bool failed;   /* *why says how: no answer is to be believed */
+	uint64_t left;	 /* octets that may be hashed, of the part at work */
+	unsigned checks; /* verifications that may be made, of all parts */
+	uint64_t kept;	 /* octets that search_keep() copied */
+	bool spent;	 /* there were none left */
+	bool failed;	 /* *why says how: no answer is to be believed */
 	struct diag *why;
 	unsigned groups;
 	uint64_t begun; /* hypotheses before the part at work */
