@@ -477,6 +477,15 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 /* ------------------------------------------------------------------------
  * Repair. */
 
+/* Whether undoing it makes the message what was signed. */
+static bool
+can_be_undone(
+    const struct finding *f, unsigned instance, enum explain_place place)
+{
+	return f->instance == instance && f->level == EXPLAIN_PROVED &&
+	       f->place == place && f->nchanges > 0;
+}
+
 /* Whether the finding is one of those that are undone: of explanations that are
  * as good the first. */
 static bool
@@ -485,13 +494,10 @@ is_undone(const struct explanation *e, size_t k, unsigned instance,
 {
 	const struct finding *f = &e->finding[k];
 
-	if (f->instance != instance || f->level != EXPLAIN_PROVED ||
-	    f->place != place)
+	if (!can_be_undone(f, instance, place))
 		return false;
 	for (size_t i = 0; i < k; i++)
-		if (e->finding[i].instance == instance &&
-		    e->finding[i].level == EXPLAIN_PROVED &&
-		    e->finding[i].place == place)
+		if (can_be_undone(&e->finding[i], instance, place))
 			return e->finding[i].group == f->group;
 	return true;
 }
@@ -500,7 +506,8 @@ static const struct change *
 change_of(const struct explanation *e, unsigned instance, const struct field *f)
 {
 	for (size_t k = 0; k < e->n; k++) {
-		if (!is_undone(e, k, instance, PLACE_AMS))
+		if (!is_undone(e, k, instance, PLACE_AMS) &&
+		    !is_undone(e, k, instance, PLACE_SEAL))
 			continue;
 		for (size_t j = 0; j < e->finding[k].nchanges; j++)
 			if (e->finding[k].change[j].at == f)

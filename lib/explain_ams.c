@@ -104,10 +104,8 @@ const char explain_mime_fields[] =
     "content-type content-transfer-encoding content-disposition "
     "content-language mime-version";
 
-/* An edit of the body that goes with one of these fields, when one was proved
- * for AMS(i); else NULL. */
-static const struct cause *
-body_cause(const struct search *s, unsigned i)
+const struct finding *
+explain_mime_edit(const struct search *s, unsigned i)
 {
 	static const char *const ids[] = { "body.mime-wrapped",
 		"body.8bit-to-qp", "body.8bit-to-base64", "body.qp-to-8bit",
@@ -120,7 +118,7 @@ body_cause(const struct search *s, unsigned i)
 			if (f->place == PLACE_BH && f->instance == i &&
 			    f->level == EXPLAIN_PROVED &&
 			    strcmp(f->cause->id, ids[n]) == 0)
-				return f->cause;
+				return f;
 	}
 	return NULL;
 }
@@ -129,13 +127,12 @@ body_cause(const struct search *s, unsigned i)
 static void
 name_with_body(struct search *s, struct finding *f)
 {
-	const struct cause *cause = body_cause(s, f->instance);
+	const struct finding *edit = explain_mime_edit(s, f->instance);
 	struct slice rest = slice_of(explain_mime_fields), name;
 
-	while (
-	    cause != NULL && f->nchanges == 1 && slice_cut(&rest, ' ', &name))
+	while (edit != NULL && f->nchanges == 1 && slice_cut(&rest, ' ', &name))
 		if (slice_eq_nocase(name, f->change[0].name))
-			f->cause = cause;
+			f->cause = edit->cause;
 }
 
 static void
@@ -290,18 +287,18 @@ base_newer(struct ams_case *c, struct base *b, unsigned k)
 static bool
 base_wrapped(struct ams_case *c, struct base *b)
 {
-	const struct cause *cause = body_cause(c->s, c->i);
+	const struct finding *edit = explain_mime_edit(c->s, c->i);
 
-	if (cause == NULL || strcmp(cause->id, "body.mime-wrapped") != 0 ||
+	if (edit == NULL || strcmp(edit->cause->id, "body.mime-wrapped") != 0 ||
 	    !base_init(c, b))
 		return false;
 	for (size_t j = 0; j < c->n && b->n < EXPLAIN_MAX_CHANGES; j++)
 		for (const struct variant *v = b->q.piece[j].first; v != NULL;
 		     v = v->next) {
-			if (strcmp(v->cause->id, cause->id) != 0)
+			if (strcmp(v->cause->id, edit->cause->id) != 0)
 				continue;
 			b->q.piece[j].octets = v->octets;
-			b->f[b->n++] = (struct finding){ .cause = cause,
+			b->f[b->n++] = (struct finding){ .cause = edit->cause,
 				.change = { v->change },
 				.nchanges = 1 };
 			break;

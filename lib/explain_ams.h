@@ -43,7 +43,10 @@ void explain_fields(struct ams_case *, struct sequence *);
 /* All fields as z= recorded them (RFC 6376 section 3.5). */
 size_t explain_z_tag(struct ams_case *);
 
-/* Names of the fields that go with an edit of the body. */
+/* What was proved of the body of AMS(i) that MIME fields go with; or NULL. */
+const struct finding *explain_mime_edit(const struct search *, unsigned i);
+
+/* Names of those fields. */
 extern const char explain_mime_fields[];
 
 /* The last resort: the fields no witness vouches for. */

@@ -187,6 +187,14 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 	return f;
 }
 
+struct finding *
+body_last(const struct body_case *c)
+{
+	const struct explanation *e = c->s->out;
+
+	return e->n > 0 && e->n < e->max ? &e->finding[e->n - 1] : NULL;
+}
+
 bool
 body_try(struct body_case *c, const struct edit e[], size_t n)
 {

@@ -58,6 +58,9 @@ bool body_try_whole(struct body_case *, struct slice octets);
 struct finding *body_found(
     struct body_case *, const struct edit edits[], size_t n);
 
+/* The finding that was noted last; NULL when there was no room for it. */
+struct finding *body_last(const struct body_case *);
+
 /* The edits of a finding. */
 size_t body_edits(const struct finding *, struct edit edits[]);
 

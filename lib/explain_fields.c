@@ -696,19 +696,45 @@ static const char *const charsets[] = { "iso-2022-jp", "iso-8859-1",
 	"euc-jp", "gb2312", "gbk", "gb18030", "big5", "euc-kr", "koi8-r",
 	"windows-1251", "iso-8859-2", "windows-1250", "ISO-2022-JP",
 	"ISO-8859-1", "ISO-8859-15", "WINDOWS-1252", "Windows-1252", "US-ASCII",
-	"UTF-8", "Shift_JIS", "SHIFT_JIS", "EUC-JP", "GB2312", "GBK", "GB18030",
-	"BIG5", "Big5", "EUC-KR", "KOI8-R", "ISO-8859-2" };
+	"UTF-8", "WINDOWS-1251", "Windows-1251", "WINDOWS-1250", "Shift_JIS",
+	"SHIFT_JIS", "EUC-JP", "GB2312", "GBK", "GB18030", "BIG5", "Big5",
+	"EUC-KR", "KOI8-R", "ISO-8859-2" };
 
+static void
+offer_encoding(struct offer *o, const char *const *words)
+{
+	if (!is_named(o, "content-transfer-encoding") || body_kept(o))
+		return;
+	for (; *words != NULL; words++)
+		offer_value(o, slice_of(*words), RANK_USUAL);
+	if (o->field != NULL)
+		offer_absent(o, RANK_USUAL);
+}
+
+/* The charset that the body was found to have been in is the likely one. */
 static void
 charset_converted(struct offer *o)
 {
+	static const char *const encodings[] = { "8bit", "7bit", "base64",
+		"quoted-printable", NULL };
+	const struct finding *edit = explain_mime_edit(o->c->s, o->c->i);
+
+	if (edit != NULL)
+		offer_encoding(o, encodings);
 	if (!is_named(o, "content-type") || o->field == NULL || body_kept(o))
 		return;
-	for (size_t k = 0; k < sizeof charsets / sizeof *charsets; k++)
+	for (size_t k = 0; k < sizeof charsets / sizeof *charsets; k++) {
+		bool same =
+		    edit != NULL && slice_eq_nocase(slice_of(edit->detail + 5),
+					slice_of(charsets[k]));
+
+		if (edit != NULL && !same)
+			continue;
 		for (int quotes = 0; quotes < 2; quotes++)
 			if (put_param(&o->text, o->value, SLICE("charset"),
 				slice_of(charsets[k]), quotes == 1))
-				offer_text(o, RANK_RARE);
+				offer_text(o, same ? RANK_USUAL : RANK_RARE);
+	}
 }
 
 /* The fields of what is the first part now were those of the message. */
@@ -741,17 +767,6 @@ mime_wrapped(struct offer *o)
 
 	if (raw.p != NULL)
 		offer_as(o, name, raw, RANK_USUAL);
-}
-
-static void
-offer_encoding(struct offer *o, const char *const *words)
-{
-	if (!is_named(o, "content-transfer-encoding") || body_kept(o))
-		return;
-	for (; *words != NULL; words++)
-		offer_value(o, slice_of(*words), RANK_USUAL);
-	if (o->field != NULL)
-		offer_absent(o, RANK_USUAL);
 }
 
 static const char *const plain_encodings[] = { "8bit", "7bit", "binary", "8BIT",
@@ -1148,6 +1163,7 @@ void
 explain_fields(struct ams_case *c, struct sequence *q)
 {
 	struct offer o = { .c = c, .q = q };
+	const struct finding *edit = explain_mime_edit(c->s, c->i);
 
 	for (size_t j = 0; j < c->n && !c->s->failed; j++) {
 		o.j = j;
@@ -1159,7 +1175,11 @@ explain_fields(struct ams_case *c, struct sequence *q)
 			continue;
 		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
 			o.cause = &rows[r].cause;
-			rows[r].offer(&o);
+			/* Of what goes with the body's edit, that one. */
+			if (edit == NULL ||
+			    strncmp(o.cause->id, "body.", 5) != 0 ||
+			    strcmp(o.cause->id, edit->cause->id) == 0)
+				rows[r].offer(&o);
 		}
 		o.cause = &explain_field_added;
 		field_added(&o);

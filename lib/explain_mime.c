@@ -594,12 +594,19 @@ charset_converted(struct body_case *c)
 			     t++) {
 				enum quotes q = t % QUOTES_WAYS;
 
-				if (c->s->failed || c->s->spent ||
-				    try_converted(c, v, m,
+				if (c->s->failed || c->s->spent)
+					return;
+				if (!try_converted(c, v, m,
 					q == QUOTES_ON ? quoted : bare, q,
 					tries[t / QUOTES_WAYS].form,
 					tries[t / QUOTES_WAYS].word))
-					return;
+					continue;
+				struct finding *f = body_last(c);
+
+				if (f != NULL)
+					snprintf(f->detail, sizeof f->detail,
+					    "from %s", name);
+				return;
 			}
 			/* The whole body names no charset. */
 			if (!c->mime.root.multipart)

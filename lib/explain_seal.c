@@ -530,7 +530,7 @@ offer(struct seal_case *c, size_t j, const struct arc_field *f,
 	struct change change = { .name = f->field->name,
 		.at = f->field,
 		.is = f->field->value,
-		.was = value };
+		.was = own ? with_b(c, value) : value };
 	struct slice octets = canon_octets(
 	    c->s, CANON_RELAXED, f->field->name, value, no_octets, !own);
 
