@@ -325,6 +325,17 @@ explain_place_change(struct search *s, struct finding *f, unsigned i,
 /* ------------------------------------------------------------------------
  * The order of it all. */
 
+static void
+in_step(struct search *s, unsigned i, void (*engine)(struct search *, unsigned))
+{
+	struct step step;
+
+	if (!step_begin(s, &step))
+		return;
+	engine(s, i);
+	step_end(s, &step);
+}
+
 /* Where a finding about a set stands among those of the set. */
 static int
 rank(const struct finding *f)
@@ -375,16 +386,16 @@ explain_sets(struct search *s, unsigned seals)
 			continue;
 		if (!ams->body_holds &&
 		    ams->f->sig.problem.code != DIAG_CANONICALIZATION)
-			explain_body(s, i);
+			in_step(s, i, explain_body);
 		explain_keys(s, ARC_AMS, i);
-		explain_ams(s, i);
+		in_step(s, i, explain_ams);
 	}
 	for (unsigned i = 1; i <= seals; i++)
 		if (s->seal[i].f != NULL)
 			explain_keys(s, ARC_SEAL, i);
 	for (unsigned i = 1; i <= seals; i++)
 		if (s->seal[i].f != NULL) {
-			explain_seal(s, i);
+			in_step(s, i, explain_seal);
 			explain_unfit_key(s, i);
 		}
 	put_in_order(s->out, from);
@@ -426,7 +437,7 @@ explain_fail(struct search *s)
 	/* Whether its newest hop really said so, first. */
 	if (s->chain->step == 2) {
 		explain_keys(s, ARC_SEAL, n);
-		explain_seal(s, n);
+		in_step(s, n, explain_seal);
 		explain_given_up(s);
 	}
 	explain_sets(s, s->chain->step == 2 ? n - 1 : n);

@@ -89,6 +89,7 @@ struct finding {
 	size_t nchanges;
 	char detail[200]; /* particulars, printable ASCII; or "" */
 	uint64_t tried;	  /* hypotheses up to this one, in its search */
+	bool kept; /* what its changes say lives as long as the message */
 };
 
 /* Everything of one AMS, as its signer saw it, when that was proved. */

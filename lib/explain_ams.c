@@ -552,7 +552,9 @@ explain_ams(struct search *s, unsigned i)
 	    s->ams[i].target.kind == TARGET_NONE ||
 	    s->ams[i].f->sig.problem.code == DIAG_CANONICALIZATION)
 		return;
-	search_begin(s, AMS_OCTETS);
+	/* What is not known of a newer one is less likely of an older one. */
+	search_begin(
+	    s, finding_above(s, PLACE_AMS, i) ? AMS_OCTETS / 8 : AMS_OCTETS);
 	if (s->ams[i].f->sig.nheaders > MAX_NAMES ||
 	    s->m->nfields > MAX_FIELDS) {
 		s->out->spent = true;

@@ -1100,9 +1100,14 @@ explain_body_cause(size_t i)
 static void
 run_rows(struct body_case *c, const struct body_row *row, size_t n)
 {
+	struct step step;
+
 	for (size_t r = 0; r < n && !c->found && !c->s->failed; r++) {
 		c->cause = &row[r].cause;
+		if (!step_begin(c->s, &step))
+			return;
 		row[r].try(c);
+		step_end(c->s, &step);
 	}
 }
 
@@ -1244,7 +1249,9 @@ explain_body(struct search *s, unsigned i)
 		.canon = g->body_canon,
 		.limit = g->has_length ? g->length : UINT64_MAX };
 	memcpy(c->want, g->body_hash.p, DIGEST_SIZE);
-	search_begin(s, BODY_OCTETS);
+	/* What is not known of a newer body is less likely of an older one. */
+	search_begin(
+	    s, finding_above(s, PLACE_BH, i) ? BODY_OCTETS / 8 : BODY_OCTETS);
 	if (s->body.len > MAX_BODY) {
 		s->out->spent = true;
 		return;

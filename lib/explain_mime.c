@@ -332,43 +332,52 @@ as_sent(struct body_case *c, struct slice *text)
 	return text->p != NULL;
 }
 
-/* What was encoded, in lines of every usual width. */
-static void
-encoded(struct body_case *c, bool base64)
+/* What was encoded, in lines of one width. */
+static bool
+encoded_in(struct body_case *c, bool base64, size_t width)
 {
-	static const size_t widths[] = { 76, 72, 64, 60, 75, 73, 70, 80 };
 	static const char *const b64[] = { "base64", "BASE64", "Base64" };
 	static const char *const qp[] = { "quoted-printable",
 		"Quoted-Printable", "QUOTED-PRINTABLE" };
 	const struct mime_part *part[MIME_MAX_PARTS];
-	size_t n = coded_parts(c, MIME_IDENTITY, true, part);
+	size_t n = coded_parts(c, MIME_IDENTITY, true, part), m = 0;
+	struct recoded r[MIME_MAX_PARTS];
+	bool any = false;
 
-	for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-		struct recoded r[MIME_MAX_PARTS];
-		size_t m = 0;
+	for (size_t k = 0; k < n; k++) {
+		struct slice text = part[k]->content;
 
-		for (size_t k = 0; k < n; k++) {
-			struct slice text = part[k]->content;
-
-			if (!as_sent(c, &text) ||
-			    !encode_part(c, text, base64, widths[w], &text))
-				return;
-			r[m++] = recoded_as(c, part[k], text);
+		if (!as_sent(c, &text) ||
+		    !encode_part(c, text, base64, width, &text))
+			return false;
+		r[m++] = recoded_as(c, part[k], text);
+	}
+	if (m == 0)
+		return false;
+	if (try_words(c, r, m, base64 ? b64 : qp, 3))
+		return true;
+	/* The line end behind the last line is the delimiter's. */
+	for (size_t k = 0; base64 && k < m; k++)
+		if (r[k].part != NULL && r[k].content.len >= 2) {
+			r[k].content.len -= 2;
+			any = true;
 		}
-		if (m > 0 && try_words(c, r, m, base64 ? b64 : qp, 3))
-			return;
-		/* The line end behind the last line is the delimiter's. */
-		bool any = false;
+	return any && try_words(c, r, m, b64, 3);
+}
 
-		for (size_t k = 0; base64 && k < m; k++)
-			if (r[k].part != NULL && r[k].content.len >= 2) {
-				r[k].content.len -= 2;
-				any = true;
-			}
-		if (any && try_words(c, r, m, b64, 3))
+static void
+encoded(struct body_case *c, bool base64)
+{
+	static const size_t widths[] = { 76, 72, 64, 60, 75, 73, 70, 80 };
+	bool done = false;
+
+	for (size_t w = 0; w < sizeof widths / sizeof *widths && !done; w++) {
+		struct step step;
+
+		if (c->s->spent || !step_begin(c->s, &step))
 			return;
-		if (c->s->failed || c->s->spent)
-			return;
+		done = encoded_in(c, base64, widths[w]) || c->s->failed;
+		step_end(c->s, &step);
 	}
 }
 
@@ -384,38 +393,47 @@ was_qp(struct body_case *c)
 	encoded(c, false);
 }
 
+static bool
+rewrapped_in(struct body_case *c, size_t width)
+{
+	static const char *const words[] = { "" };
+	const struct mime_part *part[MIME_MAX_PARTS];
+	size_t n = coded_parts(c, MIME_BASE64, false, part), m = 0;
+	struct recoded r[MIME_MAX_PARTS];
+
+	for (size_t k = 0; k < n; k++) {
+		struct slice octets, text;
+
+		if (base64_decode(part[k]->content, c->s->arena, &octets) !=
+			BASE64_OK ||
+		    !encode_part(c, octets, true, width, &text))
+			continue;
+		/* A line end behind the last line is there or not. */
+		if (part[k] != &c->mime.root && text.len >= 2)
+			text.len -= 2;
+		r[m++] = recoded_as(c, part[k], text);
+	}
+	if (m > 0 && try_words(c, r, m, words, 1))
+		return true;
+	for (size_t k = 0; k < m; k++)
+		if (r[k].part != NULL)
+			r[k].content.len += 2;
+	return m > 0 && c->mime.root.multipart && try_words(c, r, m, words, 1);
+}
+
 static void
 base64_rewrapped(struct body_case *c)
 {
 	static const size_t widths[] = { 76, 72, 64, 60, 1 << 28 };
-	static const char *const words[] = { "" };
-	const struct mime_part *part[MIME_MAX_PARTS];
-	size_t n = coded_parts(c, MIME_BASE64, false, part);
+	bool done = false;
 
-	for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-		struct recoded r[MIME_MAX_PARTS];
-		size_t m = 0;
+	for (size_t w = 0; w < sizeof widths / sizeof *widths && !done; w++) {
+		struct step step;
 
-		for (size_t k = 0; k < n; k++) {
-			struct slice octets, text;
-
-			if (base64_decode(part[k]->content, c->s->arena,
-				&octets) != BASE64_OK ||
-			    !encode_part(c, octets, true, widths[w], &text))
-				continue;
-			/* A line end behind the last line is there or not. */
-			if (part[k] != &c->mime.root && text.len >= 2)
-				text.len -= 2;
-			r[m++] = recoded_as(c, part[k], text);
-		}
-		if (m > 0 && try_words(c, r, m, words, 1))
+		if (!step_begin(c->s, &step))
 			return;
-		for (size_t k = 0; k < m; k++)
-			if (r[k].part != NULL)
-				r[k].content.len += 2;
-		if (m > 0 && c->mime.root.multipart &&
-		    try_words(c, r, m, words, 1))
-			return;
+		done = rewrapped_in(c, widths[w]) || c->s->failed;
+		step_end(c->s, &step);
 	}
 }
 
@@ -449,15 +467,15 @@ charset_spelled(const char *name, unsigned way, char out[32])
 /* A part's content in another charset. */
 struct converted {
 	const struct mime_part *part;
-	struct slice form[4]; /* plain, as base64 with and without a last line
-			       * end, as quoted-printable */
+	struct slice plain;
+	struct slice made; /* in the form that is tried */
 };
 
-enum {
+enum form {
 	FORM_PLAIN,
-	FORM_BASE64,
-	FORM_BASE64_OPEN,
 	FORM_QP,
+	FORM_BASE64,
+	FORM_BASE64_OPEN, /* without a last line end */
 	FORMS,
 };
 
@@ -484,17 +502,20 @@ convert(struct body_case *c, const struct mime_part *p, const char *to,
 		return false;
 	}
 	out->part = p;
-	out->form[FORM_PLAIN] = search_keep(c->s, &b);
+	out->plain = search_keep(c->s, &b);
 	buf_release(&b);
-	if (out->form[FORM_PLAIN].p == NULL ||
-	    !encode_part(
-		c, out->form[FORM_PLAIN], true, 76, &out->form[FORM_BASE64]) ||
-	    !encode_part(
-		c, out->form[FORM_PLAIN], false, 76, &out->form[FORM_QP]))
+	return out->plain.p != NULL;
+}
+
+static bool
+make_form(struct body_case *c, struct converted *v, enum form form)
+{
+	v->made = v->plain;
+	if (form != FORM_PLAIN &&
+	    !encode_part(c, v->plain, form != FORM_QP, 76, &v->made))
 		return false;
-	text = out->form[FORM_BASE64];
-	out->form[FORM_BASE64_OPEN] =
-	    slice_sub(text, 0, text.len >= 2 ? text.len - 2 : 0);
+	if (form == FORM_BASE64_OPEN && v->made.len >= 2)
+		v->made.len -= 2;
 	return true;
 }
 
@@ -520,11 +541,11 @@ enum quotes {
 	QUOTES_WAYS,
 };
 
-/* All converted parts with one spelling and in one form; word is what their
+/* All converted parts with one spelling; word is what their
  * Content-Transfer-Encoding was: NULL for none, "" when it stays. */
 static bool
 try_converted(struct body_case *c, const struct converted v[], size_t n,
-    struct slice name, enum quotes quotes, unsigned form, const char *word)
+    struct slice name, enum quotes quotes, const char *word)
 {
 	struct edit e[MAX_EDITS];
 	size_t edits = 0;
@@ -532,7 +553,7 @@ try_converted(struct body_case *c, const struct converted v[], size_t n,
 	for (size_t k = 0; k < n; k++) {
 		const struct mime_part *p = v[k].part;
 		struct slice old = mime_param(p->type, SLICE("charset")), line;
-		struct slice content = v[k].form[form];
+		struct slice content = v[k].made;
 
 		if (p == &c->mime.root)
 			return body_try_whole(c, content);
@@ -554,64 +575,80 @@ try_converted(struct body_case *c, const struct converted v[], size_t n,
 	return edits > 0 && body_try(c, e, edits);
 }
 
+/* In one form, with every spelling of the charset and every word. */
+static bool
+try_form(struct body_case *c, struct converted v[], size_t n,
+    const char *charset, enum form form)
+{
+	static const char *const words[FORMS][4] = {
+		[FORM_PLAIN] = { "7bit", "8bit", NULL, "" },
+		[FORM_QP] = { "quoted-printable", "" },
+		[FORM_BASE64] = { "base64", "" },
+		[FORM_BASE64_OPEN] = { "base64", "" },
+	};
+	size_t nwords = form == FORM_PLAIN ? 4 : 2;
+	char name[32];
+
+	for (size_t k = 0; k < n; k++)
+		if (!make_form(c, &v[k], form))
+			return false;
+	for (unsigned way = 0; charset_spelled(charset, way, name); way++) {
+		struct buf b = { .max = 0 };
+
+		buf_printf(&b, "\"%s\"", name);
+		struct slice quoted = search_keep(c->s, &b);
+		struct slice bare = slice_sub(quoted, 1, quoted.len - 2);
+
+		buf_release(&b);
+		for (size_t t = 0; t < QUOTES_WAYS * nwords; t++) {
+			enum quotes q = t % QUOTES_WAYS;
+
+			if (c->s->failed || c->s->spent)
+				return false;
+			if (!try_converted(c, v, n,
+				q == QUOTES_ON ? quoted : bare, q,
+				words[form][t / QUOTES_WAYS]))
+				continue;
+			struct finding *f = body_last(c);
+
+			if (f != NULL)
+				snprintf(f->detail, sizeof f->detail, "from %s",
+				    name);
+			return true;
+		}
+		/* The whole body names no charset. */
+		if (!c->mime.root.multipart)
+			break;
+	}
+	return false;
+}
+
 static void
 charset_converted(struct body_case *c)
 {
-	static const struct {
-		unsigned form;
-		const char *word;
-	} tries[] = { { FORM_PLAIN, "7bit" }, { FORM_PLAIN, "8bit" },
-		{ FORM_PLAIN, NULL }, { FORM_PLAIN, "" },
-		{ FORM_QP, "quoted-printable" }, { FORM_QP, "" },
-		{ FORM_BASE64, "base64" }, { FORM_BASE64_OPEN, "base64" } };
 	const struct mime_part *part[MIME_MAX_PARTS];
-	size_t n = 0;
+	struct step step;
+	size_t n = text_parts(c, part, MIME_MAX_PARTS);
 
-	if (!c->mime.root.multipart)
-		part[n++] = &c->mime.root;
-	for (size_t k = 0; k < c->mime.nparts; k++)
-		if (c->mime.part[k].text)
-			part[n++] = &c->mime.part[k];
 	for (size_t s = 0; s < sizeof charsets / sizeof *charsets; s++) {
 		struct converted v[MIME_MAX_PARTS];
 		size_t m = 0;
-		char name[32];
 
+		if (c->found || c->s->failed || c->s->spent ||
+		    !step_begin(c->s, &step))
+			return;
 		for (size_t k = 0; k < n; k++)
 			m += convert(c, part[k], charsets[s], &v[m]);
-		for (unsigned way = 0;
-		     m > 0 && charset_spelled(charsets[s], way, name); way++) {
-			struct buf b = { .max = 0 };
+		for (enum form form = 0; m > 0 && form < FORMS && !c->found;
+		     form++) {
+			struct step inner;
 
-			buf_printf(&b, "\"%s\"", name);
-			struct slice quoted = search_keep(c->s, &b);
-			struct slice bare =
-			    slice_sub(quoted, 1, quoted.len - 2);
-
-			buf_release(&b);
-			for (size_t t = 0;
-			     t < QUOTES_WAYS * (sizeof tries / sizeof *tries);
-			     t++) {
-				enum quotes q = t % QUOTES_WAYS;
-
-				if (c->s->failed || c->s->spent)
-					return;
-				if (!try_converted(c, v, m,
-					q == QUOTES_ON ? quoted : bare, q,
-					tries[t / QUOTES_WAYS].form,
-					tries[t / QUOTES_WAYS].word))
-					continue;
-				struct finding *f = body_last(c);
-
-				if (f != NULL)
-					snprintf(f->detail, sizeof f->detail,
-					    "from %s", name);
-				return;
-			}
-			/* The whole body names no charset. */
-			if (!c->mime.root.multipart)
+			if (!step_begin(c->s, &inner))
 				break;
+			try_form(c, v, m, charsets[s], form);
+			step_end(c->s, &inner);
 		}
+		step_end(c->s, &step);
 	}
 }
 

@@ -80,8 +80,8 @@ tried_before(
 			return true;
 	/* What is looked at before all search is looked at once. */
 	if (t->tried == NULL && s->out->tried > 0 &&
-	    (t->tried = arena_array(s->arena, MAX_TRIED, sizeof *t->tried)) ==
-		NULL)
+	    (t->tried = arena_array(
+		 s->m->arena, MAX_TRIED, sizeof *t->tried)) == NULL)
 		search_memory(s);
 	if (t->tried != NULL && t->ntried < MAX_TRIED)
 		memcpy(t->tried[t->ntried++], digest, DIGEST_SIZE);
@@ -139,7 +139,7 @@ finding_new(struct search *s, const struct cause *cause,
 
 	if (e->finding == NULL) {
 		e->finding =
-		    arena_array(s->arena, MAX_FINDINGS, sizeof *e->finding);
+		    arena_array(s->m->arena, MAX_FINDINGS, sizeof *e->finding);
 		e->max = MAX_FINDINGS;
 		if (e->finding == NULL)
 			search_memory(s);
@@ -158,6 +158,46 @@ finding_new(struct search *s, const struct cause *cause,
 	if (cause->role == ROLE_SIGNER || cause->role == ROLE_KEY)
 		f->domain = search_domain(s, instance);
 	return f;
+}
+
+bool
+step_begin(struct search *s, struct step *step)
+{
+	struct arena *mine = arena_new();
+
+	*step = (struct step){ s->arena, s->out->n, s->kept };
+	if (mine == NULL)
+		search_memory(s);
+	else
+		s->arena = mine;
+	return mine != NULL;
+}
+
+static void
+keep_slice(struct search *s, struct slice *slice)
+{
+	if (slice->p == NULL)
+		return;
+	*slice = arena_copy(s->m->arena, *slice);
+	if (slice->p == NULL)
+		search_memory(s);
+}
+
+void
+step_end(struct search *s, struct step *step)
+{
+	for (size_t k = step->from; k < s->out->n; k++) {
+		struct finding *f = &s->out->finding[k];
+
+		for (size_t j = 0; j < f->nchanges && !f->kept; j++) {
+			keep_slice(s, &f->change[j].was);
+			keep_slice(s, &f->change[j].name);
+		}
+		f->kept = true;
+	}
+	arena_free(s->arena);
+	s->arena = step->before;
+	s->kept = step->kept;
 }
 
 bool

@@ -102,6 +102,17 @@ struct slice search_domain(const struct search *, unsigned i);
  * later. */
 size_t search_top(const struct search *, unsigned i);
 
+/* A step of a search with memory of its own: s->arena is that between the two,
+ * and what the step noted is kept when it ends.  Steps nest.  False, with
+ * nothing to end, when memory is short. */
+struct step {
+	struct arena *before;
+	size_t from;   /* findings */
+	uint64_t kept; /* octets, before it */
+};
+bool step_begin(struct search *, struct step *);
+void step_end(struct search *, struct step *);
+
 /* b's octets, kept in the arena; the buffer is cleared.  No octets when memory
  * is short, or so much has been kept that search_may() says no to all. */
 struct slice search_keep(struct search *, struct buf *b);
