@@ -10,7 +10,8 @@ BASHDIR  = $(PREFIX)/share/bash-completion/completions
 ZSHDIR   = $(PREFIX)/share/zsh/site-functions
 
 # Another build, another directory; what is in it is rebuilt when a compiler,
-# a flag or the version is another ($B/flags).
+# a flag or the version is another ($B/flags), and linked anew when it is one of
+# the linker's ($B/link).
 B        = build$(if $(COVER),-cover,$(if $(FUZZ),-fuzz,$(if $(SAN),-san)))
 CC      ?= cc
 OPT      = -O2 -g
@@ -58,9 +59,9 @@ $B/obj/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$B/libarc.a: $(LIB_OBJS)
+$B/libarc.a: $(LIB_OBJS) $B/link
 	rm -f $@
-	$(AR) rcsD $@ $^
+	$(AR) rcsD $@ $(LIB_OBJS)
 
 $B/arc-%: $B/obj/cmd/arc-%.o $(CLI_OBJS) $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -82,11 +83,13 @@ $B/%.so: tests/torture/%.c
 $B/fuzz_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/mail.o $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-# Written only when it changes.
-FLAGS    = $(CC) $(EVP) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
-$B/flags: FORCE
+# Written only when they change.
+FLAGS    = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+$B/flags: SAYS = $(FLAGS)
+$B/link: SAYS = $(FLAGS) $(ALL_LDFLAGS) $(LDLIBS) $(LIB_OBJS)
+$B/flags $B/link: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@.new
+	@printf '%s\n' '$(subst ','\'',$(SAYS))' >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # What needs packages installs them first, then starts make anew: before, there
@@ -122,10 +125,13 @@ fuzz: setup-build setup-lint
 	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
 fuzzers: $(FUZZERS)
 
-#: make bench      what the tools cost, beside a floor and beside others
+#: make bench      what the tools cost, beside a floor and beside others; PARTS="start
+#:                 size", ROUNDS=21
 bench: setup-build setup-test
 	@$(MAKE) -s all
-	@B="$(CURDIR)/$B" bench/run $(PARTS)
+	@$(MAKE) -s STATIC_CRYPTO=1 B=build-static all
+	@tests/tools/install-peers
+	@B="$(CURDIR)/$B" STATIC="$(CURDIR)/build-static" bench/run $(PARTS)
 
 #: make bench-check  instructions against bench/baseline.tsv; UPDATE=1 takes it anew
 bench-check: setup-build setup-test setup-lint
