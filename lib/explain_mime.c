@@ -813,8 +813,6 @@ inner_link(struct slice url)
 	static const struct slice marks[] = { { "http%3a", 7 },
 		{ "https%3a", 8 }, { "http:", 5 }, { "https:", 6 },
 		{ "http-3a", 7 }, { "https-3a", 8 } };
-	size_t end = url.len;
-
 	for (size_t i = 8; i < url.len; i++)
 		for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
 			if (!at_word(url, i, marks[k]))
@@ -823,7 +821,7 @@ inner_link(struct slice url)
 
 			/* ".../v3/__https://example.org/__;!!..." */
 			if (url.p[i - 1] == '_')
-				for (end = 0; end + 3 <= rest.len; end++)
+				for (size_t end = 0; end + 3 <= rest.len; end++)
 					if (slice_starts(
 						slice_sub(rest, end, rest.len),
 						SLICE("__;")))
@@ -1147,7 +1145,8 @@ static bool
 cuts_begin(struct cuts *cuts, struct body_case *c, const struct mime_part *p,
     bool anew, size_t *room, bool at_end)
 {
-	*cuts = (struct cuts){ .c = c, .part = p, .anew = anew, .room = room };
+	*cuts = (struct cuts){ .c = c, .part = p, .anew = anew };
+	cuts->room = room;
 	cuts->text = p->content;
 	if (anew &&
 	    (p->coded == MIME_IDENTITY || !decode_part(c, p, &cuts->text)))

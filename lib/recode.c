@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <iconv.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base64.h"
@@ -18,8 +19,10 @@ hex_digit(char c)
 }
 
 void
-recode_qp_decode(struct buf *out, struct slice s)
+recode_qp_decode(struct buf *out, struct slice text)
 {
+	struct slice s = text;
+
 	for (size_t i = 0; i < s.len; i++) {
 		if (s.p[i] != '=') {
 			buf_char(out, s.p[i]);
@@ -117,7 +120,7 @@ recoder_open(struct recoder *r, const char *to, const char *from)
 		return true;
 	iconv_t cd = iconv_open(to, from);
 
-	if (cd == (iconv_t)-1)
+	if ((intptr_t)cd == -1)
 		return false;
 	r->cd = cd;
 	return true;
