@@ -571,7 +571,7 @@ headers_hashed(struct body_case *c)
 				    slice_eq_nocase(m->field[i].name, name))
 					buf_slice(&b, m->field[i].raw);
 		}
-		if (b.len > 0 && k % 2 == 0)
+		if (k % 2 == 0 && (b.len > 0 || sets[k / 2][0] == '\0'))
 			buf_text(&b, m->crlf ? "\r\n" : "\n");
 		struct slice kept = search_keep(c->s, &b);
 

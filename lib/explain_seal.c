@@ -852,13 +852,15 @@ try_folds(struct folds *w, bool leading, size_t first, size_t width)
 	return fits;
 }
 
-/* Some way in which b= was folded fits: it is in w->b. */
+/* Some way in which b= was folded fits: it is in w->b.  whole: it was not. */
 static bool
-any_folds(struct folds *w)
+any_folds(struct folds *w, bool whole)
 {
 	if (try_folds(w, false, 0, B_WIDTH_MIN) ||
 	    try_folds(w, true, 0, B_WIDTH_MIN))
 		return true;
+	if (whole)
+		return false;
 	/* A fold before all of it leaves lines of one length. */
 	for (size_t width = B_WIDTH_MIN; width <= B_WIDTH_MAX; width++)
 		if (try_folds(w, true, width, width))
@@ -902,7 +904,7 @@ note_folds(struct folds *w)
 
 /* Piece j with other folds in its b=. */
 static void
-b_folded(struct seal_case *c, size_t j, const struct arc_field *f)
+b_folded(struct seal_case *c, size_t j, const struct arc_field *f, bool whole)
 {
 	struct folds w = { .c = c, .f = f, .j = j, .b = { .max = 0 } };
 	static const struct slice mark = { "\x01", 1 };
@@ -927,14 +929,14 @@ b_folded(struct seal_case *c, size_t j, const struct arc_field *f)
 		else if (k > j)
 			w.rest += c->q.piece[k].octets.len;
 	digest_put(&w.before, all.p, at);
-	if (any_folds(&w))
+	if (any_folds(&w, whole))
 		note_folds(&w);
 	digest_release(&w.before);
 	buf_release(&w.b);
 }
 
 static void
-b_refolded(struct seal_case *c)
+b_refolded(struct seal_case *c, bool whole)
 {
 	for (size_t j = 0; j < c->q.n && c->found == 0; j++) {
 		const struct arc_field *f = field_at(c, j);
@@ -943,7 +945,7 @@ b_refolded(struct seal_case *c)
 
 		if (f->kind != ARC_AAR && f != c->f && f->instance >= open &&
 		    f->sig.b_raw.p != NULL && f->sig.b_raw.len <= 4096)
-			b_folded(c, j, f);
+			b_folded(c, j, f, whole);
 	}
 }
 
@@ -1167,11 +1169,13 @@ try_rows(struct seal_case *c)
 static void
 try_later(struct seal_case *c)
 {
-	respaced(c, false);
+	b_refolded(c, true);
+	if (c->found == 0)
+		respaced(c, false);
 	if (c->found == 0)
 		respaced_alike(c);
 	if (c->found == 0)
-		b_refolded(c);
+		b_refolded(c, false);
 	if (c->found == 0)
 		respaced(c, true);
 	if (c->found == 0) {
