@@ -249,6 +249,8 @@ show_page(struct shown *s, struct diag *why)
 	if (s->d->why) {
 		buf_char(&c->out, '\n');
 		report_why(&c->out, &r);
+		if (c->verbose)
+			report_witnesses(&c->out, &r);
 	}
 	return c->out.failure == BUF_OK ? 0 : diag_memory(why);
 }

@@ -112,6 +112,8 @@ render(const struct verify *v, struct job *j, const struct report *r,
 		report_trust(&j->out, r);
 	if (c->verbose)
 		report_details(&j->out, r);
+	if (c->verbose && r->why != NULL)
+		report_witnesses(&j->out, r);
 	return j->out.failure == BUF_OK && j->text.failure == BUF_OK
 		   ? 0
 		   : diag_memory(why);

@@ -230,6 +230,7 @@ seen_check(struct search *s, enum arc_kind kind, unsigned i,
 		chain_put_ams(k->f, s->select, &sink);
 	else
 		chain_put_seal(s->chain, i, &sink);
+	k->asked = true;
 	k->holds = target_fits_digest(s, &k->target, &d);
 	digest_release(&d);
 }
@@ -299,6 +300,45 @@ look(struct search *s)
 		bodies_check(s);
 	if (!s->failed)
 		signatures_check(s);
+}
+
+static struct witness
+witness_of(const struct seen *k)
+{
+	struct witness w = { .says = WITNESS_SILENT };
+
+	if (!k->asked)
+		return w;
+	w.says = k->holds ? WITNESS_FOR : WITNESS_AGAINST;
+	w.opened = k->target.kind == TARGET_DIGEST;
+	return w;
+}
+
+/* Whether two AMS signed the same body, as far as both say. */
+static bool
+same_body(const struct arc_field *a, const struct arc_field *b)
+{
+	return a != NULL && b != NULL && a->sig.body_hash.len > 0 &&
+	       slice_eq(a->sig.body_hash, b->sig.body_hash) &&
+	       a->sig.body_canon == b->sig.body_canon && !a->sig.has_length &&
+	       !b->sig.has_length;
+}
+
+/* Tell what the search leans on. */
+static void
+witnesses(const struct search *s)
+{
+	for (unsigned i = 1; i <= s->chain->n; i++) {
+		struct witness *w = &s->out->ams[i];
+		unsigned older = i - 1;
+
+		*w = witness_of(&s->ams[i]);
+		w->body = s->ams[i].body_holds;
+		while (older > 0 && !same_body(s->ams[i].f, s->ams[older].f))
+			older--;
+		w->agree = older;
+		s->out->seal[i] = witness_of(&s->seal[i]);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -478,6 +518,7 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 	if ((s->select = select_new(m, m->arena)) == NULL)
 		return diag_memory(why);
 	look(s);
+	witnesses(s);
 	if (!s->failed && verdict->cv == CV_PASS)
 		explain_pass(s);
 	else if (!s->failed)

@@ -92,13 +92,31 @@ struct finding {
 	bool kept; /* what its changes say lives as long as the message */
 };
 
-/* Everything of one AMS, as its signer saw it, when that was proved. */
+/* What one signature says of the message as it came: the facts that the search
+ * leans on. */
+struct witness {
+	enum {
+		WITNESS_SILENT,	 /* not there, or cannot be checked */
+		WITNESS_AGAINST, /* what it signed is not this */
+		WITNESS_FOR,	 /* all that it signed is as it was */
+	} says;
+	bool opened;	/* RSA: its key opens it, so the digest is known */
+	bool body;	/* AMS: its bh= is that of the body */
+	unsigned agree; /* AMS: the nearest older set with the same bh=, over
+			 * the same canonicalization; 0: none */
+};
+
+/* All that was found of one message, and what it rests on. */
 struct explanation {
 	struct finding *finding; /* what decided comes first */
 	size_t n, max;
 	uint64_t tried;	 /* hypotheses in all */
 	uint64_t hashed; /* octets */
 	bool spent;	 /* the budget ended before the hypotheses did */
+	struct witness ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1]; /* by instance;
+								 * silent when
+								 * nothing was
+								 * looked at */
 };
 
 struct explain_options {

@@ -39,7 +39,8 @@ struct seen {
 				       * one does; or NULL */
 	struct signature_opened opened;
 	struct target target;
-	bool holds; /* its signature fits what stands there */
+	bool asked; /* it could be checked against what stands there */
+	bool holds; /* its signature fits that */
 	bool cut;   /* b= is missing, empty, or too short for the key */
 	bool lost;  /* AS: it was searched, and nothing is proved */
 	/* AMS: */

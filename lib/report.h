@@ -48,6 +48,10 @@ void report_details(struct buf *, const struct report *);
  * who, and what would mend it. */
 void report_why(struct buf *, const struct report *);
 
+/* Lines for --why with --verbose: what each signature says of the message as it
+ * came. */
+void report_witnesses(struct buf *, const struct report *);
+
 /* Lines for --trusted: the sets that are, where that ends and why, what the AAR
  * that may be used says, and the comment for a DMARC report. */
 void report_trust(struct buf *, const struct report *);

@@ -258,6 +258,54 @@ report_why(struct buf *b, const struct report *r)
 		    (unsigned long long)e->tried);
 }
 
+static void
+put_witness(struct buf *b, const struct witness *w, const char *fits,
+    const char *differs)
+{
+	switch (w->says) {
+	case WITNESS_SILENT:
+		buf_text(b, "silent, as it cannot be checked");
+		break;
+	case WITNESS_AGAINST:
+		buf_text(b, differs);
+		buf_text(b, w->opened ? " (its digest is known)" : "");
+		break;
+	case WITNESS_FOR: buf_text(b, fits); break;
+	}
+}
+
+void
+report_witnesses(struct buf *b, const struct report *r)
+{
+	const struct explanation *e = r->why;
+
+	if (r->chain->n == 0)
+		return;
+	buf_text(b, "  witnesses, of the message as it came\n");
+	for (unsigned i = r->chain->n; i >= 1; i--) {
+		const struct arc_set *set = &r->chain->set[i];
+
+		if (set->part[ARC_AMS] != NULL) {
+			buf_printf(b, "    AMS i=%u: ", i);
+			put_witness(b, &e->ams[i], "its header fields stand",
+			    "its header fields are not those");
+			buf_text(b, e->ams[i].body
+					? "; its body hash fits"
+					: "; its body hash does not fit");
+			if (e->ams[i].agree > 0)
+				buf_printf(b, ", and is that of i=%u",
+				    e->ams[i].agree);
+			buf_char(b, '\n');
+		}
+		if (set->part[ARC_SEAL] == NULL)
+			continue;
+		buf_printf(b, "    AS  i=%u: ", i);
+		put_witness(b, &e->seal[i], "the sets that it seals stand",
+		    "the sets that it seals are not these");
+		buf_char(b, '\n');
+	}
+}
+
 /* ------------------------------------------------------------------------
  * JSON. */
 

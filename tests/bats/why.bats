@@ -39,6 +39,18 @@ hdr.newest-taken-for-oldest proved 1 ams.b signer lists.example None None" ]
 	[ "$output" = "as.cv-fail-unfounded proved 2 structure validator lists.example None None" ]
 }
 
+@test "with -v it is told what each signature says of the message" {
+	run -0 arc-verify -v --why --time 1767225600 --keys samples/keys samples/pass-list-edited.eml
+	[[ $output == *"AMS i=2: its header fields stand; its body hash fits"* ]]
+	[[ $output == *"AMS i=1: its header fields are not those (its digest is known); its body hash does not fit"* ]]
+	[[ $output == *"AS  i=1: the sets that it seals stand"* ]]
+	run -1 arc-verify -v --why --time 1767225600 --keys samples/keys samples/fail-body-changed.eml
+	[[ $output == *"AMS i=2: its header fields stand; its body hash does not fit, and is that of i=1"* ]]
+	# What cannot be checked, as a set below it is not there, says nothing.
+	run -0 arc-dump -v --why --time 1767225600 --keys samples/keys samples/fail-set-missing.eml
+	[[ $output == *"AS  i=3: silent, as it cannot be checked"* ]]
+}
+
 @test "verdict and exit status are the same with and without, text and JSON" {
 	for f in samples/*.eml; do
 		run arc-verify --time 1767225600 --keys samples/keys "$f"
