@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arc-verify - says whether a message's Authenticated Received Chain holds */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,14 +345,19 @@ main(int argc, char **argv)
 		except[n++] = v.cli.record;
 	v.operands.except = except;
 	v.operands.nexcept = n;
+	bool looked = stat(v.operands.words[0], &st) == 0;
+	bool unsure = !looked && errno != ENOENT;
+
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
 		 v.operands.files0_from != NULL ||
-		 (stat(v.operands.words[0], &st) == 0 && S_ISDIR(st.st_mode));
+		 (looked && S_ISDIR(st.st_mode));
 	if (v.many && v.state != NULL)
 		cli_usage(&v.cli, "--state is for one message");
 	if (v.many && v.repair != NULL)
 		cli_usage(&v.cli, "--repair is for one message");
 	check_filter(&v, host, sizeof host);
+	/* What cannot be looked at may be a directory all the same. */
+	v.many |= unsure;
 	if (v.jobs == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
