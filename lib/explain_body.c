@@ -866,9 +866,9 @@ preamble_removed(struct body_case *c)
 		"This is a multipart message in MIME format",
 		"This is an OpenPGP/MIME signed message (RFC 4880 and 3156)",
 		"This is a MIME-encapsulated message",
-		"This is a MIME-formatted message.  If you see this text it "
-		"means that your\r\nE-mail software does not support "
-		"MIME-formatted messages.",
+		("This is a MIME-formatted message.  If you see this text it "
+		 "means that your\r\nE-mail software does not support "
+		 "MIME-formatted messages."),
 		"This is a cryptographically signed message in MIME format.",
 		"This message is in MIME format.",
 		"This is a MIME-encoded message.",
@@ -876,15 +876,15 @@ preamble_removed(struct body_case *c)
 		"This is a multi-part message in MIME format...",
 		"This is a message with multiple parts in MIME format.",
 		"This is a mime-encapsulated message",
-		"This message is in MIME format. Since your mail reader does "
-		"not understand\r\nthis format, some or all of this message "
-		"may not be legible.",
-		"This message is in MIME format.  The first part should be "
-		"readable text,\r\nwhile the remaining parts are likely "
-		"unreadable without MIME-aware tools.",
-		"  This message is in MIME format.  The first part should be "
-		"readable text,\r\n  while the remaining parts are likely "
-		"unreadable without MIME-aware tools.",
+		("This message is in MIME format. Since your mail reader does "
+		 "not understand\r\nthis format, some or all of this message "
+		 "may not be legible."),
+		("This message is in MIME format.  The first part should be "
+		 "readable text,\r\nwhile the remaining parts are likely "
+		 "unreadable without MIME-aware tools."),
+		("  This message is in MIME format.  The first part should be "
+		 "readable text,\r\n  while the remaining parts are likely "
+		 "unreadable without MIME-aware tools."),
 		"This is an S/MIME signed message",
 		"Content-Type: text/plain",
 		"MIME multipart message",

@@ -141,10 +141,10 @@ finding_new(struct search *s, const struct cause *cause,
 		e->finding =
 		    arena_array(s->m->arena, MAX_FINDINGS, sizeof *e->finding);
 		e->max = MAX_FINDINGS;
-		if (e->finding == NULL)
-			search_memory(s);
 	}
-	if (s->failed || e->n == e->max)
+	if (e->finding == NULL)
+		search_memory(s);
+	if (e->finding == NULL || s->failed || e->n == e->max)
 		return NULL;
 	struct finding *f = &e->finding[e->n++];
 
