@@ -224,7 +224,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 			r.why = v->why ? &reasons : NULL;
 			result = render(v, j, &r, why);
 		}
-		if (result == 0 && v->repair != NULL)
+		if (result == 0 && r.why != NULL && v->repair != NULL)
 			result = write_repaired(v, &r, body, why);
 		if (result == 0 && v->state != NULL)
 			result = verify_write_state(v, &chain, &verdict, why);
