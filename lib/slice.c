@@ -75,9 +75,10 @@ slice_starts(struct slice s, struct slice prefix)
 bool
 slice_ends_nocase(struct slice s, struct slice suffix)
 {
-	return s.len >= suffix.len &&
-	       slice_eq_nocase(
-		   slice_sub(s, s.len - suffix.len, suffix.len), suffix);
+	if (s.len < suffix.len || s.p == NULL)
+		return suffix.len == 0;
+	return slice_eq_nocase(
+	    (struct slice){ s.p + (s.len - suffix.len), suffix.len }, suffix);
 }
 
 struct slice

@@ -23,7 +23,9 @@ check_key(const struct key *key)
 	size_t len = key->type == KEY_RSA ? key->noctets : 64;
 	struct diag why;
 
-	need(key->pkey != NULL && key->octets != NULL);
+	need(key->octets != NULL);
+	need((key->type == KEY_RSA) == (key->rsa != NULL));
+	need((key->type == KEY_ED25519) == (key->pkey != NULL));
 	if (key->type == KEY_RSA) {
 		need(key->bits >= KEY_LEAST_RSA_BITS &&
 		     key->bits <= KEY_MAX_RSA_BITS);
