@@ -311,6 +311,8 @@ internet_only(struct filter *f)
  * filter once for each call there is and then compiles it: a list would cost
  * more than the rest of the sandbox.  Leaves are reached by jumping to what two
  * last answers stand at, end and the one behind. */
+/* NOLINTBEGIN(misc-no-recursion): as deep as the number of edges has digits in
+ * binary */
 static void
 search(struct filter *f, const int *edge, size_t n, size_t at, unsigned end)
 {
@@ -329,6 +331,7 @@ search(struct filter *f, const int *edge, size_t n, size_t at, unsigned end)
 		f->op[node].jt =
 		    (uint8_t)(end + (at + half + 1) % 2 - node - 1);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static int
 by_number(const void *a, const void *b)
@@ -339,7 +342,7 @@ by_number(const void *a, const void *b)
 static void
 refuse_and_allow(struct filter *f)
 {
-	int edge[2 * sizeof f->refused / sizeof *f->refused];
+	int edge[2 * sizeof f->refused / sizeof *f->refused] = { 0 };
 	size_t n = 0;
 
 	qsort(f->refused, f->nrefused, sizeof *f->refused, by_number);

@@ -189,7 +189,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	struct verdict verdict;
 	struct remarks remarks;
 	struct explanation reasons;
-	struct trusted trusted;
+	struct trusted trusted = { 0 };
 	int result = -1;
 
 	if (message_read(in, c->validate.limits, &m, why) != 0)
