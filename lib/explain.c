@@ -110,7 +110,7 @@ deadline(const struct search *s)
 static void
 fetch_keys(struct search *s)
 {
-	struct slice names[2 * CHAIN_MAX];
+	struct slice names[2 * CHAIN_MAX] = { { NULL, 0 } };
 	struct diag why;
 	size_t n = 0;
 
