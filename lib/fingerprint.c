@@ -23,11 +23,12 @@ static struct fp_mac
 mac_of(struct taking *t, struct slice octets)
 {
 	unsigned char whole[DIGEST_SIZE] = { 0 };
-	struct fp_mac mac = { .octets = { 0 } };
+	struct fp_mac mac;
 
 	if (!t->failed && digest_mac(t->salt, octets, whole, t->why) != 0)
 		t->failed = true;
-	memcpy(mac.octets, whole, sizeof mac.octets);
+	for (size_t i = 0; i < sizeof mac.octets; i++)
+		mac.octets[i] = whole[i];
 	return mac;
 }
 

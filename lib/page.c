@@ -366,7 +366,7 @@ put_field_name(struct buf *b, const struct arc_field *f)
 }
 
 /* Fields from place k on, and before end, that have one fault, which is told
- * once; returns how many fields were looked at. */
+ * once, or none; returns how many fields were looked at. */
 static size_t
 put_fault(struct sheet *t, const struct report *r, size_t k, size_t end)
 {
@@ -376,6 +376,8 @@ put_fault(struct sheet *t, const struct report *r, size_t k, size_t end)
 	struct buf b = { .max = 0 };
 	size_t seen = 1;
 
+	if (why == NULL)
+		return seen;
 	put_field_name(&b, f);
 	for (; k + seen < end && !has_caret(why, f); seen++) {
 		const struct arc_field *g = &c->field[k + seen];
@@ -498,9 +500,7 @@ put_faults(struct sheet *t, const struct report *r)
 			   : "\nDoes not hold:\n");
 	heading = t->b->len;
 	for (size_t k = 0; k < c->nfields;)
-		k += page_fault(r, &c->field[k]) != NULL
-			 ? put_fault(t, r, k, c->nfields)
-			 : 1;
+		k += put_fault(t, r, k, c->nfields);
 	for (unsigned i = 1; i <= c->n; i++)
 		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
 			if (c->set[i].count[k] > 1)
