@@ -346,7 +346,7 @@ main(int argc, char **argv)
 	v.operands.except = except;
 	v.operands.nexcept = n;
 	bool looked = stat(v.operands.words[0], &st) == 0;
-	bool unsure = !looked && errno != ENOENT;
+	int unseen = looked || errno == ENOENT ? 0 : errno;
 
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
 		 v.operands.files0_from != NULL ||
@@ -356,14 +356,22 @@ main(int argc, char **argv)
 	if (v.many && v.repair != NULL)
 		cli_usage(&v.cli, "--repair is for one message");
 	check_filter(&v, host, sizeof host);
-	/* What cannot be looked at may be a directory all the same. */
-	v.many |= unsure;
 	if (v.jobs == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 		v.jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;
 	}
 	bool filter = v.annotate || v.field_only;
+
+	/* It might be a message, or a directory of many. */
+	if (unseen != 0 && !v.many && !filter) {
+		struct diag why;
+
+		errno = unseen;
+		diag_errno(&why, DIAG_OPEN, "stat");
+		cli_trouble(&v.cli, v.operands.words[0], &why);
+		return cli_end(&v.cli);
+	}
 	bool ready = make_ready(&v);
 
 	if (!ready && !(filter && v.pass_on_error))
