@@ -345,8 +345,9 @@ main(int argc, char **argv)
 		except[n++] = v.cli.record;
 	v.operands.except = except;
 	v.operands.nexcept = n;
-	bool looked = stat(v.operands.words[0], &st) == 0;
-	int unseen = looked || errno == ENOENT ? 0 : errno;
+	bool named = v.operands.nwords > 0;
+	bool looked = named && stat(v.operands.words[0], &st) == 0;
+	int unseen = looked || !named || errno == ENOENT ? 0 : errno;
 
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
 		 v.operands.files0_from != NULL ||
