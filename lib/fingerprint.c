@@ -23,7 +23,7 @@ static struct fp_mac
 mac_of(struct taking *t, struct slice octets)
 {
 	unsigned char whole[DIGEST_SIZE] = { 0 };
-	struct fp_mac mac;
+	struct fp_mac mac = { { 0 } };
 
 	if (!t->failed && digest_mac(t->salt, octets, whole, t->why) != 0)
 		t->failed = true;
