@@ -353,18 +353,27 @@ authres_claims(struct slice text, struct slice authserv_id, struct arena *arena,
 /* ------------------------------------------------------------------------
  * Writing. */
 
+/* Whether all of s can be shown as it is. */
+static bool
+is_plain(struct slice s)
+{
+	while (s.len > 0) {
+		unsigned long cp = 0;
+		size_t n = slice_utf8_next(s, &cp);
+
+		if (n == 0 || !escape_is_plain(cp))
+			return false;
+		s = slice_sub(s, n, s.len);
+	}
+	return true;
+}
+
 bool
 authres_is_token(struct slice s)
 {
 	struct slice rest = s, word;
-	unsigned long cp;
 
-	for (size_t i = 0, n; i < s.len; i += n) {
-		n = slice_utf8_next(slice_sub(s, i, s.len), &cp);
-		if (n == 0 || !escape_is_plain(cp))
-			return false;
-	}
-	return token_word(&rest, &word) && rest.len == 0;
+	return is_plain(s) && token_word(&rest, &word) && rest.len == 0;
 }
 
 /* [local-part] "@" domain-name, without quotes. */
@@ -389,22 +398,24 @@ is_address(struct slice s)
 void
 authres_write_value(struct buf *b, struct slice value)
 {
-	if (authres_is_token(value) || is_address(value)) {
+	if (is_plain(value) && (authres_is_token(value) || is_address(value))) {
 		buf_slice(b, value);
 		return;
 	}
 	buf_char(b, '"');
-	for (size_t i = 0; i < value.len; i++) {
-		unsigned char c = (unsigned char)value.p[i];
+	while (value.len > 0) {
+		unsigned long cp = 0;
+		size_t n = slice_utf8_next(value, &cp);
 
-		/* A control has no place in a field of ours. */
-		if (c < 0x20 || c == 0x7f) {
+		/* What cannot be shown has no place in a field of ours. */
+		if (n == 0 || !escape_is_plain(cp)) {
 			buf_char(b, ' ');
-			continue;
+		} else {
+			if (cp == '"' || cp == '\\')
+				buf_char(b, '\\');
+			buf_put(b, value.p, n);
 		}
-		if (c == '"' || c == '\\')
-			buf_char(b, '\\');
-		buf_char(b, (char)c);
+		value = slice_sub(value, n > 0 ? n : 1, value.len);
 	}
 	buf_char(b, '"');
 }

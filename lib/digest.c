@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "crypto.h"
 #include "digest.h"
+
+enum {
+	HMAC_BLOCK = 64, /* octets that SHA-256 takes at a time */
+};
 
 void
 digest_init(struct digest *d)
@@ -54,19 +61,66 @@ digest_sha1(
 	return diag_memory(why);
 }
 
+/* A digest that begins with the key, each octet of it altered. */
+static void
+begin_with(struct digest *d, const unsigned char key[HMAC_BLOCK],
+    unsigned char altered)
+{
+	unsigned char block[HMAC_BLOCK];
+
+	for (size_t i = 0; i < HMAC_BLOCK; i++)
+		block[i] = key[i] ^ altered;
+	digest_init(d);
+	digest_put(d, block, sizeof block);
+	OPENSSL_cleanse(block, sizeof block);
+}
+
+void
+digest_key_init(struct digest_key *k, struct slice key)
+{
+	unsigned char block[HMAC_BLOCK] = { 0 };
+	struct digest d = { .failed = false };
+	struct diag why = { .code = DIAG_NONE };
+
+	if (key.len > HMAC_BLOCK) {
+		digest_init(&d);
+		digest_put(&d, key.p, key.len);
+		digest_final(&d, block, &why);
+		digest_release(&d);
+	} else if (key.len > 0) {
+		memcpy(block, key.p, key.len);
+	}
+	begin_with(&k->inner, block, 0x36);
+	begin_with(&k->outer, block, 0x5c);
+	OPENSSL_cleanse(block, sizeof block);
+	k->outer.failed |= why.code != DIAG_NONE;
+}
+
 int
-digest_mac(struct slice key, struct slice octets,
+digest_mac(const struct digest_key *k, struct slice octets,
     unsigned char out[DIGEST_SIZE], struct diag *why)
 {
-	/* An empty key or text still needs somewhere to point. */
-	if (crypto_begin() &&
-	    EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL,
-		key.len > 0 ? key.p : "", key.len,
-		(const unsigned char *)(octets.len > 0 ? octets.p : ""),
-		octets.len, out, DIGEST_SIZE, NULL) != NULL)
-		return 0;
-	ERR_clear_error();
-	return diag_memory(why);
+	struct digest inner, outer;
+
+	digest_copy(&inner, &k->inner);
+	digest_copy(&outer, &k->outer);
+	digest_put(&inner, octets.p, octets.len);
+	int result = digest_final(&inner, out, why);
+
+	if (result == 0) {
+		digest_put(&outer, out, DIGEST_SIZE);
+		result = digest_final(&outer, out, why);
+	}
+	digest_release(&inner);
+	digest_release(&outer);
+	return result;
+}
+
+void
+digest_key_release(struct digest_key *k)
+{
+	digest_release(&k->inner);
+	digest_release(&k->outer);
 }
 
 static int

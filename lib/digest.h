@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "primitive.h"
 #include "sink.h"
+#include "slice.h"
 
 enum {
 	DIGEST_SIZE = 32,      /* octets */
@@ -47,9 +48,21 @@ void digest_release(struct digest *);
 int digest_sha1(
     struct slice octets, unsigned char out[DIGEST_SHA1_SIZE], struct diag *why);
 
-/* HMAC-SHA-256 (RFC 2104) of octets under a key.  -1 with DIAG_MEMORY. */
-int digest_mac(struct slice key, struct slice octets,
+/* HMAC-SHA-256 (RFC 2104): what its key makes of both hashes, so that a great
+ * many short texts cost no more than they must. */
+struct digest_key {
+	struct digest inner, outer;
+};
+
+/* To end with digest_key_release(). */
+void digest_key_init(struct digest_key *, struct slice key);
+
+/* HMAC-SHA-256 of octets.  -1 with DIAG_MEMORY. */
+int digest_mac(const struct digest_key *, struct slice octets,
     unsigned char out[DIGEST_SIZE], struct diag *why);
+
+/* Accepts one that is all zero. */
+void digest_key_release(struct digest_key *);
 
 /* A sink that puts into d.  It refuses nothing: digest_final() tells. */
 struct sink digest_sink(struct digest *d);

@@ -12,7 +12,7 @@ static const char first_line[] = "arc-fingerprint 1";
 
 /* A fingerprint being taken. */
 struct taking {
-	struct slice salt;
+	struct digest_key key; /* the salt */
 	struct arena *arena;
 	struct buf text;
 	struct diag *why;
@@ -25,7 +25,7 @@ mac_of(struct taking *t, struct slice octets)
 	unsigned char whole[DIGEST_SIZE] = { 0 };
 	struct fp_mac mac = { { 0 } };
 
-	if (!t->failed && digest_mac(t->salt, octets, whole, t->why) != 0)
+	if (!t->failed && digest_mac(&t->key, octets, whole, t->why) != 0)
 		t->failed = true;
 	for (size_t i = 0; i < sizeof mac.octets; i++)
 		mac.octets[i] = whole[i];
@@ -192,15 +192,25 @@ take_body(struct taking *t, struct slice body, struct fingerprint *out)
 	}
 	for (size_t i = 0; i < body.len; i++)
 		lines += body.p[i] == '\n';
-	out->block = array(t, lines + 1, sizeof *out->block);
+	if (lines > FINGERPRINT_MAX) {
+		diag_set(t->why, DIAG_FINGERPRINT, no_octets,
+		    "one is taken of at most %d lines", FINGERPRINT_MAX);
+		t->failed = true;
+	}
+	out->block = array(t, t->failed ? 1 : lines + 1, sizeof *out->block);
 	rest = body;
 	while (rest.len > 0 && !t->failed) {
 		if (!slice_cut(&rest, '\n', &line))
 			break;
 		if (line.len > 0 && line.p[line.len - 1] == '\r')
 			line.len--;
-		simple[block.lines] = mac_of(t, line);
-		relaxed[block.lines] = mac_of(t, relaxed_line(t, line));
+		/* Most lines are as they are when relaxed. */
+		struct slice text = relaxed_line(t, line);
+
+		relaxed[block.lines] = mac_of(t, text);
+		simple[block.lines] = slice_eq(text, line)
+					  ? relaxed[block.lines]
+					  : mac_of(t, line);
 		/* One line in four ends a block. */
 		bool last = relaxed[block.lines].octets[0] % 4 == 0;
 
@@ -216,21 +226,23 @@ fingerprint_take(const struct message *m, const struct chain *c,
     struct slice body, const struct fp_salt *salt, struct arena *arena,
     struct fingerprint *out, struct diag *why)
 {
-	struct taking t = { .salt = salt->text, .arena = arena, .why = why };
+	struct taking t = { .arena = arena, .why = why };
 
-	*out = (struct fingerprint){ .salt = salt->text,
-		.secret = salt->secret,
-		.check = mac_of(&t, slice_of(first_line)) };
 	if (m->nfields > FINGERPRINT_MAX_FIELDS)
 		return diag_set(why, DIAG_LIMIT_FIELDS, no_octets,
 		    "%zu fields; a fingerprint takes %d", m->nfields,
 		    FINGERPRINT_MAX_FIELDS);
+	digest_key_init(&t.key, salt->text);
+	*out = (struct fingerprint){ .salt = salt->text,
+		.secret = salt->secret,
+		.check = mac_of(&t, slice_of(first_line)) };
 	take_fields(&t, m, out);
 	if (!t.failed)
 		take_mentions(&t, m, c, out);
 	if (!t.failed)
 		take_body(&t, body, out);
 	buf_release(&t.text);
+	digest_key_release(&t.key);
 	return t.failed ? -1 : 0;
 }
 
@@ -240,9 +252,13 @@ fingerprint_take(const struct message *m, const struct chain *c,
 static void
 put_mac(struct buf *b, const struct fp_mac *mac)
 {
+	static const char hex[] = "0123456789abcdef";
+
 	buf_char(b, ' ');
-	for (size_t i = 0; i < sizeof mac->octets; i++)
-		buf_printf(b, "%02x", mac->octets[i]);
+	for (size_t i = 0; i < sizeof mac->octets; i++) {
+		buf_char(b, hex[mac->octets[i] / 16]);
+		buf_char(b, hex[mac->octets[i] % 16]);
+	}
 }
 
 void
@@ -409,7 +425,7 @@ read_salt(struct slice text, struct taking *t, struct fingerprint *out)
 		diag_memory(t->why);
 		t->failed = true;
 	}
-	t->salt = out->salt;
+	digest_key_init(&t->key, out->salt);
 	out->check = mac_of(t, slice_of(first_line));
 	return true;
 }
@@ -457,6 +473,7 @@ fingerprint_read(struct slice octets, struct arena *arena,
 		else
 			good = ended = slice_eq(word, SLICE("end"));
 	}
+	digest_key_release(&t.key);
 	if (t.failed)
 		return -1;
 	if (good && ended)

@@ -171,3 +171,22 @@ setup() {
 		[ "$status" -le 2 ]
 	done
 }
+
+@test "threat 35: what cannot be shown does not get into the fields that arc-sign makes" {
+	# in quotes, in an address and bare: bidi, broken and overlong UTF-8, C1, ESC,
+	# nothing wide; and what can be shown stays
+	printf '%s\n' "Authentication-Results: us.example; spf=pass" \
+		$' reason="a\u202eb\xc0\xafc\u009bd\x1be\u200bf\ufeffg\u00e9 \\"q\\""' \
+		$' smtp.mailfrom=x\u202ey@a.example' "From: a@a.example" "" x >m
+	run -0 arc-sign -q -d lists.example -s arc -i us.example -k "$ROOT/tests/keys/rsa2048-b.pem" --keys "$SAMPLES/keys" --headers-only m
+	[[ $output == *$'reason="a b  c d e f g\u00e9 \\"q\\""'* ]]
+	python3 -c 'import sys, unicodedata
+text = sys.stdin.buffer.read().decode()
+assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t"], ascii(text)' <<<"$output"
+}
+
+@test "threat 11: a fingerprint costs little a line, and one of too many lines is none" {
+	{ printf 'From: a@b.example\n\n'; yes '' | head -2000001; echo end; } >m
+	run -65 timeout 20 arc-dump --fingerprint m
+	[[ $output == *"at most 2000000 lines"* ]]
+}
