@@ -227,6 +227,16 @@ check_filter(struct verify *v, char *name, size_t size)
 	cli_check_id(&v->cli, v->authserv_id != NULL ? v->authserv_id : "");
 }
 
+/* Whether a file can be put where path is: another is, or nothing. */
+static bool
+is_replaceable(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") != 0 &&
+	       (stat(path, &st) != 0 || S_ISREG(st.st_mode));
+}
+
 static void
 options(struct verify *v, int argc, char **argv)
 {
@@ -274,6 +284,11 @@ options(struct verify *v, int argc, char **argv)
 		}
 	if (v->update && v->manifest == NULL)
 		cli_usage(&v->cli, "--update needs --manifest");
+	if (v->update && !is_replaceable(v->manifest))
+		cli_usage(&v->cli,
+		    "--update --manifest %s: only a regular file can be "
+		    "rewritten",
+		    v->manifest);
 	if (v->expect != NULL && v->manifest != NULL)
 		cli_usage(
 		    &v->cli, "--expect and --manifest exclude each other");

@@ -421,7 +421,8 @@ cli_directory(const char *path, char room[PATH_MAX])
 }
 
 /* Open a file to append to.  Where anybody may put files it has to be a file of
- * our own: a link would lead to one that only we may write. */
+ * our own that has no other name: a link, of either kind, would lead to one
+ * that only we may write. */
 static int
 open_to_append(const char *path)
 {
@@ -434,7 +435,7 @@ open_to_append(const char *path)
 	    open(path, shared ? flags | O_NOFOLLOW | O_NONBLOCK : flags, 0666);
 
 	if (!shared || fd < 0 ||
-	    (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
 		st.st_uid == geteuid()))
 		return fd;
 	close(fd);

@@ -90,7 +90,11 @@ input_drain(struct input *in, struct diag *why)
 	struct slice piece = { NULL, 0 };
 	struct stat st;
 
-	if (in->fd < 0 || (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode)))
+	if (in->fd < 0)
+		return 0;
+	/* What is pasted into a terminal is not to reach the shell. */
+	if (fstat(in->fd, &st) == 0 &&
+	    (S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(in->fd))))
 		return 0;
 	do {
 		if (input_piece(in, &piece, why) != 0)

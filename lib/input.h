@@ -42,9 +42,9 @@ int input_read(
  * until the next call.  -1 with DIAG_READ or DIAG_MEMORY. */
 int input_piece(struct input *, struct slice *piece, struct diag *why);
 
-/* Read on to the end and forget what comes, unless the input is a regular
- * file: a program that writes to our pipe is not to die of our leaving.  -1
- * with DIAG_READ or DIAG_MEMORY. */
+/* Read on to the end and forget what comes, unless the input is a regular file,
+ * or a device, which may have no end: a program that writes to our pipe is not
+ * to die of our leaving.  -1 with DIAG_READ or DIAG_MEMORY. */
 int input_drain(struct input *, struct diag *why);
 
 /* Append all that path has, "-" being standard input, to out.  -1 with

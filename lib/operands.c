@@ -13,11 +13,14 @@
 #include "nametable.h"
 #include "operands.h"
 
+static const struct slice no_octets = { NULL, 0 };
+
 struct operands {
 	struct operands_options o;
 	size_t at;	   /* the next of o.words */
 	struct buf list;   /* contents of files0_from */
 	struct slice rest; /* of it */
+	bool empty;	   /* a name of it was empty */
 	FTS *walk;	   /* the directory at hand, or NULL */
 	struct mbox *mbox; /* the mbox at hand, or NULL */
 	char *mbox_path;
@@ -83,8 +86,12 @@ next_word(struct operands *op)
 {
 	if (op->at < op->o.nwords)
 		return op->o.words[op->at++];
+	/* Of names that are empty, the first is trouble enough. */
+	while (op->empty && op->rest.len > 0 && op->rest.p[0] == '\0')
+		op->rest = slice_sub(op->rest, 1, op->rest.len);
 	if (op->rest.len == 0)
 		return NULL;
+	op->empty |= op->rest.p[0] == '\0';
 	size_t n = slice_find(op->rest, '\0');
 	char *word = op->list.p + (op->rest.p - op->list.p);
 
@@ -284,6 +291,9 @@ step(struct operands *op, struct source *out, struct diag *why)
 		if (is_directory(word))
 			return start_walk(op, word, why);
 		result = set_source(out, word, why);
+		if (result == 1 && word[0] == '\0')
+			diag_set(&out->problem, DIAG_OPEN, no_octets,
+			    "the name is empty");
 	}
 	if (result == 1 && op->o.mbox && out->problem.code == DIAG_NONE)
 		return start_mbox(op, out);

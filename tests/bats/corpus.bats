@@ -162,6 +162,15 @@ verdicts() {
 	[[ $stderr == *"files/gone: "* ]]
 }
 
+@test "a list with an empty name has one trouble, however many there are" {
+	cd "$BATS_TEST_TMPDIR"
+	{ head -c 5000000 /dev/zero; printf '%s\0' "$SAMPLES/pass-one-hop.eml"; head -c 9 /dev/zero; } >list
+	run -66 --separate-stderr timeout 20 arc-verify --keys "$SAMPLES/keys" --files0-from list
+	[ "$output" = "$SAMPLES/pass-one-hop.eml: pass  i=1 author-provider.example  oldest-pass=0" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == *"the name is empty"* ]]
+}
+
 @test "symlink loops, dangling links and unreadable folders trouble one message each" {
 	mkdir -p "$BATS_TEST_TMPDIR/d/sub"
 	cp files/00/00001.eml "$BATS_TEST_TMPDIR/d/a.eml"

@@ -126,6 +126,12 @@ ALL="read list write create mkdir rename unlink chmod fork connect talk kill exe
 	mkfifo shared/fifo
 	run -74 timeout 5 arc-verify --keys "$SAMPLES/keys" --record shared/fifo "$SAMPLES/pass-one-hop.eml"
 	[[ $output == *"[write]"* ]]
+	# a second name for a file of ours is a link too
+	ln mine shared/hard
+	run -74 arc-verify --keys "$SAMPLES/keys" --record shared/hard "$SAMPLES/pass-one-hop.eml"
+	[[ $output == *"[write]"* ]]
+	cmp mine kept
+	run -0 arc-verify --keys "$SAMPLES/keys" --record shared/fresh "$SAMPLES/pass-one-hop.eml"
 	# in a directory of one's own a link is one's own will
 	ln -s mine record
 	run -0 arc-verify --keys "$SAMPLES/keys" --record record "$SAMPLES/pass-one-hop.eml"
@@ -135,4 +141,14 @@ ALL="read list write create mkdir rename unlink chmod fork connect talk kill exe
 	run -0 arc-verify --keys "$SAMPLES/keys" --manifest shared/manifest --update "$SAMPLES/pass-one-hop.eml"
 	cmp manifest before
 	[ ! -L shared/manifest ]
+	cat >list <shared/manifest
+	# nor is anything but a file replaced, or waited for
+	for path in shared/fifo /dev/null -; do
+		run -64 timeout 5 arc-verify --keys "$SAMPLES/keys" --manifest "$path" --update "$SAMPLES/pass-one-hop.eml"
+		[[ $output == *"only a regular file"* ]]
+	done
+	[ -p shared/fifo ]
+	[ ! -e ./- ]
+	# which may be read from
+	run -0 arc-verify --keys "$SAMPLES/keys" --manifest <(cat list) "$SAMPLES/pass-one-hop.eml"
 }

@@ -50,6 +50,10 @@ unit() {
 	unit dnswire
 }
 
+@test "input: a device that has no end is not drained" {
+	unit input
+}
+
 @test "resolv.conf: which servers are asked, and how patiently" {
 	unit resolvers
 }

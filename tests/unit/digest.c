@@ -106,6 +106,38 @@ releases(void)
 	CHECK(d.failed);
 }
 
+/* RFC 4231, sections 4.2, 4.3 and 4.7: the last has a key longer than a block.
+ */
+static void
+macs(void)
+{
+	static const unsigned char wanted[3][4] = { { 0xb0, 0x34, 0x4c, 0x61 },
+		{ 0x5b, 0xdc, 0xc1, 0x46 }, { 0x60, 0xe4, 0x31, 0x59 } };
+	char long_key[131], key[20];
+	struct slice text[3] = { SLICE("Hi There"),
+		SLICE("what do ya want for nothing?"),
+		SLICE("Test Using Larger Than Block-Size Key - Hash Key "
+		      "First") };
+
+	memset(key, 0x0b, sizeof key);
+	memset(long_key, 0xaa, sizeof long_key);
+	struct slice keys[3] = { { key, sizeof key }, SLICE("Jefe"),
+		{ long_key, sizeof long_key } };
+
+	for (size_t i = 0; i < 3; i++) {
+		unsigned char out[DIGEST_SIZE];
+		struct digest_key k;
+		struct diag why;
+
+		digest_key_init(&k, keys[i]);
+		/* Twice: a key is not used up. */
+		for (int n = 0; n < 2; n++)
+			CHECK(digest_mac(&k, text[i], out, &why) == 0 &&
+			      memcmp(out, wanted[i], 4) == 0);
+		digest_key_release(&k);
+	}
+}
+
 static void *
 start(void *arg)
 {
@@ -141,6 +173,7 @@ static const struct unit_test tests[] = {
 	{ "SHA-256 of the examples of FIPS 180", vectors },
 	{ "any cutting into pieces gives the same digest", pieces },
 	{ "a copy holds what its original held, and no more", copies },
+	{ "HMAC-SHA-256 of the examples of RFC 4231", macs },
 	{ "a digest may be released at any time", releases },
 };
 
