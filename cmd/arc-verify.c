@@ -372,7 +372,7 @@ main(int argc, char **argv)
 	if (v.many && v.repair != NULL)
 		cli_usage(&v.cli, "--repair is for one message");
 	check_filter(&v, host, sizeof host);
-	if (v.jobs == 0) {
+	if (v.many && v.jobs == 0) { /* asking costs what a read does */
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 		v.jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;

@@ -127,7 +127,11 @@ read_records(struct keyentry *e, struct arena *arena, struct diag *why)
 {
 	struct keyrecord other = { .text = NULL };
 
-	e->record = arena_array(arena, KEYSTORE_MAX_RECORDS, sizeof *e->record);
+	size_t most = e->answer.ntxt < KEYSTORE_MAX_RECORDS
+			  ? e->answer.ntxt
+			  : KEYSTORE_MAX_RECORDS;
+
+	e->record = arena_array(arena, most, sizeof *e->record);
 	if (e->record == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < e->answer.ntxt; i++) {
@@ -147,7 +151,7 @@ read_records(struct keyentry *e, struct arena *arena, struct diag *why)
 				continue;
 			}
 		}
-		if (e->nrecords == KEYSTORE_MAX_RECORDS) {
+		if (e->nrecords == most) {
 			key_release(&r.key);
 			e->more = true;
 			break;

@@ -184,13 +184,31 @@ lint_write(struct buf *b, const struct remark *r)
 	buf_printf(b, " %s", info->mend);
 }
 
+/* Make room for as many again. */
+static bool
+grow(struct remarks *r)
+{
+	size_t max = r->max == 0 ? 8 : 2 * r->max;
+	struct remark *more = arena_array(r->arena, max, sizeof *more);
+
+	if (more == NULL) {
+		r->memory_failed = true;
+		return false;
+	}
+	for (size_t i = 0; i < r->n; i++)
+		more[i] = r->remark[i];
+	r->remark = more;
+	r->max = max;
+	return true;
+}
+
 static void __attribute__((format(printf, 5, 6)))
 add(struct remarks *r, enum lint_code code, unsigned instance,
     struct slice field, const char *format, ...)
 {
 	va_list ap;
 
-	if (r->n == r->max)
+	if (r->n == r->max && !grow(r))
 		return;
 	struct remark *m = &r->remark[r->n++];
 
@@ -210,8 +228,6 @@ note(struct remarks *r, enum lint_code code, const struct arc_field *f)
 }
 
 enum {
-	MOST_OF_A_SET = 64, /* remarks that one set can get; the others are for
-			     * the message */
 	LONGEST_LINE = 998, /* RFC 5322 section 2.1.1 */
 };
 
@@ -306,10 +322,7 @@ lint_collect(const struct message *m, const struct chain *c,
 {
 	size_t froms = message_count(m, SLICE("From"));
 
-	*out = (struct remarks){ .max = (c->n + 1) * (size_t)MOST_OF_A_SET };
-	out->remark = arena_array(m->arena, out->max, sizeof *out->remark);
-	if (out->remark == NULL)
-		return -1;
+	*out = (struct remarks){ .arena = m->arena };
 	if (c->nfields > 0 && froms > 1)
 		add(out, LINT_FROM_TWICE, 0, SLICE("From"), "%zu of them",
 		    froms);
@@ -318,7 +331,7 @@ lint_collect(const struct message *m, const struct chain *c,
 		    "");
 	for (unsigned i = 1; i <= c->n; i++)
 		lint_set(&c->set[i], v, i, now, froms, out);
-	return 0;
+	return out->memory_failed ? -1 : 0;
 }
 
 /* ------------------------------------------------------------------------
@@ -615,5 +628,5 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 	if (c->nfields > 0 && longest_line(body) > LONGEST_LINE)
 		add(out, LINT_BODY_LINE_LONG, 0, (struct slice){ NULL, 0 },
 		    "%zu octets", longest_line(body));
-	return 0;
+	return out->memory_failed ? -1 : 0;
 }

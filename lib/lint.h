@@ -3,8 +3,10 @@
 #ifndef LINT_H
 #define LINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "arena.h"
 #include "buf.h"
 #include "chain.h"
 #include "message.h"
@@ -74,8 +76,10 @@ struct remark {
 void lint_write(struct buf *, const struct remark *);
 
 struct remarks {
-	struct remark *remark; /* in the message's arena */
+	struct remark *remark; /* in the arena, as the message */
 	size_t n, max;
+	struct arena *arena;
+	bool memory_failed; /* some are missing */
 };
 
 /* Everything there is to remark, by ascending instance.  verdict tells of keys
