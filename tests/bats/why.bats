@@ -95,6 +95,16 @@ hdr.newest-taken-for-oldest proved 1 ams.b signer lists.example None None" ]
 	PY
 }
 
+@test "each cause that the manual lists is met by two messages or more, made for real" {
+	forge <<-'PY'
+	text = open("man/arc-tools.7", encoding="utf-8").read()
+	made = edits.gaps(text[text.index("table causes"):])
+	assert len(made) > 100, len(made)
+	few = {cause: n for cause, n in made.items() if n < 2}
+	assert not few, few
+	PY
+}
+
 @test "what explains a message is repaired so that it verifies" {
 	forge <<-'PY'
 	import os, subprocess

@@ -15,8 +15,10 @@ import os
 import quopri
 import re
 import subprocess
+import sys
 
 import arc
+import chains
 import keys
 import signers
 from arc import Message, chain, fields_of, octets, swap
@@ -60,9 +62,11 @@ PARTS = (
 
 class Case:
     """name; message; wanted: (cause, instance, after, before) that must be told;
-    also: causes that may be; proven: the level that is wanted; fails: a verdict."""
+    also: causes that may be; proven: the level that is wanted; fails: a verdict;
+    before: the message before it was edited, whose octets the evidence must have."""
 
-    def __init__(self, name, message, wanted, also=(), level="proved", fails=True, lf=False):
+    def __init__(self, name, message, wanted, also=(), level="proved", fails=True, lf=False, before=None):
+        self.before = before
         self.name, self.message, self.level, self.fails = name, message, level, fails
         self.octets = message.lf() if lf else message.octets()
         self.wanted = [w if isinstance(w, tuple) else (w, None, None, None) for w in wanted]
@@ -496,36 +500,32 @@ def base(n, head, body, **more):
     return chain(n, body=body, header=head, **{**HOW, **more})
 
 
+def edited(name, m, edit, wanted, seals=0, **more):
+    """m before and after: the octets that the evidence must name are known."""
+    before, m = m, edit(m.copy())
+    for _ in range(seals):
+        m.seal(**HOW)
+    return Case(name, m, wanted, fails=not seals, before=before, **more)
+
+
 def modifier_cases():
     for name, head, body, edit, causes in PLAIN_EDITS:
         names = [c[0] if isinstance(c, tuple) else c for c in causes]
-        m = edit(base(1, head, body))
-        yield Case("%s.after-1" % name, m, [(c, 1, 1, None) for c in names])
-        m = edit(base(2, head, body))
-        yield Case("%s.after-2" % name, m, [(c, 2, 2, None) for c in names])
-        m = edit(base(1, head, body))
-        m.seal(**HOW)
-        yield Case("%s.between" % name, m, [(c, 1, 1, 2) for c in names], fails=False)
-        m = edit(base(2, head, body))
-        m.seal(**HOW)
-        yield Case("%s.between-2-3" % name, m, [(c, 1, 2, 3) for c in names] + [(c, 2, 2, 3) for c in names], fails=False)
+        yield edited("%s.after-1" % name, base(1, head, body), edit, [(c, 1, 1, None) for c in names])
+        yield edited("%s.after-2" % name, base(2, head, body), edit, [(c, 2, 2, None) for c in names])
+        yield edited("%s.between" % name, base(1, head, body), edit, [(c, 1, 1, 2) for c in names], 1)
+        yield edited("%s.between-2-3" % name, base(2, head, body), edit, [(c, i, 2, 3) for i in (1, 2) for c in names], 1)
     for name, head, body, edit, causes in PLAIN_EDITS[:12:3] + PLAIN_EDITS[23:40:4]:
         names = [c[0] if isinstance(c, tuple) else c for c in causes]
-        m = edit(base(1, head, body, key="ed25519-a"))
-        yield Case("%s.ed25519" % name, m, [(c, 1, 1, None) for c in names])
+        yield edited("%s.ed25519" % name, base(1, head, body, key="ed25519-a"), edit, [(c, 1, 1, None) for c in names])
     for name, head, body, edit, causes in MAILER_EDITS:
-        m = edit(base(1, head, body, key="rsa1024-a"))
-        yield Case("%s.lf" % name, m, [(c, 1, 1, None) for c in causes], lf=True)
-        m = edit(base(2, head, body))
-        m.seal(**HOW)
-        yield Case("%s.between-2-3" % name, m, [(c, 1, 2, 3) for c in causes] + [(c, 2, 2, 3) for c in causes], fails=False)
+        yield edited("%s.lf" % name, base(1, head, body, key="rsa1024-a"), edit, [(c, 1, 1, None) for c in causes], lf=True)
+        yield edited("%s.between-2-3" % name, base(2, head, body), edit, [(c, i, 2, 3) for i in (1, 2) for c in causes], 1)
     head = PLAIN.replace("A proposal for Tuesday", "A proposal\n for Tuesday")
+    how = {"ams": {"h": H, "c": "simple/simple"}}
     for name, edit, causes in SIMPLE_EDITS:
-        how = {"ams": {"h": H, "c": "simple/simple"}}
-        yield Case("%s.after-1" % name, edit(base(1, head, TEXT, **how)), [(c, 1, 1, None) for c in causes])
-        m = edit(base(1, head, TEXT, **how))
-        m.seal(**HOW)
-        yield Case("%s.between" % name, m, [(c, 1, 1, 2) for c in causes], fails=False)
+        yield edited("%s.after-1" % name, base(1, head, TEXT, **how), edit, [(c, 1, 1, None) for c in causes])
+        yield edited("%s.between" % name, base(1, head, TEXT, **how), edit, [(c, 1, 1, 2) for c in causes], 1)
 
 
 def signer_cases():
@@ -685,10 +685,19 @@ def unprovable_cases():
 
 def cases():
     return itertools.chain(modifier_cases(), signer_cases(), signers.cases(Case, HOW), seal_edit_cases(), key_cases(),
-                           structure_cases(), unprovable_cases())
+                           structure_cases(), chains.cases(sys.modules[__name__]), unprovable_cases())
 
 
 # ---- the score
+
+
+def gaps(text):
+    """Causes that a list names, each with the number of messages made for it."""
+    made = {}
+    for case in cases():
+        for cause in {w[0] for w in case.wanted if case.level != "nothing"}:
+            made[cause] = made.get(cause, 0) + 1
+    return {cause: made.get(cause, 0) for cause in re.findall(r"^\.It Sy ([a-z]+\.[a-z0-9-]+)", text, re.M)}
 
 
 def explain(case, directory):
@@ -711,6 +720,41 @@ def told(why, wanted):
                 return w
             if w["who"]["after"] == after and w["who"]["before"] == before:
                 return w
+    return None
+
+
+SHOWN = 2000  # octets of one side of a change in JSON
+
+
+def is_whole(text):
+    return text is None or ("\ufffd" not in text and len(text.encode()) < SHOWN)
+
+
+def octets_wrong(case, found, instance):
+    """What the evidence of a set says of octets that is not so, or None."""
+    findings = [w for w in found["why"] if w["instance"] == instance and w["level"] == "proved"
+                and w["who"]["role"] == "modifier" and not w["evidence"]["alternative"]]
+    body = [c for w in findings if w["field"] == "ams.bh" for c in w["evidence"]["changes"]]
+    head = [c for w in findings if w["field"] == "ams.b" for c in w["evidence"]["changes"]]
+    if body and all(is_whole(c["received"]) and is_whole(c["signed"]) for c in body):
+        now = re.split(rb"\r?\n\r?\n", case.octets, maxsplit=1)[1]
+        for c in sorted(body, key=lambda c: -c["offset"]):
+            was, at = c["received"].encode(), c["offset"]
+            if now[at : at + len(was)] != was:
+                return "received at %d is not %r" % (at, was)
+            now = now[:at] + c["signed"].encode() + now[at + len(was) :]
+        # what every canonicalization bears may differ
+        if arc.canon_body("relaxed", now) != arc.canon_body("relaxed", case.before.body):
+            return "the changes do not make the body that was signed"
+    fields = [arc.canon_header("relaxed", f.raw) for f in case.before.fields]
+    for c in head:
+        name = octets(c["field"])
+        if c["signed"] is None:
+            there = [f for f in case.message.fields if f.name == name.lower()]
+            if len(there) <= len([f for f in case.before.fields if f.name == name.lower()]):
+                return "%s was there before" % c["field"]
+        elif is_whole(c["signed"]) and arc.canon_header("relaxed", name + b":" + octets(c["signed"]) + b"\r\n") not in fields:
+            return "%s was never %r" % (c["field"], c["signed"])
     return None
 
 
@@ -740,6 +784,9 @@ def judge(case, found):
             return "not found: %s; told: %s" % (wanted, [(w["cause"], w["instance"], w["who"]["after"], w["who"]["before"]) for w in why])
         if w["level"] != case.level and not (case.level == "proved" and w["level"] == "fact"):
             return "%s is %s" % (w["cause"], w["level"])
+        wrong = octets_wrong(case, found, wanted[1]) if case.before else None
+        if wrong:
+            return "octets: " + wrong
     return "right"
 
 
