@@ -69,7 +69,16 @@ struct change {
 };
 
 enum {
-	EXPLAIN_MAX_CHANGES = 8
+	EXPLAIN_MAX_CHANGES = 8,
+	EXPLAIN_MAX_INPUT = 2000, /* octets of a side of struct input_diff */
+};
+
+/* What a signer hashed beside what the RFC has hashed of the message, from
+ * shortly before the first octet that differs to the end of the last line that
+ * does, and no more of it than can be told. */
+struct input_diff {
+	uint64_t offset;	       /* in both */
+	struct slice hashed, standard; /* NULL pointers: not known */
 };
 
 struct finding {
@@ -87,6 +96,7 @@ struct finding {
 			      * it as well */
 	struct change change[EXPLAIN_MAX_CHANGES];
 	size_t nchanges;
+	struct input_diff input;
 	char detail[200]; /* particulars, printable ASCII; or "" */
 	uint64_t tried;	  /* hypotheses up to this one, in its search */
 	bool kept; /* what its changes say lives as long as the message */

@@ -224,6 +224,54 @@ body_try_whole(struct body_case *c, struct slice octets)
 	return octets.p != NULL && body_try_one(c, 0, c->body.len, octets);
 }
 
+/* The canonical body, in b. */
+static void
+canon_to(
+    struct body_case *c, enum canon canon, struct slice body, struct buf *b)
+{
+	struct canon_body cb;
+
+	canon_body_init(&cb, canon, buf_sink(b));
+	if (body.len > 0)
+		canon_body_put(&cb, body.p, body.len);
+	canon_body_end(&cb);
+	if (b->failure != BUF_OK)
+		search_memory(c->s);
+}
+
+/* Tell in a finding what was hashed beside the canonical body. */
+static void
+tell_input(struct body_case *c, struct finding *f, struct slice hashed)
+{
+	struct buf b = { .max = 0 };
+
+	canon_to(c, c->canon, c->body, &b);
+	struct slice standard = buf_view(&b);
+
+	if (standard.len > c->limit)
+		standard.len = (size_t)c->limit;
+	if (b.failure == BUF_OK)
+		finding_input(c->s, f, hashed, standard);
+	buf_release(&b);
+}
+
+/* The other canonicalization fits, or all of the body in spite of l=. */
+static void
+found_canon(struct body_case *c, enum canon canon, uint64_t limit)
+{
+	struct finding *f = body_found(c, NULL, 0);
+	struct buf b = { .max = 0 };
+
+	canon_to(c, canon, c->body, &b);
+	struct slice hashed = buf_view(&b);
+
+	if (hashed.len > limit)
+		hashed.len = (size_t)limit;
+	if (b.failure == BUF_OK)
+		tell_input(c, f, hashed);
+	buf_release(&b);
+}
+
 /* Octets that are hashed as they are. */
 static bool
 try_raw(struct body_case *c, struct slice octets)
@@ -243,7 +291,7 @@ try_raw(struct body_case *c, struct slice octets)
 	digest_release(&d);
 	if (c->s->failed || memcmp(out, c->want, DIGEST_SIZE) != 0)
 		return false;
-	body_found(c, NULL, 0);
+	tell_input(c, body_found(c, NULL, 0), octets);
 	return true;
 }
 
@@ -253,21 +301,6 @@ static void trailing_space(struct body_case *);
 
 /* ------------------------------------------------------------------------
  * What the signer may have done wrong. */
-
-/* The canonical body, in b. */
-static void
-canon_to(
-    struct body_case *c, enum canon canon, struct slice body, struct buf *b)
-{
-	struct canon_body cb;
-
-	canon_body_init(&cb, canon, buf_sink(b));
-	if (body.len > 0)
-		canon_body_put(&cb, body.p, body.len);
-	canon_body_end(&cb);
-	if (b->failure != BUF_OK)
-		search_memory(c->s);
-}
 
 static void
 c_missing(struct body_case *c)
@@ -282,7 +315,7 @@ c_missing(struct body_case *c)
 	body_hash_init(&h, CANON_RELAXED, c->limit);
 	body_hash_put(&h, c->body);
 	if (body_hash_fits(c, &h))
-		body_found(c, NULL, 0);
+		found_canon(c, CANON_RELAXED, c->limit);
 }
 
 /* What other signatures say of a body whose bh= fits under relaxed though c=
@@ -337,12 +370,13 @@ static void
 other_canon(struct body_case *c)
 {
 	const struct cause *mine = c->cause;
+	enum canon other =
+	    c->canon == CANON_SIMPLE ? CANON_RELAXED : CANON_SIMPLE;
 	struct body_hash h;
 
 	if (!search_may(c->s, c->body.len))
 		return;
-	body_hash_init(&h,
-	    c->canon == CANON_SIMPLE ? CANON_RELAXED : CANON_SIMPLE, c->limit);
+	body_hash_init(&h, other, c->limit);
 	body_hash_put(&h, c->body);
 	if (!body_hash_fits(c, &h))
 		return;
@@ -352,7 +386,7 @@ other_canon(struct body_case *c)
 
 	/* Both are told when nothing decides, the likelier one first. */
 	if (!first)
-		body_found(c, NULL, 0);
+		found_canon(c, other, c->limit);
 	if (said != BLANKS_THERE) {
 		c->found = false;
 		c->cause = row_of(sigdash_trimmed);
@@ -363,7 +397,7 @@ other_canon(struct body_case *c)
 	}
 	c->cause = mine;
 	if (first && (said == BLANKS_UNKNOWN || !c->found))
-		body_found(c, NULL, 0);
+		found_canon(c, other, c->limit);
 	c->found = true;
 }
 
@@ -378,12 +412,18 @@ static void
 l_ignored(struct body_case *c)
 {
 	uint64_t limit = c->limit;
+	struct body_hash h;
 
-	if (limit == UINT64_MAX)
+	if (limit == UINT64_MAX || !search_may(c->s, c->body.len))
 		return;
 	c->limit = UINT64_MAX;
-	body_try(c, NULL, 0);
+	body_hash_init(&h, c->canon, c->limit);
+	body_hash_put(&h, c->body);
+	bool fits = body_hash_fits(c, &h);
+
 	c->limit = limit;
+	if (fits)
+		found_canon(c, c->canon, UINT64_MAX);
 }
 
 /* b with each CRLF as LF. */

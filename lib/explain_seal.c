@@ -100,7 +100,10 @@ try(struct seal_case *c)
 		       (c->own + 1 < c->t.n && own_elsewhere_fits(c));
 	if (fits) {
 		c->found++;
-		finding_new(c->s, c->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
+		finding_pieces(c->s,
+		    finding_new(
+			c->s, c->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i),
+		    &c->t, &c->q);
 	}
 	c->t.n = 0;
 	c->own = MAX_PIECES;

@@ -11,6 +11,7 @@ enum {
 	MAX_VARIANTS = 1024, /* of one piece */
 	MAX_DEPTH = 3,	     /* pieces changed at once */
 	MAX_TRIED = 512,     /* digests kept, not to be verified again */
+	INPUT_BEFORE = 60,   /* octets told before the first that differs */
 };
 
 /* Octets of hypotheses that are kept until the message is done.  Beyond, no
@@ -158,6 +159,51 @@ finding_new(struct search *s, const struct cause *cause,
 	if (cause->role == ROLE_SIGNER || cause->role == ROLE_KEY)
 		f->domain = search_domain(s, instance);
 	return f;
+}
+
+/* One side of a difference that ends so many octets before its end. */
+static struct slice
+input_side(struct search *s, struct slice octets, size_t from, size_t behind)
+{
+	struct slice part = slice_sub(octets, from, octets.len - from - behind);
+
+	part = part.len == 0 ? SLICE("")
+			     : arena_copy(s->m->arena,
+				   slice_sub(part, 0, EXPLAIN_MAX_INPUT));
+	if (part.p == NULL)
+		search_memory(s);
+	return part;
+}
+
+void
+finding_input(struct search *s, struct finding *f, struct slice hashed,
+    struct slice standard)
+{
+	const char *h = hashed.p, *r = standard.p;
+	size_t n = hashed.len < standard.len ? hashed.len : standard.len;
+	size_t same = 0, from, behind = 0, tail = 0;
+
+	while (same < n && h[same] == r[same])
+		same++;
+	if (f == NULL || (same == hashed.len && same == standard.len))
+		return;
+	from = same;
+	while (from > 0 && same - from < INPUT_BEFORE && h[from - 1] != '\n')
+		from--;
+	/* Whole lines that both end in are left out. */
+	while (tail < n - same &&
+	       h[hashed.len - tail - 1] == r[standard.len - tail - 1]) {
+		if (h[hashed.len - tail - 1] == '\n')
+			behind = tail;
+		tail++;
+	}
+	if (tail == n - same && same > 0 && h[same - 1] == '\n' &&
+	    h[hashed.len - tail - 1] == '\n' &&
+	    r[standard.len - tail - 1] == '\n')
+		behind = tail;
+	f->input = (struct input_diff){ .offset = from,
+		.hashed = input_side(s, hashed, from, behind),
+		.standard = input_side(s, standard, from, behind) };
 }
 
 bool
@@ -484,6 +530,29 @@ sequence_fits(struct search *s, const struct sequence *q)
 	return fits;
 }
 
+static void
+put_pieces(struct buf *b, const struct sequence *q)
+{
+	for (size_t j = 0; j < q->n; j++)
+		buf_slice(b, q->piece[j].octets);
+}
+
+void
+finding_pieces(struct search *s, struct finding *f,
+    const struct sequence *hashed, const struct sequence *standard)
+{
+	struct buf h = { .max = 0 }, r = { .max = 0 };
+
+	put_pieces(&h, hashed);
+	put_pieces(&r, standard);
+	if (h.failure == BUF_OK && r.failure == BUF_OK)
+		finding_input(s, f, buf_view(&h), buf_view(&r));
+	else
+		search_memory(s);
+	buf_release(&h);
+	buf_release(&r);
+}
+
 /* A walk over all choices. */
 struct walk {
 	struct search *s;
@@ -577,8 +646,7 @@ sequence_search(
 
 	if (count > MAX_DEPTH || q->target->kind == TARGET_NONE)
 		return 0;
-	for (size_t j = 0; j < q->n; j++)
-		buf_slice(&b, q->piece[j].octets);
+	put_pieces(&b, q);
 	digest_init(&d);
 	if (b.failure == BUF_OK)
 		descend(&w, 0, &d, buf_view(&b), count);

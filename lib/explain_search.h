@@ -92,6 +92,11 @@ bool target_fits_digest(struct search *, struct target *, struct digest *d);
 struct finding *finding_new(struct search *, const struct cause *,
     enum explain_level, enum explain_place, unsigned instance);
 
+/* Tell in a finding, which may be NULL, what was hashed beside what should have
+ * been. */
+void finding_input(struct search *, struct finding *, struct slice hashed,
+    struct slice standard);
+
 /* Whether a set above i has the same fault, unexplained as well: one change may
  * be behind both. */
 bool finding_above(const struct search *, enum explain_place, unsigned i);
@@ -161,6 +166,10 @@ void sequence_offer(struct search *, struct sequence *, size_t j,
 
 /* Whether the pieces as they are fit. */
 bool sequence_fits(struct search *, const struct sequence *);
+
+/* The same as finding_input(), of all pieces in their order. */
+void finding_pieces(struct search *, struct finding *,
+    const struct sequence *hashed, const struct sequence *standard);
 
 /* Try every choice of exactly count variants of that rank or a more plausible
  * one.  Each match becomes a group of findings.  Returns how many matched. */

@@ -34,14 +34,18 @@ struct fault {
 	size_t any;	      /* with causes before it */
 };
 
-/* What was tried fits, or not. */
+/* What was tried, which is in q, fits, or not. */
 static bool
 note(struct fault *t, bool fits)
 {
+	struct search *s = t->c->s;
+
 	if (!fits)
 		return false;
 	t->found++;
-	finding_new(t->c->s, t->cause, EXPLAIN_PROVED, PLACE_AMS, t->c->i);
+	finding_pieces(s,
+	    finding_new(s, t->cause, EXPLAIN_PROVED, PLACE_AMS, t->c->i), &t->q,
+	    &t->c->q);
 	return true;
 }
 
@@ -50,6 +54,12 @@ static bool
 try(struct fault *t)
 {
 	return note(t, t->found == 0 && sequence_fits(t->c->s, &t->q));
+}
+
+static void
+as_received(struct fault *t)
+{
+	ams_pieces(t->c, t->c->sel, &t->q);
 }
 
 /* Try the fields as received, and these octets for the AMS. */
@@ -66,13 +76,11 @@ try_last(struct fault *t, struct slice own)
 	bool fits = target_fits_digest(s, t->c->target, &d);
 
 	digest_release(&d);
+	if (fits) {
+		as_received(t);
+		t->q.piece[t->c->n].octets = own;
+	}
 	return note(t, fits);
-}
-
-static void
-as_received(struct fault *t)
-{
-	ams_pieces(t->c, t->c->sel, &t->q);
 }
 
 /* Name the fields of which a selection took others, or in another order. */
@@ -787,7 +795,7 @@ h_wrapped(struct fault *t, const struct tag *h)
 	size_t nseen = 0, n = t->c->n;
 	size_t most =
 	    t->c->target->kind == TARGET_DIGEST ? MAX_WRAPS : MAX_WRAPS / 8;
-	bool breaks[MAX_NAMES];
+	bool breaks[MAX_NAMES] = { false };
 	struct buf b = { .max = 0 };
 
 	if (t->c->canon != CANON_RELAXED || n > MAX_NAMES)

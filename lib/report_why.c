@@ -86,6 +86,52 @@ put_change(struct buf *b, const struct change *whole)
 		buf_text(b, "    + (not there)\n");
 }
 
+/* One side of what was hashed, line ends and all. */
+static void
+put_hashed(struct buf *b, char mark, struct slice text)
+{
+	bool cut = text.len == EXPLAIN_MAX_INPUT;
+	unsigned lines = 0;
+
+	if (text.len == 0)
+		buf_printf(b, "    %c (nothing)\n", mark);
+	while (text.len > 0) {
+		size_t n = slice_find(text, '\n');
+		struct slice line = slice_sub(text, 0, n);
+		bool lf = n < text.len;
+		bool cr = lf && n > 0 && text.p[n - 1] == '\r';
+
+		if (lines++ == MAX_LINES) {
+			buf_printf(b, "    %c ...\n", mark);
+			return;
+		}
+		line.len -= cr;
+		buf_printf(b, "    %c ", mark);
+		escape_text(b, slice_sub(line, 0, MAX_COLUMNS));
+		buf_text(
+		    b, line.len > MAX_COLUMNS && (lf || !cut) ? "..." : "");
+		buf_text(b, cr	  ? "\\r\\n\n"
+			    : lf  ? "\\n\n"
+			    : cut ? "...\n"
+				  : "\n");
+		text = slice_sub(text, n + 1, text.len);
+	}
+}
+
+/* Of a signer's fault: what went into the hash, where it differs. */
+static void
+put_input(struct buf *b, const struct input_diff *d)
+{
+	if (d->hashed.p == NULL || d->standard.p == NULL)
+		return;
+	buf_printf(b,
+	    "  it verifies with other octets hashed, from octet %llu on (- by "
+	    "the RFC, + as was signed):\n",
+	    (unsigned long long)d->offset);
+	put_hashed(b, '-', d->standard);
+	put_hashed(b, '+', d->hashed);
+}
+
 static size_t
 count_lines(struct slice s)
 {
@@ -232,6 +278,8 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 	buf_printf(b, "  [%s]\n", f->cause->id);
 	put_what(b, r, f);
 	put_when(b, f);
+	if (f->nchanges == 0)
+		put_input(b, &f->input);
 	put_who(b, r, f);
 	buf_printf(b, "  mend: %s\n", f->cause->mend);
 }
@@ -340,6 +388,20 @@ put_changes(struct json *j, const struct finding *f)
 }
 
 static void
+put_input_json(struct json *j, const struct input_diff *d)
+{
+	if (d->hashed.p == NULL || d->standard.p == NULL) {
+		json_null(j, "input");
+		return;
+	}
+	json_object_open(j, "input");
+	json_number(j, "offset", (int64_t)d->offset);
+	put_octets(j, "standard", d->standard);
+	put_octets(j, "hashed", d->hashed);
+	json_object_close(j);
+}
+
+static void
 put_count(struct json *j, const char *key, unsigned n)
 {
 	if (n > 0)
@@ -378,6 +440,7 @@ put_reason(struct json *j, const struct explanation *e, size_t k)
 	json_string(j, "mend", slice_of(f->cause->mend));
 	json_bool(j, "alternative", report_other_way(e, k));
 	put_changes(j, f);
+	put_input_json(j, &f->input);
 	json_object_close(j);
 	json_number(j, "tried", (int64_t)f->tried);
 	json_object_close(j);

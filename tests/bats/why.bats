@@ -105,6 +105,41 @@ hdr.newest-taken-for-oldest proved 1 ams.b signer lists.example None None" ]
 	PY
 }
 
+@test "of a signer's fault it is shown what was hashed, octet by octet" {
+	forge <<-'PY'
+	import keys
+	signed = []
+	for kind in (keys.RSA, keys.Ed25519):
+	    def noting(self, data, *more, sign=kind.sign):
+	        signed.append(data)
+	        return sign(self, data, *more)
+	    kind.sign = noting
+	shown = 0
+	for case in edits.signer_cases():
+	    cause = case.wanted[0][0]
+	    if cause.startswith("sig.digestinfo") or cause == "body.bh-sha1":
+	        continue
+	    w = edits.told(edits.explain(case, tmp(""))["why"], case.wanted[0])
+	    told = w["evidence"]["input"]
+	    if w["evidence"]["changes"]:
+	        continue
+	    assert told and told["hashed"] != told["standard"], case.name
+	    shown += 1
+	    if not w["field"].endswith(".b"):
+	        continue
+	    hashed, at = told["hashed"].encode(), told["offset"]
+	    assert any(d[at:at + len(hashed)] == hashed for d in signed), (case.name, told)
+	assert shown > 90, shown
+	PY
+	forge <<-'PY'
+	m = chain(1, as_={}, own_crlf=True)
+	write(m, tmp("crlf"))
+	PY
+	run -1 arc-verify --why --time 1767225600 --keys "$BATS_TEST_TMPDIR/crlf.keys" \
+		"$BATS_TEST_TMPDIR/crlf"
+	[[ $output == *$'; b=\n    + '*'; b=\r\n'* ]]
+}
+
 @test "what explains a message is repaired so that it verifies" {
 	forge <<-'PY'
 	import os, subprocess
