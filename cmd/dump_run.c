@@ -452,17 +452,23 @@ compare_take(struct shown s[2], struct fingerprint f[2], struct arena *arena,
 void
 dump_compare(struct dump *d, const char *a, const char *b)
 {
-	struct shown s[2] = { { .d = d, .path = a, .in.fd = -1 },
-		{ .d = d, .path = b, .in.fd = -1 } };
 	struct fingerprint f[2];
 	struct arena *arena = arena_new();
+	/* Too much for a stack. */
+	struct shown *s =
+	    arena != NULL ? arena_array(arena, 2, sizeof *s) : NULL;
 	struct diag why = { .code = DIAG_NONE };
 	size_t at = 0;
 
-	if (arena == NULL)
+	if (s == NULL) {
 		diag_memory(&why);
-	while (
-	    why.code == DIAG_NONE && at < 2 && compare_open(&s[at], &why) == 0)
+		cli_trouble(&d->cli, a, &why);
+		arena_free(arena);
+		return;
+	}
+	s[0] = (struct shown){ .d = d, .path = a, .in.fd = -1 };
+	s[1] = (struct shown){ .d = d, .path = b, .in.fd = -1 };
+	while (at < 2 && compare_open(&s[at], &why) == 0)
 		at++;
 	if (why.code == DIAG_NONE &&
 	    compare_take(s, f, arena, &at, &why) == 0) {

@@ -78,6 +78,7 @@ struct asking {
 	unsigned last;	  /* the server that answered last */
 	struct lookup *lookup;
 	size_t n;
+	char *room; /* UDP_ROOM octets, for a datagram */
 };
 
 static int64_t
@@ -371,18 +372,17 @@ take_reply(struct asking *a, struct lookup *l, struct try *t,
 static int
 on_udp(struct asking *a, struct lookup *l, struct try *t, struct diag *why)
 {
-	char octets[UDP_ROOM];
 	int result = 0;
 
 	/* What is not ours may come in floods, and ours among it. */
 	for (int i = 0; i < MAX_DATAGRAMS && result == 0; i++) {
 		if (t->fd < 0 || t->tcp)
 			break;
-		ssize_t n = recv(t->fd, octets, sizeof octets, 0);
+		ssize_t n = recv(t->fd, a->room, UDP_ROOM, 0);
 
 		if (n >= 0)
 			result = take_reply(
-			    a, l, t, (struct slice){ octets, (size_t)n }, why);
+			    a, l, t, (struct slice){ a->room, (size_t)n }, why);
 		else if (errno == EAGAIN || errno == EINTR)
 			break;
 		else
@@ -582,6 +582,8 @@ dns_ask(struct keysource *source, const struct slice names[], size_t n,
 
 	if (dnswire_load(why) != 0 || prepare(&a, why) != 0)
 		return -1;
+	if ((a.room = malloc(UDP_ROOM)) == NULL)
+		return diag_memory(why);
 	for (size_t i = 0; i < n; i++) {
 		struct lookup *l = &a.lookup[i];
 
@@ -601,6 +603,7 @@ dns_ask(struct keysource *source, const struct slice names[], size_t n,
 			buf_release(&a.lookup[i].try[k].in);
 		}
 	}
+	free(a.room);
 	/* Whoever answered is asked first the next time. */
 	pthread_mutex_lock(&d->lock);
 	d->first = a.last;

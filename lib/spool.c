@@ -10,6 +10,10 @@
 #include "sink.h"
 #include "spool.h"
 
+enum {
+	PUT_PIECE = 8 * 1024, /* octets on the stack */
+};
+
 /* Look for a CR that no LF follows; *cr says whether the octets before ended
  * in a CR. */
 static void
@@ -173,7 +177,7 @@ int
 spool_put(struct spool *s, uint64_t offset, uint64_t n, const struct sink *sink,
     struct diag *why)
 {
-	char piece[INPUT_PIECE];
+	char piece[PUT_PIECE];
 
 	if (s->fd < 0) {
 		struct slice all =

@@ -68,8 +68,9 @@ struct verdict {
 	unsigned oldest_pass; /* 0: all AMS verify */
 	bool oldest_unsure;   /* the AMS below it may verify too: its key could
 			       * not be had just now */
-	struct part ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1]; /* by instance */
-	unsigned checks; /* signature checks that were made */
+	struct part *ams, *seal; /* by instance, of CHAIN_MAX + 1 each: too
+				  * much for a stack */
+	unsigned checks;	 /* signature checks that were made */
 };
 
 /* Validate chain, collected from m, whose body comes from in.  The body is
