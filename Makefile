@@ -22,8 +22,6 @@ BRANCHES := $(if $(filter x86_64-% i%86-%,$(shell $(CC) -dumpmachine \
             2>/dev/null)),-fcf-protection)
 HARDEN   = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
            -fstack-clash-protection $(BRANCHES) -fPIE $(SMALL)
-# What is large is not for a stack that may be small (sanitizers widen it).
-SMALL    = -Wframe-larger-than=16384
 # Sanitizers see more where FORTIFY does not stand in front of them.
 SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
            -fno-omit-frame-pointer -fPIE $(if $(FUZZ),-fsanitize=fuzzer-no-link)
@@ -56,6 +54,9 @@ BATS     = $(wildcard tests/bats/*.bats)
 JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 
 all: $B/libarc.a $(TOOLS:%=$B/%)
+
+# What is large is not for a stack that may be small (sanitizers widen it).
+$B/obj/lib/%.o $B/obj/cmd/%.o: SMALL = -Wframe-larger-than=16384
 
 $B/obj/%.o: %.c $B/flags
 	@mkdir -p $(@D)
