@@ -56,7 +56,7 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 all: $B/libarc.a $(TOOLS:%=$B/%)
 
 # What is large is not for a stack that may be small (sanitizers widen it).
-$B/obj/lib/%.o $B/obj/cmd/%.o: SMALL = -Wframe-larger-than=16384
+$B/obj/lib/%.o $B/obj/cmd/%.o: private SMALL = -Wframe-larger-than=16384
 
 $B/obj/%.o: %.c $B/flags
 	@mkdir -p $(@D)
