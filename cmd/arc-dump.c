@@ -132,7 +132,8 @@ option_salt_file(struct dump *d, const char *path)
 	struct slice rest, line;
 	struct diag why;
 
-	if (input_read_file(path, &b, &why) != 0) {
+	/* What stands far behind the first line does not matter. */
+	if (input_read_file(path, &b, &why) != 0 && b.failure != BUF_TOO_BIG) {
 		cli_trouble(&d->cli, path, &why);
 		buf_release(&b);
 		exit(cli_end(&d->cli));

@@ -334,6 +334,14 @@ setup() {
 	done
 	: >"$T/empty"
 	run -64 arc-dump --salt-file "$T/empty" --fingerprint samples/pass-one-hop.eml
+	# nor does one whose first line is too long, wherever it ends; what follows a
+	# good one does not matter
+	head -c 3000000 /dev/zero | tr '\0' x >"$T/long"
+	run -64 arc-dump --salt-file "$T/long" --fingerprint samples/pass-one-hop.eml
+	[[ $output == *"not 1 to 64 octets"* ]]
+	{ cat "$T/salt"; yes; } 2>/dev/null | head -c 3000000 >"$T/more"
+	run -0 arc-dump --salt-file "$T/more" --fingerprint samples/pass-list-edited.eml
+	[ "$output" = "$(cat "$T/one")" ]
 	run -66 arc-dump --salt-file "$T/nowhere" --fingerprint samples/pass-one-hop.eml
 	run -64 arc-dump --salt a --salt-file "$T/salt" --fingerprint samples/pass-one-hop.eml
 	sed '2s/secret .*/secret 00/' "$T/one" >"$T/bad"
