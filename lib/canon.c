@@ -76,7 +76,7 @@ put_lines(const struct sink *sink, struct slice s)
 }
 
 static int
-put_lower(const struct sink *sink, struct slice name)
+put_lower(struct gather *few, const struct sink *sink, struct slice name)
 {
 	char lower[64];
 
@@ -85,7 +85,7 @@ put_lower(const struct sink *sink, struct slice name)
 
 		for (size_t i = 0; i < n; i++)
 			lower[i] = ascii_lower(name.p[i]);
-		if (sink_put(sink, lower, n) != 0)
+		if (gather_put(few, sink, lower, n) != 0)
 			return -1;
 		name = slice_sub(name, n, name.len);
 	}
@@ -95,6 +95,7 @@ put_lower(const struct sink *sink, struct slice name)
 /* Relaxed values (3.4.2) on their way, as b= may cut one in two. */
 struct relaxed {
 	const struct sink *sink;
+	struct gather few;
 	bool begun; /* something other than white space was put */
 	bool wsp;   /* white space since */
 };
@@ -146,9 +147,10 @@ put_relaxed(struct relaxed *r, struct slice s)
 		}
 		from = i;
 		i = find_wsp(s, i);
-		if (r->wsp && r->begun && sink_put(r->sink, " ", 1) != 0)
+		if (r->wsp && r->begun &&
+		    gather_put(&r->few, r->sink, " ", 1) != 0)
 			return -1;
-		if (sink_put(r->sink, s.p + from, i - from) != 0)
+		if (gather_put(&r->few, r->sink, s.p + from, i - from) != 0)
 			return -1;
 		r->begun = true;
 		r->wsp = false;
@@ -177,10 +179,12 @@ canon_header(enum canon canon, const struct field *f, struct slice without,
 	} else {
 		struct relaxed r = { .sink = sink };
 
-		if (put_lower(sink, f->name) != 0 ||
-		    sink_put(sink, ":", 1) != 0 || put_relaxed(&r, head) != 0 ||
-		    put_relaxed(&r, tail) != 0)
+		if (put_lower(&r.few, sink, f->name) != 0 ||
+		    gather_put(&r.few, sink, ":", 1) != 0 ||
+		    put_relaxed(&r, head) != 0 || put_relaxed(&r, tail) != 0 ||
+		    (crlf && gather_put(&r.few, sink, "\r\n", 2) != 0))
 			return -1;
+		return gather_flush(&r.few, sink);
 	}
 	return crlf ? sink_put(sink, "\r\n", 2) : 0;
 }
@@ -195,7 +199,7 @@ static int
 body_put(struct canon_body *c, const char *p, size_t n)
 {
 	c->put += n;
-	return sink_put(&c->out, p, n);
+	return gather_put(&c->few, &c->out, p, n);
 }
 
 /* What was held back, now that octets of a line follow. */
@@ -375,7 +379,7 @@ canon_body_put(struct canon_body *c, const char *p, size_t n)
 			return -1;
 		c->line = p[taken - 1] != '\n';
 	}
-	return 0;
+	return gather_flush(&c->few, &c->out);
 }
 
 int
@@ -385,7 +389,8 @@ canon_body_end(struct canon_body *c)
 		return -1;
 	/* Simple turns no body at all into one empty line (3.4.3); relaxed
 	 * leaves nothing (3.4.4). */
-	if (c->line || (c->canon == CANON_SIMPLE && c->put == 0))
-		return body_put(c, "\r\n", 2);
-	return 0;
+	if ((c->line || (c->canon == CANON_SIMPLE && c->put == 0)) &&
+	    body_put(c, "\r\n", 2) != 0)
+		return -1;
+	return gather_flush(&c->few, &c->out);
 }

@@ -37,6 +37,7 @@ struct canon_body {
 	bool wsp;	      /* relaxed: a run of white space is open */
 	bool cr;	      /* a CR waits for its LF */
 	bool line;	      /* the line has octets */
+	struct gather few;    /* within canon_body_put() only */
 };
 
 void canon_body_init(struct canon_body *, enum canon, struct sink out);
