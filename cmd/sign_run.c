@@ -77,6 +77,24 @@ fit(struct work *w, struct diag *why)
 	return 0;
 }
 
+/* What cannot be sealed is not taken to its end. */
+static int
+look(void *ctx, struct slice first, struct diag *why)
+{
+	struct work *w = ctx;
+	struct input in;
+
+	input_from_memory(&in, first);
+	int result = message_read(&in, w->s->cli.validate.limits, &w->m, why);
+
+	/* Of a header that goes on, the last line is not whole. */
+	if (result == 0 && w->m->has_body)
+		result = fit(w, why);
+	message_free(w->m);
+	w->m = NULL;
+	return result;
+}
+
 static int
 read_message(struct work *w, struct input *again, struct diag *why)
 {
@@ -441,6 +459,7 @@ sign_run(struct sign *s, const char *path, bool ready)
 {
 	struct work w = { .s = s, .file = path, .spool = { .fd = -1 } };
 	struct cli *c = &s->cli;
+	const struct spool_guard guard = { look, &w };
 	struct input in;
 	struct diag why;
 
@@ -448,8 +467,8 @@ sign_run(struct sign *s, const char *path, bool ready)
 		cli_trouble(c, path, &why);
 		return;
 	}
-	bool whole =
-	    spool_take(&w.spool, &in, c->validate.limits->message, &why) == 0;
+	bool whole = spool_take(&w.spool, &in, c->validate.limits->message,
+			 s->pass_on_error ? NULL : &guard, &why) == 0;
 	bool done = whole && ready && seal(&w, &why) == 0;
 
 	if (!whole || (ready && !done))

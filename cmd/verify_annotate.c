@@ -81,11 +81,27 @@ annotate(struct annotation *a, struct diag *why)
 	return a->field.failure == BUF_OK ? 0 : diag_memory(why);
 }
 
+/* What is no message is not taken to its end. */
+static int
+look(void *ctx, struct slice first, struct diag *why)
+{
+	const struct annotation *a = ctx;
+	struct message *m;
+	struct input in;
+
+	input_from_memory(&in, first);
+	if (message_read(&in, a->v->cli.validate.limits, &m, why) != 0)
+		return -1;
+	message_free(m);
+	return 0;
+}
+
 void
 verify_annotate(struct verify *v, const char *path, bool ready)
 {
 	struct annotation a = { .v = v, .spool = { .fd = -1 } };
 	struct cli *c = &v->cli;
+	const struct spool_guard guard = { look, &a };
 	struct input in;
 	struct diag why;
 
@@ -93,8 +109,8 @@ verify_annotate(struct verify *v, const char *path, bool ready)
 		cli_trouble(c, path, &why);
 		return;
 	}
-	bool whole =
-	    spool_take(&a.spool, &in, c->validate.limits->message, &why) == 0;
+	bool whole = spool_take(&a.spool, &in, c->validate.limits->message,
+			 v->pass_on_error ? NULL : &guard, &why) == 0;
 	bool annotated = whole && ready && annotate(&a, &why) == 0;
 	struct filter_edit edit = { .m = a.m,
 		.fields = buf_view(&a.field),

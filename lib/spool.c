@@ -111,8 +111,18 @@ is_output(const struct stat *in)
 	       out.st_ino == in->st_ino;
 }
 
+static int
+begin_file(struct spool *s, const struct spool_guard *guard, struct diag *why)
+{
+	if (guard != NULL &&
+	    guard->look(guard->ctx, buf_view(&s->memory), why) != 0)
+		return -1;
+	return to_file(s, why);
+}
+
 int
-spool_take(struct spool *s, struct input *in, uint64_t most, struct diag *why)
+spool_take(struct spool *s, struct input *in, uint64_t most,
+    const struct spool_guard *guard, struct diag *why)
 {
 	struct slice piece;
 	struct stat st;
@@ -131,7 +141,8 @@ spool_take(struct spool *s, struct input *in, uint64_t most, struct diag *why)
 		s->size += piece.len;
 		if (s->size > most)
 			return too_long(most, why);
-		if (s->fd < 0 && s->size > SPOOL_MEMORY && to_file(s, why) != 0)
+		if (s->fd < 0 && s->size > SPOOL_MEMORY &&
+		    begin_file(s, guard, why) != 0)
 			return -1;
 		if (s->fd >= 0 &&
 		    write_all(s->fd, piece.p, piece.len, why) != 0)

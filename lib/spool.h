@@ -32,11 +32,18 @@ struct spool {
 	bool has_bare_cr;  /* a CR without its LF stands somewhere */
 };
 
+/* Looks at the first octets of a message before any is put into a file; what is
+ * good for nothing need not be taken any further.  -1 with why. */
+struct spool_guard {
+	int (*look)(void *ctx, struct slice first, struct diag *why);
+	void *ctx;
+};
+
 /* Take all that in has, at most so many octets.  -1 with DIAG_READ, DIAG_WRITE
- * (the temporary file), DIAG_LIMIT_MESSAGE or DIAG_MEMORY.  *s is to be
- * released in any case. */
-int spool_take(
-    struct spool *s, struct input *in, uint64_t most, struct diag *why);
+ * (the temporary file), DIAG_LIMIT_MESSAGE, DIAG_MEMORY, or as the guard (which
+ * may be NULL) says.  *s is to be released in any case. */
+int spool_take(struct spool *s, struct input *in, uint64_t most,
+    const struct spool_guard *, struct diag *why);
 
 /* Read the message again, from its first octet.  Belongs to the spool: only one
  * such input at a time. */

@@ -565,6 +565,23 @@ opinion() {
 	done <rsa2048-a.pem
 }
 
+@test "what cannot be sealed is not taken to its end, unless it is to be passed on" {
+	endless() { printf '%s\n' "$1" "" body; yes; }
+	local sign=(arc-sign -q -d lists.example -s arc -k "$K/rsa2048-b.pem" --keys "$SAMPLES/keys")
+	# a message of a gigabyte would be over a limit by then, and is not made
+	for header in "no field" "To: b@b.example" $'From: a@a.example\nno field' $'From: a@a.example\nX: \r bare'; do
+		run -65 "${sign[@]}" < <(endless "$header" 2>/dev/null)
+		[[ $output == *"[not-sealable]"* || $output == *"[no-message]"* ]]
+	done
+	run -65 arc-verify -a -i us.example --keys "$SAMPLES/keys" < <(endless "no field" 2>/dev/null)
+	[[ $output == *"[no-message]"* ]]
+	run -65 "${sign[@]}" --limit message=20M < <(endless "From: a@a.example" 2>/dev/null)
+	[[ $output == *"[limit-message]"* ]]
+	{ endless "no field" 2>/dev/null || true; } | head -c 20000000 >"$T/none"
+	"${sign[@]}" --on-error=pass <"$T/none" 2>"$T/err" | cmp - "$T/none"
+	cat "$T/none" | "${sign[@]}" --on-error=pass 2>"$T/err" | cmp - "$T/none"
+}
+
 @test "40 MB go through a pipe, from a file, and come out whole" {
 	{ cat lf.eml; head -c 30000000 /dev/zero | base64; } >"$T/big"
 	sign <"$T/big" >"$T/file" 2>/dev/null
