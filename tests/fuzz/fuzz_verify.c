@@ -5,6 +5,15 @@
  * Authentication-Results field. */
 #include "mail.h"
 
+static bool
+has_cr_before_end(struct slice s)
+{
+	for (size_t i = 2; i < s.len; i++)
+		if (s.p[i] == '\n' && s.p[i - 1] == '\r' && s.p[i - 2] == '\r')
+			return true;
+	return false;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -24,9 +33,11 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	as_came = mail_verdict(octets, keys);
 	mail_crlf(octets, &crlf);
 	need_same_verdict(as_came, mail_verdict(buf_view(&crlf), keys));
-	/* The other way CR CR LF would lose a CR that is no line end's. */
-	mail_lf(buf_view(&crlf), &lf);
-	need_same_verdict(as_came, mail_verdict(buf_view(&lf), keys));
+	/* CR CR LF would lose a CR that is no line end's. */
+	if (!has_cr_before_end(buf_view(&crlf))) {
+		mail_lf(buf_view(&crlf), &lf);
+		need_same_verdict(as_came, mail_verdict(buf_view(&lf), keys));
+	}
 	keystore_free(keys);
 	buf_release(&crlf);
 	buf_release(&lf);
