@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +73,7 @@ struct run {
 	struct suite *suite; /* NULL when nobody asks for totals */
 	size_t done, bad, total;
 	struct timespec begun, told;
+	bool terminal; /* is what stdout is */
 	bool progress;
 	bool short_of; /* of memory, disk or the like: what was found is less
 			* than what is there */
@@ -426,7 +430,7 @@ job_done(void *ctx, void *job)
 	if (r->suite != NULL && suite_take(r->suite, &o, &c->out, &why) != 0)
 		run_trouble(r, j->source.name, &why);
 	/* What a person waits for comes out at once. */
-	if (c->out.len >= 32 * 1024 || isatty(STDOUT_FILENO))
+	if (c->out.len >= 32 * 1024 || r->terminal)
 		cli_flush(c);
 	progress(r, false);
 	source_release(&j->source);
@@ -527,8 +531,7 @@ static void
 start_progress(struct run *r)
 {
 	r->progress = r->v->many && !r->v->cli.quiet && isatty(STDERR_FILENO) &&
-		      !isatty(STDOUT_FILENO) &&
-		      r->v->operands.files0_from == NULL &&
+		      !r->terminal && r->v->operands.files0_from == NULL &&
 		      !r->v->operands.mbox;
 	if (r->progress)
 		r->total = count(&r->v->operands);
@@ -539,7 +542,7 @@ start_progress(struct run *r)
 void
 verify_run(struct verify *v)
 {
-	struct run r = { .v = v };
+	struct run r = { .v = v, .terminal = isatty(STDOUT_FILENO) != 0 };
 	struct pool_tasks tasks = { &r, sizeof(struct job), job_next, job_work,
 		job_done };
 	struct sigaction act = { .sa_handler = on_interrupt,
@@ -556,6 +559,12 @@ verify_run(struct verify *v)
 		return;
 	}
 	start_progress(&r);
+#ifdef M_TRIM_THRESHOLD
+	/* A worker that gives memory back after each message stops the others
+	 * while its pages are unmapped. */
+	if (v->many)
+		mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+#endif
 	if (v->many) {
 		sigaction(SIGINT, &act, NULL);
 		sigaction(SIGTERM, &act, NULL);

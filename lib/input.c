@@ -34,12 +34,14 @@ input_open(struct input *in, const char *path, struct diag *why)
 	if (in->fd < 0)
 		return diag_errno(why, DIAG_OPEN, "open");
 	in->owned = true;
-	if (fstat(in->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		input_release(in);
-		errno = EISDIR;
-		return diag_errno(why, DIAG_OPEN, "open");
-	}
-	return 0;
+	if (fstat(in->fd, &st) != 0)
+		return 0;
+	in->regular = S_ISREG(st.st_mode);
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	input_release(in);
+	errno = EISDIR;
+	return diag_errno(why, DIAG_OPEN, "open");
 }
 
 int
@@ -90,7 +92,7 @@ input_drain(struct input *in, struct diag *why)
 	struct slice piece = { NULL, 0 };
 	struct stat st;
 
-	if (in->fd < 0)
+	if (in->fd < 0 || in->regular)
 		return 0;
 	/* What is pasted into a terminal is not to reach the shell. */
 	if (fstat(in->fd, &st) == 0 &&

@@ -23,6 +23,7 @@ enum {
 struct input {
 	int fd;		     /* -1: none */
 	bool owned;	     /* input_release() closes fd */
+	bool regular;	     /* is known to be a file that has an end */
 	struct slice memory; /* what is left of it; comes before fd */
 	char *piece;	     /* INPUT_PIECE octets, made at need */
 };

@@ -22,8 +22,23 @@ struct pool {
 	struct job *ring; /* nring of them; job number n is at n % nring */
 	size_t nring;
 	size_t taken, begun, filled; /* numbers: taken <= begun <= filled */
+	bool waiting;		     /* the caller, for the oldest job */
 	bool closed;		     /* no more will be filled */
 };
+
+/* Do the next job; with the lock held, but not while it is done. */
+static void
+work_next(struct pool *p)
+{
+	struct job *j = &p->ring[p->begun++ % p->nring];
+
+	pthread_mutex_unlock(&p->lock);
+	p->tasks->work(p->tasks->ctx, j->own);
+	pthread_mutex_lock(&p->lock);
+	j->finished = true;
+	if (p->waiting)
+		pthread_cond_signal(&p->finished);
+}
 
 static void *
 worker(void *arg)
@@ -36,62 +51,64 @@ worker(void *arg)
 			pthread_cond_wait(&p->work, &p->lock);
 		if (p->begun == p->filled)
 			break;
-		struct job *j = &p->ring[p->begun++ % p->nring];
-
-		pthread_mutex_unlock(&p->lock);
-		p->tasks->work(p->tasks->ctx, j->own);
-		pthread_mutex_lock(&p->lock);
-		j->finished = true;
-		pthread_cond_signal(&p->finished);
+		work_next(p);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
 
-/* Take the oldest job when it is finished; wait for that when there is none to
- * fill. */
-static bool
-take(struct pool *p, bool wait)
+/* Take what is finished, from the oldest on.  Where that is nothing, do a job,
+ * or wait for the oldest when all are begun: a worker that slept while another
+ * wakes it for each job would cost more than what it does. */
+static void
+take(struct pool *p)
 {
-	struct job *j = &p->ring[p->taken % p->nring];
+	size_t n = p->taken;
 
 	pthread_mutex_lock(&p->lock);
-	while (wait && !j->finished)
+	if (!p->ring[n % p->nring].finished && p->begun < p->filled)
+		work_next(p);
+	p->waiting = true;
+	while (p->begun == p->filled && !p->ring[n % p->nring].finished)
 		pthread_cond_wait(&p->finished, &p->lock);
-	bool finished = j->finished;
-
+	p->waiting = false;
+	while (n < p->filled && p->ring[n % p->nring].finished)
+		n++;
 	pthread_mutex_unlock(&p->lock);
-	if (!finished)
-		return false;
-	p->tasks->done(p->tasks->ctx, j->own);
-	p->taken++;
-	return true;
+	while (p->taken < n)
+		p->tasks->done(
+		    p->tasks->ctx, p->ring[p->taken++ % p->nring].own);
 }
 
-/* Fill, hand out, take, until all is taken. */
+static int
+fill(struct pool *p, struct diag *why)
+{
+	struct job *j = &p->ring[p->filled % p->nring];
+
+	memset(j->own, 0, p->tasks->size);
+	int more = p->tasks->next(p->tasks->ctx, j->own, why);
+
+	if (more > 0) {
+		pthread_mutex_lock(&p->lock);
+		j->finished = false;
+		p->filled++;
+		pthread_cond_signal(&p->work);
+		pthread_mutex_unlock(&p->lock);
+	}
+	return more;
+}
+
+/* Fill, do, take, until all is taken. */
 static int
 feed(struct pool *p, struct diag *why)
 {
 	int more = 1;
 
 	while (more > 0 || p->taken < p->filled) {
-		if (more > 0 && p->filled - p->taken < p->nring) {
-			struct job *j = &p->ring[p->filled % p->nring];
-
-			memset(j->own, 0, p->tasks->size);
-			j->finished = false;
-			more = p->tasks->next(p->tasks->ctx, j->own, why);
-			if (more > 0) {
-				pthread_mutex_lock(&p->lock);
-				p->filled++;
-				pthread_cond_signal(&p->work);
-				pthread_mutex_unlock(&p->lock);
-			}
-		}
-		bool full = p->filled - p->taken == p->nring;
-
-		while (p->taken < p->filled && take(p, more <= 0 || full))
-			full = false;
+		if (more > 0 && p->filled - p->taken < p->nring)
+			more = fill(p, why);
+		else
+			take(p);
 	}
 	return more;
 }
@@ -116,20 +133,18 @@ run_alone(const struct pool_tasks *t, struct diag *why)
 	return more;
 }
 
+/* The caller is a worker too; where no thread can be had it is the only one. */
 static int
 run_threads(
     struct pool *p, pthread_t *thread, unsigned workers, struct diag *why)
 {
 	unsigned started = 0;
-	int result = 0;
 
-	while (started < workers &&
+	while (started + 1 < workers &&
 	       pthread_create(&thread[started], NULL, worker, p) == 0)
 		started++;
-	result = started > 0
-		     ? feed(p, why)
-		     : diag_set(why, DIAG_SYSTEM, (struct slice){ NULL, 0 },
-			   "no thread could be started");
+	int result = feed(p, why);
+
 	pthread_mutex_lock(&p->lock);
 	p->closed = true;
 	pthread_cond_broadcast(&p->work);

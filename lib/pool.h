@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pool.h - many jobs at once, their results in the order of the jobs
  *
- * The calling thread asks for jobs and takes the finished ones, in order;
- * workers do them.  No more than a few jobs a worker are begun and not yet
- * taken, so memory does not grow with the number of jobs. */
+ * The calling thread asks for jobs and takes the finished ones, in order; it
+ * and other workers do them.  No more than a few jobs a worker are begun and
+ * not yet taken, so memory does not grow with the number of jobs. */
 #ifndef POOL_H
 #define POOL_H
 
@@ -23,8 +23,9 @@ struct pool_tasks {
 	void (*done)(void *ctx, void *job);
 };
 
-/* Run all, with that many workers; one is the calling thread itself.  -1 with
- * DIAG_MEMORY or DIAG_SYSTEM, or what next() said; jobs begun are taken. */
+/* Run all, with that many workers; one is the calling thread itself, and where
+ * fewer threads can be had there are fewer.  -1 with DIAG_MEMORY, or what
+ * next() said; jobs begun are taken. */
 int pool_run(const struct pool_tasks *, unsigned workers, struct diag *why);
 
 #endif
