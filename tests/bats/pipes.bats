@@ -274,7 +274,7 @@ without_room() {
 		"arc-sign -d example.org -s arc -k $TOOLS/arc.pem"; do
 		run -65 --separate-stderr sh -c "$command $T/long"
 		[[ -z $output && $stderr == *"[limit-message]"* ]]
-		run -74 --separate-stderr bash -c "ulimit -f 50000; { printf 'A: b\\n\\n'; yes; } | $command"
+		run -74 --separate-stderr bash -c "ulimit -f 50000; { printf 'From: a@b.example\\n\\n'; yes; } | $command"
 		[[ -z $output && $stderr == *"File too large"* ]]
 	done
 	rm "$T/long"
