@@ -338,10 +338,10 @@ postfix_filter() {
 	} >"$T/mbox"
 	printf '#!/bin/sh\ncat >>"%s"\n' "$T/shown" >"$T/bin/less"
 	chmod +x "$T/bin/less"
-	export HOME=$T/home TERM=vt100 PATH=$T/bin:$PATH
+	export HOME=$T/home TERM=vt100
 	run -0 mutt -n -F "$T/r/muttrc" -Q pipe_decode
 	[ "$output" = "pipe_decode is unset" ]
-	run -0 timeout 60 script -qec "mutt -n -F '$T/r/muttrc' -R -f '$T/mbox' -e 'unset wait_key' \
+	run -0 env PATH="$T/bin:$PATH" timeout 60 script -qec "mutt -n -F '$T/r/muttrc' -R -f '$T/mbox' -e 'unset wait_key' \
 		-e 'push \\eV\\eHx'" /dev/null </dev/null
 	arc-verify -v -w <"$MAILS/lf" >"$T/wanted"
 	arc-dump --verify <"$MAILS/lf" >>"$T/wanted"
@@ -392,10 +392,10 @@ postfix_filter() {
 		type :quit\r
 	END
 	for name in arc-verify arc-dump; do
-		local shown=("$T/shown/$name".*)
+		local shown=("$T/shown/$name".*) one
 		[ "${#shown[@]}" -ge 2 ]
-		for name in "${shown[@]}"; do
-			diff "$T/$(basename "${name%.*}")" "$name"
+		for one in "${shown[@]}"; do
+			diff "$T/$name" "$one"
 		done
 	done
 }
