@@ -11,6 +11,8 @@ enum {
 	BODY_OCTETS = 256 * 1024 * 1024,
 	MAX_PREFIX = 60,     /* lines put before the text */
 	MAX_BODY = 64 << 20, /* octets; larger ones are not searched */
+	MARKED_EVERY = 4096, /* octets at least */
+	MAX_FOOTER = 200,    /* lines put behind the text, besides a banner */
 };
 
 /* ------------------------------------------------------------------------
@@ -81,11 +83,52 @@ body_hash_fits(struct body_case *c, struct body_hash *h)
 }
 
 static void
-put_edited(
-    struct body_hash *h, struct slice body, const struct edit e[], size_t n)
+make_marks(struct body_case *c)
 {
-	size_t at = 0;
+	size_t n = c->body.len / MARKED_EVERY;
 
+	if (n >= BODY_MARKS)
+		n = BODY_MARKS - 1;
+	c->every = c->body.len / (n + 1);
+	body_hash_init(&c->mark[0], c->canon, c->limit);
+	for (size_t k = 1; k <= n; k++) {
+		body_hash_copy(&c->mark[k], &c->mark[k - 1]);
+		body_hash_put(&c->mark[k],
+		    slice_sub(c->body, (k - 1) * c->every, c->every));
+	}
+	c->nmarks = n + 1;
+}
+
+size_t
+body_hash_begin(struct body_case *c, struct body_hash *h, size_t most)
+{
+	size_t k;
+
+	if (most < MARKED_EVERY) {
+		body_hash_init(h, c->canon, c->limit);
+		return 0;
+	}
+	if (c->nmarks == 0)
+		make_marks(c);
+	k = most / c->every;
+	if (k >= c->nmarks)
+		k = c->nmarks - 1;
+	body_hash_copy(h, &c->mark[k]);
+	return k * c->every;
+}
+
+static void
+release_marks(struct body_case *c)
+{
+	for (size_t k = 0; k < c->nmarks; k++)
+		digest_release(&c->mark[k].d);
+}
+
+/* at: how many octets of the body h has already. */
+static void
+put_edited(struct body_hash *h, struct slice body, size_t at,
+    const struct edit e[], size_t n)
+{
 	for (size_t k = 0; k < n; k++) {
 		body_hash_put(h, slice_sub(body, at, e[k].from - at));
 		body_hash_put(h, e[k].with);
@@ -143,7 +186,7 @@ body_as_then(struct search *s, void *ctx, unsigned k)
 		return false;
 	body_hash_init(
 	    &h, g->body_canon, g->has_length ? g->length : UINT64_MAX);
-	put_edited(&h, s->body, e, n);
+	put_edited(&h, s->body, 0, e, n);
 	return hash_end(s, &h, octets) &&
 	       memcmp(octets, g->body_hash.p, DIGEST_SIZE) == 0;
 }
@@ -200,10 +243,15 @@ body_try(struct body_case *c, const struct edit e[], size_t n)
 {
 	struct body_hash h;
 
-	if (c->found || !search_may(c->s, edited_size(c->body, e, n)))
+	if (c->found)
 		return false;
-	body_hash_init(&h, c->canon, c->limit);
-	put_edited(&h, c->body, e, n);
+	size_t at = body_hash_begin(c, &h, n > 0 ? e[0].from : c->body.len);
+
+	if (!search_may(c->s, edited_size(c->body, e, n) - at)) {
+		digest_release(&h.d);
+		return false;
+	}
+	put_edited(&h, c->body, at, e, n);
 	if (!body_hash_fits(c, &h))
 		return false;
 	body_found(c, e, n);
@@ -946,9 +994,9 @@ preamble_removed(struct body_case *c)
 			struct slice kept = search_keep(c->s, &b);
 
 			buf_release(&b);
-			/* Before what there is, and in the place of what
-			 * stands before the first part. */
-			if (kept.p == NULL || body_try_one(c, 0, 0, kept) ||
+			/* In the place of what stands before the first part,
+			 * if anything does. */
+			if (kept.p == NULL ||
 			    body_try_one(c, 0, c->mime.first, kept))
 				return;
 		}
@@ -1069,13 +1117,18 @@ row_of(void (*try)(struct body_case *))
 static void
 banner_and_footer(struct body_case *c)
 {
+	size_t least = c->body.len, lines = 0;
+
+	while (least > 0 && lines < MAX_FOOTER)
+		lines += c->body.p[--least] == '\n';
 	for (size_t n = 1; n <= MAX_PREFIX && !c->found; n++) {
 		size_t at = line_start(c->body, n);
 
 		if (at >= c->body.len || c->s->spent || c->s->failed)
 			return;
 		c->cause = row_of(footer);
-		if (!try_beginnings(c, at, at) || c->s->out->n == 0)
+		if (!try_beginnings(c, at, at > least ? at : least) ||
+		    c->s->out->n == 0)
 			continue;
 		/* Two causes, each with its change. */
 		struct finding *second = &c->s->out->finding[c->s->out->n - 1];
@@ -1305,4 +1358,5 @@ explain_body(struct search *s, unsigned i)
 		banner_and_footer(c);
 	if (!c->found && !s->failed)
 		unexplained(c);
+	release_marks(c);
 }

@@ -20,6 +20,17 @@ enum {
 	BODY_MAX_EDITS = EXPLAIN_MAX_CHANGES
 };
 
+/* A hash of a body under way. */
+struct body_hash {
+	struct canon_body canon;
+	struct digest d;
+	uint64_t left; /* of l= */
+};
+
+enum {
+	BODY_MARKS = 32,
+};
+
 struct body_case {
 	struct search *s;
 	unsigned i;
@@ -31,18 +42,18 @@ struct body_case {
 	struct mime mime;
 	const struct cause *cause; /* of the row at work */
 	bool found;
-};
-
-/* A hash of a body under way. */
-struct body_hash {
-	struct canon_body canon;
-	struct digest d;
-	uint64_t left; /* of l= */
+	/* What of the body is common to most hypotheses is hashed once:
+	 * mark[k] is the hash of its first k * every octets. */
+	struct body_hash mark[BODY_MARKS];
+	size_t nmarks, every;
 };
 
 void body_hash_init(struct body_hash *, enum canon, uint64_t limit);
 void body_hash_copy(struct body_hash *to, const struct body_hash *from);
 void body_hash_put(struct body_hash *, struct slice);
+/* Begin with the first octets of the body, at most so many; returns how many it
+ * was.  The body's hash up to there is made once. */
+size_t body_hash_begin(struct body_case *, struct body_hash *, size_t most);
 /* Whether what was put fits; the hash is released. */
 bool body_hash_fits(struct body_case *, struct body_hash *);
 

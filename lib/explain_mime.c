@@ -450,14 +450,19 @@ static const char *const charsets[] = { "ISO-2022-JP", "ISO-8859-1",
 static bool
 charset_spelled(const char *name, unsigned way, char out[32])
 {
+	static const char *const third[] = { "Shift_JIS", "Windows-1252",
+		"Big5" };
+
 	if (way == 3 || strlen(name) > 24)
 		return false;
-	if (way == 2 && strcmp(name, "SHIFT_JIS") == 0)
-		name = "Shift_JIS";
-	else if (way == 2 && strcmp(name, "WINDOWS-1252") == 0)
-		name = "Windows-1252";
-	else if (way == 2)
-		name = strcmp(name, "BIG5") == 0 ? "Big5" : name;
+	for (size_t k = 0; way == 2; k++) {
+		if (k == sizeof third / sizeof *third)
+			return false;
+		if (slice_eq_nocase(slice_of(third[k]), slice_of(name))) {
+			name = third[k];
+			break;
+		}
+	}
 	snprintf(out, 32, "%s", name);
 	for (size_t i = 0; way == 1 && out[i] != '\0'; i++)
 		out[i] = ascii_lower(out[i]);
@@ -469,6 +474,7 @@ struct converted {
 	const struct mime_part *part;
 	struct slice plain;
 	struct slice made; /* in the form that is tried */
+	bool same;	   /* its octets are those that came */
 };
 
 enum form {
@@ -502,6 +508,7 @@ convert(struct body_case *c, const struct mime_part *p, const char *to,
 		return false;
 	}
 	out->part = p;
+	out->same = slice_eq(buf_view(&b), text);
 	out->plain = search_keep(c->s, &b);
 	buf_release(&b);
 	return out->plain.p != NULL;
@@ -575,6 +582,32 @@ try_converted(struct body_case *c, const struct converted v[], size_t n,
 	return edits > 0 && body_try(c, e, edits);
 }
 
+/* Whether quotes make another message than QUOTES_KEPT does. */
+static bool
+quotes_matter(const struct converted v[], size_t n, enum quotes quotes)
+{
+	for (size_t k = 0; k < n; k++) {
+		struct slice old =
+		    mime_param(v[k].part->type, SLICE("charset"));
+
+		if (old.p != NULL &&
+		    (old.p[-1] == '"') != (quotes == QUOTES_ON))
+			return true;
+	}
+	return quotes == QUOTES_KEPT;
+}
+
+/* What comes out is what came: the name of the charset alone may be another.
+ */
+static bool
+all_same(const struct converted v[], size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (!v[k].same)
+			return false;
+	return true;
+}
+
 /* In one form, with every spelling of the charset and every word. */
 static bool
 try_form(struct body_case *c, struct converted v[], size_t n,
@@ -586,8 +619,11 @@ try_form(struct body_case *c, struct converted v[], size_t n,
 		[FORM_BASE64] = { "base64", "" },
 		[FORM_BASE64_OPEN] = { "base64", "" },
 	};
-	size_t nwords = form == FORM_PLAIN ? 4 : 2;
+	size_t nwords = form == FORM_PLAIN ? 4 : 2, first = 0;
 	char name[32];
+
+	if (form == FORM_PLAIN && all_same(v, n))
+		first = 3;
 
 	for (size_t k = 0; k < n; k++)
 		if (!make_form(c, &v[k], form))
@@ -600,12 +636,14 @@ try_form(struct body_case *c, struct converted v[], size_t n,
 		struct slice bare = slice_sub(quoted, 1, quoted.len - 2);
 
 		buf_release(&b);
-		for (size_t t = 0; t < QUOTES_WAYS * nwords; t++) {
+		for (size_t t = QUOTES_WAYS * first; t < QUOTES_WAYS * nwords;
+		     t++) {
 			enum quotes q = t % QUOTES_WAYS;
 
 			if (c->s->failed || c->s->spent)
 				return false;
-			if (!try_converted(c, v, n,
+			if (!quotes_matter(v, n, q) ||
+			    !try_converted(c, v, n,
 				q == QUOTES_ON ? quoted : bare, q,
 				words[form][t / QUOTES_WAYS]))
 				continue;
@@ -639,7 +677,13 @@ charset_converted(struct body_case *c)
 			return;
 		for (size_t k = 0; k < n; k++)
 			m += convert(c, part[k], charsets[s], &v[m]);
-		for (enum form form = 0; m > 0 && form < FORMS && !c->found;
+		/* What is not another text was encoded anew at most, which is
+		 * tried elsewhere. */
+		enum form end = !all_same(v, m)		 ? FORMS
+				: c->mime.root.multipart ? FORM_QP
+							 : FORM_PLAIN;
+
+		for (enum form form = 0; m > 0 && form < end && !c->found;
 		     form++) {
 			struct step inner;
 
@@ -696,7 +740,7 @@ spans(struct body_case *c, const struct mime_part *p, struct slice only)
 	size_t start = part_start(c, p), end = part_stop(c, p), put = 0;
 	size_t tries = 0;
 
-	body_hash_init(&h, c->canon, c->limit);
+	put = body_hash_begin(c, &h, start);
 	for (size_t at = start; at < end; at++) {
 		char ch = c->body.p[at];
 		bool eol = ch == '\r' || (ch == '\n' && at > start &&
@@ -1108,12 +1152,16 @@ try_pairs(struct body_case *c, const struct cuts *a, const struct cuts *b)
 			least = b->cut[k].from;
 	for (size_t i = 0; i < a->n && !c->found; i++) {
 		struct body_hash h;
+		size_t from = a->cut[i].from, at;
 
-		if (a->cut[i].to > least ||
-		    !search_may(c->s, least + a->cut[i].with.len))
+		if (a->cut[i].to > least)
 			break;
-		body_hash_init(&h, c->canon, c->limit);
-		body_hash_put(&h, slice_sub(c->body, 0, a->cut[i].from));
+		at = body_hash_begin(c, &h, from);
+		if (!search_may(c->s, least - at + a->cut[i].with.len)) {
+			digest_release(&h.d);
+			break;
+		}
+		body_hash_put(&h, slice_sub(c->body, at, from - at));
 		body_hash_put(&h, a->cut[i].with);
 		body_hash_put(
 		    &h, slice_sub(c->body, a->cut[i].to, least - a->cut[i].to));
@@ -1263,10 +1311,6 @@ const struct body_row explain_mime_rows[] = {
 	      "A <meta> element was put into the HTML.",
 	      "Whatever rewrites HTML has to seal the message afterwards." },
 	    html_meta_added },
-	{ { "body.charset-converted", ROLE_MODIFIER, RECODED,
-	      "The text was converted to another charset.",
-	      "Switch off the conversion of charsets behind the sealer." },
-	    charset_converted },
 	{ { "body.footer-in-parts", ROLE_MODIFIER, CHANGED,
 	      "A footer was put into text parts.",
 	      "Whoever adds a footer has to seal the message afterwards." },
@@ -1275,6 +1319,10 @@ const struct body_row explain_mime_rows[] = {
 	      "A banner was put into text parts.",
 	      "Whoever adds a banner has to seal the message afterwards." },
 	    banner_in_parts },
+	{ { "body.charset-converted", ROLE_MODIFIER, RECODED,
+	      "The text was converted to another charset.",
+	      "Switch off the conversion of charsets behind the sealer." },
+	    charset_converted },
 	{ { "body.html-inserted", ROLE_MODIFIER, CHANGED,
 	      "An element was put into the HTML.",
 	      "Whatever rewrites HTML has to seal the message afterwards." },
