@@ -589,7 +589,7 @@ body_change(const struct explanation *e, unsigned instance, size_t from)
 		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
 			const struct change *c = &e->finding[k].change[j];
 
-			if (c->from >= from &&
+			if (!c->inner && c->from >= from &&
 			    (next == NULL || c->from < next->from))
 				next = c;
 		}

@@ -66,6 +66,8 @@ struct change {
 	struct slice was;	/* as it was signed; NULL pointer: not there */
 	const struct field *at; /* the field as it came; or NULL */
 	size_t from;		/* body: where is begins */
+	bool inner; /* body: in what another change of the group leaves of it,
+		     * which has this one in it */
 };
 
 enum {

@@ -117,8 +117,8 @@ body_hash_begin(struct body_case *c, struct body_hash *h, size_t most)
 	return k * c->every;
 }
 
-static void
-release_marks(struct body_case *c)
+void
+body_release(struct body_case *c)
 {
 	for (size_t k = 0; k < c->nmarks; k++)
 		digest_release(&c->mark[k].d);
@@ -156,7 +156,7 @@ body_edits(const struct finding *f, struct edit e[])
 	size_t n = 0;
 
 	for (size_t k = 0; k < f->nchanges; k++)
-		if (f->change[k].name.len == 0)
+		if (f->change[k].name.len == 0 && !f->change[k].inner)
 			e[n++] = (struct edit){ f->change[k].from,
 				f->change[k].from + f->change[k].is.len,
 				f->change[k].was };
@@ -191,6 +191,12 @@ body_as_then(struct search *s, void *ctx, unsigned k)
 	       memcmp(octets, g->body_hash.p, DIGEST_SIZE) == 0;
 }
 
+void
+explain_body_place(struct body_case *c, struct finding *f)
+{
+	explain_place_change(c->s, f, c->i, body_as_now, body_as_then, f);
+}
+
 struct finding *
 body_found(struct body_case *c, const struct edit e[], size_t n)
 {
@@ -223,10 +229,10 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 		    (struct change){ .is = slice_sub(c->body, e[k].from,
 					 e[k].to - e[k].from),
 			    .was = e[k].with.p != NULL ? e[k].with : SLICE(""),
-			    .from = e[k].from };
-	if (c->cause->role == ROLE_MODIFIER)
-		explain_place_change(
-		    c->s, f, c->i, body_as_now, body_as_then, f);
+			    .from = e[k].from,
+			    .inner = c->inner };
+	if (c->cause->role == ROLE_MODIFIER && !c->inner)
+		explain_body_place(c, f);
 	return f;
 }
 
@@ -1146,6 +1152,19 @@ banner_and_footer(struct body_case *c)
 	}
 }
 
+void
+explain_body_ends(struct body_case *c)
+{
+	void (*const ends[])(struct body_case *) = { footer, banner };
+
+	for (size_t k = 0; k < 2 && !c->found; k++) {
+		c->cause = row_of(ends[k]);
+		ends[k](c);
+	}
+	if (!c->found)
+		banner_and_footer(c);
+}
+
 static const struct cause truncated = { "body.truncated", ROLE_MODIFIER,
 	"RFC 6376 section 3.5, l=",
 	"The body is shorter than the part that was signed.",
@@ -1357,6 +1376,8 @@ explain_body(struct search *s, unsigned i)
 	if (!c->found && !s->failed)
 		banner_and_footer(c);
 	if (!c->found && !s->failed)
+		explain_twice(c);
+	if (!c->found && !s->failed)
 		unexplained(c);
-	release_marks(c);
+	body_release(c);
 }

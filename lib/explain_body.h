@@ -42,6 +42,7 @@ struct body_case {
 	struct mime mime;
 	const struct cause *cause; /* of the row at work */
 	bool found;
+	bool inner; /* the body is not that of the message */
 	/* What of the body is common to most hypotheses is hashed once:
 	 * mark[k] is the hash of its first k * every octets. */
 	struct body_hash mark[BODY_MARKS];
@@ -85,5 +86,31 @@ struct body_row {
 };
 extern const struct body_row explain_mime_rows[];
 extern const size_t explain_mime_nrows;
+
+/* The row with that cause. */
+const struct body_row *explain_mime_row(const char *id);
+
+/* The body with all text parts decoded that are coded so, their encoding named
+ * by a word, or not at all when that is NULL; in the arena.  False when there
+ * are none. */
+bool explain_mime_decode(struct body_case *, enum mime_encoding coded,
+    const char *word, struct slice *out);
+
+/* The body with all links undone that lead over a service, in one of the ways
+ * that they are written, counted from 0.  False when there are none. */
+bool explain_mime_unlink(struct body_case *, unsigned way, struct slice *out);
+
+/* What was put before the text, behind it, or both. */
+void explain_body_ends(struct body_case *);
+
+/* Between which hops what a finding tells was done. */
+void explain_body_place(struct body_case *, struct finding *);
+
+/* Give back what the hashes of a case hold. */
+void body_release(struct body_case *);
+
+/* The text was edited, and after that all of it was encoded, or its links were
+ * made to lead over a service. */
+void explain_twice(struct body_case *);
 
 #endif

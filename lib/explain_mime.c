@@ -18,6 +18,7 @@ enum {
 	MADE_OCTETS = 512 * 1024, /* for parts encoded anew, besides the body's
 				   * length */
 	MAX_SPANS = 20000,	  /* of HTML */
+	LINK_WAYS = 3,		  /* of undoing them */
 };
 
 static size_t
@@ -244,6 +245,43 @@ decoded(struct body_case *c, enum mime_encoding coded)
 	}
 	if (m > 0)
 		try_words(c, r, m, words, sizeof words / sizeof *words);
+}
+
+bool
+explain_mime_decode(struct body_case *c, enum mime_encoding coded,
+    const char *word, struct slice *out)
+{
+	const struct mime_part *part[MIME_MAX_PARTS];
+	size_t n = coded_parts(c, coded, true, part), at = 0;
+	struct buf b = { .max = 0 };
+
+	for (size_t k = 0; k < n; k++) {
+		const struct mime_part *p = part[k];
+		struct slice text, old = no_octets;
+
+		if (!decode_part(c, p, &text))
+			continue;
+		if (p != &c->mime.root && word != NULL)
+			old = p->encoding;
+		else if (p != &c->mime.root)
+			field_line(p, cte_name, &old);
+		if (old.len > 0) {
+			buf_slice(
+			    &b, slice_sub(c->body, at, offset(c, old.p) - at));
+			buf_text(&b, word != NULL ? word : "");
+			at = offset(c, old.p) + old.len;
+		}
+		buf_slice(&b, slice_sub(c->body, at, part_start(c, p) - at));
+		buf_slice(&b, text);
+		at = part_stop(c, p);
+	}
+	*out = no_octets;
+	if (at > 0) {
+		buf_slice(&b, slice_sub(c->body, at, c->body.len));
+		*out = search_keep(c->s, &b);
+	}
+	buf_release(&b);
+	return out->p != NULL;
 }
 
 static void
@@ -973,39 +1011,67 @@ undo_links(struct buf *out, struct slice text, bool html, unsigned way)
 	return n;
 }
 
-/* Every text part with its links undone, in the encoding that it has. */
+/* Every text part with its links undone in one way, in the encoding that it
+ * has: how many edits that makes. */
+static size_t
+unlinked_parts(struct body_case *c, unsigned way, struct edit e[])
+{
+	const struct mime_part *part[MIME_MAX_PARTS];
+	size_t n = text_parts(c, part, MIME_MAX_PARTS), m = 0;
+
+	for (size_t k = 0; k < n && !c->s->failed; k++) {
+		struct buf b = { .max = 0 };
+		struct slice text;
+
+		if (!decode_part(c, part[k], &text))
+			continue;
+		if (undo_links(&b, text, part[k]->html, way) > 0) {
+			e[m] = (struct edit){ part_start(c, part[k]),
+				part_stop(c, part[k]), search_keep(c->s, &b) };
+			if (e[m].with.p != NULL &&
+			    encode_like(c, part[k], &e[m].with))
+				m++;
+		}
+		buf_release(&b);
+	}
+	return m;
+}
+
 static void
 urls_rewritten(struct body_case *c)
 {
-	const struct mime_part *part[MIME_MAX_PARTS];
-	size_t n = text_parts(c, part, MIME_MAX_PARTS);
+	struct edit e[MIME_MAX_PARTS];
 
-	for (unsigned way = 0; way < 3 && !c->found; way++) {
-		struct edit e[MIME_MAX_PARTS];
-		size_t m = 0;
+	for (unsigned way = 0; way < LINK_WAYS && !c->found; way++) {
+		size_t m = unlinked_parts(c, way, e);
 
-		for (size_t k = 0; k < n && !c->s->failed; k++) {
-			struct buf b = { .max = 0 };
-			struct slice text;
-
-			if (!decode_part(c, part[k], &text))
-				continue;
-			if (undo_links(&b, text, part[k]->html, way) > 0) {
-				e[m] = (struct edit){ part_start(c, part[k]),
-					part_stop(c, part[k]),
-					search_keep(c->s, &b) };
-				if (e[m].with.p != NULL &&
-				    encode_like(c, part[k], &e[m].with))
-					m++;
-			}
-			buf_release(&b);
-		}
 		if (m == 0)
 			return;
 		body_try(c, e, m);
 		for (size_t k = 0; m > 1 && k < m; k++)
 			body_try(c, &e[k], 1);
 	}
+}
+
+bool
+explain_mime_unlink(struct body_case *c, unsigned way, struct slice *out)
+{
+	struct edit e[MIME_MAX_PARTS];
+	size_t m = way < LINK_WAYS ? unlinked_parts(c, way, e) : 0, at = 0;
+	struct buf b = { .max = 0 };
+
+	for (size_t k = 0; k < m; k++) {
+		buf_slice(&b, slice_sub(c->body, at, e[k].from - at));
+		buf_slice(&b, e[k].with);
+		at = e[k].to;
+	}
+	*out = no_octets;
+	if (m > 0) {
+		buf_slice(&b, slice_sub(c->body, at, c->body.len));
+		*out = search_keep(c->s, &b);
+	}
+	buf_release(&b);
+	return out->p != NULL;
 }
 
 /* ------------------------------------------------------------------------
@@ -1331,3 +1397,13 @@ const struct body_row explain_mime_rows[] = {
 
 const size_t explain_mime_nrows =
     sizeof explain_mime_rows / sizeof *explain_mime_rows;
+
+const struct body_row *
+explain_mime_row(const char *id)
+{
+	size_t r = 0;
+
+	while (strcmp(explain_mime_rows[r].cause.id, id) != 0)
+		r++;
+	return &explain_mime_rows[r];
+}

@@ -238,6 +238,8 @@ step_end(struct search *s, struct step *step)
 		for (size_t j = 0; j < f->nchanges && !f->kept; j++) {
 			keep_slice(s, &f->change[j].was);
 			keep_slice(s, &f->change[j].name);
+			if (f->change[j].inner)
+				keep_slice(s, &f->change[j].is);
 		}
 		f->kept = true;
 	}

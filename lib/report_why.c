@@ -159,10 +159,10 @@ put_when(struct buf *b, const struct finding *f)
 		buf_text(b, "  it verifies with (- as it came, + as it was "
 			    "signed):\n");
 	else if (back == 0)
-		buf_printf(b,
-		    "  it verifies without %zu line%s (%zu octets) of the "
-		    "body:\n",
-		    gone, gone == 1 ? "" : "s", octets);
+		buf_printf(b, "  %s without %zu line%s (%zu octets) of %s:\n",
+		    f->change[0].inner ? "and" : "it verifies", gone,
+		    gone == 1 ? "" : "s", octets,
+		    f->change[0].inner ? "what that leaves" : "the body");
 	else
 		buf_text(b, "  it verifies with the body as it was (- as it "
 			    "came, + as it was signed):\n");
@@ -380,7 +380,7 @@ put_changes(struct json *j, const struct finding *f)
 			json_null(j, "field");
 		put_octets(j, "received", c->is);
 		put_octets(j, "signed", c->was);
-		if (c->name.len == 0)
+		if (c->name.len == 0 && !c->inner)
 			json_number(j, "offset", (int64_t)c->from);
 		json_object_close(j);
 	}

@@ -365,6 +365,48 @@ MAILER_EDITS = [
     ("quoted-copy", PLAIN + "Reply-To: ann@author.example\n", TEXT, lambda m: header(m, "From", lambda v: '"Ann Author" <ann@author.example>'), ["hdr.display-name-quoted"]),
 ]
 
+NOTE = "[EXTERNAL] beware\r\n\r\n".encode()
+CODINGS = (("qp", qp, "quoted-printable"), ("b64", b64, "base64"))
+
+
+def coded_after(edit, coder, name):
+    """An edit, and a server without 8BITMIME behind it."""
+    return lambda m: body_to(edit(m), coder(m.body), name)
+
+
+def parts_coded_after(coder, plain, html):
+    """The same of a multipart/alternative."""
+    return becomes(two(plain, html, coder))
+
+
+# more than one hand on one message
+JOINT_EDITS = [
+    *[("foot-" + n, PLAIN, UTF, coded_after(becomes(octets(UTF) + FOOT), c, w), ["body.footer-appended", "body.8bit-to-" + t])
+      for (n, c, w), t in zip(CODINGS, ("qp", "base64"))],
+    *[("note-" + n, PLAIN, UTF, coded_after(becomes(NOTE + octets(UTF)), c, w), ["body.banner-prepended", "body.8bit-to-" + t])
+      for (n, c, w), t in zip(CODINGS, ("qp", "base64"))],
+    *[("note-foot-" + n, PLAIN, UTF, coded_after(becomes(NOTE + octets(UTF) + FOOT), c, w),
+       ["body.banner-prepended", "body.footer-appended", "body.8bit-to-" + t]) for (n, c, w), t in zip(CODINGS, ("qp", "base64"))],
+    *[("foot-parts-then-" + t, ALTERNATIVE, two(GERMAN, GERMAN_HTML, "8bit"),
+       parts_coded_after(w, GERMAN + RULES, into_html(GERMAN_HTML, HTML_RULES)), ["body.footer-in-parts", "body.8bit-to-" + t])
+      for (_, _, w), t in zip(CODINGS, ("qp", "base64"))],
+    ("tag-foot-qp", PLAIN, UTF, lambda m: header(coded_after(becomes(octets(UTF) + FOOT), qp, "quoted-printable")(m), "Subject", lambda v: "[l] " + v),
+     ["body.footer-appended", "body.8bit-to-qp", "hdr.subject-tagged"]),
+    ("munge-foot-qp", PLAIN, UTF, lambda m: header(coded_after(becomes(octets(UTF) + FOOT), qp, "quoted-printable")(m), "From",
+     lambda v: "Ann Author via l <l@list.example>").top("Reply-To: Ann Author <ann@author.example>"),
+     ["body.footer-appended", "body.8bit-to-qp", "hdr.from-rewritten", "hdr.field-added"]),
+    ("list-parts", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "quoted-printable"), lambda m: header(subject(lambda v: "[l] " + v)(
+        becomes(two(GERMAN + RULES, into_html(GERMAN_HTML, HTML_RULES), "quoted-printable"))(m)), "From",
+     lambda v: "Ann Author via l <l@list.example>").top("Reply-To: Ann Author <ann@author.example>"),
+     ["body.footer-in-parts", "hdr.subject-tagged", "hdr.from-rewritten", "hdr.field-added"]),
+    *[("banner-links-" + n + "-" + c, ALTERNATIVE, two(GERMAN, GERMAN_HTML, c),
+       becomes(two("Beware.\n\n" + through(GERMAN, False) % SERVICES[n],
+                   into_html(through(GERMAN_HTML, True) % SERVICES[n].replace("&", "&amp;"), "<p>Beware</p>\n", False), c)),
+       ["body.banner-in-parts", "body.urls-rewritten"]) for n, c in (("safelinks", "8bit"), ("barracuda", "quoted-printable"), ("v2", "base64"))],
+    ("tag-links", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "8bit"), lambda m: subject(lambda v: "[EXTERNAL] " + v)(
+        linked("8bit", SERVICES["safelinks"])(m)), ["body.urls-rewritten", "hdr.subject-tagged"]),
+]
+
 SIMPLE_EDITS = [
     ("refolded", lambda m: m.rewrite("To", 0, lambda r: r.replace(b", ", b",\r\n\t")), ["hdr.refolded-simple"]),
     ("unfolded", lambda m: m.rewrite("Subject", 0, lambda r: r.replace(b"\r\n ", b" ")), ["hdr.refolded-simple"]),
@@ -521,6 +563,10 @@ def modifier_cases():
     for name, head, body, edit, causes in MAILER_EDITS:
         yield edited("%s.lf" % name, base(1, head, body, key="rsa1024-a"), edit, [(c, 1, 1, None) for c in causes], lf=True)
         yield edited("%s.between-2-3" % name, base(2, head, body), edit, [(c, i, 2, 3) for i in (1, 2) for c in causes], 1)
+    for name, head, body, edit, causes in JOINT_EDITS:
+        yield edited("joint.%s.after-1" % name, base(1, head, body), edit, [(c, 1, 1, None) for c in causes])
+        yield edited("joint.%s.between-2-3" % name, base(2, head, body), edit, [(c, i, 2, 3) for i in (1, 2) for c in causes], 1)
+        yield edited("joint.%s.lf" % name, base(1, head, body), edit, [(c, 1, 1, None) for c in causes], lf=True)
     head = PLAIN.replace("A proposal for Tuesday", "A proposal\n for Tuesday")
     how = {"ams": {"h": H, "c": "simple/simple"}}
     for name, edit, causes in SIMPLE_EDITS:
@@ -734,7 +780,7 @@ def octets_wrong(case, found, instance):
     """What the evidence of a set says of octets that is not so, or None."""
     findings = [w for w in found["why"] if w["instance"] == instance and w["level"] == "proved"
                 and w["who"]["role"] == "modifier" and not w["evidence"]["alternative"]]
-    body = [c for w in findings if w["field"] == "ams.bh" for c in w["evidence"]["changes"]]
+    body = [c for w in findings if w["field"] == "ams.bh" for c in w["evidence"]["changes"] if "offset" in c]
     head = [c for w in findings if w["field"] == "ams.b" for c in w["evidence"]["changes"]]
     if body and all(is_whole(c["received"]) and is_whole(c["signed"]) for c in body):
         now = re.split(rb"\r?\n\r?\n", case.octets, maxsplit=1)[1]
