@@ -7,7 +7,7 @@ import math
 TITLES = {
     "start": "Verify, one process: 20 KB, 3 hops (ms CPU)",
     "seal": "Seal, one process: 20 KB, 2 hops below (ms CPU)",
-    "corpus": "Corpus of 2000 (messages a second of CPU)",
+    "corpus": "Corpus of 1200 (messages a second of CPU)",
     "size": "Verify 10 MB (ms CPU)",
     "hops": "Hops (ms CPU)",
     "memory": "Peak memory of a verification (MiB)",

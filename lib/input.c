@@ -113,11 +113,13 @@ input_read_file(const char *path, struct buf *out, struct diag *why)
 	int result = input_open(&in, path, why);
 
 	while (result == 0 && got > 0) {
-		char *room = buf_room(out, INPUT_PIECE);
+		/* The end of a short file is seen without more room. */
+		size_t left = out->cap - out->len;
+		size_t n = got > 0 && left >= 4096 ? left : INPUT_PIECE;
+		char *room = buf_room(out, n);
 
-		result = room == NULL
-			     ? diag_memory(why)
-			     : input_read(&in, room, INPUT_PIECE, &got, why);
+		result = room == NULL ? diag_memory(why)
+				      : input_read(&in, room, n, &got, why);
 		if (result == 0)
 			out->len += got;
 	}

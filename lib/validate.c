@@ -595,8 +595,8 @@ validate(struct message *m, struct input *in, const struct chain *chain,
 		.batch = FIRST_BATCH };
 
 	*out = (struct verdict){ .cv = CV_NONE, .step = 1 };
-	out->ams = arena_array(m->arena, CHAIN_MAX + 1, sizeof *out->ams);
-	out->seal = arena_array(m->arena, CHAIN_MAX + 1, sizeof *out->seal);
+	out->ams = arena_array(m->arena, chain->n + 1, sizeof *out->ams);
+	out->seal = arena_array(m->arena, chain->n + 1, sizeof *out->seal);
 	if (out->ams == NULL || out->seal == NULL)
 		return diag_memory(why);
 	if (chain->nfields == 0)

@@ -68,8 +68,7 @@ struct verdict {
 	unsigned oldest_pass; /* 0: all AMS verify */
 	bool oldest_unsure;   /* the AMS below it may verify too: its key could
 			       * not be had just now */
-	struct part *ams, *seal; /* by instance, of CHAIN_MAX + 1 each: too
-				  * much for a stack */
+	struct part *ams, *seal; /* by instance, 0 to the chain's highest */
 	unsigned checks;	 /* signature checks that were made */
 };
 

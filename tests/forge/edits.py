@@ -28,8 +28,9 @@ H = (
     "content-transfer-encoding:reply-to:sender:list-id:precedence:x-mailer"
 )
 TIME = "1767225600"
+LINES = int(os.environ.get("EDITS_LINES", "24"))  # of text; some 42 octets each
 
-TEXT = "".join("Line %d of what Ann has to say about it.\n" % i for i in range(1, 25)) + (
+TEXT = "".join("Line %d of what Ann has to say about it.\n" % i for i in range(1, LINES + 1)) + (
     "From here on it is shorter.\n.dotted line\n\n-- \nAnn\n"
 )
 HEAD = """\
@@ -48,7 +49,7 @@ PLAIN = HEAD + "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encodi
 ALTERNATIVE = HEAD + 'Content-Type: multipart/alternative; boundary="=_b1"\n'
 HTML = (
     "<html><head><title>t</title></head>\n<body>\n<p>Hello <b>all</b>,</p>\n"
-    + "".join("<p>Paragraph %d is here.</p>\n" % i for i in range(12))
+    + "".join("<p>Paragraph %d is here.</p>\n" % i for i in range(LINES // 2))
     + '<p><a href="https://shop.example/a?b=1&amp;c=2">link</a></p>\n</body></html>'
 )
 PARTS = (

@@ -28,16 +28,15 @@ class Scene:
     many     it prints a line a message, some of which may be troubled
     kinds    only these calls fail (all)
     dear     only one in so many calls fails
-    spooled  it holds the message in a file, which is read while it is written
-    short    memory that is short stays so: also tried (OpenSSL's stores crash)"""
+    spooled  it holds the message in a file, which is read while it is written"""
 
     def __init__(self, name, argv, status=0, stdin=None, files=None, many=False, kinds=(), dear=1,
-        spooled=False, short=True):
+        spooled=False):
         self.name, self.status, self.many = name, status, many
         self.argv = argv[:1] + ["--time", NOW] + argv[1:]
         self.stdin = stdin if stdin is not None else b""
         self.files = files or {}
-        self.kinds, self.dear, self.spooled, self.short = kinds, dear, spooled, short
+        self.kinds, self.dear, self.spooled = kinds, dear, spooled
         self.asks_dns = "--resolver" in argv
         self.passes_on = "--on-error=pass" in argv
         self.octets = self.stdin or (read(argv[-1]) if os.path.isfile(argv[-1]) else b"")
@@ -100,6 +99,9 @@ def all_scenes(directory, build):
         if "\t" in line
     ).encode()
     resolver = ["--resolver", dns(directory), "--dns-timeout", "1"]
+    # OpenSSL's decoders crash where memory is short (OSSL_DECODER_from_bio(), called
+    # by OSSL_STORE_load()), before anything has gone out; that is not ours to mend.
+    no_memory_of_stores = ("read", "write", "open", "close", "files", "random", "thread", "load", "openssl")
     slow = ("read", "write", "open", "close", "files")
 
     def verify(name, *argv, **how):
@@ -151,7 +153,7 @@ def all_scenes(directory, build):
         *keys,
         *ar,
         sample("pass-one-hop"),
-        short=False,
+        kinds=no_memory_of_stores,
     )
     yield sign("check key, dns", "--check-key", *us, *resolver, *ar, sample("pass-one-hop"))
     yield sign("17 MB", *us, *keys, *ar, stdin=big, kinds=slow, dear=40, spooled=True)
