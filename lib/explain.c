@@ -5,6 +5,7 @@
 #include "bodyhash.h"
 #include "explain_search.h"
 #include "keyname.h"
+#include "mime.h"
 
 enum {
 	/* Verifications for one Ed25519 signature, 0.1 ms each. */
@@ -507,6 +508,9 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 		return diag_memory(why);
 	*s = (struct search){ .m = m,
 		.body = body,
+		.type = mime_field(m->header, SLICE("Content-Type")),
+		.encoding =
+		    mime_field(m->header, SLICE("Content-Transfer-Encoding")),
 		.chain = chain,
 		.verdict = verdict,
 		.keys = keys,

@@ -176,9 +176,7 @@ case_init(struct ams_case *c, struct search *s, unsigned i)
 	if (!ams_select(c, 0, c->sel))
 		return false;
 	ams_pieces(c, c->sel, &c->q);
-	mime_parse(c->mime, s->body,
-	    mime_field(s->m->header, SLICE("Content-Type")),
-	    mime_field(s->m->header, SLICE("Content-Transfer-Encoding")));
+	mime_parse(c->mime, s->body, s->type, s->encoding);
 	return !s->failed;
 }
 

@@ -660,6 +660,9 @@ headers_hashed(struct body_case *c)
 		for (size_t i = 0; i < m->nfields; i++) {
 			struct slice rest = slice_of(sets[k / 2]), name;
 
+			if (slice_eq_nocase(slice_sub(m->field[i].name, 0, 4),
+				SLICE("arc-")))
+				continue;
 			while (slice_cut(&rest, ' ', &name))
 				if (name.len > 0 &&
 				    slice_eq_nocase(m->field[i].name, name))
@@ -1368,9 +1371,7 @@ explain_body(struct search *s, unsigned i)
 		s->out->spent = true;
 		return;
 	}
-	mime_parse(&c->mime, s->body,
-	    mime_field(s->m->header, SLICE("Content-Type")),
-	    mime_field(s->m->header, SLICE("Content-Transfer-Encoding")));
+	mime_parse(&c->mime, s->body, s->type, s->encoding);
 	run_rows(c, rows, sizeof rows / sizeof *rows);
 	run_rows(c, explain_mime_rows, explain_mime_nrows);
 	if (!c->found && !s->failed)

@@ -338,12 +338,12 @@ from_rewritten(struct offer *o)
 		return;
 	for (size_t k = 0; k < sizeof sources / sizeof *sources; k++)
 		for (size_t i = 0; i < m->nfields; i++) {
-			struct slice rest = slice_trim(m->field[i].value), a;
-			unsigned most = 20;
-
 			if (!slice_eq_nocase(
 				m->field[i].name, slice_of(sources[k].name)))
 				continue;
+			struct slice rest = slice_trim(m->field[i].value), a;
+			unsigned most = 20;
+
 			if (sources[k].original)
 				offer_value(o, rest, RANK_USUAL);
 			while (most-- > 0 && next_address(&rest, &a))
@@ -451,21 +451,23 @@ is_old_name(struct offer *o, struct slice kept, struct slice *was)
 		"-Old" };
 	struct slice name = o->name;
 
-	for (size_t k = 0; k < sizeof before / sizeof *before; k++) {
-		struct slice b = slice_of(before[k]);
-
-		*was = slice_sub(kept, b.len, kept.len);
-		if (slice_eq_nocase(slice_sub(kept, 0, b.len), b) &&
-		    slice_eq_nocase(*was, name))
+	if (kept.len <= name.len)
+		return false;
+	*was = slice_sub(kept, kept.len - name.len, kept.len);
+	for (size_t k = 0;
+	     slice_eq_nocase(*was, name) && k < sizeof before / sizeof *before;
+	     k++)
+		if (slice_eq_nocase(slice_sub(kept, 0, kept.len - name.len),
+			slice_of(before[k])))
 			return true;
-	}
 	*was = slice_sub(kept, 0, name.len);
-	for (size_t k = 0; k < sizeof after / sizeof *after; k++) {
+	for (size_t k = 0;
+	     slice_eq_nocase(*was, name) && k < sizeof after / sizeof *after;
+	     k++) {
 		struct slice a = slice_of(after[k]);
-		struct slice tail = slice_sub(kept, name.len, kept.len);
 
-		if (slice_eq_nocase(*was, name) &&
-		    slice_eq_nocase(slice_sub(tail, 0, a.len), a))
+		if (slice_eq_nocase(
+			slice_sub(kept, name.len, name.len + a.len), a))
 			return true;
 	}
 	/* "Data-0" kept as "Data-Original-0". */

@@ -50,6 +50,8 @@ struct seen {
 struct search {
 	struct message *m;
 	struct slice body;
+	struct slice type, encoding; /* Content-Type and Content-Transfer-
+				      * Encoding of the whole body */
 	const struct chain *chain;
 	const struct verdict *verdict;
 	struct keystore *keys;

@@ -129,16 +129,31 @@ try_selection(struct fault *t, const struct field **sel)
 /* ------------------------------------------------------------------------
  * Which fields. */
 
+/* The next field of that name upwards, down to m->field[from]; NULL: no more.
+ * select_start() begins at the bottom. */
+static const struct field *
+next_above(const struct ams_case *c, size_t from, struct slice name)
+{
+	const struct field *f = select_next(c->s->select, name);
+
+	return f != NULL && f >= c->s->m->field + from ? f : NULL;
+}
+
 /* The nth field of that name from m->field[from] on downwards. */
 static const struct field *
-nth_from_top(const struct message *m, const struct field *own, size_t from,
-    struct slice name, size_t nth)
+nth_from_top(
+    const struct ams_case *c, size_t from, struct slice name, size_t nth)
 {
-	for (size_t i = from; i < m->nfields; i++)
-		if (&m->field[i] != own &&
-		    slice_eq_nocase(m->field[i].name, name) && nth-- == 0)
-			return &m->field[i];
-	return NULL;
+	const struct field *f = NULL;
+	size_t n = 0;
+
+	select_start(c->s->select, c->f->field);
+	while (next_above(c, from, name) != NULL)
+		n++;
+	select_start(c->s->select, c->f->field);
+	for (; n > nth; n--)
+		f = next_above(c, from, name);
+	return f;
 }
 
 static size_t
@@ -161,8 +176,8 @@ top_down(struct fault *t)
 	/* Of all fields; of those that stood there; and with newer ones. */
 	for (size_t skip = 0; skip <= MAX_NEWER + 1; skip++) {
 		for (size_t j = 0; j < c->n; j++)
-			t->sel[j] = nth_from_top(c->s->m, c->f->field,
-			    skip == 0 ? c->top : 0, c->g->headers[j],
+			t->sel[j] = nth_from_top(c, skip == 0 ? c->top : 0,
+			    c->g->headers[j],
 			    mentions_before(c, j, false) +
 				(skip > 0 ? skip - 1 : 0));
 		if (try_selection(t, t->sel))
@@ -176,16 +191,14 @@ static size_t
 duplicates(const struct ams_case *c, struct slice name, size_t from,
     const struct field *out[], size_t max)
 {
-	const struct message *m = c->s->m;
+	const struct field *f;
 	size_t n = 0;
 
-	for (size_t i = m->nfields; i-- > from;) {
-		if (&m->field[i] == c->f->field ||
-		    !slice_eq_nocase(m->field[i].name, name))
-			continue;
+	select_start(c->s->select, c->f->field);
+	while ((f = next_above(c, from, name)) != NULL) {
 		if (n == max)
 			return 0;
-		out[n++] = &m->field[i];
+		out[n++] = f;
 	}
 	return n;
 }

@@ -110,8 +110,7 @@ search_left(struct body_case *c, struct slice body, struct slice encoding,
 		.limit = c->limit,
 		.inner = true };
 	memcpy(d->want, c->want, sizeof d->want);
-	mime_parse(&d->mime, body,
-	    mime_field(c->s->m->header, SLICE("Content-Type")), encoding);
+	mime_parse(&d->mime, body, c->s->type, encoding);
 	search_text(d);
 	body_release(d);
 	if (d->found && c->s->out->n > from)
@@ -139,10 +138,7 @@ try_way(struct body_case *c, unsigned way)
 	if (way >= n) {
 		if (!explain_mime_unlink(c, way - n, &left))
 			return false;
-		search_left(c, left,
-		    mime_field(
-			c->s->m->header, SLICE("Content-Transfer-Encoding")),
-		    "body.urls-rewritten");
+		search_left(c, left, c->s->encoding, "body.urls-rewritten");
 	} else if ((way < 2 || c->mime.root.multipart) &&
 		   explain_mime_decode(
 		       c, ways[way].coded, ways[way].word, &left)) {
