@@ -710,6 +710,40 @@ sealed_before(struct body_case *c, size_t from)
 			   slice_sub(c->body, from, c->body.len), c->g->domain);
 }
 
+/* Where a footer may begin in a line that had no end when it was appended: at a
+ * rule, "___"; 0 if nowhere. */
+static size_t
+rule_within(struct slice line)
+{
+	const struct slice rules = SLICE("_-=*#~");
+	size_t run = 1;
+
+	for (size_t i = 1; i < line.len; i++) {
+		run = line.p[i] == line.p[i - 1] ? run + 1 : 1;
+		if (run == 3 && slice_find(rules, line.p[i]) < rules.len)
+			return i - 2;
+	}
+	return 0;
+}
+
+/* Whether the body fits that ends after so many octets, of which line is hashed
+ * on a copy of h. */
+static bool
+try_end(struct body_case *c, const struct body_hash *h, struct slice line,
+    size_t from, size_t at)
+{
+	struct edit e[2] = { { 0, from, no_octets },
+		{ at, c->body.len, no_octets } };
+	struct body_hash end;
+
+	body_hash_copy(&end, h);
+	body_hash_put(&end, line);
+	if (!body_hash_fits(c, &end))
+		return false;
+	body_found(c, e + (from == 0), from == 0 ? 1 : 2);
+	return true;
+}
+
 /* Every beginning of the body, by one pass: the canonical form of a line does
  * not depend on what follows, but for empty lines, which wait. */
 static bool
@@ -721,23 +755,20 @@ try_beginnings(struct body_case *c, size_t from, size_t least)
 
 	body_hash_init(&h, c->canon, c->limit);
 	while (!fits && !c->s->failed && mime_line(&rest, &line)) {
-		size_t at = (size_t)(line.p - c->body.p) + line.len;
-		struct body_hash end;
+		size_t at = (size_t)(line.p - c->body.p);
+		size_t rule = at >= least ? rule_within(line) : 0;
 
-		if (!search_may(c->s, line.len + 64))
+		if (!search_may(c->s, line.len + rule + 64))
+			break;
+		if (rule > 0 && (fits = try_end(c, &h, slice_sub(line, 0, rule),
+				     from, at + rule)))
 			break;
 		body_hash_put(&h, line);
+		at += line.len;
 		if (at >= c->body.len || at < least ||
 		    slice_trim(line).len == 0)
 			continue;
-		body_hash_copy(&end, &h);
-		fits = body_hash_fits(c, &end);
-		if (fits) {
-			struct edit e[2] = { { 0, from, no_octets },
-				{ at, c->body.len, no_octets } };
-
-			body_found(c, e + (from == 0), from == 0 ? 1 : 2);
-		}
+		fits = try_end(c, &h, no_octets, from, at);
 	}
 	digest_release(&h.d);
 	return fits;

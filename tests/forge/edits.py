@@ -158,6 +158,7 @@ PLAIN_EDITS = [
     # name, base header, base body, edit, causes
     ("footer", PLAIN, TEXT, lambda m: setattr(m, "body", m.body + FOOT) or m, ["body.footer-appended"]),
     ("footer-long", PLAIN, TEXT, lambda m: setattr(m, "body", m.body + FOOT * 9) or m, ["body.footer-appended"]),
+    ("footer-in-line", PLAIN, TEXT[:-1], lambda m: setattr(m, "body", m.body + b"-----\r\nlist.example\r\n") or m, ["body.footer-appended"]),
     ("banner", PLAIN, TEXT, lambda m: setattr(m, "body", b"[EXTERNAL] beware\r\n\r\n" + m.body) or m, ["body.banner-prepended"]),
     ("blank", PLAIN, TEXT, lambda m: setattr(m, "body", b"\r\n" + m.body) or m, ["body.leading-blank"]),
     ("banner-footer", PLAIN, TEXT, lambda m: setattr(m, "body", b"[X]\r\n" + m.body + FOOT) or m,
