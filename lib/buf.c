@@ -76,12 +76,6 @@ buf_put(struct buf *b, const void *p, size_t n)
 }
 
 void
-buf_char(struct buf *b, char c)
-{
-	buf_put(b, &c, 1);
-}
-
-void
 buf_slice(struct buf *b, struct slice s)
 {
 	buf_put(b, s.p, s.len);

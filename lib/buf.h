@@ -40,11 +40,19 @@ void buf_fail_with(struct buf *b, const struct buf *part);
 char *buf_room(struct buf *, size_t n);
 
 void buf_put(struct buf *, const void *p, size_t n);
-void buf_char(struct buf *, char c);
 void buf_slice(struct buf *, struct slice s);
 void buf_text(struct buf *, const char *s);
 void buf_printf(struct buf *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+static inline void
+buf_char(struct buf *b, char c)
+{
+	if (b->len < b->cap && b->failure == BUF_OK)
+		b->p[b->len++] = c;
+	else
+		buf_put(b, &c, 1);
+}
 
 /* What has been put so far; valid until the next call that adds. */
 struct slice buf_view(const struct buf *);

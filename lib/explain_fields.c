@@ -466,8 +466,7 @@ is_old_name(struct offer *o, struct slice kept, struct slice *was)
 	     k++) {
 		struct slice a = slice_of(after[k]);
 
-		if (slice_eq_nocase(
-			slice_sub(kept, name.len, name.len + a.len), a))
+		if (slice_eq_nocase(slice_sub(kept, name.len, a.len), a))
 			return true;
 	}
 	/* "Data-0" kept as "Data-Original-0". */

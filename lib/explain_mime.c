@@ -524,10 +524,10 @@ enum form {
 };
 
 static bool
-convert(struct body_case *c, const struct mime_part *p, const char *to,
-    struct converted *out)
+convert(struct body_case *c, const struct mime_part *p, struct slice text,
+    const char *to, struct converted *out)
 {
-	struct slice charset = mime_param(p->type, SLICE("charset")), text;
+	struct slice charset = mime_param(p->type, SLICE("charset"));
 	struct buf b = { .max = 0 };
 	char from[40] = "UTF-8";
 
@@ -539,8 +539,7 @@ convert(struct body_case *c, const struct mime_part *p, const char *to,
 			    from[i] != '_')
 				return false;
 	}
-	if (slice_eq_nocase(slice_of(from), slice_of(to)) ||
-	    !decode_part(c, p, &text) || !as_sent(c, &text) ||
+	if (slice_eq_nocase(slice_of(from), slice_of(to)) || text.p == NULL ||
 	    !recode_charset(&b, to, from, text) || b.failure != BUF_OK) {
 		buf_release(&b);
 		return false;
@@ -703,9 +702,13 @@ static void
 charset_converted(struct body_case *c)
 {
 	const struct mime_part *part[MIME_MAX_PARTS];
+	struct slice text[MIME_MAX_PARTS];
 	struct step step;
 	size_t n = text_parts(c, part, MIME_MAX_PARTS);
 
+	for (size_t k = 0; k < n; k++)
+		if (!decode_part(c, part[k], &text[k]) || !as_sent(c, &text[k]))
+			text[k] = (struct slice){ NULL, 0 };
 	for (size_t s = 0; s < sizeof charsets / sizeof *charsets; s++) {
 		struct converted v[MIME_MAX_PARTS];
 		size_t m = 0;
@@ -714,7 +717,7 @@ charset_converted(struct body_case *c)
 		    !step_begin(c->s, &step))
 			return;
 		for (size_t k = 0; k < n; k++)
-			m += convert(c, part[k], charsets[s], &v[m]);
+			m += convert(c, part[k], text[k], charsets[s], &v[m]);
 		/* What is not another text was encoded anew at most, which is
 		 * tried elsewhere. */
 		enum form end = !all_same(v, m)		 ? FORMS

@@ -24,10 +24,11 @@ recode_qp_decode(struct buf *out, struct slice text)
 	struct slice s = text;
 
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] != '=') {
-			buf_char(out, s.p[i]);
-			continue;
-		}
+		size_t next = i + slice_find(slice_sub(s, i, s.len), '=');
+
+		buf_slice(out, slice_sub(s, i, next - i));
+		if ((i = next) == s.len)
+			break;
 		size_t end = i + 1;
 
 		while (end < s.len && ascii_is_wsp(s.p[end]))

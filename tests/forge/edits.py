@@ -198,6 +198,7 @@ PLAIN_EDITS = [
     ("no-mime", PLAIN, TEXT, lambda m: m.drop("MIME-Version"), ["hdr.field-removed-stock"]),
     ("no-prec", PLAIN + "Precedence: list\n", TEXT, lambda m: m.drop("Precedence"), ["hdr.field-removed-stock"]),
     ("renamed", PLAIN, TEXT, lambda m: m.rewrite("X-Mailer", 0, lambda r: b"X-Original-" + r), ["hdr.field-renamed"]),
+    ("renamed-n", PLAIN, TEXT, lambda m: m.rewrite("X-Mailer", 0, lambda r: r.replace(b"X-Mailer:", b"X-Mailer-Original-0:")), ["hdr.field-renamed"]),
     ("renamed-sub", PLAIN, TEXT, lambda m: header(m, "Subject", lambda v: "Ticket 5").top("X-Original-Subject: A proposal for Tuesday"), ["hdr.field-renamed"]),
     ("reencoded", PLAIN.replace("A proposal for Tuesday", "=?utf-8?Q?J=C3=B6rg_kommt?="), TEXT,
      lambda m: header(m, "Subject", lambda v: "=?iso-8859-1?Q?J=F6rg_kommt?="), ["hdr.subject-reencoded"]),
