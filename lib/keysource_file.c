@@ -517,7 +517,7 @@ take_entry(struct scan *s, struct diag *why)
 
 	if (s->nwords == 0)
 		return 0;
-	if (slice_eq(s->word[0].text, SLICE(";!")))
+	if (!s->word[0].quoted && slice_eq(s->word[0].text, SLICE(";!")))
 		return take_recorded(s, why);
 	if (!s->word[0].quoted && s->word[0].text.len > 0 &&
 	    s->word[0].text.p[0] == '$')

@@ -167,3 +167,9 @@ bad() {
 		"k.d9.example TXT \"p=$P\"" ";! $other SECURE" >"$F"
 	run ! arc-verify --time 1767225600 --dnssec require --keys "$F" m
 }
+
+@test "a quoted name that looks like the mark of a recorded answer is a name" {
+	printf '";!"' >"$F"
+	run -78 arc-verify --keys "$F" m
+	[[ $output == *"line 1: no record type such as TXT"* ]]
+}
