@@ -61,7 +61,7 @@ check_repair(const struct mail *w, unsigned i)
 		need(mail_judge(&as_signed, buf_view(&b), w->keys, true));
 		need(i <= as_signed.chain.n);
 		need(as_signed.verdict.ams[i].status == STATUS_PASS ||
-		     (as_signed.verdict.ams[i].why.code == DIAG_SIGNATURE &&
+		     (as_signed.verdict.ams[i].why.code != DIAG_BODY_HASH &&
 			 !is_proved(&w->reasons, i, PLACE_AMS)));
 		mail_close(&as_signed);
 	}
