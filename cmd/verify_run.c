@@ -559,13 +559,12 @@ verify_run(struct verify *v)
 		return;
 	}
 	start_progress(&r);
+	if (v->many) {
 #ifdef M_TRIM_THRESHOLD
-	/* A worker that gives memory back after each message stops the others
-	 * while its pages are unmapped. */
-	if (v->many)
+		/* A worker that gives memory back after each message stops the
+		 * others while its pages are unmapped. */
 		mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 #endif
-	if (v->many) {
 		sigaction(SIGINT, &act, NULL);
 		sigaction(SIGTERM, &act, NULL);
 	}

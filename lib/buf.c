@@ -51,7 +51,7 @@ buf_room(struct buf *b, size_t n)
 		while (cap < need)
 			cap *= 2;
 		if (b->max != 0 && cap > b->max)
-			cap = b->max < 256 ? 256 : b->max;
+			cap = b->max;
 		char *p = realloc(b->p, cap);
 
 		if (p == NULL)

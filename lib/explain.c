@@ -581,19 +581,21 @@ put_field(struct buf *out, struct slice name, struct slice value, bool crlf)
 	buf_text(out, crlf ? "\r\n" : "\n");
 }
 
-/* The first change of the body that begins at from or behind it. */
+/* The first change that begins at from or behind it: of the body as it came,
+ * or, inner, of findings first and later, of what another change leaves. */
 static const struct change *
-body_change(const struct explanation *e, unsigned instance, size_t from)
+body_change(const struct explanation *e, size_t first, unsigned instance,
+    bool inner, size_t from)
 {
 	const struct change *next = NULL;
 
-	for (size_t k = 0; k < e->n; k++) {
-		if (!is_undone(e, k, instance, PLACE_BH))
+	for (size_t k = first; k < e->n; k++) {
+		if (!inner && !is_undone(e, k, instance, PLACE_BH))
 			continue;
 		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
 			const struct change *c = &e->finding[k].change[j];
 
-			if (!c->inner && c->from >= from &&
+			if (c->inner == inner && c->from >= from &&
 			    (next == NULL || c->from < next->from))
 				next = c;
 		}
@@ -601,14 +603,14 @@ body_change(const struct explanation *e, unsigned instance, size_t from)
 	return next;
 }
 
-static bool
-repair_body(struct slice body, const struct explanation *e, unsigned instance,
-    struct buf *out)
+bool
+explain_undo_body(struct slice body, const struct explanation *e, size_t first,
+    unsigned instance, bool inner, struct buf *out)
 {
 	const struct change *c;
 	size_t at = 0, from = 0;
 
-	while ((c = body_change(e, instance, from)) != NULL) {
+	while ((c = body_change(e, first, instance, inner, from)) != NULL) {
 		buf_slice(out, slice_sub(body, at, c->from - at));
 		buf_slice(out, c->was);
 		at = c->from + c->is.len;
@@ -649,7 +651,7 @@ explain_repair(const struct message *m, struct slice body,
 	}
 	if (m->has_body)
 		buf_text(out, m->crlf ? "\r\n" : "\n");
-	any |= repair_body(body, e, instance, out);
+	any |= explain_undo_body(body, e, 0, instance, false, out);
 	if (!any)
 		out->len = before;
 	return any;

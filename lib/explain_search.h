@@ -234,6 +234,12 @@ void explain_place_change(struct search *, struct finding *f, unsigned i,
     bool (*now)(struct search *, void *ctx, unsigned k),
     bool (*then)(struct search *, void *ctx, unsigned k), void *ctx);
 
+/* Put body with what the findings of hop instance changed of it undone; inner:
+ * with what findings first and later changed of a body that another change
+ * leaves.  False when that is nothing. */
+bool explain_undo_body(struct slice body, const struct explanation *,
+    size_t first, unsigned instance, bool inner, struct buf *out);
+
 /* Every cause of an engine, for explain_cause(). */
 const struct cause *explain_facts_cause(size_t i);
 const struct cause *explain_keys_cause(size_t i);

@@ -7,53 +7,20 @@
 
 #include "explain_body.h"
 
-/* All edits of findings from place from on, which are of one group, made. */
-static struct slice
-undone(struct body_case *d, size_t from)
-{
-	const struct explanation *e = d->s->out;
-	struct buf b = { .max = 0 };
-	size_t at = 0;
-
-	/* Those of two findings may be in any order. */
-	for (;;) {
-		const struct change *next = NULL;
-
-		for (size_t k = from; k < e->n; k++)
-			for (size_t j = 0; j < e->finding[k].nchanges; j++) {
-				const struct change *c =
-				    &e->finding[k].change[j];
-
-				if (c->from >= at &&
-				    (next == NULL || c->from < next->from))
-					next = c;
-			}
-		if (next == NULL)
-			break;
-		buf_slice(&b, slice_sub(d->body, at, next->from - at));
-		buf_slice(&b, next->was);
-		at = next->from + next->is.len;
-		/* What was only put in is passed by. */
-		if (next->is.len == 0)
-			break;
-	}
-	buf_slice(&b, slice_sub(d->body, at, d->body.len));
-	struct slice kept = search_keep(d->s, &b);
-
-	buf_release(&b);
-	return kept;
-}
-
 /* Put the encoding before what was found in the text. */
 static void
 tell(struct body_case *c, struct body_case *d, size_t from,
     const struct cause *cause)
 {
 	struct explanation *e = c->s->out;
-	struct slice was = undone(d, from);
+	struct buf b = { .max = 0 };
+
+	explain_undo_body(d->body, e, from, c->i, true, &b);
+	struct slice was = search_keep(c->s, &b);
 	struct edit whole = { 0, c->body.len, was };
 	struct finding *outer;
 
+	buf_release(&b);
 	c->cause = cause;
 	if (was.p == NULL || (outer = body_found(c, &whole, 1)) == NULL)
 		return;

@@ -115,7 +115,7 @@ input_read_file(const char *path, struct buf *out, struct diag *why)
 	while (result == 0 && got > 0) {
 		/* The end of a short file is seen without more room. */
 		size_t left = out->cap - out->len;
-		size_t n = got > 0 && left >= 4096 ? left : INPUT_PIECE;
+		size_t n = left >= 4096 ? left : INPUT_PIECE;
 		char *room = buf_room(out, n);
 
 		result = room == NULL ? diag_memory(why)
