@@ -77,10 +77,10 @@ field() {
 
 @test "threat 28: an id of ours is known by its U-labels and its A-labels, and behind what no reader sees" {
 	local mine
-	mine=$'Authentication-Results: b\u00fccher.example; dkim=pass\nAuthentication-Results: "B\u00dcCHER.example" 1; x=y\nAuthentication-Results: XN--BCHER-KVA.example\nAuthentication-Results: \f(c)\v xn--bcher-kva.example\v; dkim=pass\n'
-	kept=$'Authentication-Results: bucher.example; x=y\nAuthentication-Results: b\u00fccher.example.org; x=y\nAuthentication-Results: \xff\u00fccher.example; x=y\nAuthentication-Results: xn--\u00fc.example\nFrom: a@b.example\n'
+	mine=$'Authentication-Results: b\xc3\xbccher.example; dkim=pass\nAuthentication-Results: "B\xc3\x9cCHER.example" 1; x=y\nAuthentication-Results: XN--BCHER-KVA.example\nAuthentication-Results: \f(c)\v xn--bcher-kva.example\v; dkim=pass\n'
+	kept=$'Authentication-Results: bucher.example; x=y\nAuthentication-Results: b\xc3\xbccher.example.org; x=y\nAuthentication-Results: \xff\xc3\xbccher.example; x=y\nAuthentication-Results: xn--\xc3\xbc.example\nFrom: a@b.example\n'
 	printf '%s%s\nbody\n' "$mine" "$kept" >"$T/m"
-	for id in xn--bcher-kva.example $'b\u00fccher.example' $'b\u00dccher.EXAMPLE'; do
+	for id in xn--bcher-kva.example $'b\xc3\xbccher.example' $'b\xc3\x9ccher.EXAMPLE'; do
 		arc-verify -a -i "$id" --keys keys "$T/m" | tail -n +2 | cmp - <(printf '%s\nbody\n' "$kept")
 	done
 	# What is stripped is what a seal takes its claims from.
