@@ -3,8 +3,8 @@
 
 #include "canon.h"
 
-static const char crlf_block[] = "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
-				 "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
+#define CRLF_8 "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
+static const char crlf_block[] = CRLF_8 CRLF_8 CRLF_8 CRLF_8 CRLF_8 CRLF_8;
 
 /* Sixteen octets at once; the compiler knows how on every machine. */
 typedef unsigned char octets16 __attribute__((vector_size(16)));
@@ -349,18 +349,41 @@ body_white_space(struct canon_body *c, const char *p, size_t n)
 	return end;
 }
 
-/* The octet at p, which is not put as it stands. */
+/* How many octets from p are line ends, and nothing but. */
+static size_t
+line_ends(const char *p, size_t n)
+{
+	size_t end = 0, block = sizeof crlf_block - 1;
+
+	if (p[0] == '\n') {
+		while (end < n && p[end] == '\n')
+			end++;
+		return end;
+	}
+	while (n - end >= block && memcmp(p + end, crlf_block, block) == 0)
+		end += block;
+	while (n - end >= 2 && p[end] == '\r' && p[end + 1] == '\n')
+		end += 2;
+	return end;
+}
+
+/* The octets at p, which are not put as they stand: white space, or the end of
+ * a line and the empty ones behind it. */
 static int
 body_special(struct canon_body *c, const char *p, size_t n, size_t *taken)
 {
-	*taken = 1;
-	if (p[0] == '\n')
-		return body_line_end(c);
-	if (p[0] == '\r')
-		c->cr = true;
-	else
+	if (p[0] != '\n' && p[0] != '\r') {
 		*taken = body_white_space(c, p, n);
-	return 0;
+		return 0;
+	}
+	*taken = line_ends(p, n);
+	if (*taken == 0) {
+		*taken = 1;
+		c->cr = true;
+		return 0;
+	}
+	c->empty_lines += (p[0] == '\n' ? *taken : *taken / 2) - 1;
+	return body_line_end(c);
 }
 
 int

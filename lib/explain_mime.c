@@ -18,6 +18,9 @@ enum {
 	MADE_OCTETS = 512 * 1024, /* for parts encoded anew, besides the body's
 				   * length */
 	MAX_SPANS = 20000,	  /* of HTML */
+	MAX_TAGS = 100,		  /* between an element's two */
+	MAX_WAYS = 3,		  /* of taking an element out */
+	MADE_ELEMENTS = 8 << 20,  /* octets of text without one */
 	LINK_WAYS = 3,		  /* of undoing them */
 };
 
@@ -747,69 +750,56 @@ at_word(struct slice s, size_t at, struct slice word)
 	       slice_eq_nocase(slice_sub(s, at, word.len), word);
 }
 
-/* One element, or a few, taken out of HTML: from a "<" or a line's start to
- * behind a ">" or a line's end. */
-static bool
-try_span(struct body_case *c, size_t from, size_t end,
-    const struct body_hash *before, size_t *tries)
+/* The name of the tag that begins at at, with its "<" or "</"; no octets where
+ * none does. */
+static struct slice
+tag_name(struct slice text, size_t at)
 {
-	for (size_t to = from + 1; to <= end && to - from <= NEAR_OCTETS;
-	     to++) {
-		struct body_hash h;
+	size_t end = at + 1;
 
-		if (c->body.p[to - 1] != '>' && c->body.p[to - 1] != '\n')
-			continue;
-		if (++*tries > MAX_SPANS || c->s->spent || c->s->failed ||
-		    !search_may(c->s, c->body.len - to + 64))
-			return true;
-		body_hash_copy(&h, before);
-		body_hash_put(&h, slice_sub(c->body, to, c->body.len));
-		if (body_hash_fits(c, &h)) {
-			struct edit e = { from, to, no_octets };
+	end += end < text.len && text.p[end] == '/';
+	while (end < text.len && ascii_is_alnum(text.p[end]))
+		end++;
+	return ascii_is_alnum(text.p[end - 1]) ? slice_sub(text, at, end - at)
+					       : no_octets;
+}
 
-			body_found(c, &e, 1);
-			return true;
+/* Behind the element that begins at at: where its own end tag stands, or behind
+ * its only tag; at itself where no element begins. */
+static size_t
+element_end(struct slice text, size_t at)
+{
+	struct slice near = slice_sub(text, 0, at + NEAR_OCTETS);
+	struct slice name = tag_name(near, at);
+	size_t alone = at + slice_find(slice_sub(near, at, near.len), '>') + 1;
+	unsigned open = 0, tags = 0;
+
+	if (at_word(near, at, SLICE("<!--"))) {
+		for (size_t k = at + 6; k < near.len; k++) {
+			k += slice_find(slice_sub(near, k, near.len), '>');
+			if (k < near.len && near.p[k - 1] == '-' &&
+			    near.p[k - 2] == '-')
+				return k + 1;
+		}
+		return at;
+	}
+	if (name.len < 2 || name.p[1] == '/' || alone > near.len)
+		return at;
+	for (size_t k = at; k < near.len && tags < MAX_TAGS; k++, tags++) {
+		k += slice_find(slice_sub(near, k, near.len), '<');
+		struct slice tag = tag_name(near, k);
+
+		if (slice_eq_nocase(tag, name))
+			open++;
+		else if (tag.len == name.len + 1 && tag.p[1] == '/' &&
+			 slice_eq_nocase(slice_sub(tag, 2, tag.len),
+			     slice_sub(name, 1, name.len)) &&
+			 --open == 0) {
+			k += slice_find(slice_sub(near, k, near.len), '>');
+			return k < near.len ? k + 1 : alone;
 		}
 	}
-	return false;
-}
-
-static void
-spans(struct body_case *c, const struct mime_part *p, struct slice only)
-{
-	struct body_hash h;
-	size_t start = part_start(c, p), end = part_stop(c, p), put = 0;
-	size_t tries = 0;
-
-	put = body_hash_begin(c, &h, start);
-	for (size_t at = start; at < end; at++) {
-		char ch = c->body.p[at];
-		bool eol = ch == '\r' || (ch == '\n' && at > start &&
-					     c->body.p[at - 1] != '\r');
-		bool begins = ch == '<' || at == start || eol ||
-			      c->body.p[at - 1] == '\n';
-		/* What was put in may begin with a line end. */
-		size_t skip = only.len > 0 && eol ? 1 + (ch == '\r') : 0;
-
-		if (!begins ||
-		    (only.len > 0 && !at_word(c->body, at + skip, only)))
-			continue;
-		body_hash_put(&h, slice_sub(c->body, put, at - put));
-		put = at;
-		if (try_span(c, at, end, &h, &tries))
-			break;
-	}
-	digest_release(&h.d);
-}
-
-static void
-each_html(struct body_case *c, struct slice only)
-{
-	if (c->mime.root.html)
-		spans(c, &c->mime.root, only);
-	for (size_t k = 0; k < c->mime.nparts && !c->found; k++)
-		if (c->mime.part[k].html)
-			spans(c, &c->mime.part[k], only);
+	return alone;
 }
 
 /* How long the line end before at is. */
@@ -823,59 +813,169 @@ line_end_before(struct slice text, size_t at)
 	return at - from;
 }
 
-/* The same in HTML that was encoded anew. */
-static void
-meta_anew(struct body_case *c, const struct mime_part *p)
+static size_t
+line_end_behind(struct slice text, size_t at)
 {
-	struct slice text;
-	unsigned most = 8;
+	size_t to = at;
 
-	if (!p->html || p->coded == MIME_IDENTITY || !decode_part(c, p, &text))
+	to += to < text.len && text.p[to] == '\r';
+	to += to < text.len && text.p[to] == '\n';
+	return to - at;
+}
+
+struct span {
+	size_t from, to;
+};
+
+/* What may have been put in with an element, the likeliest first: its line
+ * where it has one for itself. */
+static size_t
+element_ways(struct slice text, struct span e, struct span way[MAX_WAYS])
+{
+	size_t n = 0, before = line_end_before(text, e.from);
+	size_t behind = line_end_behind(text, e.to);
+	bool own = behind > 0 && (before > 0 || e.from == 0);
+
+	if (own)
+		way[n++] = (struct span){ e.from, e.to + behind };
+	way[n++] = e;
+	if (!own && before > 0)
+		way[n++] = (struct span){ e.from - before, e.to };
+	if (!own && behind > 0)
+		way[n++] = (struct span){ e.from, e.to + behind };
+	return n;
+}
+
+/* A part's text without the span, encoded as the part is. */
+static void
+try_without(struct body_case *c, const struct mime_part *p, struct slice text,
+    struct span e)
+{
+	struct buf b = { .max = 0 };
+	struct slice with;
+	struct step step;
+
+	if (p->coded == MIME_IDENTITY) {
+		size_t start = part_start(c, p);
+
+		body_try_one(c, start + e.from, start + e.to, no_octets);
 		return;
-	for (size_t at = 0; at < text.len && most > 0 && !c->found; at++) {
-		if (!at_word(text, at, SLICE("<meta")))
-			continue;
-		size_t end =
-		    at + slice_find(slice_sub(text, at, text.len), '>') + 1;
+	}
+	if (!step_begin(c->s, &step))
+		return;
+	buf_slice(&b, slice_sub(text, 0, e.from));
+	buf_slice(&b, slice_sub(text, e.to, text.len));
+	with = search_keep(c->s, &b);
+	buf_release(&b);
+	if (with.p != NULL && encode_like(c, p, &with))
+		body_try_one(c, part_start(c, p), part_stop(c, p), with);
+	step_end(c->s, &step);
+}
 
-		most--;
-		for (unsigned way = 0; way < 3 && end <= text.len; way++) {
-			struct buf b = { .max = 0 };
-			size_t from =
-			    way == 1 ? at - line_end_before(text, at) : at;
-			size_t to = end;
+/* One element, of these or of all, was put into a part. */
+static void
+elements(struct body_case *c, const struct mime_part *p, struct slice only)
+{
+	struct slice text = p->content;
+	size_t room = MADE_ELEMENTS;
 
-			while (way == 2 && to < text.len &&
-			       (text.p[to] == '\r' || text.p[to] == '\n'))
-				to++;
+	if (p->coded != MIME_IDENTITY && !decode_part(c, p, &text))
+		return;
+	for (size_t k = 0; k < MAX_WAYS; k++)
+		for (size_t at = 0; at < text.len; at++) {
+			struct span way[MAX_WAYS];
 
-			buf_slice(&b, slice_sub(text, 0, from));
-			buf_slice(&b, slice_sub(text, to, text.len));
-			struct slice with = search_keep(c->s, &b);
+			at += slice_find(slice_sub(text, at, text.len), '<');
+			if (only.len > 0 && !at_word(text, at, only))
+				continue;
+			size_t end = element_end(text, at);
 
-			buf_release(&b);
-			if (with.p == NULL || !encode_like(c, p, &with) ||
-			    body_try_one(
-				c, part_start(c, p), part_stop(c, p), with))
+			if (end == at ||
+			    k >= element_ways(
+				     text, (struct span){ at, end }, way))
+				continue;
+			if (p->coded != MIME_IDENTITY && room < text.len)
+				return;
+			room -= p->coded != MIME_IDENTITY ? text.len : 0;
+			try_without(c, p, text, way[k]);
+			if (c->found || c->s->spent || c->s->failed)
 				return;
 		}
+}
+
+/* A few elements or lines, next to each other: from a "<" or a line's start to
+ * behind a ">" or a line's end. */
+static bool
+try_spans(struct body_case *c, size_t from, size_t end,
+    const struct body_hash *before, size_t *tries)
+{
+	for (size_t to = from + 1; to <= end && to - from <= NEAR_OCTETS;
+	     to++) {
+		struct body_hash h;
+
+		if (c->body.p[to - 1] != '>' && c->body.p[to - 1] != '\n')
+			continue;
+		if (++*tries > MAX_SPANS || c->s->failed ||
+		    !search_may(c->s, c->body.len - to + 64))
+			return false;
+		body_hash_copy(&h, before);
+		body_hash_put(&h, slice_sub(c->body, to, c->body.len));
+		if (body_hash_fits(c, &h)) {
+			struct edit e = { from, to, no_octets };
+
+			body_found(c, &e, 1);
+			return false;
+		}
 	}
+	return true;
+}
+
+static void
+spans(struct body_case *c, const struct mime_part *p)
+{
+	struct body_hash h;
+	size_t start = part_start(c, p), end = part_stop(c, p);
+	size_t put = body_hash_begin(c, &h, start), tries = 0;
+
+	for (size_t at = start; at < end; at++) {
+		const char *q = c->body.p + at;
+
+		if (*q != '<' && at > start && q[-1] != '\n' && *q != '\r' &&
+		    (*q != '\n' || q[-1] == '\r'))
+			continue;
+		body_hash_put(&h, slice_sub(c->body, put, at - put));
+		put = at;
+		if (!try_spans(c, at, end, &h, &tries))
+			break;
+	}
+	digest_release(&h.d);
+}
+
+static void
+each_html(struct body_case *c, struct slice only)
+{
+	if (c->mime.root.html)
+		elements(c, &c->mime.root, only);
+	for (size_t k = 0; k < c->mime.nparts && !c->found; k++)
+		if (c->mime.part[k].html)
+			elements(c, &c->mime.part[k], only);
 }
 
 static void
 html_meta_added(struct body_case *c)
 {
 	each_html(c, SLICE("<meta"));
-	if (!c->found)
-		meta_anew(c, &c->mime.root);
-	for (size_t k = 0; k < c->mime.nparts && !c->found; k++)
-		meta_anew(c, &c->mime.part[k]);
 }
 
 static void
 html_inserted(struct body_case *c)
 {
 	each_html(c, no_octets);
+	if (c->mime.root.html && !c->found)
+		spans(c, &c->mime.root);
+	for (size_t k = 0; k < c->mime.nparts && !c->found; k++)
+		if (c->mime.part[k].html)
+			spans(c, &c->mime.part[k]);
 }
 
 /* ------------------------------------------------------------------------
@@ -1280,6 +1380,9 @@ in_parts_as(struct body_case *c, bool at_end, bool anew)
 	size_t n = text_parts(c, part, MAX_CUT_PARTS), m = 0;
 	size_t room = MADE_OCTETS + c->body.len;
 	struct cuts *cuts = arena_array(c->s->arena, n + 1, sizeof *cuts);
+	const struct cause *row = c->cause,
+			   *inserted =
+			       &explain_mime_row("body.html-inserted")->cause;
 
 	if (cuts == NULL) {
 		search_memory(c->s);
@@ -1294,13 +1397,21 @@ in_parts_as(struct body_case *c, bool at_end, bool anew)
 		if (!cuts_begin(&cuts[m], c, part[k],
 			anew && part[k]->coded != MIME_IDENTITY, &room, at_end))
 			continue;
+		/* In the HTML alone it is neither a footer nor a banner that
+		 * all can see. */
+		if (part[k]->html)
+			c->cause = inserted;
 		for (size_t i = 0; i < cuts[m].n && !c->found; i++)
 			body_try(c, &cuts[m].cut[i], 1);
+		c->cause = row;
 		m++;
 	}
+	uint64_t half = search_put_by(c->s);
+
 	for (size_t i = 0; i < m; i++)
 		for (size_t k = i + 1; k < m && !c->found; k++)
 			try_pairs(c, &cuts[i], &cuts[k]);
+	search_give_back(c->s, half);
 }
 
 static void

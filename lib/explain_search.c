@@ -63,6 +63,22 @@ search_at_most(struct search *s, uint64_t octets)
 		s->left = with_effort(s, octets);
 }
 
+uint64_t
+search_put_by(struct search *s)
+{
+	uint64_t half = s->left / 2;
+
+	s->left -= half;
+	return half;
+}
+
+void
+search_give_back(struct search *s, uint64_t octets)
+{
+	s->left += octets;
+	s->spent = false;
+}
+
 void
 search_begin(struct search *s, uint64_t octets)
 {

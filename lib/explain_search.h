@@ -83,6 +83,11 @@ void search_begin(struct search *, uint64_t octets);
 /* Of what is left of a part, no more than that (times the effort). */
 void search_at_most(struct search *, uint64_t octets);
 
+/* Put half of what is left of a part by, for what comes after something costly;
+ * and give it back. */
+uint64_t search_put_by(struct search *);
+void search_give_back(struct search *, uint64_t octets);
+
 /* Whether the digest is what the target wants. */
 bool target_fits(
     struct search *, struct target *, const unsigned char digest[DIGEST_SIZE]);

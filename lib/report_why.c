@@ -288,9 +288,12 @@ void
 report_why(struct buf *b, const struct report *r)
 {
 	const struct explanation *e = r->why;
+	bool open = false; /* something is not explained */
 
-	for (size_t k = 0; k < e->n; k++)
+	for (size_t k = 0; k < e->n; k++) {
 		put_finding(b, r, k);
+		open |= e->finding[k].level == EXPLAIN_INDICATED;
+	}
 	if (e->n == 0 && r->verdict->cv == CV_FAIL && e->tried == 0 &&
 	    !r->verdict->temporary)
 		buf_text(b, "why: fact: the fault is in plain sight: the line "
@@ -299,7 +302,7 @@ report_why(struct buf *b, const struct report *r)
 		buf_printf(b, "why: no cause found in %llu hypotheses%s\n",
 		    (unsigned long long)e->tried,
 		    r->verdict->temporary ? "; a key could not be had" : "");
-	else if (e->spent)
+	else if (e->spent && open)
 		buf_printf(b,
 		    "  the search ended at its budget, after %llu hypotheses "
 		    "(--effort)\n",
