@@ -244,6 +244,26 @@ body_last(const struct body_case *c)
 	return e->n > 0 && e->n < e->max ? &e->finding[e->n - 1] : NULL;
 }
 
+void
+body_split(struct body_case *c, const struct cause *const causes[])
+{
+	struct finding *f = body_last(c);
+
+	if (f == NULL)
+		return;
+	struct finding all = *f;
+
+	for (size_t k = 0; k < all.nchanges; k++) {
+		if (k > 0 && (f = finding_new(c->s, causes[k], EXPLAIN_PROVED,
+				  PLACE_BH, c->i)) == NULL)
+			return;
+		*f = all;
+		f->cause = causes[k];
+		f->change[0] = all.change[k];
+		f->nchanges = 1;
+	}
+}
+
 bool
 body_try(struct body_case *c, const struct edit e[], size_t n)
 {
@@ -1170,19 +1190,10 @@ banner_and_footer(struct body_case *c)
 		if (!try_beginnings(c, at, at > least ? at : least) ||
 		    c->s->out->n == 0)
 			continue;
-		/* Two causes, each with its change. */
-		struct finding *second = &c->s->out->finding[c->s->out->n - 1];
-		struct finding *first = finding_new(
-		    c->s, row_of(banner), EXPLAIN_PROVED, PLACE_BH, c->i);
-		const struct cause *cause = row_of(banner);
+		const struct cause *causes[] = { row_of(banner),
+			row_of(footer) };
 
-		if (first == NULL)
-			return;
-		*first = *second;
-		first->cause = cause;
-		first->nchanges = 1;
-		second->change[0] = second->change[1];
-		second->nchanges = 1;
+		body_split(c, causes);
 	}
 }
 
@@ -1241,6 +1252,16 @@ explain_body_cause(size_t i)
 		&attachment_replaced, &explain_boundary_renamed, &changed };
 
 	return i < sizeof others / sizeof *others ? others[i] : NULL;
+}
+
+const struct cause *
+explain_body_named(const char *id)
+{
+	size_t i = 0;
+
+	while (strcmp(explain_body_cause(i)->id, id) != 0)
+		i++;
+	return explain_body_cause(i);
 }
 
 static void

@@ -73,6 +73,10 @@ struct finding *body_found(
 /* The finding that was noted last; NULL when there was no room for it. */
 struct finding *body_last(const struct body_case *);
 
+/* What was noted last is as many causes as it has edits: each becomes a finding
+ * of its own, which belong together. */
+void body_split(struct body_case *, const struct cause *const causes[]);
+
 /* The edits of a finding. */
 size_t body_edits(const struct finding *, struct edit edits[]);
 
@@ -87,14 +91,20 @@ struct body_row {
 extern const struct body_row explain_mime_rows[];
 extern const size_t explain_mime_nrows;
 
-/* The row with that cause. */
+/* The row with that cause; the cause, of all that a body may have. */
 const struct body_row *explain_mime_row(const char *id);
+const struct cause *explain_body_named(const char *id);
 
 /* The body with all text parts decoded that are coded so, their encoding named
  * by a word, or not at all when that is NULL; in the arena.  False when there
  * are none. */
 bool explain_mime_decode(struct body_case *, enum mime_encoding coded,
     const char *word, struct slice *out);
+
+/* Text of the body, encoded in lines of one width; in the arena.  False when
+ * memory is short. */
+bool explain_mime_encode(struct body_case *, struct slice text, bool base64,
+    size_t width, struct slice *out);
 
 /* The body with all links undone that lead over a service, in one of the ways
  * that they are written, counted from 0.  False when there are none. */
@@ -110,7 +120,7 @@ void explain_body_place(struct body_case *, struct finding *);
 void body_release(struct body_case *);
 
 /* The text was edited, and after that all of it was encoded, or its links were
- * made to lead over a service. */
+ * made to lead over a service; or it was decoded and then edited. */
 void explain_twice(struct body_case *);
 
 #endif

@@ -17,6 +17,8 @@ enum {
 	MAX_CUT_PARTS = 6,	  /* whose cuts are tried */
 	MADE_OCTETS = 512 * 1024, /* for parts encoded anew, besides the body's
 				   * length */
+	USUAL_WIDTH = 76,	  /* of lines that are encoded */
+	LONGEST_WIDTH = 78,	  /* of quoted-printable, as some write it */
 	MAX_SPANS = 20000,	  /* of HTML */
 	MAX_TAGS = 100,		  /* between an element's two */
 	MAX_WAYS = 3,		  /* of taking an element out */
@@ -316,25 +318,24 @@ encode_part(struct body_case *c, struct slice text, bool base64, size_t width,
 	return out->p != NULL;
 }
 
-/* *text encoded as p is: lines as long as its first, and a line end behind the
- * last where it has one. */
-static bool
-encode_like(struct body_case *c, const struct mime_part *p, struct slice *text)
+/* How long the lines are that were encoded: of base64 the first, of
+ * quoted-printable the longest. */
+static size_t
+line_length(const struct mime_part *p)
 {
-	size_t width = slice_find(p->content, '\n');
-	struct slice content = p->content;
+	struct slice rest = p->content, line;
+	size_t width = 0;
 
-	if (p->coded == MIME_IDENTITY)
-		return true;
-	width -= width > 0 && content.p[width - 1] == '\r';
-	if (p->coded != MIME_BASE64 || width < 4 || width > 200)
-		width = 76;
-	if (!encode_part(c, *text, p->coded == MIME_BASE64, width, text))
-		return false;
-	if (p->coded == MIME_BASE64 && p != &c->mime.root && text->len >= 2 &&
-	    !(content.len > 0 && content.p[content.len - 1] == '\n'))
-		text->len -= 2;
-	return true;
+	while (mime_line(&rest, &line)) {
+		size_t n = line.len;
+
+		n -= n > 0 && line.p[n - 1] == '\n';
+		n -= n > 0 && n < line.len && line.p[n - 1] == '\r';
+		width = n > width ? n : width;
+		if (p->coded == MIME_BASE64)
+			break;
+	}
+	return width < 4 || width > 200 ? USUAL_WIDTH : width;
 }
 
 /* The text parts, or the body when it has none. */
@@ -350,6 +351,53 @@ text_parts(
 		if (c->mime.part[k].text && !c->mime.part[k].multipart)
 			part[n++] = &c->mime.part[k];
 	return n;
+}
+
+/* The ways in which encode_like() may have to be asked: whoever changed a text
+ * that was encoded may have made its lines of another length than they had. How
+ * long the lines are in one; 0 behind the last. */
+static size_t
+likeness(const struct mime_part *p, unsigned way)
+{
+	size_t widths[] = { line_length(p), USUAL_WIDTH, LONGEST_WIDTH };
+	size_t n = p->coded == MIME_QUOTED_PRINTABLE ? 3 : 2;
+
+	for (size_t k = 0; k < n && p->coded != MIME_IDENTITY; k++)
+		if ((k == 0 || widths[k] != widths[0]) && way-- == 0)
+			return widths[k];
+	return 0;
+}
+
+/* *text encoded as p is in one of the ways, or the first where it has no such,
+ * with a line end behind the last line where p has one. */
+static bool
+encode_like(struct body_case *c, const struct mime_part *p, unsigned way,
+    struct slice *text)
+{
+	struct slice content = p->content;
+	bool base64 = p->coded == MIME_BASE64;
+	size_t width = likeness(p, way) > 0 ? likeness(p, way) : likeness(p, 0);
+
+	if (p->coded == MIME_IDENTITY)
+		return true;
+	if (!encode_part(c, *text, base64, width, text))
+		return false;
+	if (base64 && p != &c->mime.root && text->len >= 2 &&
+	    !(content.len > 0 && content.p[content.len - 1] == '\n'))
+		text->len -= 2;
+	return true;
+}
+
+/* Whether a text has such a way of its own. */
+static bool
+any_likeness(const struct body_case *c, unsigned way)
+{
+	const struct mime_part *part[MIME_MAX_PARTS];
+	size_t n = text_parts(c, part, MIME_MAX_PARTS);
+
+	while (n > 0 && likeness(part[n - 1], way) == 0)
+		n--;
+	return n > 0;
 }
 
 /* Text with its line ends as they were sent, whatever they are here. */
@@ -373,6 +421,13 @@ as_sent(struct body_case *c, struct slice *text)
 	return text->p != NULL;
 }
 
+bool
+explain_mime_encode(struct body_case *c, struct slice text, bool base64,
+    size_t width, struct slice *out)
+{
+	return as_sent(c, &text) && encode_part(c, text, base64, width, out);
+}
+
 /* What was encoded, in lines of one width. */
 static bool
 encoded_in(struct body_case *c, bool base64, size_t width)
@@ -388,8 +443,7 @@ encoded_in(struct body_case *c, bool base64, size_t width)
 	for (size_t k = 0; k < n; k++) {
 		struct slice text = part[k]->content;
 
-		if (!as_sent(c, &text) ||
-		    !encode_part(c, text, base64, width, &text))
+		if (!explain_mime_encode(c, text, base64, width, &text))
 			return false;
 		r[m++] = recoded_as(c, part[k], text);
 	}
@@ -409,7 +463,7 @@ encoded_in(struct body_case *c, bool base64, size_t width)
 static void
 encoded(struct body_case *c, bool base64)
 {
-	static const size_t widths[] = { 76, 72, 64, 60, 75, 73, 70, 80 };
+	static const size_t widths[] = { 76, 72, 64, 60, 75, 73, 70, 78, 80 };
 	bool done = false;
 
 	for (size_t w = 0; w < sizeof widths / sizeof *widths && !done; w++) {
@@ -867,8 +921,13 @@ try_without(struct body_case *c, const struct mime_part *p, struct slice text,
 	buf_slice(&b, slice_sub(text, e.to, text.len));
 	with = search_keep(c->s, &b);
 	buf_release(&b);
-	if (with.p != NULL && encode_like(c, p, &with))
-		body_try_one(c, part_start(c, p), part_stop(c, p), with);
+	for (unsigned k = 0; with.p != NULL && likeness(p, k) > 0; k++) {
+		struct slice coded = with;
+
+		if (encode_like(c, p, k, &coded))
+			body_try_one(
+			    c, part_start(c, p), part_stop(c, p), coded);
+	}
 	step_end(c->s, &step);
 }
 
@@ -1115,9 +1174,10 @@ undo_links(struct buf *out, struct slice text, bool html, unsigned way)
 }
 
 /* Every text part with its links undone in one way, in the encoding that it
- * has: how many edits that makes. */
+ * has (encode_like()): how many edits that makes. */
 static size_t
-unlinked_parts(struct body_case *c, unsigned way, struct edit e[])
+unlinked_parts(
+    struct body_case *c, unsigned way, unsigned likeness, struct edit e[])
 {
 	const struct mime_part *part[MIME_MAX_PARTS];
 	size_t n = text_parts(c, part, MIME_MAX_PARTS), m = 0;
@@ -1132,7 +1192,7 @@ unlinked_parts(struct body_case *c, unsigned way, struct edit e[])
 			e[m] = (struct edit){ part_start(c, part[k]),
 				part_stop(c, part[k]), search_keep(c->s, &b) };
 			if (e[m].with.p != NULL &&
-			    encode_like(c, part[k], &e[m].with))
+			    encode_like(c, part[k], likeness, &e[m].with))
 				m++;
 		}
 		buf_release(&b);
@@ -1145,8 +1205,11 @@ urls_rewritten(struct body_case *c)
 {
 	struct edit e[MIME_MAX_PARTS];
 
-	for (unsigned way = 0; way < LINK_WAYS && !c->found; way++) {
-		size_t m = unlinked_parts(c, way, e);
+	for (unsigned way = 0; !c->found; way++) {
+		if (way >= LINK_WAYS && !any_likeness(c, way / LINK_WAYS))
+			return;
+		size_t m =
+		    unlinked_parts(c, way % LINK_WAYS, way / LINK_WAYS, e);
 
 		if (m == 0)
 			return;
@@ -1160,7 +1223,7 @@ bool
 explain_mime_unlink(struct body_case *c, unsigned way, struct slice *out)
 {
 	struct edit e[MIME_MAX_PARTS];
-	size_t m = way < LINK_WAYS ? unlinked_parts(c, way, e) : 0, at = 0;
+	size_t m = way < LINK_WAYS ? unlinked_parts(c, way, 0, e) : 0, at = 0;
 	struct buf b = { .max = 0 };
 
 	for (size_t k = 0; k < m; k++) {
@@ -1186,6 +1249,7 @@ struct cuts {
 	const struct mime_part *part;
 	struct slice text; /* of the part; decoded when it is encoded anew */
 	bool anew;
+	unsigned way; /* of encode_like() */
 	size_t *room; /* octets that may still be made */
 	struct edit cut[MAX_CUTS];
 	size_t n;
@@ -1214,7 +1278,7 @@ add_cut(struct cuts *cuts, size_t from, size_t to)
 	buf_slice(&b, slice_sub(cuts->text, to, cuts->text.len));
 	with = search_keep(c->s, &b);
 	buf_release(&b);
-	if (with.p != NULL && encode_like(c, cuts->part, &with))
+	if (with.p != NULL && encode_like(c, cuts->part, cuts->way, &with))
 		cuts->cut[cuts->n++] =
 		    (struct edit){ start, part_stop(c, cuts->part), with };
 }
@@ -1360,9 +1424,9 @@ try_pairs(struct body_case *c, const struct cuts *a, const struct cuts *b)
 /* A part's text as it stands, or decoded. */
 static bool
 cuts_begin(struct cuts *cuts, struct body_case *c, const struct mime_part *p,
-    bool anew, size_t *room, bool at_end)
+    bool anew, unsigned way, size_t *room, bool at_end)
 {
-	*cuts = (struct cuts){ .c = c, .part = p, .anew = anew };
+	*cuts = (struct cuts){ .c = c, .part = p, .anew = anew, .way = way };
 	cuts->room = room;
 	cuts->text = p->content;
 	if (anew &&
@@ -1374,7 +1438,7 @@ cuts_begin(struct cuts *cuts, struct body_case *c, const struct mime_part *p,
 
 /* In parts as they stand; then in those that are encoded, decoded. */
 static void
-in_parts_as(struct body_case *c, bool at_end, bool anew)
+in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 {
 	const struct mime_part *part[MAX_CUT_PARTS];
 	size_t n = text_parts(c, part, MAX_CUT_PARTS), m = 0;
@@ -1395,7 +1459,8 @@ in_parts_as(struct body_case *c, bool at_end, bool anew)
 				 (part[k] == &c->mime.root && !part[k]->html)))
 			continue;
 		if (!cuts_begin(&cuts[m], c, part[k],
-			anew && part[k]->coded != MIME_IDENTITY, &room, at_end))
+			anew && part[k]->coded != MIME_IDENTITY, way, &room,
+			at_end))
 			continue;
 		/* In the HTML alone it is neither a footer nor a banner that
 		 * all can see. */
@@ -1417,15 +1482,14 @@ in_parts_as(struct body_case *c, bool at_end, bool anew)
 static void
 in_parts(struct body_case *c, bool at_end)
 {
-	in_parts_as(c, at_end, false);
-	for (size_t k = 0; k <= c->mime.nparts && !c->found; k++) {
-		const struct mime_part *p =
-		    k == 0 ? &c->mime.root : &c->mime.part[k - 1];
+	in_parts_as(c, at_end, false, 0);
+	for (unsigned way = 0; any_likeness(c, way) && !c->found; way++) {
+		struct step step;
 
-		if (p->text && p->coded != MIME_IDENTITY) {
-			in_parts_as(c, at_end, true);
+		if (c->s->spent || !step_begin(c->s, &step))
 			return;
-		}
+		in_parts_as(c, at_end, true, way);
+		step_end(c->s, &step);
 	}
 }
 

@@ -2,10 +2,17 @@
 /* Two hands on one body: something was put into the text, and then all of it
  * was encoded for a 7-bit server, or its links were made to lead over a
  * service.  The second is undone, and what is left is searched as if it had
- * come so. */
+ * come so.  Or the text was decoded and then something put before or behind it,
+ * as list managers do: what is left without that is encoded again. */
 #include <string.h>
 
 #include "explain_body.h"
+
+enum {
+	MAX_ABOVE = 12,		/* lines put before a text that was decoded */
+	MAX_BELOW = 30,		/* lines behind it */
+	MADE_OCTETS = 16 << 20, /* to be encoded again */
+};
 
 /* Put the encoding before what was found in the text. */
 static void
@@ -115,6 +122,104 @@ try_way(struct body_case *c, unsigned way)
 	return true;
 }
 
+static size_t
+line_end(struct slice text)
+{
+	size_t n = text.len > 0 && text.p[text.len - 1] == '\n';
+
+	return n + (n < text.len && text.p[text.len - 1 - n] == '\r' ? n : 0);
+}
+
+/* How a text may have been encoded before it was edited. */
+struct coding {
+	bool base64;
+	size_t width;
+};
+
+/* The text between, encoded anew; in base64 its last line may have had no end.
+ */
+static bool
+try_text(struct body_case *c, size_t from, size_t to, struct coding as)
+{
+	const char *id = as.base64 ? "body.base64-to-8bit" : "body.qp-to-8bit";
+	const struct cause *causes[3];
+	struct edit e[3];
+	size_t n = 0, ends = as.base64 ? 2 : 1;
+
+	for (size_t k = 0; k < ends && !c->found && to > from; k++) {
+		struct slice text = slice_sub(c->body, from, to - from), was;
+
+		if (k == 1)
+			text.len -= line_end(text);
+		if (!explain_mime_encode(c, text, as.base64, as.width, &was))
+			return false;
+		n = 0;
+		if (from > 0) {
+			causes[n] = explain_body_named("body.banner-prepended");
+			e[n++] = (struct edit){ 0, from, { NULL, 0 } };
+		}
+		causes[n] = &explain_mime_row(id)->cause;
+		e[n++] = (struct edit){ from, to, was };
+		if (to < c->body.len) {
+			causes[n] = explain_body_named("body.footer-appended");
+			e[n++] = (struct edit){ to, c->body.len, { NULL, 0 } };
+		}
+		c->cause = causes[0];
+		if (body_try(c, e, n))
+			body_split(c, causes);
+	}
+	return !c->found && !c->s->failed && !c->s->spent;
+}
+
+/* Every number of lines cut off behind a text that begins at from. */
+static bool
+try_ends(struct body_case *c, size_t from, struct coding as, size_t *room)
+{
+	size_t to = c->body.len;
+
+	for (size_t n = from > 0 ? 0 : 1; n <= MAX_BELOW; n++) {
+		struct step step;
+
+		while (n > 0 && to > from && c->body.p[to - 1] != '\n')
+			to--;
+		if (to <= from || *room < to - from)
+			break;
+		*room -= to - from;
+		if (!step_begin(c->s, &step))
+			return false;
+		bool more = try_text(c, from, to, as);
+
+		step_end(c->s, &step);
+		if (!more)
+			return false;
+		to -= n > 0;
+	}
+	return true;
+}
+
+static void
+edited_when_decoded(struct body_case *c)
+{
+	static const struct coding codings[] = { { false, 76 }, { true, 76 },
+		{ false, 78 }, { true, 72 }, { true, 64 }, { true, 60 } };
+	size_t room = MADE_OCTETS;
+
+	if (c->mime.root.multipart || c->mime.root.coded != MIME_IDENTITY)
+		return;
+	for (size_t k = 0; k < sizeof codings / sizeof *codings; k++) {
+		size_t from = 0;
+
+		for (size_t n = 0; n <= MAX_ABOVE && from < c->body.len; n++) {
+			if (!try_ends(c, from, codings[k], &room))
+				return;
+			from +=
+			    slice_find(
+				slice_sub(c->body, from, c->body.len), '\n') +
+			    1;
+		}
+	}
+}
+
 void
 explain_twice(struct body_case *c)
 {
@@ -127,4 +232,6 @@ explain_twice(struct body_case *c)
 		more = try_way(c, way);
 		step_end(c->s, &step);
 	}
+	if (!c->found && !c->s->failed)
+		edited_when_decoded(c);
 }
