@@ -692,12 +692,16 @@ content_type_requoted(struct offer *o)
 	}
 }
 
-static const char *const charsets[] = { "iso-2022-jp", "iso-8859-1",
-	"iso-8859-15", "windows-1252", "us-ascii", "utf-8", "shift_jis",
-	"euc-jp", "gb2312", "gbk", "gb18030", "big5", "euc-kr", "koi8-r",
-	"windows-1251", "iso-8859-2", "windows-1250", "ISO-2022-JP",
-	"ISO-8859-1", "ISO-8859-15", "WINDOWS-1252", "Windows-1252", "US-ASCII",
-	"UTF-8", "WINDOWS-1251", "Windows-1251", "WINDOWS-1250", "Shift_JIS",
+enum {
+	ASCII_TOO = 5, /* charsets, the first ones, that name ASCII as well */
+};
+
+static const char *const charsets[] = { "us-ascii", "utf-8", "iso-8859-1",
+	"UTF-8", "US-ASCII", "iso-2022-jp", "iso-8859-15", "windows-1252",
+	"shift_jis", "euc-jp", "gb2312", "gbk", "gb18030", "big5", "euc-kr",
+	"koi8-r", "windows-1251", "iso-8859-2", "windows-1250", "ISO-2022-JP",
+	"ISO-8859-1", "ISO-8859-15", "WINDOWS-1252", "Windows-1252",
+	"WINDOWS-1251", "Windows-1251", "WINDOWS-1250", "Shift_JIS",
 	"SHIFT_JIS", "EUC-JP", "GB2312", "GBK", "GB18030", "BIG5", "Big5",
 	"EUC-KR", "KOI8-R", "ISO-8859-2" };
 
@@ -734,7 +738,9 @@ charset_converted(struct offer *o)
 		for (int quotes = 0; quotes < 2; quotes++)
 			if (put_param(&o->text, o->value, SLICE("charset"),
 				slice_of(charsets[k]), quotes == 1))
-				offer_text(o, same ? RANK_USUAL : RANK_RARE);
+				offer_text(o, same || k < ASCII_TOO
+						  ? RANK_USUAL
+						  : RANK_RARE);
 	}
 }
 
