@@ -19,8 +19,15 @@ struct block {
 	alignas(max_align_t) char octets[];
 };
 
+/* What was not allocated here. */
+struct adopted {
+	struct adopted *next;
+	void *p;
+};
+
 struct arena {
 	struct block *top;
+	struct adopted *adopted;
 	size_t block; /* octets of the next block */
 };
 
@@ -54,6 +61,8 @@ arena_free(struct arena *a)
 {
 	if (a == NULL)
 		return;
+	for (struct adopted *k = a->adopted; k != NULL; k = k->next)
+		free(k->p);
 	for (struct block *b = a->top, *next; b != NULL; b = next) {
 		next = b->next;
 		free(b);
@@ -113,4 +122,16 @@ arena_copy(struct arena *a, struct slice s)
 	if (s.len > 0)
 		memcpy(p, s.p, s.len);
 	return (struct slice){ p, s.len };
+}
+
+bool
+arena_adopt(struct arena *a, void *p)
+{
+	struct adopted *k = arena_alloc(a, sizeof *k);
+
+	if (k == NULL)
+		return false;
+	*k = (struct adopted){ a->adopted, p };
+	a->adopted = k;
+	return true;
 }

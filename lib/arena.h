@@ -8,6 +8,7 @@
 #ifndef ARENA_H
 #define ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "slice.h"
@@ -27,5 +28,9 @@ void *arena_array(struct arena *, size_t n, size_t size);
 /* A copy of s that lives in the arena, with a NUL behind it that its length
  * does not count.  The pointer is NULL when memory is short. */
 struct slice arena_copy(struct arena *, struct slice s);
+
+/* Octets that malloc() gave become the arena's, which frees them in the end.
+ * False when memory is short: they stay the caller's. */
+bool arena_adopt(struct arena *, void *p);
 
 #endif

@@ -463,15 +463,17 @@ encoded_in(struct body_case *c, bool base64, size_t width)
 static void
 encoded(struct body_case *c, bool base64)
 {
-	static const size_t widths[] = { 76, 72, 64, 60, 75, 73, 70, 78, 80 };
+	static const size_t of_base64[] = { 76, 72, 64, 60, 80, 0 };
+	static const size_t of_qp[] = { 76, 78, 75, 73, 72, 70, 0 };
 	bool done = false;
 
-	for (size_t w = 0; w < sizeof widths / sizeof *widths && !done; w++) {
+	for (const size_t *w = base64 ? of_base64 : of_qp; *w > 0 && !done;
+	     w++) {
 		struct step step;
 
 		if (c->s->spent || !step_begin(c->s, &step))
 			return;
-		done = encoded_in(c, base64, widths[w]) || c->s->failed;
+		done = encoded_in(c, base64, *w) || c->s->failed;
 		step_end(c->s, &step);
 	}
 }
@@ -923,10 +925,14 @@ try_without(struct body_case *c, const struct mime_part *p, struct slice text,
 	buf_release(&b);
 	for (unsigned k = 0; with.p != NULL && likeness(p, k) > 0; k++) {
 		struct slice coded = with;
+		struct step inner;
 
+		if (!step_begin(c->s, &inner))
+			break;
 		if (encode_like(c, p, k, &coded))
 			body_try_one(
 			    c, part_start(c, p), part_stop(c, p), coded);
+		step_end(c->s, &inner);
 	}
 	step_end(c->s, &step);
 }

@@ -11,6 +11,7 @@ enum {
 	MAX_VARIANTS = 1024, /* of one piece */
 	MAX_DEPTH = 3,	     /* pieces changed at once */
 	MAX_TRIED = 512,     /* digests kept, not to be verified again */
+	MUCH = 16 * 1024,    /* octets that are kept where they are */
 	INPUT_BEFORE = 60,   /* octets told before the first that differs */
 };
 
@@ -311,8 +312,13 @@ search_keep(struct search *s, struct buf *b)
 	struct slice kept = no_octets;
 
 	s->kept += b->len;
-	if (b->failure == BUF_OK && s->kept <= 2 * MAX_KEPT)
-		kept = arena_copy(s->arena, buf_view(b));
+	if (b->failure == BUF_OK && s->kept <= 2 * MAX_KEPT) {
+		kept = buf_view(b);
+		if (b->len < MUCH || !arena_adopt(s->arena, b->p))
+			kept = arena_copy(s->arena, kept);
+		else
+			*b = (struct buf){ .max = b->max };
+	}
 	if (kept.p == NULL && s->kept <= 2 * MAX_KEPT)
 		search_memory(s);
 	buf_clear(b);

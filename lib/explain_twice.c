@@ -136,63 +136,60 @@ struct coding {
 	size_t width;
 };
 
-/* The text between, encoded anew; in base64 its last line may have had no end.
- */
-static bool
-try_text(struct body_case *c, size_t from, size_t to, struct coding as)
+/* The text between, encoded anew; of what is in base64 the last line may have
+ * had no end. */
+static void
+try_text(
+    struct body_case *c, size_t from, size_t to, bool ended, struct coding as)
 {
 	const char *id = as.base64 ? "body.base64-to-8bit" : "body.qp-to-8bit";
+	struct slice text = slice_sub(c->body, from, to - from), was;
 	const struct cause *causes[3];
 	struct edit e[3];
-	size_t n = 0, ends = as.base64 ? 2 : 1;
+	size_t n = 0;
 
-	for (size_t k = 0; k < ends && !c->found && to > from; k++) {
-		struct slice text = slice_sub(c->body, from, to - from), was;
-
-		if (k == 1)
-			text.len -= line_end(text);
-		if (!explain_mime_encode(c, text, as.base64, as.width, &was))
-			return false;
-		n = 0;
-		if (from > 0) {
-			causes[n] = explain_body_named("body.banner-prepended");
-			e[n++] = (struct edit){ 0, from, { NULL, 0 } };
-		}
-		causes[n] = &explain_mime_row(id)->cause;
-		e[n++] = (struct edit){ from, to, was };
-		if (to < c->body.len) {
-			causes[n] = explain_body_named("body.footer-appended");
-			e[n++] = (struct edit){ to, c->body.len, { NULL, 0 } };
-		}
-		c->cause = causes[0];
-		if (body_try(c, e, n))
-			body_split(c, causes);
+	text.len -= ended ? 0 : line_end(text);
+	if (!explain_mime_encode(c, text, as.base64, as.width, &was))
+		return;
+	if (from > 0) {
+		causes[n] = explain_body_named("body.banner-prepended");
+		e[n++] = (struct edit){ 0, from, { NULL, 0 } };
 	}
-	return !c->found && !c->s->failed && !c->s->spent;
+	causes[n] = &explain_mime_row(id)->cause;
+	e[n++] = (struct edit){ from, to, was };
+	if (to < c->body.len) {
+		causes[n] = explain_body_named("body.footer-appended");
+		e[n++] = (struct edit){ to, c->body.len, { NULL, 0 } };
+	}
+	c->cause = causes[0];
+	if (body_try(c, e, n))
+		body_split(c, causes);
 }
 
-/* Every number of lines cut off behind a text that begins at from. */
+/* Every number of lines cut off behind a text that begins at from; false when
+ * the search is over. */
 static bool
 try_ends(struct body_case *c, size_t from, struct coding as, size_t *room)
 {
 	size_t to = c->body.len;
 
 	for (size_t n = from > 0 ? 0 : 1; n <= MAX_BELOW; n++) {
-		struct step step;
-
+		to -= n > 0;
 		while (n > 0 && to > from && c->body.p[to - 1] != '\n')
 			to--;
 		if (to <= from || *room < to - from)
 			break;
 		*room -= to - from;
-		if (!step_begin(c->s, &step))
-			return false;
-		bool more = try_text(c, from, to, as);
+		for (int ended = 1; ended >= !as.base64; ended--) {
+			struct step step;
 
-		step_end(c->s, &step);
-		if (!more)
-			return false;
-		to -= n > 0;
+			if (!step_begin(c->s, &step))
+				return false;
+			try_text(c, from, to, ended == 1, as);
+			step_end(c->s, &step);
+			if (c->found || c->s->failed || c->s->spent)
+				return false;
+		}
 	}
 	return true;
 }
