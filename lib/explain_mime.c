@@ -13,17 +13,18 @@ enum {
 	MAX_EDITS = 4 * MIME_MAX_PARTS,
 	NEAR_LINES = 30, /* of a part's start or end */
 	NEAR_OCTETS = 4000,
-	MAX_CUTS = 200,		  /* of one part */
-	MAX_CUT_PARTS = 6,	  /* whose cuts are tried */
-	MADE_OCTETS = 512 * 1024, /* for parts encoded anew, besides the body's
-				   * length */
-	USUAL_WIDTH = 76,	  /* of lines that are encoded */
-	LONGEST_WIDTH = 78,	  /* of quoted-printable, as some write it */
-	MAX_SPANS = 20000,	  /* of HTML */
-	MAX_TAGS = 100,		  /* between an element's two */
-	MAX_WAYS = 3,		  /* of taking an element out */
-	MADE_ELEMENTS = 8 << 20,  /* octets of text without one */
-	LINK_WAYS = 3,		  /* of undoing them */
+	MAX_CUTS = 200,		 /* of one part */
+	MAX_CUT_PARTS = 6,	 /* whose cuts are tried */
+	MADE_OCTETS = 4 << 20,	 /* of text that is encoded, a part and row */
+	KEPT_OCTETS = 64 * 1024, /* of that, besides half the body's length */
+	USUAL_WIDTH = 76,	 /* of lines that are encoded */
+	LONGEST_WIDTH = 78,	 /* of quoted-printable, as some write it */
+	SHORT_OCTETS = 256,	 /* of an edit that is kept as it is */
+	MAX_SPANS = 20000,	 /* of HTML */
+	MAX_TAGS = 100,		 /* between an element's two */
+	MAX_WAYS = 3,		 /* of taking an element out */
+	MADE_ELEMENTS = 4 << 20, /* octets of text without one */
+	LINK_WAYS = 3,		 /* of undoing them */
 };
 
 static size_t
@@ -385,6 +386,69 @@ encode_like(struct body_case *c, const struct mime_part *p, unsigned way,
 	if (base64 && p != &c->mime.root && text->len >= 2 &&
 	    !(content.len > 0 && content.p[content.len - 1] == '\n'))
 		text->len -= 2;
+	return true;
+}
+
+/* How many octets, in whole lines, two texts begin with alike. */
+static size_t
+lines_in_common(struct slice a, struct slice b)
+{
+	size_t most = a.len < b.len ? a.len : b.len, lines = 0;
+
+	for (size_t k = 0; k < most && a.p[k] == b.p[k]; k++)
+		if (a.p[k] == '\n')
+			lines = k + 1;
+	return lines;
+}
+
+/* The same of their ends. */
+static size_t
+last_lines_in_common(struct slice a, struct slice b)
+{
+	size_t most = a.len < b.len ? a.len : b.len, lines = 0;
+
+	for (size_t k = 1; k <= most && a.p[a.len - k] == b.p[b.len - k]; k++)
+		if (k > 1 && a.p[a.len - k] == '\n')
+			lines = k - 1;
+	return lines;
+}
+
+/* The lines that an edit has in common with what it replaces, at either end,
+ * left out. */
+static void
+trim_edit(const struct body_case *c, struct edit *e)
+{
+	struct slice is = slice_sub(c->body, e->from, e->to - e->from);
+	size_t lines = lines_in_common(is, e->with);
+
+	e->from += lines;
+	e->with = slice_sub(e->with, lines, e->with.len);
+	is = slice_sub(is, lines, is.len);
+	lines = last_lines_in_common(is, e->with);
+	e->to -= lines;
+	e->with.len -= lines;
+}
+
+struct span {
+	size_t from, to;
+};
+
+/* The edit that makes of a part its text without a span, encoded as it is. */
+static bool
+encode_without(struct body_case *c, const struct mime_part *p, unsigned way,
+    struct slice text, struct span without, struct edit *e)
+{
+	struct buf b = { .max = 0 };
+
+	buf_room(&b, text.len);
+	buf_slice(&b, slice_sub(text, 0, without.from));
+	buf_slice(&b, slice_sub(text, without.to, text.len));
+	*e = (struct edit){ part_start(c, p), part_stop(c, p),
+		search_keep(c->s, &b) };
+	buf_release(&b);
+	if (e->with.p == NULL || !encode_like(c, p, way, &e->with))
+		return false;
+	trim_edit(c, e);
 	return true;
 }
 
@@ -879,10 +943,6 @@ line_end_behind(struct slice text, size_t at)
 	return to - at;
 }
 
-struct span {
-	size_t from, to;
-};
-
 /* What may have been put in with an element, the likeliest first: its line
  * where it has one for itself. */
 static size_t
@@ -902,39 +962,25 @@ element_ways(struct slice text, struct span e, struct span way[MAX_WAYS])
 	return n;
 }
 
-/* A part's text without the span, encoded as the part is. */
+/* One way of taking a span out of a part's text; the ways of encode_like(). */
 static void
 try_without(struct body_case *c, const struct mime_part *p, struct slice text,
     struct span e)
 {
-	struct buf b = { .max = 0 };
-	struct slice with;
-	struct step step;
+	size_t start = part_start(c, p);
 
-	if (p->coded == MIME_IDENTITY) {
-		size_t start = part_start(c, p);
-
+	if (p->coded == MIME_IDENTITY)
 		body_try_one(c, start + e.from, start + e.to, no_octets);
-		return;
-	}
-	if (!step_begin(c->s, &step))
-		return;
-	buf_slice(&b, slice_sub(text, 0, e.from));
-	buf_slice(&b, slice_sub(text, e.to, text.len));
-	with = search_keep(c->s, &b);
-	buf_release(&b);
-	for (unsigned k = 0; with.p != NULL && likeness(p, k) > 0; k++) {
-		struct slice coded = with;
-		struct step inner;
+	for (unsigned way = 0; likeness(p, way) > 0; way++) {
+		struct edit made;
+		struct step step;
 
-		if (!step_begin(c->s, &inner))
-			break;
-		if (encode_like(c, p, k, &coded))
-			body_try_one(
-			    c, part_start(c, p), part_stop(c, p), coded);
-		step_end(c->s, &inner);
+		if (!step_begin(c->s, &step))
+			return;
+		if (encode_without(c, p, way, text, e, &made))
+			body_try(c, &made, 1);
+		step_end(c->s, &step);
 	}
-	step_end(c->s, &step);
 }
 
 /* One element, of these or of all, was put into a part. */
@@ -1250,43 +1296,102 @@ explain_mime_unlink(struct body_case *c, unsigned way, struct slice *out)
  * Banners and footers in text parts. */
 
 /* What may have been put into one part: edits of the body. */
+struct cut {
+	struct edit e[2]; /* the second goes on where the first ends */
+	size_t n;
+};
+
 struct cuts {
 	struct body_case *c;
 	const struct mime_part *part;
 	struct slice text; /* of the part; decoded when it is encoded anew */
 	bool anew;
-	unsigned way; /* of encode_like() */
-	size_t *room; /* octets that may still be made */
-	struct edit cut[MAX_CUTS];
-	size_t n;
+	unsigned way;	      /* of encode_like() */
+	struct slice encoded; /* all of the text, once it is asked for */
+	bool alone;	      /* no other part may have been cut as well */
+	size_t made;	      /* octets that may still be encoded */
+	size_t *room;	      /* and kept */
+	struct cut cut[MAX_CUTS];
+	size_t n, tried;
 };
 
 /* text[from, to) may have been put in. */
+/* All of a part's text, encoded, in an arena that outlives the step at work:
+ * what most cuts of it begin with. */
+static struct slice
+encoded_text(struct cuts *cuts, struct arena *arena)
+{
+	struct arena *inner = cuts->c->s->arena;
+
+	if (cuts->encoded.p == NULL) {
+		cuts->c->s->arena = arena;
+		cuts->encoded = cuts->text;
+		if (!encode_like(
+			cuts->c, cuts->part, cuts->way, &cuts->encoded))
+			cuts->encoded = SLICE("");
+		cuts->c->s->arena = inner;
+	}
+	return cuts->encoded;
+}
+
+/* Keep a cut that was encoded: of what it does not have in common with the
+ * body, a longer beginning is kept once for all cuts. */
+static void
+keep_cut(struct cuts *cuts, struct cut *cut, struct arena *arena)
+{
+	struct edit *e = &cut->e[0];
+	size_t lines = 0;
+	struct slice rest = e->with;
+
+	if (rest.len > SHORT_OCTETS) {
+		struct slice all = encoded_text(cuts, arena);
+
+		all = slice_sub(
+		    all, e->from - part_start(cuts->c, cuts->part), all.len);
+		lines = lines_in_common(all, rest);
+		rest = slice_sub(rest, lines, rest.len);
+		cut->e[cut->n++] = (struct edit){ e->to, e->to, rest };
+		e->with = slice_sub(all, 0, lines);
+		e++;
+	}
+	if (*cuts->room < rest.len)
+		return;
+	*cuts->room -= rest.len;
+	e->with = arena_copy(arena, rest);
+	if (e->with.p == NULL)
+		search_memory(cuts->c->s);
+	else
+		cuts->cut[cuts->n++] = *cut;
+}
+
+/* Try it, and keep it to be tried with one in another part. */
 static void
 add_cut(struct cuts *cuts, size_t from, size_t to)
 {
 	struct body_case *c = cuts->c;
 	size_t start = part_start(c, cuts->part);
-	struct buf b = { .max = 0 };
-	struct slice with;
+	struct cut cut = { { { start + from, start + to, no_octets } }, 1 };
+	struct step step;
 
-	if (cuts->n == MAX_CUTS || to <= from)
+	if (cuts->tried == MAX_CUTS || to <= from || c->found || c->s->failed ||
+	    c->s->spent)
 		return;
+	cuts->tried++;
 	if (!cuts->anew) {
-		cuts->cut[cuts->n++] =
-		    (struct edit){ start + from, start + to, no_octets };
+		body_try(c, cut.e, 1);
+		cuts->cut[cuts->n++] = cut;
 		return;
 	}
-	if (*cuts->room < 2 * cuts->text.len)
+	if (cuts->made < cuts->text.len || !step_begin(c->s, &step))
 		return;
-	*cuts->room -= 2 * cuts->text.len;
-	buf_slice(&b, slice_sub(cuts->text, 0, from));
-	buf_slice(&b, slice_sub(cuts->text, to, cuts->text.len));
-	with = search_keep(c->s, &b);
-	buf_release(&b);
-	if (with.p != NULL && encode_like(c, cuts->part, cuts->way, &with))
-		cuts->cut[cuts->n++] =
-		    (struct edit){ start, part_stop(c, cuts->part), with };
+	cuts->made -= cuts->text.len;
+	if (encode_without(c, cuts->part, cuts->way, cuts->text,
+		(struct span){ from, to }, cut.e)) {
+		body_try(c, cut.e, 1);
+		if (!c->found && !cuts->alone)
+			keep_cut(cuts, &cut, step.before);
+	}
+	step_end(c->s, &step);
 }
 
 /* Where the last "</body" or "</html" begins; else the text's end. */
@@ -1379,49 +1484,107 @@ cuts_of(struct cuts *cuts, bool at_end)
 	}
 }
 
+/* A cut, from that place of the body on, less the first octets of what it puts
+ * there. */
+static void
+put_cut(struct body_hash *h, const struct body_case *c, size_t at,
+    const struct cut *cut, size_t less)
+{
+	const struct edit *e = cut->e;
+
+	body_hash_put(h, slice_sub(c->body, at, e->from - at));
+	body_hash_put(h, slice_sub(e->with, less, e->with.len));
+	if (cut->n > 1)
+		body_hash_put(h, e[1].with);
+}
+
+/* Where the first of some cuts begins, and how much all of them put there that
+ * is the same and kept once. */
+static size_t
+first_of(const struct body_case *c, const struct cuts *cuts, size_t *same)
+{
+	size_t least = c->body.len;
+
+	for (size_t k = 0; k < cuts->n; k++)
+		if (cuts->cut[k].e->from < least)
+			least = cuts->cut[k].e->from;
+	*same = SIZE_MAX;
+	for (size_t k = 0; k < cuts->n; k++) {
+		const struct edit *e = cuts->cut[k].e;
+
+		if (cuts->cut[k].n < 2 || e->from != least ||
+		    e->with.p != cuts->cut[0].e->with.p)
+			*same = 0;
+		else if (e->with.len < *same)
+			*same = e->with.len;
+	}
+	return least;
+}
+
+static void
+cuts_found(
+    struct body_case *c, const struct cut *first, const struct cut *second)
+{
+	const struct cut *cut[2] = { first, second };
+	struct edit e[2];
+
+	for (size_t k = 0; k < 2; k++) {
+		struct buf b = { .max = 0 };
+
+		e[k] = cut[k]->e[0];
+		if (cut[k]->n == 1)
+			continue;
+		buf_slice(&b, e[k].with);
+		buf_slice(&b, cut[k]->e[1].with);
+		e[k].with = search_keep(c->s, &b);
+		buf_release(&b);
+	}
+	body_found(c, e, 2);
+}
+
+/* Of the body up to there, how many octets are hashed with the cut. */
+static size_t
+cut_octets(const struct cut *cut, size_t at, size_t end)
+{
+	return cut->e->from - at + cut->e->with.len +
+	       (cut->n > 1 ? cut->e[1].with.len : 0) + end - cut->e->to;
+}
+
 /* A cut in one part and one in another behind it: what stands before the second
  * is hashed once for each cut in the first. */
 static void
 try_pairs(struct body_case *c, const struct cuts *a, const struct cuts *b)
 {
-	size_t least = c->body.len;
+	size_t same, least = first_of(c, b, &same);
 
-	for (size_t k = 0; k < b->n; k++)
-		if (b->cut[k].from < least)
-			least = b->cut[k].from;
-	for (size_t i = 0; i < a->n && !c->found; i++) {
+	for (size_t i = 0; i < a->n && b->n > 0 && !c->found; i++) {
+		const struct cut *first = &a->cut[i];
+		size_t to = first->e->to, at;
 		struct body_hash h;
-		size_t from = a->cut[i].from, at;
 
-		if (a->cut[i].to > least)
+		if (to > least)
 			break;
-		at = body_hash_begin(c, &h, from);
-		if (!search_may(c->s, least - at + a->cut[i].with.len)) {
+		at = body_hash_begin(c, &h, first->e->from);
+		if (!search_may(c->s, cut_octets(first, at, least) + same)) {
 			digest_release(&h.d);
 			break;
 		}
-		body_hash_put(&h, slice_sub(c->body, at, from - at));
-		body_hash_put(&h, a->cut[i].with);
-		body_hash_put(
-		    &h, slice_sub(c->body, a->cut[i].to, least - a->cut[i].to));
+		put_cut(&h, c, at, first, 0);
+		body_hash_put(&h, slice_sub(c->body, to, least - to));
+		body_hash_put(&h, slice_sub(b->cut->e->with, 0, same));
 		for (size_t k = 0; k < b->n && !c->found; k++) {
 			struct body_hash e;
-			const struct edit *cut = &b->cut[k];
+			const struct cut *cut = &b->cut[k];
 
-			if (!search_may(
-				c->s, c->body.len - least + cut->with.len))
+			if (!search_may(c->s,
+				cut_octets(cut, least, c->body.len) - same))
 				break;
 			body_hash_copy(&e, &h);
+			put_cut(&e, c, least, cut, same);
 			body_hash_put(
-			    &e, slice_sub(c->body, least, cut->from - least));
-			body_hash_put(&e, cut->with);
-			body_hash_put(
-			    &e, slice_sub(c->body, cut->to, c->body.len));
-			if (body_hash_fits(c, &e)) {
-				struct edit both[2] = { a->cut[i], *cut };
-
-				body_found(c, both, 2);
-			}
+			    &e, slice_sub(c->body, cut->e->to, c->body.len));
+			if (body_hash_fits(c, &e))
+				cuts_found(c, first, cut);
 		}
 		digest_release(&h.d);
 	}
@@ -1430,10 +1593,12 @@ try_pairs(struct body_case *c, const struct cuts *a, const struct cuts *b)
 /* A part's text as it stands, or decoded. */
 static bool
 cuts_begin(struct cuts *cuts, struct body_case *c, const struct mime_part *p,
-    bool anew, unsigned way, size_t *room, bool at_end)
+    bool anew, unsigned way, bool at_end)
 {
-	*cuts = (struct cuts){ .c = c, .part = p, .anew = anew, .way = way };
-	cuts->room = room;
+	cuts->c = c;
+	cuts->part = p;
+	cuts->anew = anew;
+	cuts->way = way;
 	cuts->text = p->content;
 	if (anew &&
 	    (p->coded == MIME_IDENTITY || !decode_part(c, p, &cuts->text)))
@@ -1448,7 +1613,7 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 {
 	const struct mime_part *part[MAX_CUT_PARTS];
 	size_t n = text_parts(c, part, MAX_CUT_PARTS), m = 0;
-	size_t room = MADE_OCTETS + c->body.len;
+	size_t room = KEPT_OCTETS + c->body.len / 2;
 	struct cuts *cuts = arena_array(c->s->arena, n + 1, sizeof *cuts);
 	const struct cause *row = c->cause,
 			   *inserted =
@@ -1464,18 +1629,16 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 		if (!anew && (part[k]->coded == MIME_BASE64 ||
 				 (part[k] == &c->mime.root && !part[k]->html)))
 			continue;
-		if (!cuts_begin(&cuts[m], c, part[k],
-			anew && part[k]->coded != MIME_IDENTITY, way, &room,
-			at_end))
-			continue;
 		/* In the HTML alone it is neither a footer nor a banner that
 		 * all can see. */
-		if (part[k]->html)
-			c->cause = inserted;
-		for (size_t i = 0; i < cuts[m].n && !c->found; i++)
-			body_try(c, &cuts[m].cut[i], 1);
+		c->cause = part[k]->html ? inserted : row;
+		cuts[m].alone = n == 1;
+		cuts[m].made = MADE_OCTETS;
+		cuts[m].room = &room;
+		if (cuts_begin(&cuts[m], c, part[k],
+			anew && part[k]->coded != MIME_IDENTITY, way, at_end))
+			m++;
 		c->cause = row;
-		m++;
 	}
 	uint64_t half = search_put_by(c->s);
 

@@ -337,10 +337,11 @@ MAILER_EDITS = [
        ["body.%s-to-8bit" % k, "body.footer-appended", "hdr.subject-tagged"] + ["body.banner-prepended"] * (h != ""))
       for c, k, t, h in (("quoted-printable", "qp", GERMAN, ""), ("base64", "base64", GERMAN * 3, ""), ("quoted-printable", "qp", GERMAN * 2, "Welcome.\n\n"))],
     ("foot-b64-80", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets(GERMAN + RULES), 80)), ["body.footer-in-parts"]),
-    ("foot-parts-b64-60", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "base64"),
-     becomes(b"".join(b"--=_b1\r\n" + leaf(k, t, "base64").split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n" + b64(t.replace("\n", "\r\n").encode(), 60) + b"\r\n"
-                      for k, t in (("plain", GERMAN + RULES), ("html", into_html(GERMAN_HTML, HTML_RULES)))) + b"--=_b1--\r\n"),
-     ["body.footer-in-parts"]),
+    *[("foot-parts-b64-%d" % w, ALTERNATIVE, two(GERMAN * n, GERMAN_HTML.replace("</p>", "</p>\n<p>n\u00e4chste</p>" * 4 * n), "base64"),
+       becomes(b"".join(b"--=_b1\r\n" + leaf(k, t, "base64").split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n" + b64(t.replace("\n", "\r\n").encode(), w) + b"\r\n"
+                        for k, t in (("plain", GERMAN * n + RULES), ("html", into_html(GERMAN_HTML.replace("</p>", "</p>\n<p>n\u00e4chste</p>" * 4 * n), HTML_RULES))))
+               + b"--=_b1--\r\n"),
+       ["body.footer-in-parts"]) for w, n in ((60, 1), (80, 1 + LINES // 4))],
     ("relabelled", PLAIN.replace("8bit", "7bit"), TEXT,
      lambda m: subject(lambda v: "[l] " + v)(header(header(body_to(m, m.body + octets(RULES), "7bit"), "Content-Type", lambda v: 'text/plain; charset="us-ascii"'),
                                                   "From", lambda v: "Ann Author via List <list@list.example>")).top("X-Original-From: Ann Author <ann@author.example>"),
