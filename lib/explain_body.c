@@ -245,15 +245,15 @@ body_last(const struct body_case *c)
 }
 
 void
-body_split(struct body_case *c, const struct cause *const causes[])
+body_split(struct body_case *c, const struct cause *const causes[], size_t n)
 {
 	struct finding *f = body_last(c);
 
-	if (f == NULL)
+	if (f == NULL || f->nchanges != n)
 		return;
 	struct finding all = *f;
 
-	for (size_t k = 0; k < all.nchanges; k++) {
+	for (size_t k = 0; k < n; k++) {
 		if (k > 0 && (f = finding_new(c->s, causes[k], EXPLAIN_PROVED,
 				  PLACE_BH, c->i)) == NULL)
 			return;
@@ -1193,7 +1193,7 @@ banner_and_footer(struct body_case *c)
 		const struct cause *causes[] = { row_of(banner),
 			row_of(footer) };
 
-		body_split(c, causes);
+		body_split(c, causes, 2);
 	}
 }
 

@@ -73,9 +73,10 @@ struct finding *body_found(
 /* The finding that was noted last; NULL when there was no room for it. */
 struct finding *body_last(const struct body_case *);
 
-/* What was noted last is as many causes as it has edits: each becomes a finding
- * of its own, which belong together. */
-void body_split(struct body_case *, const struct cause *const causes[]);
+/* What was noted last is n causes, one for each of its edits: each becomes a
+ * finding of its own, which belong together. */
+void body_split(
+    struct body_case *, const struct cause *const causes[], size_t n);
 
 /* The edits of a finding. */
 size_t body_edits(const struct finding *, struct edit edits[]);

@@ -163,7 +163,7 @@ try_text(
 	}
 	c->cause = causes[0];
 	if (body_try(c, e, n))
-		body_split(c, causes);
+		body_split(c, causes, n);
 }
 
 /* Every number of lines cut off behind a text that begins at from; false when
