@@ -180,7 +180,7 @@ try_ends(struct body_case *c, size_t from, struct coding as, size_t *room)
 		if (to <= from || *room < to - from)
 			break;
 		*room -= to - from;
-		for (int ended = 1; ended >= !as.base64; ended--) {
+		for (int ended = 1; ended >= (as.base64 ? 0 : 1); ended--) {
 			struct step step;
 
 			if (!step_begin(c->s, &step))
