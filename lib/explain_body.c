@@ -1257,11 +1257,11 @@ explain_body_cause(size_t i)
 const struct cause *
 explain_body_named(const char *id)
 {
-	size_t i = 0;
+	const struct cause *cause = explain_body_cause(0);
 
-	while (strcmp(explain_body_cause(i)->id, id) != 0)
-		i++;
-	return explain_body_cause(i);
+	for (size_t i = 1; cause != NULL && strcmp(cause->id, id) != 0; i++)
+		cause = explain_body_cause(i);
+	return cause;
 }
 
 static void
