@@ -3,8 +3,8 @@
 
 #include "canon.h"
 
-#define CRLF_8 "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
-static const char crlf_block[] = CRLF_8 CRLF_8 CRLF_8 CRLF_8 CRLF_8 CRLF_8;
+static const char crlf_block[] = "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
+				 "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
 
 /* Sixteen octets at once; the compiler knows how on every machine. */
 typedef unsigned char octets16 __attribute__((vector_size(16)));

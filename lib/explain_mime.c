@@ -328,10 +328,8 @@ line_length(const struct mime_part *p)
 	size_t width = 0;
 
 	while (mime_line(&rest, &line)) {
-		size_t n = line.len;
+		size_t n = line.len - slice_line_end(line);
 
-		n -= n > 0 && line.p[n - 1] == '\n';
-		n -= n > 0 && n < line.len && line.p[n - 1] == '\r';
 		width = n > width ? n : width;
 		if (p->coded == MIME_BASE64)
 			break;
@@ -377,10 +375,12 @@ encode_like(struct body_case *c, const struct mime_part *p, unsigned way,
 {
 	struct slice content = p->content;
 	bool base64 = p->coded == MIME_BASE64;
-	size_t width = likeness(p, way) > 0 ? likeness(p, way) : likeness(p, 0);
+	size_t width = likeness(p, way);
 
 	if (p->coded == MIME_IDENTITY)
 		return true;
+	if (width == 0)
+		width = likeness(p, 0);
 	if (!encode_part(c, *text, base64, width, text))
 		return false;
 	if (base64 && p != &c->mime.root && text->len >= 2 &&
@@ -877,6 +877,8 @@ tag_name(struct slice text, size_t at)
 {
 	size_t end = at + 1;
 
+	if (at >= text.len)
+		return no_octets;
 	end += end < text.len && text.p[end] == '/';
 	while (end < text.len && ascii_is_alnum(text.p[end]))
 		end++;
@@ -922,17 +924,6 @@ element_end(struct slice text, size_t at)
 	return alone;
 }
 
-/* How long the line end before at is. */
-static size_t
-line_end_before(struct slice text, size_t at)
-{
-	size_t from = at;
-
-	from -= from > 0 && text.p[from - 1] == '\n';
-	from -= from > 0 && from < at && text.p[from - 1] == '\r';
-	return at - from;
-}
-
 static size_t
 line_end_behind(struct slice text, size_t at)
 {
@@ -948,7 +939,7 @@ line_end_behind(struct slice text, size_t at)
 static size_t
 element_ways(struct slice text, struct span e, struct span way[MAX_WAYS])
 {
-	size_t n = 0, before = line_end_before(text, e.from);
+	size_t n = 0, before = slice_line_end(slice_sub(text, 0, e.from));
 	size_t behind = line_end_behind(text, e.to);
 	bool own = behind > 0 && (before > 0 || e.from == 0);
 
@@ -1229,7 +1220,7 @@ undo_links(struct buf *out, struct slice text, bool html, unsigned way)
  * has (encode_like()): how many edits that makes. */
 static size_t
 unlinked_parts(
-    struct body_case *c, unsigned way, unsigned likeness, struct edit e[])
+    struct body_case *c, unsigned way, unsigned like, struct edit e[])
 {
 	const struct mime_part *part[MIME_MAX_PARTS];
 	size_t n = text_parts(c, part, MIME_MAX_PARTS), m = 0;
@@ -1244,7 +1235,7 @@ unlinked_parts(
 			e[m] = (struct edit){ part_start(c, part[k]),
 				part_stop(c, part[k]), search_keep(c->s, &b) };
 			if (e[m].with.p != NULL &&
-			    encode_like(c, part[k], likeness, &e[m].with))
+			    encode_like(c, part[k], like, &e[m].with))
 				m++;
 		}
 		buf_release(&b);
@@ -1295,7 +1286,7 @@ explain_mime_unlink(struct body_case *c, unsigned way, struct slice *out)
 /* ------------------------------------------------------------------------
  * Banners and footers in text parts. */
 
-/* What may have been put into one part: edits of the body. */
+/* The edit that takes out what may have been put into one part. */
 struct cut {
 	struct edit e[2]; /* the second goes on where the first ends */
 	size_t n;
@@ -1315,7 +1306,6 @@ struct cuts {
 	size_t n, tried;
 };
 
-/* text[from, to) may have been put in. */
 /* All of a part's text, encoded, in an arena that outlives the step at work:
  * what most cuts of it begin with. */
 static struct slice
@@ -1364,7 +1354,8 @@ keep_cut(struct cuts *cuts, struct cut *cut, struct arena *arena)
 		cuts->cut[cuts->n++] = *cut;
 }
 
-/* Try it, and keep it to be tried with one in another part. */
+/* text[from, to) may have been put in: try it, and keep it to be tried with one
+ * in another part. */
 static void
 add_cut(struct cuts *cuts, size_t from, size_t to)
 {
@@ -1615,9 +1606,8 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 	size_t n = text_parts(c, part, MAX_CUT_PARTS), m = 0;
 	size_t room = KEPT_OCTETS + c->body.len / 2;
 	struct cuts *cuts = arena_array(c->s->arena, n + 1, sizeof *cuts);
-	const struct cause *row = c->cause,
-			   *inserted =
-			       &explain_mime_row("body.html-inserted")->cause;
+	const struct cause *row = c->cause;
+	const struct cause *inserted = explain_body_named("body.html-inserted");
 
 	if (cuts == NULL) {
 		search_memory(c->s);
@@ -1640,12 +1630,12 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 			m++;
 		c->cause = row;
 	}
-	uint64_t half = search_put_by(c->s);
+	uint64_t by = search_put_by(c->s);
 
 	for (size_t i = 0; i < m; i++)
 		for (size_t k = i + 1; k < m && !c->found; k++)
 			try_pairs(c, &cuts[i], &cuts[k]);
-	search_give_back(c->s, half);
+	search_give_back(c->s, by);
 }
 
 static void

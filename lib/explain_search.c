@@ -67,10 +67,10 @@ search_at_most(struct search *s, uint64_t octets)
 uint64_t
 search_put_by(struct search *s)
 {
-	uint64_t half = s->left / 2;
+	uint64_t half = s->part / 2, by = half < s->left ? half : s->left;
 
-	s->left -= half;
-	return half;
+	s->left -= by;
+	return by;
 }
 
 void
@@ -83,7 +83,7 @@ search_give_back(struct search *s, uint64_t octets)
 void
 search_begin(struct search *s, uint64_t octets)
 {
-	s->left = with_effort(s, octets);
+	s->part = s->left = with_effort(s, octets);
 	s->begun = s->out->tried;
 	s->spent = false;
 }

@@ -60,7 +60,8 @@ struct search {
 	struct select *select;
 	struct seen ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
 	struct explanation *out;
-	uint64_t left;	 /* octets that may be hashed, of the part at work */
+	uint64_t part;	 /* octets that may be hashed for the part at work */
+	uint64_t left;	 /* those of them that are left */
 	unsigned checks; /* verifications that may be made, of all parts */
 	uint64_t kept;	 /* octets that search_keep() copied */
 	bool spent;	 /* there were none left */
@@ -83,8 +84,8 @@ void search_begin(struct search *, uint64_t octets);
 /* Of what is left of a part, no more than that (times the effort). */
 void search_at_most(struct search *, uint64_t octets);
 
-/* Put half of what is left of a part by, for what comes after something costly;
- * and give it back. */
+/* Put half of what a part began with by, or what is left of that, for what
+ * comes after something costly; and give it back. */
 uint64_t search_put_by(struct search *);
 void search_give_back(struct search *, uint64_t octets);
 

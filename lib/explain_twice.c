@@ -122,14 +122,6 @@ try_way(struct body_case *c, unsigned way)
 	return true;
 }
 
-static size_t
-line_end(struct slice text)
-{
-	size_t n = text.len > 0 && text.p[text.len - 1] == '\n';
-
-	return n + (n < text.len && text.p[text.len - 1 - n] == '\r' ? n : 0);
-}
-
 /* How a text may have been encoded before it was edited. */
 struct coding {
 	bool base64;
@@ -148,14 +140,14 @@ try_text(
 	struct edit e[3];
 	size_t n = 0;
 
-	text.len -= ended ? 0 : line_end(text);
+	text.len -= ended ? 0 : slice_line_end(text);
 	if (!explain_mime_encode(c, text, as.base64, as.width, &was))
 		return;
 	if (from > 0) {
 		causes[n] = explain_body_named("body.banner-prepended");
 		e[n++] = (struct edit){ 0, from, { NULL, 0 } };
 	}
-	causes[n] = &explain_mime_row(id)->cause;
+	causes[n] = explain_body_named(id);
 	e[n++] = (struct edit){ from, to, was };
 	if (to < c->body.len) {
 		causes[n] = explain_body_named("body.footer-appended");
@@ -199,21 +191,17 @@ edited_when_decoded(struct body_case *c)
 {
 	static const struct coding codings[] = { { false, 76 }, { true, 76 },
 		{ false, 78 }, { true, 72 }, { true, 64 }, { true, 60 } };
-	size_t room = MADE_OCTETS;
+	size_t room = MADE_OCTETS, from = 0;
 
 	if (c->mime.root.multipart || c->mime.root.coded != MIME_IDENTITY)
 		return;
-	for (size_t k = 0; k < sizeof codings / sizeof *codings; k++) {
-		size_t from = 0;
-
-		for (size_t n = 0; n <= MAX_ABOVE && from < c->body.len; n++) {
+	/* A footer alone is likelier than a header, however it was encoded. */
+	for (size_t n = 0; n <= MAX_ABOVE && from < c->body.len; n++) {
+		for (size_t k = 0; k < sizeof codings / sizeof *codings; k++)
 			if (!try_ends(c, from, codings[k], &room))
 				return;
-			from +=
-			    slice_find(
-				slice_sub(c->body, from, c->body.len), '\n') +
-			    1;
-		}
+		from += slice_find(slice_sub(c->body, from, c->body.len), '\n');
+		from++;
 	}
 }
 

@@ -58,6 +58,14 @@ slice_trim(struct slice s)
 }
 
 size_t
+slice_line_end(struct slice s)
+{
+	if (s.len == 0 || s.p[s.len - 1] != '\n')
+		return 0;
+	return s.len > 1 && s.p[s.len - 2] == '\r' ? 2 : 1;
+}
+
+size_t
 slice_find(struct slice s, char c)
 {
 	const char *q = s.len > 0 ? memchr(s.p, c, s.len) : NULL;

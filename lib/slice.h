@@ -77,6 +77,9 @@ struct slice slice_sub(struct slice s, size_t at, size_t len);
 /* s without spaces, tabs, CR and LF at both ends. */
 struct slice slice_trim(struct slice s);
 
+/* How many octets the line end has that s ends with, LF or CRLF; 0 for none. */
+size_t slice_line_end(struct slice s);
+
 /* Index of the first c in s, or s.len. */
 size_t slice_find(struct slice s, char c);
 

@@ -158,3 +158,41 @@ hdr.newest-taken-for-oldest proved 1 ams.b signer lists.example None None" ]
 	assert done > 50, done
 	PY
 }
+
+# html BODY-IN-PYTHON WAS IS: a chain over it, in which WAS became IS later
+html() {
+	forge <<-PY
+	m = chain(1, body=$1, header=edits.octets("$2").replace(b"\r\n", b"\n").decode())
+	assert b"$3" in m.body
+	m.body = m.body.replace(b"$3", b"$4", 1)
+	write(m, tmp("m"))
+	PY
+}
+
+why_text() {
+	arc-verify --why --time 1767225600 --keys "$BATS_TEST_TMPDIR/m.keys" "$@" "$BATS_TEST_TMPDIR/m"
+}
+
+@test "100 kB of HTML: an element is found, and that a budget ended is told where something stays open" {
+	local head='From: Ann <a@author.example>\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n'
+	local body='"".join("--b\r\nContent-Type: text/%s\r\n\r\n%s\r\n" % (k, "".join("<p>Line %d of many</p>\r\n" % i for i in range(2000))) for k in ("plain", "html")).encode() + b"--b--\r\n"'
+
+	html "$body" "$head" '<p>Line 1200 of' '<i>ad</i><p>Line 1200 of'
+	run -1 why_text
+	[[ $output != *body.html-inserted* ]] # in the text/plain part
+	[[ $output == *"the search ended at its budget"* ]]
+	html "($body).replace(b'plain', b'html')" "$head" '<p>Line 1200 of' '<i>ad</i><p>Line 1200 of'
+	run -1 why_text
+	[[ $output == *"[body.html-inserted]"*"- <i>ad</i>"* ]]
+	[[ $output != *budget* ]]
+}
+
+@test "HTML that ends where its memory ends is not read beyond" {
+	# Seen by the sanitizer build alone.
+	local head='From: Ann <a@author.example>\nMIME-Version: 1.0\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n'
+
+	html '(b"<p>" + b"x" * 59 + b"\r\n") * 256' "$head" '<p>x' '<p>y'
+	run -1 why_text --effort 60
+	[[ $output == *"[body.changed]"* ]]
+	[[ $output != *budget* ]]
+}

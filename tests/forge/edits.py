@@ -335,7 +335,7 @@ MAILER_EDITS = [
     *[("listed-" + c, PLAIN.replace("8bit", c), CODERS[c](octets(t)),
        lambda m, t=t, h=h: subject(lambda v: "[l] " + v)(body_to(m, octets(h + t + RULES), "8bit")),
        ["body.%s-to-8bit" % k, "body.footer-appended", "hdr.subject-tagged"] + ["body.banner-prepended"] * (h != ""))
-      for c, k, t, h in (("quoted-printable", "qp", GERMAN, ""), ("base64", "base64", GERMAN * 3, ""), ("quoted-printable", "qp", GERMAN * 2, "Welcome.\n\n"))],
+      for c, k, t, h in (("quoted-printable", "qp", GERMAN, ""), ("base64", "base64", GERMAN * (3 + LINES // 4), ""), ("quoted-printable", "qp", GERMAN * 2, "Welcome.\n\n"))],
     ("foot-b64-80", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets(GERMAN + RULES), 80)), ["body.footer-in-parts"]),
     *[("foot-parts-b64-%d" % w, ALTERNATIVE, two(GERMAN * n, GERMAN_HTML.replace("</p>", "</p>\n<p>n\u00e4chste</p>" * 4 * n), "base64"),
        becomes(b"".join(b"--=_b1\r\n" + leaf(k, t, "base64").split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n" + b64(t.replace("\n", "\r\n").encode(), w) + b"\r\n"
