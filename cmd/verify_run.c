@@ -268,6 +268,7 @@ verify_input(
 		    (struct slice){ NULL, 0 }, "--why");
 	else if (result == 0 && b.failure != BUF_OK)
 		result = diag_memory(why);
+	input_release(in);
 	if (result == 0)
 		result = verify_octets(v, j, &b, why);
 	buf_release(&b);

@@ -7,11 +7,27 @@
 
 #include "buf.h"
 
+enum {
+	LARGE =
+	    64 * 1024, /* octets, from which on a buffer grows by an eighth */
+};
+
 void
 buf_release(struct buf *b)
 {
 	free(b->p);
 	*b = (struct buf){ .max = b->max };
+}
+
+void
+buf_fit(struct buf *b)
+{
+	char *p = b->len > 0 ? realloc(b->p, b->len) : NULL;
+
+	if (p != NULL) {
+		b->p = p;
+		b->cap = b->len;
+	}
 }
 
 void
@@ -46,10 +62,13 @@ buf_room(struct buf *b, size_t n)
 	if (b->max != 0 && need > b->max)
 		return buf_fail(b, BUF_TOO_BIG);
 	if (need > b->cap || b->p == NULL) {
-		size_t cap = b->cap < 256 ? 256 : b->cap;
+		/* What is large is not made twice what it needs. */
+		size_t cap = b->cap + (b->cap < LARGE ? b->cap : b->cap / 8);
 
-		while (cap < need)
-			cap *= 2;
+		if (cap < 256)
+			cap = 256;
+		if (cap < need)
+			cap = need;
 		if (b->max != 0 && cap > b->max)
 			cap = b->max;
 		char *p = realloc(b->p, cap);

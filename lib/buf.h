@@ -28,6 +28,9 @@ struct buf {
 /* A struct buf that is all zero is empty, without a ceiling, and ready. */
 void buf_release(struct buf *);
 
+/* Give back the memory that is not in use. */
+void buf_fit(struct buf *);
+
 /* Forget the contents, keep the memory.  A failure stays: whoever took what was
  * in there did not look. */
 void buf_clear(struct buf *);

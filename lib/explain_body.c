@@ -857,13 +857,11 @@ leading_blank(struct body_case *c)
 	}
 }
 
-static bool
-starts_part(const struct body_case *c, size_t at)
+/* How far what was put before the text may go: not into a part. */
+static size_t
+banner_end(const struct body_case *c)
 {
-	for (size_t k = 1; k < c->mime.nparts; k++)
-		if (c->mime.part[k].outer == at && c->mime.first == 0)
-			return true;
-	return false;
+	return c->mime.nparts > 0 ? c->mime.first : c->body.len;
 }
 
 static void
@@ -872,9 +870,8 @@ banner(struct body_case *c)
 	for (size_t n = 1; n <= MAX_PREFIX; n++) {
 		size_t at = line_start(c->body, n);
 
-		/* A part at the start is a part. */
-		if (!starts_part(c, at) &&
-		    (at >= c->body.len || body_try_one(c, 0, at, no_octets)))
+		if (at > banner_end(c) || at >= c->body.len ||
+		    body_try_one(c, 0, at, no_octets))
 			return;
 	}
 }
@@ -1004,64 +1001,6 @@ long_lines(struct body_case *c)
 		try_lines(c, line_without_blank);
 }
 
-static void
-preamble_removed(struct body_case *c)
-{
-	static const char *const texts[] = {
-		"This is a multi-part message in MIME format.",
-		"This is a multipart message in MIME format.",
-		"This is a multi-part message in MIME format",
-		"This is a multipart message in MIME format",
-		"This is an OpenPGP/MIME signed message (RFC 4880 and 3156)",
-		"This is a MIME-encapsulated message",
-		("This is a MIME-formatted message.  If you see this text it "
-		 "means that your\r\nE-mail software does not support "
-		 "MIME-formatted messages."),
-		"This is a cryptographically signed message in MIME format.",
-		"This message is in MIME format.",
-		"This is a MIME-encoded message.",
-		"This is a MIME-formatted message.",
-		"This is a multi-part message in MIME format...",
-		"This is a message with multiple parts in MIME format.",
-		"This is a mime-encapsulated message",
-		("This message is in MIME format. Since your mail reader does "
-		 "not understand\r\nthis format, some or all of this message "
-		 "may not be legible."),
-		("This message is in MIME format.  The first part should be "
-		 "readable text,\r\nwhile the remaining parts are likely "
-		 "unreadable without MIME-aware tools."),
-		("  This message is in MIME format.  The first part should be "
-		 "readable text,\r\n  while the remaining parts are likely "
-		 "unreadable without MIME-aware tools."),
-		"This is an S/MIME signed message",
-		"Content-Type: text/plain",
-		"MIME multipart message",
-		"--",
-		"",
-	};
-	static const char *const layouts[][2] = { { "", "\r\n" },
-		{ "", "\r\n\r\n" }, { "\r\n", "\r\n" },
-		{ "\r\n", "\r\n\r\n" } };
-
-	if (!c->mime.root.multipart)
-		return;
-	for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-		for (size_t l = 0; l < sizeof layouts / sizeof *layouts; l++) {
-			struct buf b = { .max = 0 };
-
-			buf_printf(&b, "%s%s%s", layouts[l][0], texts[k],
-			    layouts[l][1]);
-			struct slice kept = search_keep(c->s, &b);
-
-			buf_release(&b);
-			/* In the place of what stands before the first part,
-			 * if anything does. */
-			if (kept.p == NULL ||
-			    body_try_one(c, 0, c->mime.first, kept))
-				return;
-		}
-}
-
 /* ------------------------------------------------------------------------
  * The rows, cheap ones and certain ones first. */
 
@@ -1155,11 +1094,6 @@ static const struct body_row rows[] = {
 	      "Whoever puts a banner into a message has to seal it "
 	      "afterwards." },
 	    banner },
-	{ { "body.preamble-removed", ROLE_MODIFIER, "RFC 2046 section 5.1.1",
-	      "The text before the first MIME part was taken out.",
-	      "Switch off the rewriting of MIME structure behind the "
-	      "sealer." },
-	    preamble_removed },
 };
 
 /* The row that does it this way. */
@@ -1184,7 +1118,8 @@ banner_and_footer(struct body_case *c)
 	for (size_t n = 1; n <= MAX_PREFIX && !c->found; n++) {
 		size_t at = line_start(c->body, n);
 
-		if (at >= c->body.len || c->s->spent || c->s->failed)
+		if (at > banner_end(c) || at >= c->body.len || c->s->spent ||
+		    c->s->failed)
 			return;
 		c->cause = row_of(footer);
 		if (!try_beginnings(c, at, at > least ? at : least) ||
@@ -1394,6 +1329,79 @@ unexplained(struct body_case *c)
 		    fits, c->i);
 }
 
+/* ------------------------------------------------------------------------
+ * All of it. */
+
+/* A newer set that was searched, for the same hash of the same body; or 0. */
+static unsigned
+searched_above(const struct search *s, unsigned i)
+{
+	for (unsigned k = i + 1; k <= s->chain->n; k++)
+		if (s->out->ams[k].agree == i &&
+		    s->ams[k].f->sig.problem.code != DIAG_CANONICALIZATION)
+			return k;
+	return 0;
+}
+
+/* Whether what was found of set k, and what not, is the same of this one: not
+ * where it is about the hop. */
+static bool
+same_as(const struct body_case *c, unsigned k)
+{
+	const struct explanation *e = c->s->out;
+
+	for (size_t n = 0; n < e->n; n++) {
+		const struct finding *f = &e->finding[n];
+
+		if (f->place == PLACE_BH && f->instance == k &&
+		    f->level == EXPLAIN_PROVED &&
+		    (f->cause->role != ROLE_MODIFIER ||
+			f->cause == row_of(sealed_before_footer)))
+			return false;
+	}
+	return true;
+}
+
+static void
+found_as(struct body_case *c, unsigned k)
+{
+	struct explanation *e = c->s->out;
+	unsigned theirs = 0, ours = 0;
+
+	for (size_t n = 0, all = e->n; n < all; n++) {
+		const struct finding *f = &e->finding[n];
+		struct finding *mine;
+
+		if (f->place != PLACE_BH || f->instance != k ||
+		    f->level != EXPLAIN_PROVED ||
+		    (mine = finding_new(c->s, f->cause, f->level, f->place,
+			 c->i)) == NULL)
+			continue;
+		/* What belongs together there does so here. */
+		if (!c->found || f->group != theirs)
+			ours = mine->group;
+		theirs = f->group;
+		*mine = *f;
+		mine->instance = c->i;
+		mine->group = ours;
+		c->found = true;
+	}
+}
+
+static void
+search_body(struct body_case *c)
+{
+	struct search *s = c->s;
+
+	mime_parse(&c->mime, s->body, s->type, s->encoding);
+	run_rows(c, rows, sizeof rows / sizeof *rows);
+	run_rows(c, explain_mime_rows, explain_mime_nrows);
+	if (!c->found && !s->failed)
+		banner_and_footer(c);
+	if (!c->found && !s->failed)
+		explain_twice(c);
+}
+
 void
 explain_body(struct search *s, unsigned i)
 {
@@ -1423,13 +1431,12 @@ explain_body(struct search *s, unsigned i)
 		s->out->spent = true;
 		return;
 	}
-	mime_parse(&c->mime, s->body, s->type, s->encoding);
-	run_rows(c, rows, sizeof rows / sizeof *rows);
-	run_rows(c, explain_mime_rows, explain_mime_nrows);
-	if (!c->found && !s->failed)
-		banner_and_footer(c);
-	if (!c->found && !s->failed)
-		explain_twice(c);
+	unsigned k = searched_above(s, i);
+
+	if (k > 0 && same_as(c, k))
+		found_as(c, k);
+	else
+		search_body(c);
 	if (!c->found && !s->failed)
 		unexplained(c);
 	body_release(c);

@@ -73,6 +73,64 @@ part_added(struct body_case *c)
 	}
 }
 
+static void
+preamble_removed(struct body_case *c)
+{
+	static const char *const texts[] = {
+		"This is a multi-part message in MIME format.",
+		"This is a multipart message in MIME format.",
+		"This is a multi-part message in MIME format",
+		"This is a multipart message in MIME format",
+		"This is an OpenPGP/MIME signed message (RFC 4880 and 3156)",
+		"This is a MIME-encapsulated message",
+		("This is a MIME-formatted message.  If you see this text it "
+		 "means that your\r\nE-mail software does not support "
+		 "MIME-formatted messages."),
+		"This is a cryptographically signed message in MIME format.",
+		"This message is in MIME format.",
+		"This is a MIME-encoded message.",
+		"This is a MIME-formatted message.",
+		"This is a multi-part message in MIME format...",
+		"This is a message with multiple parts in MIME format.",
+		"This is a mime-encapsulated message",
+		("This message is in MIME format. Since your mail reader does "
+		 "not understand\r\nthis format, some or all of this message "
+		 "may not be legible."),
+		("This message is in MIME format.  The first part should be "
+		 "readable text,\r\nwhile the remaining parts are likely "
+		 "unreadable without MIME-aware tools."),
+		("  This message is in MIME format.  The first part should be "
+		 "readable text,\r\n  while the remaining parts are likely "
+		 "unreadable without MIME-aware tools."),
+		"This is an S/MIME signed message",
+		"Content-Type: text/plain",
+		"MIME multipart message",
+		"--",
+		"",
+	};
+	static const char *const layouts[][2] = { { "", "\r\n" },
+		{ "", "\r\n\r\n" }, { "\r\n", "\r\n" },
+		{ "\r\n", "\r\n\r\n" } };
+
+	if (!c->mime.root.multipart)
+		return;
+	for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+		for (size_t l = 0; l < sizeof layouts / sizeof *layouts; l++) {
+			struct buf b = { .max = 0 };
+
+			buf_printf(&b, "%s%s%s", layouts[l][0], texts[k],
+			    layouts[l][1]);
+			struct slice kept = search_keep(c->s, &b);
+
+			buf_release(&b);
+			/* In the place of what stands before the first part,
+			 * if anything does. */
+			if (kept.p == NULL ||
+			    body_try_one(c, 0, c->mime.first, kept))
+				return;
+		}
+}
+
 /* Fields of part headers that begin with a prefix. */
 static bool
 try_without_fields(struct body_case *c, struct slice prefix)
@@ -302,18 +360,35 @@ was_8bit_now_base64(struct body_case *c)
 	decoded(c, MIME_BASE64);
 }
 
+/* A text, or what is left of one that something is taken out of. */
+struct ends {
+	struct slice head, tail;
+};
+
+static struct ends
+all_of(struct slice text)
+{
+	return (struct ends){ .head = text };
+}
+
 /* One part encoded in lines of that width: as base64, or as quoted-printable.
  */
 static bool
-encode_part(struct body_case *c, struct slice text, bool base64, size_t width,
+encode_part(struct body_case *c, struct ends text, bool base64, size_t width,
     struct slice *out)
 {
 	struct buf b = { .max = 0 };
+	struct encoder e = { .coding = base64 ? ENCODER_BASE64 : ENCODER_QP,
+		.width = width,
+		.out = &b };
 
-	if (base64)
-		recode_base64_encode(&b, text, width, "\r\n");
-	else
-		recode_qp_encode(&b, text, width);
+	size_t n = text.head.len + text.tail.len;
+
+	/* As much as it takes, or nearly: what grows is moved about. */
+	buf_room(&b, base64 ? n + n / 3 + n / 20 : n + n / 16);
+	encoder_put(&e, text.head);
+	encoder_put(&e, text.tail);
+	encoder_end(&e);
 	*out = search_keep(c->s, &b);
 	buf_release(&b);
 	return out->p != NULL;
@@ -367,25 +442,27 @@ likeness(const struct mime_part *p, unsigned way)
 	return 0;
 }
 
-/* *text encoded as p is in one of the ways, or the first where it has no such,
- * with a line end behind the last line where p has one. */
+/* Text encoded as p is in one of the ways, or the first where it has no such,
+ * with a line end behind the last line where p has one.  What is not encoded
+ * has no tail. */
 static bool
 encode_like(struct body_case *c, const struct mime_part *p, unsigned way,
-    struct slice *text)
+    struct ends text, struct slice *out)
 {
 	struct slice content = p->content;
 	bool base64 = p->coded == MIME_BASE64;
 	size_t width = likeness(p, way);
 
+	*out = text.head;
 	if (p->coded == MIME_IDENTITY)
 		return true;
 	if (width == 0)
 		width = likeness(p, 0);
-	if (!encode_part(c, *text, base64, width, text))
+	if (!encode_part(c, text, base64, width, out))
 		return false;
-	if (base64 && p != &c->mime.root && text->len >= 2 &&
+	if (base64 && p != &c->mime.root && out->len >= 2 &&
 	    !(content.len > 0 && content.p[content.len - 1] == '\n'))
-		text->len -= 2;
+		out->len -= 2;
 	return true;
 }
 
@@ -438,15 +515,11 @@ static bool
 encode_without(struct body_case *c, const struct mime_part *p, unsigned way,
     struct slice text, struct span without, struct edit *e)
 {
-	struct buf b = { .max = 0 };
+	struct ends rest = { slice_sub(text, 0, without.from),
+		slice_sub(text, without.to, text.len) };
 
-	buf_room(&b, text.len);
-	buf_slice(&b, slice_sub(text, 0, without.from));
-	buf_slice(&b, slice_sub(text, without.to, text.len));
-	*e = (struct edit){ part_start(c, p), part_stop(c, p),
-		search_keep(c->s, &b) };
-	buf_release(&b);
-	if (e->with.p == NULL || !encode_like(c, p, way, &e->with))
+	*e = (struct edit){ part_start(c, p), part_stop(c, p), no_octets };
+	if (!encode_like(c, p, way, rest, &e->with))
 		return false;
 	trim_edit(c, e);
 	return true;
@@ -489,7 +562,8 @@ bool
 explain_mime_encode(struct body_case *c, struct slice text, bool base64,
     size_t width, struct slice *out)
 {
-	return as_sent(c, &text) && encode_part(c, text, base64, width, out);
+	return as_sent(c, &text) &&
+	       encode_part(c, all_of(text), base64, width, out);
 }
 
 /* What was encoded, in lines of one width. */
@@ -567,7 +641,7 @@ rewrapped_in(struct body_case *c, size_t width)
 
 		if (base64_decode(part[k]->content, c->s->arena, &octets) !=
 			BASE64_OK ||
-		    !encode_part(c, octets, true, width, &text))
+		    !encode_part(c, all_of(octets), true, width, &text))
 			continue;
 		/* A line end behind the last line is there or not. */
 		if (part[k] != &c->mime.root && text.len >= 2)
@@ -630,14 +704,6 @@ charset_spelled(const char *name, unsigned way, char out[32])
 	return true;
 }
 
-/* A part's content in another charset. */
-struct converted {
-	const struct mime_part *part;
-	struct slice plain;
-	struct slice made; /* in the form that is tried */
-	bool same;	   /* its octets are those that came */
-};
-
 enum form {
 	FORM_PLAIN,
 	FORM_QP,
@@ -646,40 +712,64 @@ enum form {
 	FORMS,
 };
 
+/* A part's text in another charset. */
+struct converted {
+	const struct mime_part *part;
+	struct slice text;
+	struct slice made; /* in the form that is tried */
+	bool same;	   /* its octets are those that came */
+};
+
+/* What iconv(3) calls the charset of a part; false where it is no name. */
 static bool
-convert(struct body_case *c, const struct mime_part *p, struct slice text,
-    const char *to, struct converted *out)
+charset_of(const struct mime_part *p, char name[40])
 {
 	struct slice charset = mime_param(p->type, SLICE("charset"));
-	struct buf b = { .max = 0 };
-	char from[40] = "UTF-8";
 
-	if (charset.len > 0 && charset.len < sizeof from) {
-		memcpy(from, charset.p, charset.len);
-		from[charset.len] = '\0';
-		for (size_t i = 0; i < charset.len; i++)
-			if (!ascii_is_alnum(from[i]) && from[i] != '-' &&
-			    from[i] != '_')
-				return false;
-	}
-	if (slice_eq_nocase(slice_of(from), slice_of(to)) || text.p == NULL ||
-	    !recode_charset(&b, to, from, text) || b.failure != BUF_OK) {
-		buf_release(&b);
+	if (charset.len == 0 || charset.len >= 40)
+		charset = SLICE("UTF-8");
+	memcpy(name, charset.p, charset.len);
+	name[charset.len] = '\0';
+	for (size_t i = 0; i < charset.len; i++)
+		if (!ascii_is_alnum(name[i]) && name[i] != '-' &&
+		    name[i] != '_')
+			return false;
+	return true;
+}
+
+/* What came is decoded for each charset anew: there is memory for one text
+ * beside the message and what is made of the text. */
+static bool
+convert(struct body_case *c, const struct mime_part *p, const char *to,
+    struct converted *out)
+{
+	struct buf b = { .max = 0 };
+	char from[40];
+	struct slice came;
+	struct step step;
+
+	*out = (struct converted){ .part = p };
+	if (!charset_of(p, from) ||
+	    slice_eq_nocase(slice_of(from), slice_of(to)) ||
+	    !step_begin(c->s, &step))
 		return false;
-	}
-	out->part = p;
-	out->same = slice_eq(buf_view(&b), text);
-	out->plain = search_keep(c->s, &b);
+	bool good = decode_part(c, p, &came) && as_sent(c, &came) &&
+		    recode_charset(&b, to, from, came);
+
+	out->same = good && slice_eq(buf_view(&b), came);
+	step_end(c->s, &step);
+	if (good)
+		out->text = search_keep(c->s, &b);
 	buf_release(&b);
-	return out->plain.p != NULL;
+	return out->text.p != NULL;
 }
 
 static bool
 make_form(struct body_case *c, struct converted *v, enum form form)
 {
-	v->made = v->plain;
-	if (form != FORM_PLAIN &&
-	    !encode_part(c, v->plain, form != FORM_QP, 76, &v->made))
+	v->made = v->text;
+	if (form != FORM_PLAIN && !encode_part(c, all_of(v->text),
+				      form != FORM_QP, USUAL_WIDTH, &v->made))
 		return false;
 	if (form == FORM_BASE64_OPEN && v->made.len >= 2)
 		v->made.len -= 2;
@@ -821,41 +911,45 @@ try_form(struct body_case *c, struct converted v[], size_t n,
 	return false;
 }
 
+/* Text parts in one charset, in every form. */
+static void
+in_charset(struct body_case *c, const struct mime_part *const part[], size_t n,
+    const char *charset)
+{
+	struct converted v[MIME_MAX_PARTS];
+	size_t m = 0;
+
+	for (size_t k = 0; k < n; k++)
+		m += convert(c, part[k], charset, &v[m]);
+	/* What is not another text was encoded anew at most, which is tried
+	 * elsewhere. */
+	enum form end = !all_same(v, m)		 ? FORMS
+			: c->mime.root.multipart ? FORM_QP
+						 : FORM_PLAIN;
+
+	for (enum form form = 0; m > 0 && form < end && !c->found; form++) {
+		struct step step;
+
+		if (!step_begin(c->s, &step))
+			return;
+		try_form(c, v, m, charset, form);
+		step_end(c->s, &step);
+	}
+}
+
 static void
 charset_converted(struct body_case *c)
 {
 	const struct mime_part *part[MIME_MAX_PARTS];
-	struct slice text[MIME_MAX_PARTS];
-	struct step step;
 	size_t n = text_parts(c, part, MIME_MAX_PARTS);
 
-	for (size_t k = 0; k < n; k++)
-		if (!decode_part(c, part[k], &text[k]) || !as_sent(c, &text[k]))
-			text[k] = (struct slice){ NULL, 0 };
 	for (size_t s = 0; s < sizeof charsets / sizeof *charsets; s++) {
-		struct converted v[MIME_MAX_PARTS];
-		size_t m = 0;
+		struct step step;
 
 		if (c->found || c->s->failed || c->s->spent ||
 		    !step_begin(c->s, &step))
 			return;
-		for (size_t k = 0; k < n; k++)
-			m += convert(c, part[k], text[k], charsets[s], &v[m]);
-		/* What is not another text was encoded anew at most, which is
-		 * tried elsewhere. */
-		enum form end = !all_same(v, m)		 ? FORMS
-				: c->mime.root.multipart ? FORM_QP
-							 : FORM_PLAIN;
-
-		for (enum form form = 0; m > 0 && form < end && !c->found;
-		     form++) {
-			struct step inner;
-
-			if (!step_begin(c->s, &inner))
-				break;
-			try_form(c, v, m, charsets[s], form);
-			step_end(c->s, &inner);
-		}
+		in_charset(c, part, n, charsets[s]);
 		step_end(c->s, &step);
 	}
 }
@@ -1235,7 +1329,8 @@ unlinked_parts(
 			e[m] = (struct edit){ part_start(c, part[k]),
 				part_stop(c, part[k]), search_keep(c->s, &b) };
 			if (e[m].with.p != NULL &&
-			    encode_like(c, part[k], like, &e[m].with))
+			    encode_like(c, part[k], like, all_of(e[m].with),
+				&e[m].with))
 				m++;
 		}
 		buf_release(&b);
@@ -1315,9 +1410,8 @@ encoded_text(struct cuts *cuts, struct arena *arena)
 
 	if (cuts->encoded.p == NULL) {
 		cuts->c->s->arena = arena;
-		cuts->encoded = cuts->text;
-		if (!encode_like(
-			cuts->c, cuts->part, cuts->way, &cuts->encoded))
+		if (!encode_like(cuts->c, cuts->part, cuts->way,
+			all_of(cuts->text), &cuts->encoded))
 			cuts->encoded = SLICE("");
 		cuts->c->s->arena = inner;
 	}
@@ -1665,7 +1759,7 @@ banner_in_parts(struct body_case *c)
 }
 
 /* ------------------------------------------------------------------------
- * The rows. */
+ * The rows: what is soon tried comes first. */
 
 #define CHANGED "RFC 6377 section 3.3"
 #define RECODED "RFC 6376 section 5.3"
@@ -1689,18 +1783,6 @@ const struct body_row explain_mime_rows[] = {
 	      "Sign and seal what is 7-bit clean already, or let no server "
 	      "without 8BITMIME come behind the sealer." },
 	    was_8bit_now_base64 },
-	{ { "body.base64-rewrapped", ROLE_MODIFIER, RECODED,
-	      "The lines of base64 were made of another length.",
-	      "Switch off the rewriting of encodings behind the sealer." },
-	    base64_rewrapped },
-	{ { "body.base64-to-8bit", ROLE_MODIFIER, RECODED,
-	      "What was base64 was decoded on its way.",
-	      "Switch off the conversion of encodings behind the sealer." },
-	    was_base64 },
-	{ { "body.qp-to-8bit", ROLE_MODIFIER, RECODED,
-	      "What was quoted-printable was decoded on its way.",
-	      "Switch off the conversion of encodings behind the sealer." },
-	    was_qp },
 	{ { "body.part-headers-added", ROLE_MODIFIER, CHANGED,
 	      "Fields were added to the headers of MIME parts.",
 	      "Whatever marks the parts has to seal the message "
@@ -1718,6 +1800,23 @@ const struct body_row explain_mime_rows[] = {
 	      "A footer was put into text parts.",
 	      "Whoever adds a footer has to seal the message afterwards." },
 	    footer_in_parts },
+	{ { "body.base64-rewrapped", ROLE_MODIFIER, RECODED,
+	      "The lines of base64 were made of another length.",
+	      "Switch off the rewriting of encodings behind the sealer." },
+	    base64_rewrapped },
+	{ { "body.base64-to-8bit", ROLE_MODIFIER, RECODED,
+	      "What was base64 was decoded on its way.",
+	      "Switch off the conversion of encodings behind the sealer." },
+	    was_base64 },
+	{ { "body.qp-to-8bit", ROLE_MODIFIER, RECODED,
+	      "What was quoted-printable was decoded on its way.",
+	      "Switch off the conversion of encodings behind the sealer." },
+	    was_qp },
+	{ { "body.preamble-removed", ROLE_MODIFIER, "RFC 2046 section 5.1.1",
+	      "The text before the first MIME part was taken out.",
+	      "Switch off the rewriting of MIME structure behind the "
+	      "sealer." },
+	    preamble_removed },
 	{ { "body.banner-in-parts", ROLE_MODIFIER, CHANGED,
 	      "A banner was put into text parts.",
 	      "Whoever adds a banner has to seal the message afterwards." },

@@ -313,6 +313,7 @@ search_keep(struct search *s, struct buf *b)
 
 	s->kept += b->len;
 	if (b->failure == BUF_OK && s->kept <= 2 * MAX_KEPT) {
+		buf_fit(b);
 		kept = buf_view(b);
 		if (b->len < MUCH || !arena_adopt(s->arena, b->p))
 			kept = arena_copy(s->arena, kept);

@@ -104,28 +104,53 @@ header_end(struct slice octets, const struct limits *limits, struct search *s,
 	}
 }
 
-/* Read until the header is whole; *end is where the body begins. */
+/* The octets of a piece more: what is in memory stays there, all of it; other
+ * input is read to b.  Empty at the end. */
+static int
+piece_read(struct input *in, struct buf *b, struct slice *all, struct diag *why)
+{
+	size_t got;
+
+	if (in->fd < 0) {
+		if (all->p == NULL)
+			*all = in->memory;
+		in->memory = (struct slice){ NULL, 0 };
+		return 0;
+	}
+	char *room = buf_room(b, INPUT_PIECE);
+
+	if (room == NULL)
+		return diag_memory(why);
+	if (input_read(in, room, INPUT_PIECE, &got, why) != 0)
+		return -1;
+	b->len += got;
+	*all = buf_view(b);
+	return 0;
+}
+
+/* Read until the header is whole; *all is what was read, *end where the body
+ * begins. */
 static int
 header_read(struct input *in, const struct limits *limits, struct message *m,
-    struct buf *b, size_t *header, size_t *end, struct diag *why)
+    struct slice *all, size_t *header, size_t *end, struct diag *why)
 {
 	struct search s = { 0, 0, 0 };
+	struct buf b = { .max = 0 };
+	int found = 0;
 
-	for (;;) {
-		char *room = buf_room(b, INPUT_PIECE);
-		size_t got;
-		int found;
+	while (found == 0) {
+		size_t before = all->len;
+		int result = piece_read(in, &b, all, why);
 
-		if (room == NULL)
-			return diag_memory(why);
-		if (input_read(in, room, INPUT_PIECE, &got, why) != 0)
+		m->octets = b.p;
+		if (result != 0)
 			return -1;
-		b->len += got;
-		if (got == 0) {
-			*header = *end = b->len;
+		if (all->len == before) {
+			*header = *end = before;
 			return 0;
 		}
-		found = header_end(buf_view(b), limits, &s, header, end, why);
+		found = header_end(slice_sub(*all, 0, limits->header + 1),
+		    limits, &s, header, end, why);
 		if (found < 0)
 			return -1;
 		if (s.seen > limits->header)
@@ -133,11 +158,9 @@ header_read(struct input *in, const struct limits *limits, struct message *m,
 			    (struct slice){ NULL, 0 },
 			    "no empty line in the first %zu octets",
 			    limits->header);
-		if (found > 0) {
-			m->has_body = true;
-			return 0;
-		}
 	}
+	m->has_body = true;
+	return 0;
 }
 
 /* Lines that begin no continuation: a ceiling for the number of fields. */
@@ -224,7 +247,7 @@ message_read(struct input *in, const struct limits *limits,
     struct message **out, struct diag *why)
 {
 	struct message *m = calloc(1, sizeof *m);
-	struct buf b = { .max = 0 };
+	struct slice all = { NULL, 0 };
 	size_t header = 0, end = 0;
 
 	*out = NULL;
@@ -232,11 +255,10 @@ message_read(struct input *in, const struct limits *limits,
 		diag_memory(why);
 		goto fail;
 	}
-	if (header_read(in, limits, m, &b, &header, &end, why) != 0)
+	if (header_read(in, limits, m, &all, &header, &end, why) != 0)
 		goto fail;
-	struct slice all = buf_view(&b), first = line_next(all);
+	struct slice first = line_next(all);
 
-	m->octets = b.p;
 	m->ahead = slice_sub(all, end, all.len);
 	m->header = slice_sub(all, 0, header);
 	if (slice_starts(m->header, SLICE("From "))) {
@@ -254,10 +276,6 @@ message_read(struct input *in, const struct limits *limits,
 	*out = m;
 	return 0;
 fail:
-	if (m != NULL)
-		m->octets = b.p;
-	else
-		buf_release(&b);
 	message_free(m);
 	return -1;
 }

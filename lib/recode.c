@@ -7,6 +7,10 @@
 #include "base64.h"
 #include "recode.h"
 
+enum {
+	ENCODER_PIECE = 768, /* octets made base64 at a time: whole groups */
+};
+
 static const char upper_hex[] = "0123456789ABCDEF";
 
 static int
@@ -60,57 +64,106 @@ put_hex(struct buf *out, char c)
 	buf_char(out, upper_hex[u & 15]);
 }
 
+static bool
+is_qp_plain(char c)
+{
+	return c > ' ' && c < 0x7f && c != '=';
+}
+
 /* One line without its end. */
 static void
 qp_line(struct buf *out, struct slice line, size_t width)
 {
 	size_t column = 0;
 
-	for (size_t i = 0; i < line.len; i++) {
-		char c = line.p[i];
+	for (size_t i = 0; i < line.len;) {
+		size_t from = i, room = width - 1 - column;
+
+		/* As many octets as stay what they are and leave room for "=".
+		 */
+		while (i < line.len - 1 && i - from < room &&
+		       (is_qp_plain(line.p[i]) || ascii_is_wsp(line.p[i])))
+			i++;
+		buf_slice(out, slice_sub(line, from, i - from));
+		column += i - from;
+
 		bool last = i + 1 == line.len;
-		bool plain = (c > ' ' && c < 0x7f && c != '=') ||
-			     (ascii_is_wsp(c) && !last);
+		bool plain = is_qp_plain(line.p[i]) ||
+			     (ascii_is_wsp(line.p[i]) && !last);
 		size_t n = plain ? 1 : 3;
 
-		if (column + n > width - (last ? 0 : 1)) {
+		if (column > 0 && column + n > width - (last ? 0 : 1)) {
 			buf_text(out, "=\r\n");
 			column = 0;
+			continue;
 		}
 		if (plain)
-			buf_char(out, c);
+			buf_char(out, line.p[i]);
 		else
-			put_hex(out, c);
+			put_hex(out, line.p[i]);
 		column += n;
+		i++;
+	}
+}
+
+/* How many octets it takes, behind those that wait, until some can be encoded:
+ * a line of text; of octets what makes whole groups of base64. */
+static size_t
+encoder_wants(const struct encoder *e, struct slice octets)
+{
+	size_t line = e->width / 4 * 3 - e->column;
+
+	if (e->coding == ENCODER_QP)
+		return slice_find(octets, '\n') + 1;
+	return (line < ENCODER_PIECE ? line : ENCODER_PIECE) - e->waiting.len;
+}
+
+static void
+encode(struct encoder *e, struct slice octets)
+{
+	if (e->coding == ENCODER_QP) {
+		size_t end = slice_line_end(octets);
+
+		qp_line(
+		    e->out, slice_sub(octets, 0, octets.len - end), e->width);
+		if (end > 0)
+			buf_text(e->out, "\r\n");
+		return;
+	}
+	base64_encode(e->out, octets);
+	e->column += octets.len;
+	if (e->column == e->width / 4 * 3) {
+		buf_text(e->out, "\r\n");
+		e->column = 0;
 	}
 }
 
 void
-recode_qp_encode(struct buf *out, struct slice text, size_t width)
+encoder_put(struct encoder *e, struct slice octets)
 {
-	while (text.len > 0) {
-		size_t n = slice_find(text, '\n');
-		struct slice line = slice_sub(text, 0, n);
-		bool crlf = n > 0 && n < text.len && text.p[n - 1] == '\r';
+	while (octets.len > 0) {
+		size_t n = encoder_wants(e, octets);
+		struct slice head = slice_sub(octets, 0, n);
 
-		line.len -= crlf;
-		qp_line(out, line, width);
-		if (n < text.len)
-			buf_text(out, "\r\n");
-		text = slice_sub(text, n + (n < text.len), text.len);
+		if (e->waiting.len > 0 || n > octets.len)
+			buf_slice(&e->waiting, head);
+		if (n > octets.len)
+			return;
+		encode(e, e->waiting.len > 0 ? buf_view(&e->waiting) : head);
+		buf_clear(&e->waiting);
+		octets = slice_sub(octets, n, octets.len);
 	}
 }
 
 void
-recode_base64_encode(
-    struct buf *out, struct slice octets, size_t width, const char *eol)
+encoder_end(struct encoder *e)
 {
-	size_t take = width / 4 * 3;
-
-	for (size_t at = 0; at < octets.len; at += take) {
-		base64_encode(out, slice_sub(octets, at, take));
-		buf_text(out, eol);
-	}
+	if (e->waiting.len > 0)
+		encode(e, buf_view(&e->waiting));
+	if (e->column > 0)
+		buf_text(e->out, "\r\n");
+	buf_fail_with(e->out, &e->waiting);
+	buf_release(&e->waiting);
 }
 
 bool
@@ -194,7 +247,11 @@ is_plain(const struct recode_words *w, char c)
 static void
 put_word(struct buf *out, const struct recode_words *w, struct slice octets)
 {
-	buf_printf(out, "=?%s?%c?", w->charset, w->encoding);
+	buf_text(out, "=?");
+	buf_text(out, w->charset);
+	buf_char(out, '?');
+	buf_char(out, w->encoding);
+	buf_char(out, '?');
 	if (ascii_lower(w->encoding) == 'b') {
 		base64_encode(out, octets);
 	} else {

@@ -17,13 +17,25 @@
  * are; what is ill-formed stays as it is written. */
 void recode_qp_decode(struct buf *out, struct slice text);
 
-/* Text with line ends as quoted-printable, lines filled up to width octets, a
- * soft break's "=" counted. */
-void recode_qp_encode(struct buf *out, struct slice text, size_t width);
+/* What encodes text that comes in pieces: set coding, width and out, all else
+ * is zero. */
+struct encoder {
+	enum {
+		ENCODER_QP,	/* lines filled up to width octets, a soft
+				 * break's "=" counted */
+		ENCODER_BASE64, /* lines of width characters, the last too ended
+				 * by CRLF */
+	} coding;
+	size_t width;
+	struct buf *out;
+	struct buf waiting; /* for octets that end a line, or a group */
+	size_t column;	    /* octets in the line of base64 */
+};
 
-/* Octets as base64 in lines of width characters, each ended by eol. */
-void recode_base64_encode(
-    struct buf *out, struct slice octets, size_t width, const char *eol);
+void encoder_put(struct encoder *, struct slice octets);
+
+/* No more comes.  What failed is seen in out. */
+void encoder_end(struct encoder *);
 
 /* From one charset to another, by iconv(3): looking one up costs more than a
  * Subject does, so it is kept while it is of use. */
