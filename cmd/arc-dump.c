@@ -234,6 +234,8 @@ main(int argc, char **argv)
 	for (word = argv + optind; *word != NULL; word++)
 		sandbox_read(&s, *word);
 	sandbox_enter(&s);
+	if (d.why)
+		cli_give_memory_back();
 	if (d.way == DUMP_COMPARE) {
 		if (argc - optind != 2)
 			cli_usage(&d.cli, "--compare needs two files");

@@ -393,6 +393,8 @@ main(int argc, char **argv)
 	if (!ready && !(filter && v.pass_on_error))
 		return cli_end(&v.cli);
 	give_up(&v);
+	if (v.why)
+		cli_give_memory_back();
 	if (filter)
 		verify_annotate(&v, v.operands.words[0], ready);
 	else

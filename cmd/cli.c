@@ -2,6 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +20,10 @@
 #include "cli.h"
 #include "escape.h"
 #include "moment.h"
+
+enum {
+	LARGE_BLOCK = 64 * 1024, /* octets */
+};
 
 /* The common part of --help. */
 static const char common_help[] =
@@ -540,6 +547,14 @@ cli_write_trouble(struct cli *c, const struct diag *d)
 	if (why.code == DIAG_NONE || why.code == DIAG_INTERNAL)
 		diag_errno(&why, DIAG_WRITE, "standard output");
 	cli_trouble(c, "-", &why);
+}
+
+void
+cli_give_memory_back(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
 }
 
 int64_t

@@ -109,6 +109,11 @@ bool cli_on_error(const struct cli *, const char *word);
  * be read, --record that cannot be written, memory. */
 int cli_keys(struct cli *);
 
+/* Large blocks of memory from now on come from the system and go back to it:
+ * --why makes and drops many, each of another size, and a heap would be full of
+ * gaps that none fits. */
+void cli_give_memory_back(void);
+
 /* Say "program: " and these words on stderr, escaped; under --quiet too. */
 void cli_say(const struct cli *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -3,6 +3,10 @@
 
 #include "canon.h"
 
+enum {
+	OCTETS_A_CARE = 32, /* of a body whose places are kept, at least */
+};
+
 static const char crlf_block[] = "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
 				 "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
 
@@ -308,6 +312,56 @@ find_care(bool relaxed, const char *p, size_t i, size_t n)
 	return i;
 }
 
+int
+canon_map_make(struct canon_map *m, enum canon canon, struct slice body,
+    struct arena *arena)
+{
+	bool relaxed = canon == CANON_RELAXED;
+	size_t most = body.len / OCTETS_A_CARE, n = 0;
+
+	*m = (struct canon_map){ .n = 0 };
+	if (most == 0 || body.len > UINT32_MAX)
+		return 0;
+	uint32_t *care = arena_array(arena, most, sizeof *care);
+
+	if (care == NULL)
+		return -1;
+	for (size_t i = 1; (i = find_care(relaxed, body.p, i, body.len)) + 1 <
+	     body.len;
+	     i++) {
+		if (n == most)
+			return 0;
+		care[n++] = (uint32_t)i;
+	}
+	*m = (struct canon_map){ body, care, n };
+	return 0;
+}
+
+/* find_care(), by what is known of the octets. */
+static size_t
+next_care(const struct canon_body *c, const char *p, size_t i, size_t n)
+{
+	const struct canon_map *m = c->map;
+	uintptr_t at = (uintptr_t)p;
+	uintptr_t body = m != NULL ? (uintptr_t)m->body.p : 0;
+
+	if (body == 0 || at < body || at + n > body + m->body.len || i + 1 >= n)
+		return find_care(c->canon == CANON_RELAXED, p, i, n);
+	size_t first = 0, behind = m->n;
+
+	while (first < behind) {
+		size_t middle = first + (behind - first) / 2;
+
+		if (m->care[middle] < at - body + i)
+			first = middle + 1;
+		else
+			behind = middle;
+	}
+	if (first == m->n || m->care[first] - (at - body) > n - 1)
+		return n - 1;
+	return m->care[first] - (at - body);
+}
+
 /* How many octets from p, where there are n, are put as they stand; no CR is
  * waiting.  Never ends between CR and LF. */
 static size_t
@@ -318,12 +372,12 @@ unchanged(const struct canon_body *c, const char *p, size_t n)
 	if (alone ? is_special(relaxed, p[0])
 		  : wants_care(c->line ? 'x' : '\n', p[0], p[1], relaxed))
 		return 0;
-	size_t i = find_care(relaxed, p, 1, n);
+	size_t i = next_care(c, p, 1, n);
 
 	/* One empty line, of which it is known that the body goes on. */
 	while (i + 2 < n && p[i - 1] == '\n' && p[i] == '\r' &&
 	       p[i + 1] == '\n' && !is_special(relaxed, p[i + 2]))
-		i = find_care(relaxed, p, i + 2, n);
+		i = next_care(c, p, i + 2, n);
 	/* Of the last octet it is not known what follows. */
 	if (i + 1 == n &&
 	    (!is_special(relaxed, p[i]) || (p[i] == '\n' && p[i - 1] == '\r')))

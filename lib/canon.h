@@ -29,9 +29,23 @@ const char *canon_word(enum canon);
 int canon_header(enum canon, const struct field *f, struct slice without,
     bool crlf, const struct sink *);
 
+/* Where a body that is put again and again, whole or in parts, has octets that
+ * are not put as they stand: searched once.  All zero: not known. */
+struct canon_map {
+	struct slice body;
+	const uint32_t *care; /* offsets, ascending */
+	size_t n;
+};
+
+/* It lives in the arena.  -1 when memory is short; of a body that has too many
+ * such octets, or is too long, nothing is known. */
+int canon_map_make(
+    struct canon_map *, enum canon, struct slice body, struct arena *);
+
 struct canon_body {
 	enum canon canon;
 	struct sink out;
+	const struct canon_map *map; /* of octets that may be put; or NULL */
 	uint64_t put;	      /* octets put so far */
 	uint64_t empty_lines; /* held back: dropped if the body ends here */
 	bool wsp;	      /* relaxed: a run of white space is open */

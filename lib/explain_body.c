@@ -31,6 +31,14 @@ put_limited(void *ctx, const char *p, size_t n)
 }
 
 void
+body_begin(struct body_case *c, struct slice encoding)
+{
+	mime_parse(&c->mime, c->body, c->s->type, encoding);
+	if (canon_map_make(&c->map, c->canon, c->body, c->s->arena) != 0)
+		search_memory(c->s);
+}
+
+void
 body_hash_init(struct body_hash *h, enum canon canon, uint64_t limit)
 {
 	canon_body_init(
@@ -91,6 +99,7 @@ make_marks(struct body_case *c)
 		n = BODY_MARKS - 1;
 	c->every = c->body.len / (n + 1);
 	body_hash_init(&c->mark[0], c->canon, c->limit);
+	c->mark[0].canon.map = &c->map;
 	for (size_t k = 1; k <= n; k++) {
 		body_hash_copy(&c->mark[k], &c->mark[k - 1]);
 		body_hash_put(&c->mark[k],
@@ -106,6 +115,7 @@ body_hash_begin(struct body_case *c, struct body_hash *h, size_t most)
 
 	if (most < MARKED_EVERY) {
 		body_hash_init(h, c->canon, c->limit);
+		h->canon.map = &c->map;
 		return 0;
 	}
 	if (c->nmarks == 0)
@@ -764,8 +774,9 @@ try_end(struct body_case *c, const struct body_hash *h, struct slice line,
 	return true;
 }
 
-/* Every beginning of the body, by one pass: the canonical form of a line does
- * not depend on what follows, but for empty lines, which wait. */
+/* Every beginning of the body that has least octets, which end a line, by one
+ * pass: the canonical form of a line does not depend on what follows, but for
+ * empty lines, which wait. */
 static bool
 try_beginnings(struct body_case *c, size_t from, size_t least)
 {
@@ -774,9 +785,15 @@ try_beginnings(struct body_case *c, size_t from, size_t least)
 	bool fits = false;
 
 	body_hash_init(&h, c->canon, c->limit);
+	h.canon.map = &c->map;
+	if (least > from && search_may(c->s, least - from)) {
+		body_hash_put(&h, slice_sub(c->body, from, least - from));
+		rest = slice_sub(c->body, least, c->body.len);
+		fits = try_end(c, &h, no_octets, from, least);
+	}
 	while (!fits && !c->s->failed && mime_line(&rest, &line)) {
 		size_t at = (size_t)(line.p - c->body.p);
-		size_t rule = at >= least ? rule_within(line) : 0;
+		size_t rule = rule_within(line);
 
 		if (!search_may(c->s, line.len + rule + 64))
 			break;
@@ -785,8 +802,7 @@ try_beginnings(struct body_case *c, size_t from, size_t least)
 			break;
 		body_hash_put(&h, line);
 		at += line.len;
-		if (at >= c->body.len || at < least ||
-		    slice_trim(line).len == 0)
+		if (at >= c->body.len || slice_trim(line).len == 0)
 			continue;
 		fits = try_end(c, &h, no_octets, from, at);
 	}
@@ -1115,6 +1131,7 @@ banner_and_footer(struct body_case *c)
 
 	while (least > 0 && lines < MAX_FOOTER)
 		lines += c->body.p[--least] == '\n';
+	least += least > 0;
 	for (size_t n = 1; n <= MAX_PREFIX && !c->found; n++) {
 		size_t at = line_start(c->body, n);
 
@@ -1393,11 +1410,16 @@ search_body(struct body_case *c)
 {
 	struct search *s = c->s;
 
-	mime_parse(&c->mime, s->body, s->type, s->encoding);
+	body_begin(c, s->encoding);
 	run_rows(c, rows, sizeof rows / sizeof *rows);
-	run_rows(c, explain_mime_rows, explain_mime_nrows);
+	/* All of the text is converted after what is simpler. */
+	const struct body_row *row = explain_mime_row("body.charset-converted");
+	size_t late = (size_t)(row - explain_mime_rows);
+
+	run_rows(c, explain_mime_rows, late);
 	if (!c->found && !s->failed)
 		banner_and_footer(c);
+	run_rows(c, row, explain_mime_nrows - late);
 	if (!c->found && !s->failed)
 		explain_twice(c);
 }

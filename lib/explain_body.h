@@ -40,6 +40,7 @@ struct body_case {
 	uint64_t limit;			 /* l=; UINT64_MAX without */
 	unsigned char want[DIGEST_SIZE]; /* bh= */
 	struct mime mime;
+	struct canon_map map;
 	const struct cause *cause; /* of the row at work */
 	bool found;
 	bool inner; /* the body is not that of the message */
@@ -48,6 +49,9 @@ struct body_case {
 	struct body_hash mark[BODY_MARKS];
 	size_t nmarks, every;
 };
+
+/* Look through the body once; encoding is that of one without parts. */
+void body_begin(struct body_case *, struct slice encoding);
 
 void body_hash_init(struct body_hash *, enum canon, uint64_t limit);
 void body_hash_copy(struct body_hash *to, const struct body_hash *from);

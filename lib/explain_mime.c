@@ -737,6 +737,17 @@ charset_of(const struct mime_part *p, char name[40])
 	return true;
 }
 
+/* Whether text, in ASCII or UTF-8, is the same octets in another charset, so far
+ * as can be told without iconv(3): Shift_JIS has two of its own. */
+static bool
+same_in(const char *to, const char *from, struct slice text)
+{
+	return (slice_eq_nocase(slice_of(from), SLICE("us-ascii")) ||
+		   slice_eq_nocase(slice_of(from), SLICE("utf-8"))) &&
+	       !slice_eq_nocase(slice_of(to), SLICE("shift_jis")) &&
+	       slice_is_ascii(text);
+}
+
 /* What came is decoded for each charset anew: there is memory for one text
  * beside the message and what is made of the text. */
 static bool
@@ -753,10 +764,15 @@ convert(struct body_case *c, const struct mime_part *p, const char *to,
 	    slice_eq_nocase(slice_of(from), slice_of(to)) ||
 	    !step_begin(c->s, &step))
 		return false;
-	bool good = decode_part(c, p, &came) && as_sent(c, &came) &&
-		    recode_charset(&b, to, from, came);
+	bool good = decode_part(c, p, &came) && as_sent(c, &came);
 
-	out->same = good && slice_eq(buf_view(&b), came);
+	out->same = good && same_in(to, from, came);
+	if (out->same) {
+		buf_slice(&b, came);
+	} else if (good) {
+		good = recode_charset(&b, to, from, came);
+		out->same = good && slice_eq(buf_view(&b), came);
+	}
 	step_end(c->s, &step);
 	if (good)
 		out->text = search_keep(c->s, &b);

@@ -84,7 +84,7 @@ search_left(struct body_case *c, struct slice body, struct slice encoding,
 		.limit = c->limit,
 		.inner = true };
 	memcpy(d->want, c->want, sizeof d->want);
-	mime_parse(&d->mime, body, c->s->type, encoding);
+	body_begin(d, encoding);
 	search_text(d);
 	body_release(d);
 	if (d->found && c->s->out->n > from)
