@@ -460,7 +460,8 @@ tell_totals(struct run *r)
 
 	suite_difference(r->suite, &b);
 	if (expected)
-		buf_text(&b, missed == 0 ? "all as expected: " : "found: ");
+		buf_text(&b, missed == 0 && !r->short_of ? "all as expected: "
+							 : "found: ");
 	suite_summary(r->suite, &b);
 	/* Of a merge it is the data. */
 	if (r->v->merge && !c->quiet && !r->v->tap) {
@@ -569,14 +570,18 @@ verify_run(struct verify *v)
 		sigaction(SIGINT, &act, NULL);
 		sigaction(SIGTERM, &act, NULL);
 	}
-	if ((v->merge ? verify_merge(v, r.suite, r.operands, &why)
-		      : pool_run(&tasks, v->many ? v->jobs : 1, &why)) != 0)
+	int result = v->merge ? verify_merge(v, r.suite, r.operands, &why)
+			      : pool_run(&tasks, v->many ? v->jobs : 1, &why);
+
+	if (result != 0)
 		run_trouble(&r, "-", &why);
 	progress(&r, true);
 	if (r.suite != NULL) {
 		/* Of a shard, or of a run cut short, most did not come. */
-		if (!interrupted && v->operands.nshards == 0 &&
-		    suite_end(r.suite, &v->cli.out, &why) != 0)
+		if (result != 0)
+			suite_bail_out(r.suite, &v->cli.out, &why);
+		else if (!interrupted && v->operands.nshards == 0 &&
+			 suite_end(r.suite, &v->cli.out, &why) != 0)
 			run_trouble(&r, "-", &why);
 		tell_totals(&r);
 	}

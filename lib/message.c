@@ -142,7 +142,7 @@ header_read(struct input *in, const struct limits *limits, struct message *m,
 		size_t before = all->len;
 		int result = piece_read(in, &b, all, why);
 
-		m->octets = b.p;
+		m->owned = b.p;
 		if (result != 0)
 			return -1;
 		if (all->len == before) {
@@ -259,6 +259,7 @@ message_read(struct input *in, const struct limits *limits,
 		goto fail;
 	struct slice first = line_next(all);
 
+	m->octets = all.p;
 	m->ahead = slice_sub(all, end, all.len);
 	m->header = slice_sub(all, 0, header);
 	if (slice_starts(m->header, SLICE("From "))) {
@@ -316,6 +317,6 @@ message_free(struct message *m)
 	if (m == NULL)
 		return;
 	arena_free(m->arena);
-	free(m->octets);
+	free(m->owned);
 	free(m);
 }

@@ -42,16 +42,16 @@ struct message {
 	bool has_body; /* an empty line ended the header */
 	bool crlf; /* the header's first line end is CRLF: so end new fields */
 	struct arena *arena; /* owns the fields; for all that lives as long */
-	char *octets; /* owns what the slices look into; NULL: they look into
-		       * the input's memory */
+	const char *octets;  /* where all of these begin */
+	char *owned;	     /* they too, or NULL in the input's memory */
 	struct slice ahead;  /* first octets of the body, read already */
 };
 
 /* Read the header from in, whose octets in memory stay there and have to live
- * as long as the message when it has no descriptor.  On 0, *out is the caller's, to end with
- * message_free().  On -1, *out is NULL and why is DIAG_READ, DIAG_MEMORY,
- * DIAG_NO_MESSAGE, DIAG_LIMIT_HEADER, DIAG_LIMIT_FIELD or
- * DIAG_LIMIT_FIELDS. */
+ * as long as the message when it has no descriptor.  On 0, *out is the
+ * caller's, to end with message_free().  On -1, *out is NULL and why is
+ * DIAG_READ, DIAG_MEMORY, DIAG_NO_MESSAGE, DIAG_LIMIT_HEADER, DIAG_LIMIT_FIELD
+ * or DIAG_LIMIT_FIELDS. */
 int message_read(struct input *in, const struct limits *, struct message **out,
     struct diag *why);
 

@@ -452,6 +452,16 @@ suite_end(struct suite *s, struct buf *out, struct diag *why)
 	return result == 0 ? 0 : diag_memory(why);
 }
 
+void
+suite_bail_out(const struct suite *s, struct buf *out, const struct diag *why)
+{
+	if (s->tap && s->n == 0)
+		buf_text(out, "TAP version 14\n");
+	if (s->tap)
+		buf_printf(
+		    out, "Bail out! %s\n", diag_info(why->code)->sentence);
+}
+
 size_t
 suite_missed(const struct suite *s)
 {

@@ -58,6 +58,10 @@ int suite_take(
  * that did not come are counted.  -1 with DIAG_MEMORY. */
 int suite_end(struct suite *, struct buf *out, struct diag *why);
 
+/* In the place of that, when the run cannot go on: TAP says so, and why. */
+void suite_bail_out(
+    const struct suite *, struct buf *out, const struct diag *why);
+
 /* Messages that gave something else than expected, did not come, or were not
  * in the manifest. */
 size_t suite_missed(const struct suite *);
