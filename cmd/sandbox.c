@@ -154,13 +154,15 @@ landlock(const struct sandbox *s)
 #define REFUSE (SECCOMP_RET_ERRNO | EPERM)
 #define ARGUMENT(n) ((uint32_t)offsetof(struct seccomp_data, args[n]))
 
-/* Programs, other processes, and what a kernel can be broken by. */
+/* Programs, other processes, and what a kernel can be broken by; neighbours of
+ * these that no run asks for as well, since one range costs less than two. */
 static const int never[] = {
 	SYS_execve,
 	SYS_execveat,
 	SYS_ptrace,
 	SYS_process_vm_readv,
 	SYS_process_vm_writev,
+	SYS_kcmp,
 	SYS_kill,
 	SYS_tkill,
 	SYS_rt_sigqueueinfo,
@@ -180,6 +182,8 @@ static const int never[] = {
 	SYS_perf_event_open,
 	SYS_userfaultfd,
 	SYS_io_uring_setup,
+	SYS_io_uring_enter,
+	SYS_io_uring_register,
 	SYS_init_module,
 	SYS_finit_module,
 	SYS_delete_module,
@@ -188,8 +192,14 @@ static const int never[] = {
 	SYS_memfd_create,
 	SYS_personality,
 	SYS_acct,
+	SYS_quotactl,
 	SYS_swapon,
+	SYS_swapoff,
 	SYS_reboot,
+	SYS_sync,
+	SYS_settimeofday,
+	SYS_sethostname,
+	SYS_setdomainname,
 	SYS_accept,
 	SYS_accept4,
 	SYS_listen,
@@ -197,6 +207,30 @@ static const int never[] = {
 #ifdef SYS_fork
 	SYS_fork,
 	SYS_vfork,
+#endif
+#ifdef SYS_kexec_file_load
+	SYS_kexec_file_load,
+#endif
+#ifdef SYS_iopl
+	SYS_iopl,
+	SYS_ioperm,
+#endif
+#ifdef SYS_create_module
+	SYS_create_module,
+	SYS_get_kernel_syms,
+	SYS_query_module,
+	SYS_uselib,
+#endif
+#ifdef SYS_fspick
+	SYS_open_tree,
+	SYS_move_mount,
+	SYS_fsopen,
+	SYS_fsconfig,
+	SYS_fsmount,
+	SYS_fspick,
+#endif
+#ifdef SYS_pidfd_getfd
+	SYS_pidfd_getfd,
 #endif
 };
 
@@ -218,6 +252,10 @@ static const int change[] = {
 	SYS_truncate,
 	SYS_setxattr,
 	SYS_lsetxattr,
+	SYS_fsetxattr,
+	SYS_removexattr,
+	SYS_lremovexattr,
+	SYS_fremovexattr,
 	SYS_utimensat,
 #ifdef SYS_open
 	SYS_open,
@@ -232,17 +270,53 @@ static const int change[] = {
 	SYS_chmod,
 	SYS_chown,
 	SYS_lchown,
+	SYS_utime,
+	SYS_utimes,
+	SYS_futimesat,
 #endif
 #ifdef SYS_renameat
 	SYS_renameat,
 #endif
 };
 
+/* What happens to a call: where the filter ends, or an argument that is looked
+ * at before. */
+enum {
+	ALLOWED,
+	REFUSED,
+	UNKNOWN, /* there is no such call: libc goes on with an older one */
+	LOOKED_AT,
+};
+
+/* A call whose argument is looked at: the test, a jump on one of two values,
+ * says whether it is refused. */
+struct look {
+	int nr;
+	unsigned argument, test;
+	uint32_t k[2]; /* the same twice where there is one */
+	bool refuse;   /* what it is true of; else all other */
+};
+
+enum {
+	LOOK = 3,    /* steps of the filter */
+	CALLS = 512, /* what has a higher number is new, and allowed */
+	MAX_RANGES = 128,
+};
+
+/* What happens to all calls from a number on. */
+struct range {
+	uint32_t from;
+	unsigned char fate;
+};
+
 struct filter {
 	struct sock_filter op[255];
 	unsigned short n;
-	int refused[128]; /* numbers of calls */
-	size_t nrefused;
+	unsigned char fate[CALLS];
+	struct range range[MAX_RANGES];
+	size_t nranges;
+	struct look look[4];
+	size_t nlooks;
 };
 
 static void
@@ -253,140 +327,125 @@ add(struct filter *f, unsigned op, uint32_t k, unsigned yes, unsigned no)
 }
 
 static void
-load(struct filter *f, uint32_t at)
-{
-	add(f, BPF_LD | BPF_W | BPF_ABS, at, 0, 0);
-}
-
-static void
-answer(struct filter *f, uint32_t what)
-{
-	add(f, BPF_RET | BPF_K, what, 0, 0);
-}
-
-static void
 refuse_all(struct filter *f, const int *nr, size_t n)
 {
-	memcpy(f->refused + f->nrefused, nr, n * sizeof *nr);
-	f->nrefused += n;
+	for (size_t i = 0; i < n; i++)
+		f->fate[nr[i]] = REFUSED;
 }
 
-/* Arguments in memory cannot be looked at: there is no such call, and libc goes
- * on with an older one. */
 static void
-unknown(struct filter *f, int nr)
+look_at(struct filter *f, struct look look)
 {
-	add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 1);
-	answer(f, SECCOMP_RET_ERRNO | ENOSYS);
+	f->fate[look.nr] = (unsigned char)(LOOKED_AT + f->nlooks);
+	f->look[f->nlooks++] = look;
 }
 
-/* Refuse the call nr unless test, a jump on k, says yes, or else no, of its
- * argument. */
 static void
-look_at(struct filter *f, int nr, unsigned argument, unsigned test, uint32_t k,
-    bool wanted)
+make_ranges(struct filter *f)
 {
-	add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 4);
-	load(f, ARGUMENT(argument));
-	add(f, BPF_JMP | BPF_K | test, k, wanted, !wanted);
-	answer(f, REFUSE);
-	answer(f, SECCOMP_RET_ALLOW);
+	for (uint32_t nr = 1; nr < CALLS && f->nranges < MAX_RANGES - 1; nr++)
+		if (f->fate[nr] != f->fate[nr - 1])
+			f->range[f->nranges++] =
+			    (struct range){ nr, f->fate[nr] };
+#ifdef __x86_64__
+	/* The calls of x32 are the same under other numbers. */
+	f->range[f->nranges++] = (struct range){ 0x40000000, REFUSED };
+#endif
 }
 
-/* Sockets of no other kind. */
-static void
-internet_only(struct filter *f)
+/* Where the filter ends so, counted from its tree. */
+static size_t
+ending(const struct filter *f, size_t fate)
 {
-	add(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 5);
-	load(f, ARGUMENT(0));
-	add(f, BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0);
-	add(f, BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0);
-	answer(f, REFUSE);
-	answer(f, SECCOMP_RET_ALLOW);
-	f->refused[f->nrefused++] = SYS_socketpair;
+	return fate < LOOKED_AT ? f->nranges + LOOK * f->nlooks + fate
+				: f->nranges + LOOK * (fate - LOOKED_AT);
 }
 
-/* Whether a call is refused changes at each of the n numbers in edge; at says
- * how many edges lie before these.  A tree, as the kernel goes through the
- * filter once for each call there is and then compiles it: a list would cost
- * more than the rest of the sandbox.  Leaves are reached by jumping to what two
- * last answers stand at, end and the one behind. */
-/* NOLINTBEGIN(misc-no-recursion): as deep as the number of edges has digits in
+/* A tree, as the kernel goes through the filter once for each call there is and
+ * then compiles it: a list would cost more than the rest of the sandbox.  range
+ * has n; of numbers below the first the fate is below. */
+/* NOLINTBEGIN(misc-no-recursion): as deep as the number of ranges has digits in
  * binary */
 static void
-search(struct filter *f, const int *edge, size_t n, size_t at, unsigned end)
+search(struct filter *f, size_t tree, const struct range *range, size_t n,
+    size_t below)
 {
-	size_t half = n / 2;
-	unsigned short node = f->n;
+	size_t half = n / 2, node = f->n, fate = range[half].fate;
 
-	add(f, BPF_JMP | BPF_JGE | BPF_K, (uint32_t)edge[half], 0, 0);
+	add(f, BPF_JMP | BPF_JGE | BPF_K, (uint32_t)range[half].from, 0, 0);
+	f->op[node].jf =
+	    (uint8_t)(half > 0 ? 0 : tree + ending(f, below) - node - 1);
 	if (half > 0)
-		search(f, edge, half, at, end);
-	else
-		f->op[node].jf = (uint8_t)(end + at % 2 - node - 1);
-	f->op[node].jt = (uint8_t)(f->n - node - 1);
+		search(f, tree, range, half, below);
+	f->op[node].jt =
+	    (uint8_t)(n - half > 1 ? f->n - node - 1
+				   : tree + ending(f, fate) - node - 1);
 	if (n - half > 1)
-		search(f, edge + half + 1, n - half - 1, at + half + 1, end);
-	else
-		f->op[node].jt =
-		    (uint8_t)(end + (at + half + 1) % 2 - node - 1);
+		search(f, tree, range + half + 1, n - half - 1, fate);
 }
 /* NOLINTEND(misc-no-recursion) */
 
-static int
-by_number(const void *a, const void *b)
+static void
+put_look(struct filter *f, size_t tree, const struct look *look)
 {
-	return *(const int *)a - *(const int *)b;
+	size_t is = tree + ending(f, look->refuse ? REFUSED : ALLOWED);
+	size_t other = tree + ending(f, look->refuse ? ALLOWED : REFUSED);
+
+	add(f, BPF_LD | BPF_W | BPF_ABS, ARGUMENT(look->argument), 0, 0);
+	add(f, BPF_JMP | BPF_K | look->test, look->k[0],
+	    (unsigned)(is - f->n - 1), 0);
+	add(f, BPF_JMP | BPF_K | look->test, look->k[1],
+	    (unsigned)(is - f->n - 1), (unsigned)(other - f->n - 1));
 }
 
 static void
-refuse_and_allow(struct filter *f)
+make_program(struct filter *f)
 {
-	int edge[2 * sizeof f->refused / sizeof *f->refused] = { 0 };
-	size_t n = 0;
+	add(f, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0,
+	    0);
+	add(f, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+	add(f, BPF_RET | BPF_K, REFUSE, 0, 0);
+	add(f, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0,
+	    0);
 
-	qsort(f->refused, f->nrefused, sizeof *f->refused, by_number);
-	for (size_t i = 0; i < f->nrefused; i++) {
-		if (n > 0 && edge[n - 1] == f->refused[i])
-			n--;
-		else
-			edge[n++] = f->refused[i];
-		edge[n++] = f->refused[i] + 1;
-	}
-	search(f, edge, n, 0, (unsigned)(f->n + n));
-	answer(f, SECCOMP_RET_ALLOW);
-	answer(f, REFUSE);
+	size_t tree = f->n;
+
+	search(f, tree, f->range, f->nranges, ALLOWED);
+	for (size_t i = 0; i < f->nlooks; i++)
+		put_look(f, tree, &f->look[i]);
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	add(f, BPF_RET | BPF_K, REFUSE, 0, 0);
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS, 0, 0);
 }
 
 static void
 seccomp(const struct sandbox *s)
 {
 	struct filter f = { .n = 0 };
+	uint32_t mine = (uint32_t)getpid();
+	const uint32_t writes = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
 
-	load(&f, offsetof(struct seccomp_data, arch));
-	add(&f, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
-	answer(&f, REFUSE);
-	load(&f, offsetof(struct seccomp_data, nr));
-#ifdef __x86_64__
-	/* The calls of x32 are the same under other numbers. */
-	add(&f, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1);
-	answer(&f, REFUSE);
-#endif
 	refuse_all(&f, never, sizeof never / sizeof *never);
-	unknown(&f, SYS_clone3);
-	unknown(&f, SYS_openat2);
-	look_at(&f, SYS_clone, 0, BPF_JSET, CLONE_THREAD, true);
-	look_at(&f, SYS_tgkill, 0, BPF_JEQ, (uint32_t)getpid(), true);
-	if (s->network)
-		internet_only(&f);
-	else
+	/* Arguments in memory cannot be looked at. */
+	f.fate[SYS_clone3] = f.fate[SYS_openat2] = UNKNOWN;
+	look_at(&f, (struct look){ SYS_clone, 0, BPF_JSET,
+			{ CLONE_THREAD, CLONE_THREAD }, false });
+	look_at(
+	    &f, (struct look){ SYS_tgkill, 0, BPF_JEQ, { mine, mine }, false });
+	if (s->network) {
+		f.fate[SYS_socketpair] = REFUSED;
+		look_at(&f, (struct look){ SYS_socket, 0, BPF_JEQ,
+				{ AF_INET, AF_INET6 }, false });
+	} else {
 		refuse_all(&f, network, sizeof network / sizeof *network);
+	}
 	if (s->nwrite == 0 && !s->spool) {
 		refuse_all(&f, change, sizeof change / sizeof *change);
-		look_at(&f, SYS_openat, 2, BPF_JSET,
-		    O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, false);
+		look_at(&f, (struct look){ SYS_openat, 2, BPF_JSET,
+				{ writes, writes }, true });
 	}
-	refuse_and_allow(&f);
+	make_ranges(&f);
+	make_program(&f);
 
 	struct sock_fprog program = { f.n, f.op };
 
