@@ -326,8 +326,8 @@ canon_map_make(struct canon_map *m, enum canon canon, struct slice body,
 
 	if (care == NULL)
 		return -1;
-	for (size_t i = 1; (i = find_care(relaxed, body.p, i, body.len)) + 1 <
-	     body.len;
+	for (size_t i = 1;
+	     (i = find_care(relaxed, body.p, i, body.len)) + 1 < body.len;
 	     i++) {
 		if (n == most)
 			return 0;

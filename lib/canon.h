@@ -46,7 +46,7 @@ struct canon_body {
 	enum canon canon;
 	struct sink out;
 	const struct canon_map *map; /* of octets that may be put; or NULL */
-	uint64_t put;	      /* octets put so far */
+	uint64_t put;		     /* octets put so far */
 	uint64_t empty_lines; /* held back: dropped if the body ends here */
 	bool wsp;	      /* relaxed: a run of white space is open */
 	bool cr;	      /* a CR waits for its LF */

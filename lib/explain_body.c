@@ -1391,8 +1391,8 @@ found_as(struct body_case *c, unsigned k)
 
 		if (f->place != PLACE_BH || f->instance != k ||
 		    f->level != EXPLAIN_PROVED ||
-		    (mine = finding_new(c->s, f->cause, f->level, f->place,
-			 c->i)) == NULL)
+		    (mine = finding_new(
+			 c->s, f->cause, f->level, f->place, c->i)) == NULL)
 			continue;
 		/* What belongs together there does so here. */
 		if (!c->found || f->group != theirs)

@@ -737,8 +737,8 @@ charset_of(const struct mime_part *p, char name[40])
 	return true;
 }
 
-/* Whether text, in ASCII or UTF-8, is the same octets in another charset, so far
- * as can be told without iconv(3): Shift_JIS has two of its own. */
+/* Whether text, in ASCII or UTF-8, is the same octets in another charset, so
+ * far as can be told without iconv(3): Shift_JIS has two of its own. */
 static bool
 same_in(const char *to, const char *from, struct slice text)
 {
@@ -1089,7 +1089,7 @@ static void
 elements(struct body_case *c, const struct mime_part *p, struct slice only)
 {
 	struct slice text = p->content;
-	size_t room = MADE_ELEMENTS;
+	uint64_t room = with_effort(c->s, MADE_ELEMENTS);
 
 	if (p->coded != MIME_IDENTITY && !decode_part(c, p, &text))
 		return;
@@ -1127,7 +1127,7 @@ try_spans(struct body_case *c, size_t from, size_t end,
 
 		if (c->body.p[to - 1] != '>' && c->body.p[to - 1] != '\n')
 			continue;
-		if (++*tries > MAX_SPANS || c->s->failed ||
+		if (++*tries > with_effort(c->s, MAX_SPANS) || c->s->failed ||
 		    !search_may(c->s, c->body.len - to + 64))
 			return false;
 		body_hash_copy(&h, before);
@@ -1411,7 +1411,7 @@ struct cuts {
 	unsigned way;	      /* of encode_like() */
 	struct slice encoded; /* all of the text, once it is asked for */
 	bool alone;	      /* no other part may have been cut as well */
-	size_t made;	      /* octets that may still be encoded */
+	uint64_t made;	      /* octets that may still be encoded */
 	size_t *room;	      /* and kept */
 	struct cut cut[MAX_CUTS];
 	size_t n, tried;
@@ -1733,7 +1733,7 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 		 * all can see. */
 		c->cause = part[k]->html ? inserted : row;
 		cuts[m].alone = n == 1;
-		cuts[m].made = MADE_OCTETS;
+		cuts[m].made = with_effort(c->s, MADE_OCTETS);
 		cuts[m].room = &room;
 		if (cuts_begin(&cuts[m], c, part[k],
 			anew && part[k]->coded != MIME_IDENTITY, way, at_end))

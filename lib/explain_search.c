@@ -51,7 +51,7 @@ search_may(struct search *s, uint64_t n)
 	return true;
 }
 
-static uint64_t
+uint64_t
 with_effort(const struct search *s, uint64_t octets)
 {
 	return octets * (s->opt->effort > 0 ? s->opt->effort : 1);

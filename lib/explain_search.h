@@ -81,6 +81,9 @@ bool search_may(struct search *, uint64_t n);
 /* Begin a part with so many octets to hash (times the effort). */
 void search_begin(struct search *, uint64_t octets);
 
+/* So many times as the user wants more effort. */
+uint64_t with_effort(const struct search *, uint64_t octets);
+
 /* Of what is left of a part, no more than that (times the effort). */
 void search_at_most(struct search *, uint64_t octets);
 

@@ -161,7 +161,7 @@ try_text(
 /* Every number of lines cut off behind a text that begins at from; false when
  * the search is over. */
 static bool
-try_ends(struct body_case *c, size_t from, struct coding as, size_t *room)
+try_ends(struct body_case *c, size_t from, struct coding as, uint64_t *room)
 {
 	size_t to = c->body.len;
 
@@ -191,7 +191,8 @@ edited_when_decoded(struct body_case *c)
 {
 	static const struct coding codings[] = { { false, 76 }, { true, 76 },
 		{ false, 78 }, { true, 72 }, { true, 64 }, { true, 60 } };
-	size_t room = MADE_OCTETS, from = 0;
+	uint64_t room = with_effort(c->s, MADE_OCTETS);
+	size_t from = 0;
 
 	if (c->mime.root.multipart || c->mime.root.coded != MIME_IDENTITY)
 		return;

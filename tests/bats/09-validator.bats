@@ -154,3 +154,13 @@ verify() {
 	run -0 env -i "$(command -v arc-verify)" -v --time 1767225600 --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
 	[ "$output" = "$first" ]
 }
+
+@test "message signatures that cover so much of the body, each another part" {
+	forge <<-'PY'
+	m = chain(2, {1: {"ams": add("l=12;")}, 2: {"ams": add("l=5;")}})
+	m.body = m.body[:8] + b"X" + m.body[9:]
+	write(m.seal(), tmp("m"))
+	PY
+	run -0 arc-verify --json --time 1767225600 --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
+	[[ $output == *'"oldest_pass":2,'* ]]
+}

@@ -123,6 +123,19 @@ verdicts() {
 	rm -f wrong.tsv fresh.tsv
 }
 
+@test "a manifest that names a message twice is refused; what is not there is a test of TAP that fails" {
+	{ cat expected.tsv; head -1 expected.tsv; } >"$BATS_TEST_TMPDIR/twice.tsv"
+	run -78 verify --manifest "$BATS_TEST_TMPDIR/twice.tsv" files
+	[[ $output == *"stands there twice"* ]]
+	printf 'files/gone.eml\tpass\n' | cat expected.tsv - >"$BATS_TEST_TMPDIR/part.tsv"
+	run -1 --separate-stderr verify --tap --manifest "$BATS_TEST_TMPDIR/part.tsv" files
+	[ "${lines[-2]}" = "not ok 301 - files/gone.eml: not there" ]
+	[ "${lines[-1]}" = "1..301" ]
+	mkdir "$BATS_TEST_TMPDIR/none"
+	run -0 verify --tap "$BATS_TEST_TMPDIR/none"
+	[ "$output" = $'TAP version 14\n1..0' ]
+}
+
 @test "a message that the manifest does not know, and one that is not there, are told" {
 	grep -v 00007 expected.tsv >part.tsv
 	run -1 --separate-stderr verify --manifest part.tsv files

@@ -371,3 +371,20 @@ setup() {
 	[[ $output == *'\x1b[2J'* ]]
 	[[ $output != *$'\x1b'* ]]
 }
+
+@test "--key-audit: keys that are longer than verifiers need know, and exponents of their own" {
+	forge <<-'PY'
+	write(chain(1, key="rsa16384", as_key="unit-rsa2048-e3", as_s="three"), tmp("m"))
+	PY
+	run -0 arc-dump --key-audit --keys "$T/m.keys" "$T/m"
+	[[ $output == *"RSA, 16384 bits"*"more than 4096 bits (RFC 8301 section 3.2)"* ]]
+	[[ $output == *"exponent 3"*"The exponent is not 65537"* ]]
+}
+
+@test "hops that are ages apart" {
+	forge <<-'PY'
+	write(chain(2, {1: {"t": 1}, 2: {"t": 99999999999}}), tmp("m"))
+	PY
+	run arc-dump --time 99999999999 "$T/m"
+	[[ $output == *"+long"* ]]
+}

@@ -116,6 +116,8 @@ is() {
 	is fail "0 no-chain -"
 	is none "0 no-chain -"
 	is partial "0 partial-body -"
+	run -0 verify partial
+	[[ $output == *"trusted: nothing, as part of the body is not signed"* ]]
 	[[ $(said whole) == "1 all -; 1 dmarc;"* ]]
 	run -75 verify tempfail
 	[[ $output == *"trusted: nothing, as the chain is not valid"* ]]

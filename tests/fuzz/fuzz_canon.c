@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Canonicalization of bodies: however the input is cut, the same octets, and
- * they have canonical form (RFC 6376 section 3.4).  The first octet says how,
- * the second how the input is cut. */
+/* Canonicalization of bodies: however the input is cut, and whether or not it
+ * was looked through before, the same octets, and they have canonical form (RFC
+ * 6376 section 3.4).  The first octet says how, the second how the input is
+ * cut. */
 #include <string.h>
 
 #include "buf.h"
@@ -16,11 +17,13 @@ put(void *ctx, const char *p, size_t n)
 }
 
 static void
-run(enum canon canon, struct slice body, size_t step, struct buf *out)
+run(enum canon canon, struct slice body, size_t step,
+    const struct canon_map *map, struct buf *out)
 {
 	struct canon_body c;
 
 	canon_body_init(&c, canon, (struct sink){ put, out });
+	c.map = map;
 	for (size_t at = 0; at < body.len; at += step) {
 		struct slice piece = slice_sub(body, at, step);
 
@@ -56,18 +59,28 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct buf whole = { .max = 0 }, cut = { .max = 0 },
 		   again = { .max = 0 };
+	struct arena *arena = arena_new();
+	struct canon_map map;
 
-	if (n < 2)
+	need(arena != NULL);
+	if (n < 2) {
+		arena_free(arena);
 		return 0;
+	}
 	enum canon canon = p[0] % 2 == 0 ? CANON_SIMPLE : CANON_RELAXED;
 	struct slice body = { (const char *)p + 2, n - 2 };
 
-	run(canon, body, n, &whole);
-	run(canon, body, 1 + p[1] % 8, &cut);
+	run(canon, body, n, NULL, &whole);
+	run(canon, body, 1 + p[1] % 8, NULL, &cut);
 	need(slice_eq(buf_view(&whole), buf_view(&cut)));
 	check_form(canon, buf_view(&whole));
-	run(canon, buf_view(&whole), n, &again);
+	need(canon_map_make(&map, canon, body, arena) == 0);
+	buf_clear(&cut);
+	run(canon, body, 1 + p[1], &map, &cut);
+	need(slice_eq(buf_view(&whole), buf_view(&cut)));
+	run(canon, buf_view(&whole), n, NULL, &again);
 	need(slice_eq(buf_view(&whole), buf_view(&again)));
+	arena_free(arena);
 	buf_release(&whole);
 	buf_release(&cut);
 	buf_release(&again);

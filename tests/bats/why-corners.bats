@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# What --why knows that the corpus of edits does not meet: told in words, told of
+# the right hop, and nothing else said.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+# explained: the script on stdin calls told(message, cause, instance, words...),
+# which fails unless the first explanation is that one, proved, with these words.
+explained() {
+	{
+		cat <<-'PY'
+		import json, subprocess
+
+		def why(m):
+		    write(m, tmp("m"))
+		    p = subprocess.run(["arc-verify", "--why", "--json", "--time", "1767225600", "--keys", tmp("m.keys"), tmp("m")], capture_output=True, text=True)
+		    assert p.returncode in (0, 1), p.stderr
+		    return json.loads(p.stdout)["why"]
+
+		def told(m, cause, i, *words, level="proved"):
+		    found = why(m)
+		    said = json.dumps(found[0])
+		    assert (found[0]["cause"], found[0]["instance"], found[0]["level"]) == (cause, i, level), [(f["cause"], f["instance"], f["level"]) for f in found]
+		    assert all(word in said for word in words), said
+		    return found[0]
+
+		HEAD, TEXT, base, header = edits.HEAD, edits.TEXT, edits.base, edits.header
+		parts = lambda *p: "".join("--=_b1\n%s\n\n%s\n" % x for x in p) + "--=_b1--\n"
+		PY
+		cat
+	} >"$BATS_TEST_TMPDIR/script"
+	forge "$BATS_TEST_TMPDIR/script"
+}
+
+@test "cv=fail over a chain that holds: what other validators are known to stumble over" {
+	explained <<-'PY'
+	for words, how in (
+	        ("a seal below has no t=", {"as_": {"t": None}}),
+	        ("a set below is signed with ed25519-sha256", {"key": "ed25519-a"}),
+	        ("i= does not stand first", {"as_": lambda t: t.replace("i=1; a=rsa-sha256;", "a=rsa-sha256; i=1;")}),
+	        ("has no space behind its colon", {"aar_name": "ARC-Authentication-Results:"})):
+	    told(base(1, edits.PLAIN, TEXT, **how).seal(cv="fail", key="rsa2048-a"), "as.cv-fail-unfounded", 2, words)
+	assert "some validators" not in json.dumps(why(base(1, edits.PLAIN, TEXT).seal(cv="fail", key="rsa2048-a")))
+	PY
+}
+
+@test "what is put into HTML: a comment, and links of a service that marks their ends" {
+	explained <<-'PY'
+	html = HEAD + "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: %s\n"
+	page = "<html><body>\n<p>Hello <b>you</b></p>\n<p>see <a href=\"https://shop.example/a\">this</a></p>\n</body></html>\n"
+	m = base(1, html % "8bit", page)
+	m.edit_body("<b>you", "<!-- seen by > a filter --><b>you")
+	told(m, "body.html-inserted", 1, "<!-- seen by > a filter -->")
+	# encoded, elements alone are tried
+	m = base(1, html % "quoted-printable", edits.qp(page.replace("\n", "\r\n").encode()).decode())
+	m.body = edits.qp(page.replace("<b>you", "<!-- seen by > a filter --><b>you").replace("\n", "\r\n").encode())
+	told(m, "body.html-inserted", 1, "<!-- seen by > a filter")
+	m = base(1, html % "8bit", page)
+	m.edit_body("https://shop.example/a", "https://urldefense.example/v3/__https://shop.example/a__;!!Abc!1$")
+	told(m, "body.urls-rewritten", 1)
+	PY
+}
+
+@test "a part whose encoding stands above its type was converted" {
+	explained <<-'PY'
+	head = HEAD + "Content-Type: multipart/mixed; boundary=\"=_b1\"\n"
+	body = parts(("Content-Transfer-Encoding: 8bit\nContent-Type: text/plain; charset=iso-8859-1", "Gr\xfc\xdfe an alle."), ("Content-Type: text/plain", "more"))
+	m = base(1, head, body.encode("latin-1").decode("utf-8", "surrogateescape"))
+	m.body = m.body.decode("latin-1").replace("iso-8859-1", "utf-8").encode("utf-8")
+	told(m, "body.charset-converted", 1, "from iso-8859-1")
+	PY
+}
+
+@test "more changes than can be told one by one are told as one" {
+	explained <<-'PY'
+	head = HEAD + "Content-Type: multipart/mixed; boundary=\"=_b1\"\n"
+	text = parts(*[("Content-Type: text/plain", "part %d" % k) for k in range(10)])
+	m = base(1, head, text)
+	m.body = m.body.replace(b"text/plain\r\n", b"text/plain\r\nX-Scan: clean\r\n")
+	w = told(m, "body.part-headers-added", 1)
+	assert len(w["evidence"]["changes"]) == 1, w
+	write(m, tmp("m"))
+	subprocess.run(["arc-verify", "--time", "1767225600", "--keys", tmp("m.keys"), "--repair", tmp("was"), tmp("m")], capture_output=True)
+	assert b"X-Scan" not in open(tmp("was"), "rb").read()
+	PY
+}
+
+@test "blanks at line ends under c=simple: who put them there is asked of the other hops" {
+	explained <<-'PY'
+	simple = {"ams": {"h": edits.H, "c": "relaxed/simple"}}
+	blank = lambda m: m.edit_body("what Ann has to say about it.", "what Ann has to say about it. ")
+	# both hops signed the same without: they came later
+	m = base(2, edits.PLAIN, TEXT.replace("-- \n", "--\n"), **simple)
+	told(blank(m), "body.trailing-space-added", 2)
+	# the lower hop signed them under simple: the upper one used relaxed
+	body = TEXT.replace("about it.\n", "about it. \n", 1)
+	m = base(1, edits.PLAIN, body, **simple)
+	m.seal(key="rsa2048-a", c="relaxed/relaxed", **simple)
+	told(m, "body.canon-of-header-used", 2)
+	assert not any(w["cause"] == "body.trailing-space-added" for w in why(m))
+	PY
+}
+
+@test "a footer does not become that of the sealer because the text speaks of the sealer" {
+	explained <<-'PY'
+	m = base(2, edits.PLAIN, TEXT + "Ann, who has a desk at d2.example\n")
+	m.body += b"_____\r\nthe list\r\n"
+	told(m, "body.footer-appended", 2)
+	m = base(2, edits.PLAIN, TEXT)
+	m.body += b"_____\r\nthe list at d2.example\r\n"
+	told(m, "body.sealed-before-footer", 2)
+	PY
+}
+
+@test "a body that fits below and not above was hashed as something else" {
+	explained <<-'PY'
+	m = base(1, edits.PLAIN, TEXT).seal(key="rsa2048-a", signed_body="quite another text\n", ams={"h": edits.H})
+	told(m, "body.changed", 2, "the body fits i=1 still", level="indicated")
+	PY
+}
+
+@test "an author made invalid by a list was who the rest of the domain says" {
+	explained <<-'PY'
+	m = base(1, edits.PLAIN, TEXT)
+	header(m, "From", lambda v: "Ann Author <ann@author.example.invalid>")
+	assert "ann@author.example>" in json.dumps(told(m, "hdr.from-rewritten", 1)["evidence"])
+	PY
+}
+
+@test "a field that was kept under a name with Original- in it" {
+	explained <<-'PY'
+	m = base(1, edits.PLAIN + "X-Data-0: first\n", TEXT, ams={"h": edits.H + ":x-data-0"})
+	m.field("X-Data-0").raw = b"X-Data-0: other\r\n"
+	m.bottom("X-Data-Original-0: first\n")
+	found = why(m)
+	assert found[0]["level"] == "proved" and "first" in json.dumps(found[0]["evidence"]), found
+	PY
+}
+
+@test "a long change is cut where it is told" {
+	explained <<-'PY'
+	m = base(1, edits.PLAIN, TEXT)
+	m.body += b"".join(b"line %d of a footer\r\n" % k for k in range(60))
+	told(m, "body.footer-appended", 1)
+	PY
+	run -1 arc-verify --why --time 1767225600 --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
+	[[ $output == *"line 1 of a footer"*"    - ..."* ]]
+	[[ $output != *"line 59 of a footer"* ]]
+}
