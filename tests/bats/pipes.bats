@@ -213,7 +213,8 @@ many() {
 	rm "$T/all/new"/*
 	sed -i "s,^LOGFILE=.*,," "$T/all.rc"
 	find "$T/in" -type f -print0 | xargs -0 -P 16 -I '{}' sh -c "exec $3 \"\$1\" <\"\$2\"" sh "$T/all.rc" '{}'
-	[ "$(find "$T/all" -type f | wc -l)" -eq 200 ]
+	# Where lines are counted, procmail takes the place for that away.
+	[ "$(find "$T/all" -type f ! -name '*.profraw' | wc -l)" -eq 200 ]
 	for k in $(seq 200); do
 		arc-verify -a -i x.example "$T/in/$k" | sha256sum
 	done | sort >"$T/wanted"
