@@ -75,6 +75,7 @@ struct run {
 	struct timespec begun, told;
 	bool terminal; /* is what stdout is */
 	bool progress;
+	bool gave_up;  /* before the last message */
 	bool short_of; /* of memory, disk or the like: what was found is less
 			* than what is there */
 };
@@ -472,7 +473,9 @@ tell_totals(struct run *r)
 		cli_words(c, &b);
 	}
 	buf_clear(&b);
-	if (r->v->junit != NULL) {
+	if (r->v->junit != NULL && r->gave_up) {
+		cli_say(c, "%s: left as it was", r->v->junit);
+	} else if (r->v->junit != NULL) {
 		suite_junit(r->suite, &b);
 		if (write_file(r->v->junit, &b, &why) != 0)
 			cli_trouble(c, r->v->junit, &why);
@@ -573,12 +576,13 @@ verify_run(struct verify *v)
 	int result = v->merge ? verify_merge(v, r.suite, r.operands, &why)
 			      : pool_run(&tasks, v->many ? v->jobs : 1, &why);
 
-	if (result != 0)
+	r.gave_up = result != 0;
+	if (r.gave_up)
 		run_trouble(&r, "-", &why);
 	progress(&r, true);
 	if (r.suite != NULL) {
 		/* Of a shard, or of a run cut short, most did not come. */
-		if (result != 0)
+		if (r.gave_up)
 			suite_bail_out(r.suite, &v->cli.out, &why);
 		else if (!interrupted && v->operands.nshards == 0 &&
 			 suite_end(r.suite, &v->cli.out, &why) != 0)

@@ -22,6 +22,13 @@ input_from_memory(struct input *in, struct slice octets)
 	*in = (struct input){ .fd = -1, .memory = octets };
 }
 
+/* Whether it is the machine that is short, and nothing about the file. */
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 int
 input_open(struct input *in, const char *path, struct diag *why)
 {
@@ -32,7 +39,8 @@ input_open(struct input *in, const char *path, struct diag *why)
 		return 0;
 	in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (in->fd < 0)
-		return diag_errno(why, DIAG_OPEN, "open");
+		return diag_errno(
+		    why, is_shortage(errno) ? DIAG_SYSTEM : DIAG_OPEN, "open");
 	in->owned = true;
 	if (fstat(in->fd, &st) != 0)
 		return 0;

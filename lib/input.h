@@ -31,7 +31,9 @@ struct input {
 void input_from_fd(struct input *, int fd);
 void input_from_memory(struct input *, struct slice octets);
 
-/* Open path for reading; "-" is standard input.  -1 with DIAG_OPEN. */
+/* Open path for reading; "-" is standard input.  -1 with DIAG_OPEN, or with
+ * DIAG_SYSTEM when the machine is short of descriptors or memory; so it is of
+ * all that opens files by this. */
 int input_open(struct input *, const char *path, struct diag *why);
 
 /* Read at most n octets to p.  *got is 0 at the end only.  -1 with
