@@ -43,8 +43,8 @@ LDLIBS   = $(CRYPTO) -ldl
 COMMA    = ,
 
 # Of the two that do the arithmetic, the one that this build takes.
-OTHER    = lib/primitive$(if $(EVP),,_evp).c
-LIB_OBJS = $(patsubst %.c,$B/obj/%.o,$(filter-out $(OTHER),$(wildcard lib/*.c)))
+OTHER    = lib/crypto/primitive$(if $(EVP),,_evp).c
+LIB_OBJS = $(patsubst %.c,$B/obj/%.o,$(filter-out $(OTHER),$(wildcard lib/*/*.c)))
 TOOLS    = $(patsubst cmd/%.c,%,$(wildcard cmd/arc-*.c))
 CLI_OBJS = $(patsubst %.c,$B/obj/%.o,$(filter-out cmd/arc-%.c,$(wildcard cmd/*.c)))
 UNITS    = $(patsubst tests/unit/%.c,$B/unit-%,$(wildcard tests/unit/*.c))
@@ -64,7 +64,7 @@ $B/obj/%.o: %.c $B/flags
 
 $B/libarc.a: $(LIB_OBJS) $B/link
 	rm -f $@
-	$(AR) rcsD $@ $(LIB_OBJS)
+	$(AR) qcsD $@ $(LIB_OBJS)
 
 $B/arc-%: $B/obj/cmd/arc-%.o $(CLI_OBJS) $B/libarc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -153,9 +153,9 @@ covered: all $(UNITS) $(PRELOADS) $(FUZZERS)
 lint: setup-build setup-test setup-lint
 	@$(MAKE) lint-c lint-format lint-man lint-shell
 
-SOURCES  = $(wildcard lib/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
+SOURCES  = $(wildcard lib/*/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
                tests/torture/*.c bench/*.c)
-HEADERS  = $(wildcard lib/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
+HEADERS  = $(wildcard lib/*/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run \
            tests/manual-tables tests/torture/run tests/torture/memcheck $(wildcard completions/*.bash tests/bats/*.bash) \
            $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)

@@ -7,8 +7,8 @@
 
 #include "cli.h"
 #include "dump_run.h"
-#include "fingerprint.h"
-#include "input.h"
+#include "report/fingerprint.h"
+#include "base/input.h"
 #include "sandbox.h"
 
 static const char usage_line[] =

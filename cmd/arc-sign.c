@@ -7,9 +7,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "base/arena.h"
 #include "cli.h"
-#include "keyname.h"
+#include "keys/keyname.h"
 #include "sign_run.h"
 
 static const char usage_line[] =

@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "authres.h"
+#include "mail/authres.h"
 #include "cli.h"
-#include "escape.h"
-#include "moment.h"
+#include "base/escape.h"
+#include "base/moment.h"
 
 enum {
 	LARGE_BLOCK = 64 * 1024, /* octets */

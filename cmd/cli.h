@@ -12,12 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buf.h"
-#include "diag.h"
-#include "keystore.h"
-#include "resolvers.h"
-#include "slice.h"
-#include "validate.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "keys/keystore.h"
+#include "keys/resolvers.h"
+#include "base/slice.h"
+#include "arc/validate.h"
 
 /* Values of common options in a struct option; a command's own options take
  * other characters, or numbers from CLI_OPT_OWN up. */

@@ -3,17 +3,17 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "audit.h"
-#include "canon.h"
+#include "report/audit.h"
+#include "dkim/canon.h"
 #include "dump_run.h"
-#include "escape.h"
-#include "explain.h"
-#include "fingerprint.h"
-#include "hops.h"
-#include "lint.h"
-#include "page.h"
-#include "report.h"
-#include "select.h"
+#include "base/escape.h"
+#include "why/why.h"
+#include "report/fingerprint.h"
+#include "report/hops.h"
+#include "arc/lint.h"
+#include "report/page.h"
+#include "report/report.h"
+#include "dkim/select.h"
 
 static const struct slice no_octets = { NULL, 0 };
 

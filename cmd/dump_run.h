@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-#include "chain.h"
+#include "arc/chain.h"
 #include "cli.h"
-#include "fingerprint.h"
+#include "report/fingerprint.h"
 
 /* What is shown. */
 enum dump_way {

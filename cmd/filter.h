@@ -7,8 +7,8 @@
 #define FILTER_H
 
 #include "cli.h"
-#include "message.h"
-#include "spool.h"
+#include "mail/message.h"
+#include "base/spool.h"
 
 struct filter_edit {
 	const struct message *m;

@@ -2,17 +2,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "bodyhash.h"
+#include "base/arena.h"
+#include "dkim/bodyhash.h"
 #include "filter.h"
-#include "input.h"
-#include "keyname.h"
+#include "base/input.h"
+#include "keys/keyname.h"
 #include "sign_run.h"
 #include "sign_table.h"
-#include "signature.h"
-#include "spool.h"
-#include "state.h"
-#include "validate.h"
+#include "crypto/signature.h"
+#include "base/spool.h"
+#include "arc/state.h"
+#include "arc/validate.h"
 
 static const struct slice no_octets = { NULL, 0 };
 

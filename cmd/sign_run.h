@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "canon.h"
-#include "chain.h"
+#include "dkim/canon.h"
+#include "arc/chain.h"
 #include "cli.h"
-#include "seal.h"
+#include "arc/seal.h"
 
 /* Who says what the chain in front is worth. */
 enum sign_cv {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "author.h"
-#include "input.h"
-#include "keyname.h"
+#include "mail/author.h"
+#include "base/input.h"
+#include "keys/keyname.h"
 #include "sign_table.h"
 
 static bool

@@ -7,11 +7,11 @@
 #ifndef SIGN_TABLE_H
 #define SIGN_TABLE_H
 
-#include "buf.h"
-#include "diag.h"
-#include "message.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "mail/message.h"
 #include "sign_run.h"
-#include "slice.h"
+#include "base/slice.h"
 
 struct signer {
 	struct slice domain, selector, authserv_id;

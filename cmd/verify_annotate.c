@@ -2,10 +2,10 @@
 /* arc-verify --annotate: a filter.  The message comes out with our
  * Authentication-Results on top, and without those that only claim to be
  * ours (RFC 8601 section 5); everything else octet for octet. */
-#include "authres.h"
-#include "chain.h"
+#include "mail/authres.h"
+#include "arc/chain.h"
 #include "filter.h"
-#include "report.h"
+#include "report/report.h"
 #include "verify_run.h"
 
 /* The message at hand. */

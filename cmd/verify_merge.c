@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "jsonread.h"
+#include "base/jsonread.h"
 #include "verify_run.h"
 
 /* What one line says of its message. */

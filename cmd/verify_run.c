@@ -13,14 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "chain.h"
-#include "escape.h"
-#include "lint.h"
-#include "mbox.h"
-#include "pool.h"
-#include "report.h"
-#include "spool.h"
-#include "state.h"
+#include "arc/chain.h"
+#include "base/escape.h"
+#include "arc/lint.h"
+#include "mail/mbox.h"
+#include "base/pool.h"
+#include "report/report.h"
+#include "base/spool.h"
+#include "arc/state.h"
 #include "verify_run.h"
 
 /* Verdicts by their place in --accept. */

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 #include "cli.h"
-#include "operands.h"
-#include "suite.h"
-#include "trust.h"
+#include "corpus/operands.h"
+#include "corpus/suite.h"
+#include "arc/trust.h"
 
 /* The verdicts there are, by their place in --accept. */
 enum {

@@ -43,7 +43,7 @@ setup_file() {
 @test "on x86 every object says that its indirect branches land on marks" {
 	case $(cc -dumpmachine) in x86_64-*) ;; *) return 0 ;; esac
 	# The objects, as the C library's own start files do not say it.
-	for object in "$HERE"/obj/*/*.o; do
+	for object in "$HERE"/obj/cmd/*.o "$HERE"/obj/lib/*/*.o; do
 		run -0 readelf --notes "$object"
 		[[ $output == *"IBT, SHSTK"* ]]
 	done
@@ -59,26 +59,26 @@ setup_file() {
 }
 
 @test "a header that changes rebuilds what includes it, and nothing else" {
-	objects="build/obj/lib/slice.o build/obj/lib/validate.o"
+	objects="build/obj/lib/base/slice.o build/obj/lib/arc/validate.o"
 	copy_to "$BATS_TEST_TMPDIR/copy"
 	# shellcheck disable=SC2086 # words on purpose
 	{
 		plain_make -s $objects
 		run -0 plain_make $objects
 		[[ $output != *" -c -o "* ]]
-		touch lib/validate.h
+		touch lib/arc/validate.h
 		run -0 plain_make $objects
 	}
-	[[ $output == *"-c -o build/obj/lib/validate.o"* ]]
-	[[ $output != *"-c -o build/obj/lib/slice.o"* ]]
+	[[ $output == *"-c -o build/obj/lib/arc/validate.o"* ]]
+	[[ $output != *"-c -o build/obj/lib/base/slice.o"* ]]
 }
 
 @test "another compiler, flag or version rebuilds" {
 	copy_to "$BATS_TEST_TMPDIR/copy"
 	for change in CC=gcc CFLAGS=-O1 VERSION=9.9 CPPFLAGS=-DX CI=1; do
-		plain_make -s build/obj/lib/slice.o
-		run -0 plain_make "$change" build/obj/lib/slice.o
-		[[ $output == *"-c -o build/obj/lib/slice.o"* ]]
+		plain_make -s build/obj/lib/base/slice.o
+		run -0 plain_make "$change" build/obj/lib/base/slice.o
+		[[ $output == *"-c -o build/obj/lib/base/slice.o"* ]]
 	done
 }
 
@@ -217,18 +217,29 @@ machine() {
 	[ -z "$output" ]
 }
 
-@test "README's map names every directory and every module, and nothing that is not there" {
+# The folders of lib/, bottom up, as HACKING.md lists them.
+folders() {
+	awk -F '`' '/^\| folder/ { on = 1 } on && /^$/ { exit } on && /`/ { sub("/", "", $2); print $2 }' \
+		"$ROOT/HACKING.md"
+}
+
+@test "HACKING.md's map names every directory and every module, and nothing that is not there" {
 	cd "$ROOT"
-	for file in lib/*.h; do
-		name=$(basename "$file" .h)
-		grep -q "^|.*\`$name\`.*|" README.md || { echo "README lacks $name"; false; }
-	done
-	run -0 awk -F '|' '/^\| module/ { on = 1 } on && /^$/ { exit } on { print $2 }' README.md
-	for name in $(grep -o '`[a-z_0-9]*`' <<<"$output" | tr -d '`'); do
-		[ -f "lib/$name.h" ] || { echo "no module $name"; false; }
-	done
+	diff -u <(cd lib && ls -d ./*/ | tr -d './' | sort) <(folders | sort)
+	diff -u <(find lib -name '*.h' | sed 's,lib/,,; s/[.]h$//' | sort) \
+		<(awk -F '`' '/^\| module/ { on = 1 } on && /^$/ { exit } on && /`/ { print $2 }' HACKING.md | sort)
 	for dir in cmd lib man completions tests/bats tests/unit tests/fuzz; do
 		[ -d "$dir" ]
-		grep -q "^| \`$dir/\`" README.md
+		grep -q "^| \`$dir/\`" HACKING.md
 	done
+}
+
+@test "no include goes up: a folder uses only itself and those above it in HACKING.md" {
+	cd "$ROOT"
+	order=" $(folders | tr '\n' ' ')"
+	run -0 awk -v order="$order" -F '[/"]' '/^#include "/ {
+		if (split(FILENAME, at, "/") != 3 || !index(order, " " $2 " ") ||
+		    index(order, " " $2 " ") > index(order, " " at[2] " "))
+			print FILENAME ": " $0 }' lib/*/*.[ch]
+	[ -z "$output" ] || { echo "$output"; false; }
 }

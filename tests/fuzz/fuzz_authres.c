@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Authentication-Results: what is read and written again reads the same, and
  * what is written is one line of printable octets. */
-#include "authres.h"
+#include "mail/authres.h"
 #include "fuzz.h"
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What decodes, encodes to the same text but for white space and spare bits,
  * and what is made decodes to the same octets. */
-#include "base64.h"
+#include "base/base64.h"
 #include "fuzz.h"
 
 int

@@ -5,8 +5,8 @@
  * cut. */
 #include <string.h>
 
-#include "buf.h"
-#include "canon.h"
+#include "base/buf.h"
+#include "dkim/canon.h"
 #include "fuzz.h"
 
 static int

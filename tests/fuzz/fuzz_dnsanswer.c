@@ -2,7 +2,7 @@
 /* An answer of the DNS: whatever comes, only what fits the query counts. */
 #include <string.h>
 
-#include "dnswire.h"
+#include "keys/dnswire.h"
 #include "fuzz.h"
 
 int

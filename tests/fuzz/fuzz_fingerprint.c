@@ -2,7 +2,7 @@
 /* A fingerprint that somebody sent: read and written again it is the same, and
  * differs in nothing from itself.  What is none may be a message, whose own
  * fingerprint reads back. */
-#include "fingerprint.h"
+#include "report/fingerprint.h"
 #include "mail.h"
 
 static void

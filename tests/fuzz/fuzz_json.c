@@ -2,8 +2,8 @@
 /* The JSON reader: it ends, it nests no deeper than it may, and a string that
  * the writer wrote is read back as it was, but for what is no UTF-8. */
 #include "fuzz.h"
-#include "json.h"
-#include "jsonread.h"
+#include "base/json.h"
+#include "base/jsonread.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

@@ -2,10 +2,10 @@
 /* Key records, the DER in them, and private keys.  The first octet says what
  * the rest is: a whole record; the octets behind p= of an RSA or an Ed25519
  * record; a PEM file. */
-#include "base64.h"
+#include "base/base64.h"
 #include "fuzz.h"
-#include "key.h"
-#include "signature.h"
+#include "crypto/key.h"
+#include "crypto/signature.h"
 
 static void
 harmless(const struct diag *why)

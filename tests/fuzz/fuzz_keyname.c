@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A selector, a line end, a domain: a name that may be asked for, or none. */
 #include "fuzz.h"
-#include "keyname.h"
+#include "keys/keyname.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

@@ -6,9 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "buf.h"
+#include "base/buf.h"
 #include "fuzz.h"
-#include "keysource.h"
+#include "keys/keysource.h"
 
 static int
 load(struct keysource *k, const void *p, size_t n, struct diag *why)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "mbox.h"
+#include "mail/mbox.h"
 
 enum {
 	MANY = 64

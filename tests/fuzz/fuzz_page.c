@@ -2,8 +2,8 @@
 /* What arc-dump shows of a message, as text and as JSON.  Input: as
  * fuzz_verify.c has it; an empty record is arc-dump without keys. */
 #include "mail.h"
-#include "page.h"
-#include "width.h"
+#include "report/page.h"
+#include "base/width.h"
 
 static void
 more(struct json *j, const void *page)

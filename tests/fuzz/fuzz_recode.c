@@ -5,9 +5,9 @@
  * the second how wide, the third how the text is cut. */
 #include <string.h>
 
-#include "base64.h"
+#include "base/base64.h"
 #include "fuzz.h"
-#include "recode.h"
+#include "mail/recode.h"
 
 static void
 encode(

@@ -3,7 +3,7 @@
  * cv=fail has to.  The first octet says how it is sealed and how often, the
  * rest is the message; every name has the key that seals. */
 #include "mail.h"
-#include "seal.h"
+#include "arc/seal.h"
 
 static void
 check_sealed(struct slice octets, enum cv cv, const struct mail_seal *how,

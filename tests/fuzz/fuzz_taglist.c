@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists of tags: what is found lies in the text, in its order, named once. */
 #include "fuzz.h"
-#include "taglist.h"
+#include "mail/taglist.h"
 
 static bool
 lies_in(struct slice part, struct slice whole)

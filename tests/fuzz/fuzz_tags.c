@@ -4,7 +4,7 @@
  * its value. */
 #include <string.h>
 
-#include "digest.h"
+#include "crypto/digest.h"
 #include "mail.h"
 
 /* The number that text is, saturated; false when it is none. */

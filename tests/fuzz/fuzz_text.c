@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Text from strangers, escaped and as JSON: inert whatever it was. */
-#include "escape.h"
+#include "base/escape.h"
 #include "fuzz.h"
-#include "json.h"
+#include "base/json.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "authres.h"
-#include "bodyhash.h"
-#include "json.h"
-#include "jsonread.h"
+#include "mail/authres.h"
+#include "dkim/bodyhash.h"
+#include "base/json.h"
+#include "base/jsonread.h"
 #include "mail.h"
-#include "seal.h"
+#include "arc/seal.h"
 
 /* ------------------------------------------------------------------------
  * Keys. */

@@ -8,17 +8,17 @@
 
 #include <stdbool.h>
 
-#include "chain.h"
-#include "explain.h"
+#include "arc/chain.h"
+#include "why/why.h"
 #include "fuzz.h"
-#include "hops.h"
-#include "input.h"
-#include "keystore.h"
-#include "lint.h"
-#include "message.h"
-#include "report.h"
-#include "signing_key.h"
-#include "validate.h"
+#include "report/hops.h"
+#include "base/input.h"
+#include "keys/keystore.h"
+#include "arc/lint.h"
+#include "mail/message.h"
+#include "report/report.h"
+#include "crypto/signing_key.h"
+#include "arc/validate.h"
 
 enum {
 	MAIL_NOW = 1767225600

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <openssl/evp.h>
 
-#include "base64.h"
+#include "base/base64.h"
 #include "unit.h"
 
 static void

@@ -2,17 +2,17 @@
 /* codes - every code as a row of mdoc, for the tables of arc-tools(7)
  *
  * "codes fail", "codes tempfail" and "codes trouble" print the codes of
- * lib/diag.c by what they mean, in their order there; "codes remarks" those of
- * lib/lint.c and lib/hops.c; "codes causes" what --why tells apart; "codes
- * limits" how much is taken (lib/limit.h). */
+ * lib/base/diag.c by what they mean, in their order there; "codes remarks" those of
+ * lib/arc/lint.c and lib/report/hops.c; "codes causes" what --why tells apart; "codes
+ * limits" how much is taken (lib/base/limit.h). */
 #include <stdio.h>
 #include <string.h>
 
-#include "diag.h"
-#include "explain.h"
-#include "hops.h"
-#include "limit.h"
-#include "lint.h"
+#include "base/diag.h"
+#include "why/why.h"
+#include "report/hops.h"
+#include "base/limit.h"
+#include "arc/lint.h"
 
 /* A word, its clause, then the sentence in lines that fit. */
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <pthread.h>
 
-#include "digest.h"
+#include "crypto/digest.h"
 #include "unit.h"
 
 static const char *

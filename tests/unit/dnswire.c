@@ -3,7 +3,7 @@
  * to another question may come in floods while the right one is waited for). */
 #include <malloc.h>
 
-#include "dnswire.h"
+#include "keys/dnswire.h"
 #include "unit.h"
 
 static size_t

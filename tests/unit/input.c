@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "input.h"
+#include "base/input.h"
 #include "unit.h"
 
 /* Octets that are left in fd once it was drained. */

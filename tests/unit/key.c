@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "der.h"
+#include "crypto/der.h"
 #include "keys.h"
 
 static struct diag why;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dlfcn.h>
 
-#include "arena.h"
-#include "keyname.h"
+#include "base/arena.h"
+#include "keys/keyname.h"
 #include "unit.h"
 
 static void

@@ -13,10 +13,10 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "base64.h"
-#include "crypto.h"
-#include "key.h"
-#include "signature.h"
+#include "base/base64.h"
+#include "crypto/crypto.h"
+#include "crypto/key.h"
+#include "crypto/signature.h"
 #include "unit.h"
 
 static inline const char *

@@ -5,8 +5,8 @@
  * library's objects, through which OpenSSL allocates too. */
 #include <openssl/err.h>
 
-#include "digest.h"
-#include "keyname.h"
+#include "crypto/digest.h"
+#include "keys/keyname.h"
 #include "keys.h"
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the

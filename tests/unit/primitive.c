@@ -10,9 +10,9 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
-#include "crypto.h"
-#include "key.h"
-#include "primitive.h"
+#include "crypto/crypto.h"
+#include "crypto/key.h"
+#include "crypto/primitive.h"
 #include "unit.h"
 
 static unsigned long rounds = 300;

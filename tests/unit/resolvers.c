@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
-#include "resolvers.h"
+#include "keys/resolvers.h"
 #include "unit.h"
 
 static const struct sockaddr_in *

@@ -3,8 +3,8 @@
 
 #include <openssl/rand.h>
 
-#include "arena.h"
-#include "digest.h"
+#include "base/arena.h"
+#include "crypto/digest.h"
 #include "keys.h"
 
 static struct diag why;

@@ -9,7 +9,7 @@
 #include <openssl/err.h>
 
 #include "keys.h"
-#include "signing_key.h"
+#include "crypto/signing_key.h"
 
 static struct diag why;
 

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "slice.h"
+#include "base/diag.h"
+#include "base/slice.h"
 
 struct unit_test {
 	const char *sentence;

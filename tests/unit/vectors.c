@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The signed messages that RFCs print, through the modules that ARC shares with
  * DKIM: fields picked and canonicalized, bodies hashed, signatures checked. */
-#include "base64.h"
-#include "bodyhash.h"
-#include "canon.h"
-#include "digest.h"
-#include "key.h"
-#include "message.h"
-#include "select.h"
-#include "signature.h"
-#include "taglist.h"
+#include "base/base64.h"
+#include "dkim/bodyhash.h"
+#include "dkim/canon.h"
+#include "crypto/digest.h"
+#include "crypto/key.h"
+#include "mail/message.h"
+#include "dkim/select.h"
+#include "crypto/signature.h"
+#include "mail/taglist.h"
 #include "unit.h"
 
 /* One DKIM-Signature and what is known of it. */

@@ -1,0 +1,632 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "mail/authres.h"
+#include "arc/lint.h"
+
+static const struct lint_info infos[LINT_COUNT] = {
+	[LINT_INSTANCE_NOT_FIRST] = { "instance-not-first",
+	    "RFC 8617 section 3.9",
+	    "i= is not the first tag; some validators insist on it.",
+	    "Write it first." },
+	[LINT_HEADERS_FORBIDDEN] = { "headers-forbidden",
+	    "RFC 8617 section 4.1.2",
+	    "h= names a field that must not be signed, as later "
+	    "handlers add or remove such fields.",
+	    "Take it out of h=." },
+	[LINT_HEADERS_EMPTY] = { "headers-empty", "RFC 6376 section 3.5",
+	    "h= has an empty element.",
+	    "Write no two colons in a row, and none at an end." },
+	[LINT_HEADERS_FROM_OPEN] = { "from-open", "RFC 6376 section 8.15",
+	    "From is signed as often as it stands there, not once more: "
+	    "a second one can be added unnoticed.",
+	    "Name From in h= once more." },
+	[LINT_TIME_FUTURE] = { "time-future", "RFC 6376 section 3.5",
+	    "t= is in the future: a clock is wrong.",
+	    "Set it, the signer's or one's own." },
+	[LINT_TIME_MISSING] = { "time-missing", "RFC 6376 section 3.5",
+	    "The seal has no t=; older validators fail such a chain.",
+	    "Write it." },
+	[LINT_BODY_PARTIAL] = { "body-partial", "RFC 6376 section 8.2",
+	    "Not the whole body is signed: anything may have been "
+	    "appended.",
+	    "Do not believe what is not signed." },
+	[LINT_FROM_TWICE] = { "from-twice", "RFC 6376 section 8.15",
+	    "There is more than one From; readers show one, and it may "
+	    "be the one that nobody signed.",
+	    "Refuse such a message." },
+	[LINT_KEY_SEVERAL] = { "key-several", "RFC 6376 section 3.6.2.2",
+	    "Several TXT records stand where the key is.",
+	    "Its owner should leave one." },
+	[LINT_KEY_TESTING] = { "key-testing", "RFC 6376 section 3.6.1",
+	    "The key is marked as a test (t=y).",
+	    "Its owner should take the mark away once the tries are "
+	    "over." },
+	[LINT_KEY_WEAK] = { "key-weak", "RFC 8301 section 3.2",
+	    "The RSA key has less than 2048 bits.",
+	    "Its owner should publish a longer one." },
+	[LINT_AAR_EMPTY] = { "aar-empty", "RFC 8601 section 2.2",
+	    "The ARC-Authentication-Results field reports no result.",
+	    "Report what was checked when the message came." },
+	[LINT_OLDEST_UNSURE] = { "oldest-pass-unsure",
+	    "RFC 8617 section 5.2, step 5",
+	    "An older key could not be asked for, so older message "
+	    "signatures may verify too.",
+	    "Ask again later." },
+	[LINT_AAR_UNPARSED] = { "aar-unparsed", "RFC 8601 section 2.2",
+	    "Part of the ARC-Authentication-Results field cannot be "
+	    "read; receivers of DMARC reports lose it.",
+	    "The writer should follow the grammar." },
+	[LINT_AAR_SEMICOLON] = { "aar-semicolon-in-comment",
+	    "RFC 8601 section 2.2",
+	    "A comment holds a semicolon, at which simple parsers cut.",
+	    "Leave it out." },
+	[LINT_AAR_IPV6] = { "aar-ipv6-unquoted", "RFC 8601 section 2.2",
+	    "A value with a colon stands without quotes.",
+	    "Quote an IPv6 address." },
+	[LINT_AAR_NO_RESULT] = { "aar-without-arc", "RFC 8617 section 4.1.1",
+	    "The hop does not report what it found of the chain (arc=), "
+	    "though its seal says.",
+	    "Report it as well." },
+	[LINT_HEADERS_TRACE] = { "headers-trace", "RFC 6376 section 5.4.1",
+	    "h= names a trace field, which later servers add to or "
+	    "reorder.",
+	    "Leave it out." },
+	[LINT_HEADERS_SHORT] = { "headers-short", "RFC 6376 section 5.4.1",
+	    "h= leaves out a field that readers see or that tells the "
+	    "message from others.",
+	    "Sign it." },
+	[LINT_LINE_LONG] = { "line-long", "RFC 5322 section 2.1.1",
+	    "A line is longer than 998 octets: a server may break it, "
+	    "and the signature with it.",
+	    "Fold it." },
+	[LINT_U_LABEL] = { "u-label", "RFC 8616 section 5",
+	    "A domain or selector is written outside ASCII; few "
+	    "validators know what to ask for.",
+	    "Write it in ASCII (xn--)." },
+	[LINT_ED25519] = { "ed25519", "RFC 8463 section 3",
+	    "Many validators do not know ed25519-sha256 and call the "
+	    "chain failed.",
+	    "Sign with rsa-sha256." },
+	[LINT_VERSION_TAG] = { "version-tag", "RFC 8617 section 4.1.2",
+	    "v= means nothing in an ARC-Message-Signature; some "
+	    "validators refuse it.",
+	    "Leave it out." },
+	[LINT_SEAL_FOREIGN_TAG] = { "seal-foreign-tag",
+	    "RFC 8617 section 4.1.3",
+	    "A tag is not defined for ARC-Seal; some validators fail "
+	    "such a chain.",
+	    "Leave it out." },
+	[LINT_CANON_MISSING] = { "canonicalization-missing",
+	    "RFC 6376 section 3.5",
+	    "There is no c=, which means simple/simple; some validators "
+	    "take relaxed/relaxed.",
+	    "Write it." },
+	[LINT_CANON_SIMPLE] = { "canonicalization-simple",
+	    "RFC 6376 section 3.4",
+	    "The header is signed as simple: a fold moved on its way "
+	    "breaks the signature.",
+	    "Sign it as relaxed." },
+	[LINT_NO_SPACE] = { "no-space", "RFC 5322 section 2.2",
+	    "No space follows the colon, at which some validators "
+	    "stumble.",
+	    "Write one." },
+	[LINT_LENGTH_TAG] = { "length-tag", "RFC 6376 section 8.2",
+	    "l= lets anybody append text, and some validators do not "
+	    "know it.",
+	    "Leave it out." },
+	[LINT_EXPIRES] = { "expires", "RFC 6376 section 3.5",
+	    "x= is set; some validators fail a chain for an older "
+	    "signature that has expired.",
+	    "Leave it out." },
+	[LINT_INSTANCE_ZERO] = { "instance-zero", "RFC 8617 section 4.2.1",
+	    "The instance is written with a leading zero.",
+	    "Write it without." },
+	[LINT_CV_CASE] = { "cv-case", "RFC 8617 section 4.1.3",
+	    "cv= is not in lower case, which some validators do not "
+	    "understand.",
+	    "Write it in lower case." },
+	[LINT_DOMAINS_DIFFER] = { "domains-differ", "RFC 8617 section 4.1",
+	    "The fields of one set are signed by different domains; "
+	    "trust goes by the seal's.",
+	    "Sign both as one domain." },
+	[LINT_INSTANCE_COMMENT] = { "instance-comment", "RFC 8617 section 3.9",
+	    "A comment stands beside the instance; many validators fail "
+	    "such a chain.",
+	    "Leave it out." },
+	[LINT_TAG_LIKE_B] = { "tag-like-b", "RFC 6376 section 3.7",
+	    "The name of an unknown tag begins or ends with b, which "
+	    "some validators take for the signature.",
+	    "Leave it out." },
+	[LINT_BODY_LINE_LONG] = { "body-line-long", "RFC 5322 section 2.1.1",
+	    "A line of the body is longer than 998 octets: a server may "
+	    "break it, and all body hashes with it.",
+	    "Encode the body before it is signed." },
+	[LINT_BARE_CR] = { "bare-cr", "RFC 5322 section 2.2",
+	    "A CR stands without its LF: a server may change it, and a "
+	    "signature breaks.",
+	    "Encode or mend it before the message is signed." },
+	[LINT_KEY_FORM] = { "key-form", "RFC 6376 section 3.6.1",
+	    "The RSA key stands there by itself, not as a "
+	    "SubjectPublicKeyInfo; many validators do not read it.",
+	    "Its owner should publish the other form (arc-dump "
+	    "--key-audit writes it)." },
+	[LINT_KEY_LONG] = { "key-long", "RFC 8301 section 3.2",
+	    "The RSA key has more than 4096 bits, which validators need "
+	    "not take.",
+	    "Its owner should publish one of 2048." },
+	[LINT_KEY_GRANULARITY] = { "key-granularity", "RFC 6376 appendix C.2",
+	    "The key record has the obsolete g=, which some validators "
+	    "still obey.",
+	    "Its owner should take it out." },
+};
+
+const struct lint_info *
+lint_info(enum lint_code code)
+{
+	return &infos[code];
+}
+
+void
+lint_write(struct buf *b, const struct remark *r)
+{
+	const struct lint_info *info = lint_info(r->code);
+
+	if (r->instance > 0)
+		buf_printf(b, "i=%u ", r->instance);
+	if (r->field.len > 0)
+		buf_printf(b, "%.*s: ", SLICE_ARG(r->field));
+	buf_text(b, info->sentence);
+	if (r->detail[0] != '\0')
+		buf_printf(b, " (%s)", r->detail);
+	buf_printf(b, " %s", info->mend);
+}
+
+/* Make room for as many again. */
+static bool
+grow(struct remarks *r)
+{
+	size_t max = r->max == 0 ? 8 : 2 * r->max;
+	struct remark *more = arena_array(r->arena, max, sizeof *more);
+
+	if (more == NULL) {
+		r->memory_failed = true;
+		return false;
+	}
+	for (size_t i = 0; i < r->n; i++)
+		more[i] = r->remark[i];
+	r->remark = more;
+	r->max = max;
+	return true;
+}
+
+static void __attribute__((format(printf, 5, 6)))
+add(struct remarks *r, enum lint_code code, unsigned instance,
+    struct slice field, const char *format, ...)
+{
+	va_list ap;
+
+	if (r->n == r->max && !grow(r))
+		return;
+	struct remark *m = &r->remark[r->n++];
+
+	*m = (struct remark){
+		.code = code, .instance = instance, .field = field
+	};
+	va_start(ap, format);
+	vsnprintf(m->detail, sizeof m->detail, format, ap);
+	va_end(ap);
+}
+
+/* Without particulars. */
+static void
+note(struct remarks *r, enum lint_code code, const struct arc_field *f)
+{
+	add(r, code, f->instance, arc_name(f->kind), "%s", "");
+}
+
+enum {
+	LONGEST_LINE = 998, /* RFC 5322 section 2.1.1 */
+};
+
+static void
+lint_key(
+    const struct part *p, unsigned i, struct slice name, struct remarks *out)
+{
+	if (p->entry == NULL)
+		return;
+	if (p->entry->answer.ntxt > 1)
+		add(out, LINT_KEY_SEVERAL, i, name, "%zu records",
+		    p->entry->answer.ntxt);
+	if (p->key == NULL || p->key->why.code != DIAG_NONE)
+		return;
+	if (p->key->key.testing)
+		add(out, LINT_KEY_TESTING, i, name, "%s", "");
+	if (p->key->key.type == KEY_RSA && p->key->key.bits < 2048)
+		add(out, LINT_KEY_WEAK, i, name, "%u bits", p->key->key.bits);
+}
+
+static void
+lint_headers(const struct arc_field *f, size_t froms, struct remarks *out)
+{
+	static const struct slice forbidden[] = {
+		{ "Authentication-Results", 22 },
+		{ "ARC-Authentication-Results", 26 },
+		{ "ARC-Message-Signature", 21 },
+		{ "ARC-Seal", 8 },
+	};
+	const size_t n = sizeof forbidden / sizeof forbidden[0];
+	size_t mentions = 0, k = n;
+
+	for (size_t i = 0; i < f->sig.nheaders; i++) {
+		mentions += slice_eq_nocase(f->sig.headers[i], SLICE("from"));
+		for (size_t j = 0; j < n && k == n; j++)
+			if (slice_eq_nocase(f->sig.headers[i], forbidden[j]))
+				k = j;
+	}
+	if (k < n)
+		add(out, LINT_HEADERS_FORBIDDEN, f->instance, arc_name(ARC_AMS),
+		    "%.*s", SLICE_ARG(forbidden[k]));
+	if (f->sig.empty_headers > 0)
+		note(out, LINT_HEADERS_EMPTY, f);
+	if (mentions > 0 && mentions <= froms)
+		note(out, LINT_HEADERS_FROM_OPEN, f);
+}
+
+static bool
+aar_is_empty(struct slice payload)
+{
+	struct slice id;
+
+	payload = slice_trim(payload);
+	if (!slice_cut(&payload, ';', &id))
+		return true;
+	payload = slice_trim(payload);
+	return payload.len == 0 || slice_eq_nocase(payload, SLICE("none"));
+}
+
+static void
+lint_set(const struct arc_set *s, const struct verdict *v, unsigned i,
+    int64_t now, size_t froms, struct remarks *out)
+{
+	for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++) {
+		const struct arc_field *f = s->part[k];
+
+		if (f == NULL)
+			continue;
+		if (!f->instance_first)
+			note(out, LINT_INSTANCE_NOT_FIRST, f);
+		if (f->sig.has_time && (int64_t)f->sig.time > now)
+			add(out, LINT_TIME_FUTURE, i, arc_name(k), "t=%" PRIu64,
+			    f->sig.time);
+		if (k == ARC_SEAL && !f->sig.has_time)
+			note(out, LINT_TIME_MISSING, f);
+		lint_key(k == ARC_AMS ? &v->ams[i] : &v->seal[i], i,
+		    arc_name(k), out);
+	}
+	if (s->part[ARC_AMS] != NULL)
+		lint_headers(s->part[ARC_AMS], froms, out);
+	if (v->ams[i].body_signed < v->ams[i].body_length)
+		add(out, LINT_BODY_PARTIAL, i, arc_name(ARC_AMS),
+		    "%" PRIu64 " octets of %" PRIu64 " signed",
+		    v->ams[i].body_signed, v->ams[i].body_length);
+	if (s->part[ARC_AAR] != NULL && aar_is_empty(s->part[ARC_AAR]->payload))
+		note(out, LINT_AAR_EMPTY, s->part[ARC_AAR]);
+}
+
+int
+lint_collect(const struct message *m, const struct chain *c,
+    const struct verdict *v, int64_t now, struct remarks *out)
+{
+	size_t froms = message_count(m, SLICE("From"));
+
+	*out = (struct remarks){ .arena = m->arena };
+	if (c->nfields > 0 && froms > 1)
+		add(out, LINT_FROM_TWICE, 0, SLICE("From"), "%zu of them",
+		    froms);
+	if (v->oldest_unsure)
+		add(out, LINT_OLDEST_UNSURE, 0, (struct slice){ NULL, 0 }, "%s",
+		    "");
+	for (unsigned i = 1; i <= c->n; i++)
+		lint_set(&c->set[i], v, i, now, froms, out);
+	return out->memory_failed ? -1 : 0;
+}
+
+/* ------------------------------------------------------------------------
+ * Style. */
+
+static bool
+has_high(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* Octets of the longest line, its end not counted. */
+static size_t
+longest_line(struct slice s)
+{
+	struct slice line;
+	size_t most = 0;
+
+	while (slice_cut(&s, '\n', &line)) {
+		size_t n = line.len;
+
+		n -= n > 0 && line.p[n - 1] == '\r';
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+static bool
+has_bare_cr(struct slice s)
+{
+	for (size_t at = slice_find(s, '\r'); at < s.len;
+	     at = slice_find(s, '\r')) {
+		s = slice_sub(s, at + 1, s.len);
+		if (s.len == 0 || s.p[0] != '\n')
+			return true;
+	}
+	return false;
+}
+
+/* A ";" within a comment, quotes counted. */
+static bool
+has_semicolon_in_comment(struct slice s)
+{
+	unsigned depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"' && depth == 0)
+			quoted = !quoted;
+		else if (!quoted && s.p[i] == '(')
+			depth++;
+		else if (!quoted && s.p[i] == ')')
+			depth -= depth > 0;
+		else if (s.p[i] == ';' && depth > 0)
+			return true;
+	return false;
+}
+
+/* What any ARC field can have. */
+static void
+style_field(const struct arc_field *f, struct remarks *out)
+{
+	struct slice v = f->field->value;
+	struct slice lead = slice_sub(v, 0, slice_find(v, ';'));
+	size_t at = slice_find(lead, '=');
+
+	if (longest_line(f->field->raw) > LONGEST_LINE)
+		note(out, LINT_LINE_LONG, f);
+	if (v.len > 0 && !ascii_is_fws(v.p[0]))
+		note(out, LINT_NO_SPACE, f);
+	if (!f->instance_first)
+		return;
+	if (slice_find(lead, '(') < lead.len)
+		note(out, LINT_INSTANCE_COMMENT, f);
+	lead = slice_trim(slice_sub(lead, at + 1, lead.len));
+	if (lead.len > 1 && lead.p[0] == '0')
+		note(out, LINT_INSTANCE_ZERO, f);
+}
+
+/* Whether a value looks like an IPv6 address and is not quoted where it stands.
+ */
+static bool
+is_bare_ipv6(struct slice v, struct slice within)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < v.len; i++)
+		colons += v.p[i] == ':';
+	return colons > 1 && v.p > within.p && v.p < within.p + within.len &&
+	       v.p[-1] != '"';
+}
+
+static int
+style_aar(const struct arc_field *f, struct arena *arena, struct remarks *out)
+{
+	struct authres a;
+	struct diag why;
+	bool arc = false, ipv6 = false;
+
+	style_field(f, out);
+	if (authres_parse(f->payload, arena, &a, &why) != 0)
+		return -1;
+	if (a.bad.len > 0)
+		note(out, LINT_AAR_UNPARSED, f);
+	if (has_semicolon_in_comment(f->payload))
+		note(out, LINT_AAR_SEMICOLON, f);
+	for (size_t r = 0; r < a.nresults; r++) {
+		arc |= slice_eq_nocase(a.result[r].method, SLICE("arc"));
+		for (size_t p = 0; p < a.result[r].nproperties; p++)
+			ipv6 |= is_bare_ipv6(
+			    a.result[r].property[p].value, f->payload);
+	}
+	if (ipv6)
+		note(out, LINT_AAR_IPV6, f);
+	if (!arc && f->instance > 1 && a.nresults > 0)
+		note(out, LINT_AAR_NO_RESULT, f);
+	return 0;
+}
+
+static bool
+signs(const struct sig *s, const char *name)
+{
+	for (size_t i = 0; i < s->nheaders; i++)
+		if (slice_eq_nocase(s->headers[i], slice_of(name)))
+			return true;
+	return false;
+}
+
+static void
+style_headers(
+    const struct message *m, const struct arc_field *f, struct remarks *out)
+{
+	static const struct {
+		const char *name;
+		enum lint_code code;
+	} rows[] = {
+		{ "received", LINT_HEADERS_TRACE },
+		{ "return-path", LINT_HEADERS_TRACE },
+		{ "delivered-to", LINT_HEADERS_TRACE },
+		{ "dkim-signature", LINT_HEADERS_TRACE },
+		{ "x-received", LINT_HEADERS_TRACE },
+		{ "received-spf", LINT_HEADERS_TRACE },
+		{ "to", LINT_HEADERS_SHORT },
+		{ "subject", LINT_HEADERS_SHORT },
+		{ "date", LINT_HEADERS_SHORT },
+		{ "message-id", LINT_HEADERS_SHORT },
+	};
+	enum lint_code told = LINT_COUNT;
+
+	for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+		bool odd =
+		    rows[k].code == LINT_HEADERS_TRACE
+			? signs(&f->sig, rows[k].name)
+			: f->sig.headers != NULL &&
+			      !signs(&f->sig, rows[k].name) &&
+			      message_count(m, slice_of(rows[k].name)) > 0;
+
+		/* One of each code is enough. */
+		if (!odd || rows[k].code == told)
+			continue;
+		told = rows[k].code;
+		add(out, told, f->instance, arc_name(ARC_AMS), "%s",
+		    rows[k].name);
+	}
+}
+
+/* The first tag that is none of those known; NULL when there is none. */
+static const struct tag *
+foreign_tag(const struct taglist *tags, const char *const known[], bool like_b)
+{
+	for (size_t k = 0; k < tags->n; k++) {
+		struct slice name = tags->tag[k].name;
+		bool found = false;
+
+		for (size_t n = 0; known[n] != NULL; n++)
+			found |= slice_eq(name, slice_of(known[n]));
+		if (!found && (!like_b || ascii_lower(name.p[0]) == 'b' ||
+				  ascii_lower(name.p[name.len - 1]) == 'b'))
+			return &tags->tag[k];
+	}
+	return NULL;
+}
+
+static void
+note_tag(struct remarks *out, enum lint_code code, const struct arc_field *f,
+    const struct tag *tag)
+{
+	struct slice name;
+
+	if (tag == NULL)
+		return;
+	name = slice_sub(tag->name, 0, 40);
+	add(out, code, f->instance, arc_name(f->kind),
+	    "%.*s=", SLICE_ARG(name));
+}
+
+static void
+style_key(const struct part *p, const struct arc_field *f, struct remarks *out)
+{
+	if (p->key == NULL || p->key->why.code != DIAG_NONE)
+		return;
+	if (p->key->key.bare)
+		note(out, LINT_KEY_FORM, f);
+	if (p->key->key.granularity)
+		note(out, LINT_KEY_GRANULARITY, f);
+	if (p->key->key.bits > 4096)
+		add(out, LINT_KEY_LONG, f->instance, arc_name(f->kind),
+		    "%u bits", p->key->key.bits);
+}
+
+/* What both kinds of signature share. */
+static void
+style_signature(
+    const struct arc_field *f, const struct part *p, struct remarks *out)
+{
+	static const char *const known[] = { "b", "bh", NULL };
+	const struct sig *s = &f->sig;
+
+	style_field(f, out);
+	style_key(p, f, out);
+	if (has_high(s->domain) || has_high(s->selector))
+		note(out, LINT_U_LABEL, f);
+	if (slice_eq_nocase(s->algorithm, SLICE("ed25519-sha256")))
+		note(out, LINT_ED25519, f);
+	note_tag(out, LINT_TAG_LIKE_B, f, foreign_tag(&f->tags, known, true));
+}
+
+static void
+style_ams(const struct message *m, const struct arc_field *f,
+    const struct part *p, struct remarks *out)
+{
+	style_signature(f, p, out);
+	style_headers(m, f, out);
+	if (taglist_find(&f->tags, SLICE("v")) != NULL)
+		note(out, LINT_VERSION_TAG, f);
+	if (taglist_find(&f->tags, SLICE("c")) == NULL)
+		note(out, LINT_CANON_MISSING, f);
+	else if (f->sig.header_canon == CANON_SIMPLE)
+		note(out, LINT_CANON_SIMPLE, f);
+	if (f->sig.has_length)
+		add(out, LINT_LENGTH_TAG, f->instance, arc_name(ARC_AMS),
+		    "l=%" PRIu64, f->sig.length);
+	if (f->sig.has_expires)
+		add(out, LINT_EXPIRES, f->instance, arc_name(ARC_AMS),
+		    "x=%" PRIu64, f->sig.expires);
+}
+
+static void
+style_seal(const struct arc_field *f, const struct part *p, struct remarks *out)
+{
+	static const char *const known[] = { "i", "a", "b", "cv", "d", "s", "t",
+		"h", NULL };
+
+	style_signature(f, p, out);
+	note_tag(
+	    out, LINT_SEAL_FOREIGN_TAG, f, foreign_tag(&f->tags, known, false));
+	for (size_t k = 0; k < f->sig.cv_text.len; k++)
+		if (ascii_lower(f->sig.cv_text.p[k]) != f->sig.cv_text.p[k]) {
+			note(out, LINT_CV_CASE, f);
+			break;
+		}
+}
+
+int
+lint_style(const struct message *m, struct slice body, const struct chain *c,
+    const struct verdict *v, struct remarks *out)
+{
+	bool cr = has_bare_cr(body);
+
+	for (unsigned i = 1; i <= c->n; i++) {
+		const struct arc_field *aar = c->set[i].part[ARC_AAR];
+		const struct arc_field *ams = c->set[i].part[ARC_AMS];
+		const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+
+		if (ams != NULL)
+			style_ams(m, ams, &v->ams[i], out);
+		if (seal != NULL)
+			style_seal(seal, &v->seal[i], out);
+		if (ams != NULL && seal != NULL &&
+		    !slice_eq_nocase(ams->sig.domain, seal->sig.domain))
+			note(out, LINT_DOMAINS_DIFFER, seal);
+		if (aar != NULL && style_aar(aar, m->arena, out) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < m->nfields && !cr; i++)
+		cr = has_bare_cr(m->field[i].raw);
+	if (c->nfields > 0 && cr)
+		add(out, LINT_BARE_CR, 0, (struct slice){ NULL, 0 }, "%s", "");
+	if (c->nfields > 0 && longest_line(body) > LONGEST_LINE)
+		add(out, LINT_BODY_LINE_LONG, 0, (struct slice){ NULL, 0 },
+		    "%zu octets", longest_line(body));
+	return out->memory_failed ? -1 : 0;
+}

@@ -1,0 +1,626 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "dkim/bodyhash.h"
+#include "crypto/digest.h"
+#include "arc/seal.h"
+#include "dkim/select.h"
+#include "crypto/signature.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+enum {
+	FOLD_AT = 76,	 /* columns, where there is a place to fold */
+	MOST_WORD = 900, /* octets of a word, which cannot be folded */
+};
+
+/* ------------------------------------------------------------------------
+ * What our ADMD found. */
+
+static int
+results_grow(
+    struct seal_results *r, struct arena *arena, size_t more, struct diag *why)
+{
+	struct authres_result *all;
+
+	if (more <= r->room - r->n)
+		return 0;
+	/* Twice as much each time: the arena keeps the old ones as well. */
+	r->room = 2 * (r->n + more);
+	all = arena_array(arena, r->room, sizeof *all);
+	if (all == NULL)
+		return diag_memory(why);
+	if (r->n > 0)
+		memcpy(all, r->result, r->n * sizeof *all);
+	r->result = all;
+	return 0;
+}
+
+/* The worst of two: fail over none over pass. */
+static enum cv
+worse(enum cv a, enum cv b)
+{
+	static const int rank[] = {
+		[CV_MISSING] = 0, [CV_PASS] = 1, [CV_NONE] = 2, [CV_FAIL] = 3
+	};
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
+static void
+results_add(struct seal_results *r, const struct authres *a)
+{
+	for (size_t i = 0; i < a->nresults; i++) {
+		const struct authres_result *one = &a->result[i];
+
+		if (slice_eq_nocase(one->method, SLICE("arc"))) {
+			enum cv cv = cv_parse(one->result);
+
+			r->arc = worse(r->arc, cv == CV_MISSING ? CV_FAIL : cv);
+		}
+		/* No line could hold it. */
+		if (one->method.len + one->version.len + one->result.len >
+		    MOST_WORD / 2) {
+			r->ignored++;
+			continue;
+		}
+		r->result[r->n++] = *one;
+	}
+	r->ignored += a->bad.len > 0;
+}
+
+int
+seal_results(const struct message *m, struct slice authserv_id,
+    struct seal_results *out, struct diag *why)
+{
+	*out = (struct seal_results){ .n = 0 };
+	out->used = arena_array(m->arena, m->nfields, sizeof(struct field *));
+	if (out->used == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < m->nfields; i++) {
+		const struct field *f = &m->field[i];
+		struct authres a;
+		bool ours;
+
+		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+			if (slice_eq_nocase(f->name, arc_name(k)))
+				return 0;
+		if (!slice_eq_nocase(f->name, SLICE("Authentication-Results")))
+			continue;
+		if (authres_claims(
+			f->value, authserv_id, m->arena, &ours, why) != 0)
+			return -1;
+		if (!ours)
+			continue;
+		if (authres_parse(f->value, m->arena, &a, why) != 0)
+			return -1;
+		if (a.authserv_id.p == NULL || !authres_knows(a.version)) {
+			out->ignored++;
+			continue;
+		}
+		if (results_grow(out, m->arena, a.nresults, why) != 0)
+			return -1;
+		results_add(out, &a);
+		out->used[out->nused++] = f;
+	}
+	return 0;
+}
+
+int
+seal_results_of(struct slice text, struct arena *arena,
+    struct seal_results *out, struct diag *why)
+{
+	struct buf b = { .max = 0 };
+	struct slice first = slice_sub(text, 0, slice_find(text, ';'));
+	struct authres a;
+	char q[DIAG_QUOTED];
+
+	*out = (struct seal_results){ .n = 0 };
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+			return diag_set(
+			    why, DIAG_AAR_SYNTAX, text, "a control character");
+	/* Results alone get an id in front, so that they can be parsed. */
+	if (slice_find(first, '=') < first.len ||
+	    slice_eq_nocase(slice_trim(text), SLICE("none")))
+		buf_text(&b, "id;");
+	buf_slice(&b, text);
+	text = arena_copy(arena, buf_view(&b));
+	bool memory = b.failure != BUF_OK || text.p == NULL;
+
+	buf_release(&b);
+	if (memory)
+		return diag_memory(why);
+	if (authres_parse(text, arena, &a, why) != 0 ||
+	    results_grow(out, arena, a.nresults, why) != 0)
+		return -1;
+	if (a.bad.len > 0 || (a.nresults == 0 && !a.none))
+		return diag_set(why, DIAG_AAR_SYNTAX, a.bad,
+		    "\"%s\" is no result", diag_quote(a.bad, q));
+	results_add(out, &a);
+	if (out->ignored > 0)
+		return diag_set(why, DIAG_AAR_SYNTAX, text,
+		    "a result is longer than a line can be");
+	return 0;
+}
+
+/* ------------------------------------------------------------------------
+ * Which header fields. */
+
+/* Signed when they are there (RFC 6376 section 5.4.1); not what is added on
+ * the way (Received, Return-Path) or known to be changed. */
+static const struct slice signed_names[] = {
+	{ "From", 4 },
+	{ "Sender", 6 },
+	{ "Reply-To", 8 },
+	{ "Subject", 7 },
+	{ "Date", 4 },
+	{ "Message-ID", 10 },
+	{ "To", 2 },
+	{ "Cc", 2 },
+	{ "MIME-Version", 12 },
+	{ "Content-Type", 12 },
+	{ "Content-Transfer-Encoding", 25 },
+	{ "Content-ID", 10 },
+	{ "Content-Description", 19 },
+	{ "Resent-Date", 11 },
+	{ "Resent-From", 11 },
+	{ "Resent-Sender", 13 },
+	{ "Resent-To", 9 },
+	{ "Resent-Cc", 9 },
+	{ "Resent-Message-ID", 17 },
+	{ "In-Reply-To", 11 },
+	{ "References", 10 },
+	{ "List-Id", 7 },
+	{ "List-Help", 9 },
+	{ "List-Unsubscribe", 16 },
+	{ "List-Unsubscribe-Post", 21 },
+	{ "List-Subscribe", 14 },
+	{ "List-Post", 9 },
+	{ "List-Owner", 10 },
+	{ "List-Archive", 12 },
+	{ "DKIM-Signature", 14 },
+};
+
+/* What a reader shows: one more of it would deceive. */
+static bool
+is_oversigned(struct slice name)
+{
+	return slice_eq(name, SLICE("From")) ||
+	       slice_eq(name, SLICE("Subject")) ||
+	       slice_eq(name, SLICE("Date")) || slice_eq(name, SLICE("To"));
+}
+
+bool
+seal_may_sign(struct slice name)
+{
+	return !slice_eq_nocase(name, SLICE("Authentication-Results")) &&
+	       (name.len < 4 ||
+		   !slice_eq_nocase(slice_sub(name, 0, 4), SLICE("ARC-")));
+}
+
+int
+seal_headers(const struct message *m, bool oversign, struct slice **names,
+    size_t *n, struct diag *why)
+{
+	const size_t kinds = sizeof signed_names / sizeof signed_names[0];
+
+	*n = 0;
+	*names =
+	    arena_array(m->arena, m->nfields + kinds, sizeof(struct slice));
+	if (*names == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < kinds; i++) {
+		size_t count = message_count(m, signed_names[i]) +
+			       (oversign && is_oversigned(signed_names[i]));
+
+		for (; count > 0; count--)
+			(*names)[(*n)++] = signed_names[i];
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------------
+ * Text. */
+
+/* A field being written, word by word. */
+struct writer {
+	struct buf text;
+	size_t column;
+	const char *eol;
+};
+
+static void
+put(struct writer *w, struct slice s)
+{
+	buf_slice(&w->text, s);
+	w->column += s.len;
+}
+
+static void
+fold(struct writer *w)
+{
+	buf_text(&w->text, w->eol);
+	buf_char(&w->text, '\t');
+	w->column = 8;
+}
+
+/* A word behind a blank, or behind a fold where it would not fit. */
+static void
+put_word(struct writer *w, struct slice word)
+{
+	if (w->column + 1 + word.len > FOLD_AT)
+		fold(w);
+	else
+		put(w, SLICE(" "));
+	put(w, word);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+put_tag(struct writer *w, const char *format, ...)
+{
+	char word[600]; /* the longest is a domain */
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(word, sizeof word, format, ap);
+	va_end(ap);
+	put_word(w, slice_of(word));
+}
+
+static void
+begin(struct writer *w, const struct message *m, enum arc_kind kind)
+{
+	*w = (struct writer){ .text = { .max = SEAL_MAX_FIELD },
+		.eol = m->crlf ? "\r\n" : "\n" };
+	put(w, arc_name(kind));
+	put(w, SLICE(":"));
+}
+
+/* The end of a field: b= and the signature's base64, in lines. */
+static void
+put_base64(struct writer *w, struct slice octets)
+{
+	struct buf b = { .max = 0 };
+	struct slice rest;
+
+	base64_encode(&b, octets);
+	for (rest = buf_view(&b); rest.len > 0;) {
+		size_t room = w->column < FOLD_AT ? FOLD_AT - w->column : 0;
+		struct slice line = slice_sub(rest, 0, room);
+
+		put(w, line);
+		rest = slice_sub(rest, line.len, rest.len);
+		if (rest.len > 0)
+			fold(w);
+	}
+	buf_fail_with(&w->text, &b);
+	buf_release(&b);
+}
+
+static int
+written(const struct writer *w, struct diag *why)
+{
+	if (w->text.failure == BUF_TOO_BIG)
+		return diag_set(why, DIAG_LIMIT_FIELD, no_octets,
+		    "a field of ours would be longer than %d octets",
+		    SEAL_MAX_FIELD);
+	return w->text.failure == BUF_OK ? 0 : diag_memory(why);
+}
+
+/* What was written, as a field of a message.  The value ends where the text
+ * does: no line end yet. */
+static struct field
+as_field(const struct writer *w, enum arc_kind kind)
+{
+	struct slice all = buf_view(&w->text);
+
+	return (struct field){ .raw = all,
+		.name = slice_sub(all, 0, arc_name(kind).len),
+		.value = slice_sub(all, arc_name(kind).len + 1, all.len) };
+}
+
+/* ------------------------------------------------------------------------
+ * ARC-Authentication-Results. */
+
+/* One result: words that can be folded apart, the last one ending in what
+ * separates it from the next. */
+static void
+put_result(struct writer *w, const struct authres_result *r, bool last)
+{
+	struct authres_result one = *r;
+	struct buf b = { .max = 0 };
+
+	one.nproperties = 0;
+	if (one.reason.len > MOST_WORD / 2)
+		one.reason = no_octets;
+	authres_write(&b, &one);
+	for (size_t i = 0; i < r->nproperties; i++) {
+		const struct authres_property *p = &r->property[i];
+
+		if (p->name.len + p->value.len > MOST_WORD / 2)
+			continue;
+		put_word(w, buf_view(&b));
+		buf_clear(&b);
+		buf_slice(&b, p->name);
+		buf_char(&b, '=');
+		authres_write_value(&b, p->value);
+	}
+	if (!last)
+		buf_char(&b, ';');
+	put_word(w, buf_view(&b));
+	buf_fail_with(&w->text, &b);
+	buf_release(&b);
+}
+
+static int
+aar_make(const struct message *m, const struct seal_request *q,
+    struct writer *w, struct diag *why)
+{
+	const struct seal_results *r = q->results;
+	struct buf id = { .max = 0 };
+
+	begin(w, m, ARC_AAR);
+	put_tag(w, "i=%u;", q->instance);
+	authres_write_value(&id, q->authserv_id);
+	buf_char(&id, ';');
+	put_word(w, buf_view(&id));
+	buf_fail_with(&w->text, &id);
+	buf_release(&id);
+	if (r->n == 0)
+		put_word(w, SLICE("none"));
+	for (size_t i = 0; i < r->n; i++) {
+		/* Each result begins a line. */
+		w->column = FOLD_AT;
+		put_result(w, &r->result[i], i + 1 == r->n);
+	}
+	return written(w, why);
+}
+
+/* ------------------------------------------------------------------------
+ * The two signatures. */
+
+static void
+put_names(struct writer *w, const struct seal_request *q)
+{
+	put_word(w, SLICE("h="));
+	for (size_t i = 0; i < q->nheaders; i++) {
+		bool last = i + 1 == q->nheaders;
+
+		if (w->column + q->headers[i].len + 1 > FOLD_AT && i > 0)
+			fold(w);
+		put(w, q->headers[i]);
+		put(w, last ? SLICE(";") : SLICE(":"));
+	}
+}
+
+static int
+sign(struct writer *w, struct digest *d, const struct seal_request *q,
+    struct diag *why)
+{
+	unsigned char octets[DIGEST_SIZE];
+	struct buf signature = { .max = 0 };
+	int result = digest_final(d, octets, why);
+
+	if (result == 0)
+		result = signature_make(q->key, octets, &signature, why);
+	if (result == 0)
+		put_base64(w, buf_view(&signature));
+	buf_release(&signature);
+	return result == 0 ? written(w, why) : -1;
+}
+
+static const char *
+algorithm(const struct seal_request *q)
+{
+	return signature_word(signature_for(signing_key_public(q->key)->type));
+}
+
+static int
+ams_make(const struct message *m, const struct seal_request *q,
+    struct writer *w, struct diag *why)
+{
+	struct select *select = select_new(m, m->arena);
+	struct digest d;
+	struct sink sink = digest_sink(&d);
+
+	if (select == NULL)
+		return diag_memory(why);
+	begin(w, m, ARC_AMS);
+	put_tag(w, "i=%u;", q->instance);
+	put_tag(w, "a=%s;", algorithm(q));
+	put_tag(w, "c=%s/%s;", canon_word(q->header_canon),
+	    canon_word(q->body_canon));
+	put_tag(w, "d=%.*s;", SLICE_ARG(q->domain));
+	put_tag(w, "s=%.*s;", SLICE_ARG(q->selector));
+	put_tag(w, "t=%" PRId64 ";", q->time);
+	if (q->expires > 0)
+		put_tag(w, "x=%" PRId64 ";", q->expires);
+	put_names(w, q);
+	fold(w);
+	put(w, SLICE("bh="));
+	put_base64(w, q->body_hash);
+	put(w, SLICE(";"));
+	fold(w);
+	put(w, SLICE("b="));
+	if (written(w, why) != 0)
+		return -1;
+	digest_init(&d);
+	select_start(select, NULL);
+	for (size_t i = 0; i < q->nheaders; i++) {
+		const struct field *f = select_next(select, q->headers[i]);
+
+		if (f != NULL)
+			canon_header(
+			    q->header_canon, f, no_octets, true, &sink);
+	}
+	struct field own = as_field(w, ARC_AMS);
+
+	canon_header(q->header_canon, &own, no_octets, false, &sink);
+	int result = sign(w, &d, q, why);
+
+	digest_release(&d);
+	return result;
+}
+
+static int
+as_make(const struct message *m, const struct chain *chain,
+    const struct seal_request *q, const struct writer *aar,
+    const struct writer *ams, struct writer *w, struct diag *why)
+{
+	struct field fields[] = { as_field(aar, ARC_AAR),
+		as_field(ams, ARC_AMS) };
+	struct digest d;
+	struct sink sink = digest_sink(&d);
+
+	begin(w, m, ARC_SEAL);
+	put_tag(w, "i=%u;", q->instance);
+	put_tag(w, "a=%s;", algorithm(q));
+	put_tag(w, "cv=%s;", cv_word(q->cv));
+	put_tag(w, "d=%.*s;", SLICE_ARG(q->domain));
+	put_tag(w, "s=%.*s;", SLICE_ARG(q->selector));
+	put_tag(w, "t=%" PRId64 ";", q->time);
+	fold(w);
+	put(w, SLICE("b="));
+	if (written(w, why) != 0)
+		return -1;
+	digest_init(&d);
+	/* A failed chain's seal covers its own set alone (5.1.2). */
+	for (unsigned i = 1; i <= chain->n && q->cv != CV_FAIL; i++)
+		chain_put_set(chain, i, &sink);
+	for (size_t i = 0; i < 2; i++)
+		canon_header(CANON_RELAXED, &fields[i], no_octets, true, &sink);
+	struct field own = as_field(w, ARC_SEAL);
+
+	canon_header(CANON_RELAXED, &own, no_octets, false, &sink);
+	int result = sign(w, &d, q, why);
+
+	digest_release(&d);
+	return result;
+}
+
+int
+seal_make(const struct message *m, const struct chain *chain,
+    const struct seal_request *q, struct buf *out, struct diag *why)
+{
+	struct writer w[ARC_KINDS];
+	int result;
+
+	memset(w, 0, sizeof w);
+	result = aar_make(m, q, &w[ARC_AAR], why);
+	if (result == 0)
+		result = ams_make(m, q, &w[ARC_AMS], why);
+	if (result == 0)
+		result = as_make(
+		    m, chain, q, &w[ARC_AAR], &w[ARC_AMS], &w[ARC_SEAL], why);
+	for (int k = ARC_SEAL; k >= ARC_AAR && result == 0; k--) {
+		buf_slice(out, buf_view(&w[k].text));
+		buf_text(out, w[k].eol);
+	}
+	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+		buf_release(&w[k].text);
+	if (result == 0 && out->failure != BUF_OK)
+		result = diag_memory(why);
+	return result;
+}
+
+/* ------------------------------------------------------------------------
+ * The check of what was made. */
+
+static int
+check_fail(struct diag *why, const char *what)
+{
+	return diag_set(why, DIAG_SELF_CHECK, no_octets, "%s", what);
+}
+
+static int
+check_signature(struct digest *d, const struct sig *s, const struct key *key,
+    const char *what, struct diag *why)
+{
+	unsigned char octets[DIGEST_SIZE];
+	struct diag bad;
+
+	if (digest_final(d, octets, why) != 0)
+		return -1;
+	if (signature_verify(
+		key, s->alg, KEY_MIN_RSA_BITS, octets, s->signature, &bad) == 0)
+		return 0;
+	if (diag_info(bad.code)->class == DIAG_CLASS_TROUBLE) {
+		*why = bad;
+		return -1;
+	}
+	return check_fail(why, what);
+}
+
+static int
+check_set(struct message *m, struct input *in, const struct chain *c,
+    unsigned i, const struct key *key, struct diag *why)
+{
+	const struct arc_set *set = &c->set[i];
+	const struct arc_field *ams = set->part[ARC_AMS];
+	const struct arc_field *seal = set->part[ARC_SEAL];
+	struct select *select = select_new(m, m->arena);
+	struct bodyhash hash = { .canon = ams->sig.body_canon };
+	struct digest d;
+	struct sink sink = digest_sink(&d);
+	int result;
+
+	if (select == NULL)
+		return diag_memory(why);
+	if (bodyhash_run(m, in, &hash, 1, why) != 0)
+		return -1;
+	if (memcmp(hash.digest, ams->sig.body_hash.p, sizeof hash.digest) != 0)
+		return check_fail(why, "bh= of the ARC-Message-Signature");
+	digest_init(&d);
+	chain_put_ams(ams, select, &sink);
+	result = check_signature(
+	    &d, &ams->sig, key, "b= of the ARC-Message-Signature", why);
+	digest_release(&d);
+	if (result != 0)
+		return -1;
+	digest_init(&d);
+	for (unsigned k = 1; k < i && seal->sig.cv != CV_FAIL; k++)
+		chain_put_set(c, k, &sink);
+	chain_put_seal(c, i, &sink);
+	result =
+	    check_signature(&d, &seal->sig, key, "b= of the ARC-Seal", why);
+	digest_release(&d);
+	return result;
+}
+
+int
+seal_check(struct input *in, const struct limits *limits, unsigned i,
+    const struct key *key, struct diag *why)
+{
+	struct message *m;
+	struct chain c;
+	int result = -1;
+
+	if (message_read(in, limits, &m, why) != 0)
+		return -1;
+	if (chain_collect(m, m->arena, &c, why) != 0)
+		goto out;
+	const struct arc_set *set = &c.set[i];
+	bool whole = c.n == i && c.field[0].field == &m->field[0] &&
+		     set->part[ARC_SEAL] == &c.field[0] &&
+		     set->part[ARC_AMS] == &c.field[1] &&
+		     set->part[ARC_AAR] == &c.field[2];
+
+	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS && whole; k++)
+		whole = set->part[k]->problem.code == DIAG_NONE &&
+			set->part[k]->sig.problem.code == DIAG_NONE;
+	if (!whole)
+		check_fail(why, "the new fields do not read back");
+	else if (c.set[i].part[ARC_SEAL]->sig.cv != CV_FAIL &&
+		 c.shape.code != DIAG_NONE)
+		check_fail(why, diag_info(c.shape.code)->sentence);
+	else
+		result = check_set(m, in, &c, i, key, why);
+out:
+	message_free(m);
+	return result;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* limit.h - how much is taken from strangers: one table
+ *
+ * Real mail meets none of these (RFC 8617 sections 9.1 and 9.2).  What meets
+ * one gets no verdict but DIAG_LIMIT_... and exit status 65, unless its row
+ * says otherwise.  Every number stands here and nowhere else, with its reason,
+ * as arc-tools(7) shows it. */
+#ifndef LIMIT_H
+#define LIMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+/* Those that a user may set, with --limit. */
+struct limits {
+	size_t message, header, field, fields, signatures;
+};
+
+#define LIMIT_OWN(member) offsetof(struct limits, member)
+#define LIMIT_FIXED SIZE_MAX
+
+/* Name of the constant; word; number; of what; where a user's own stands; the
+ * reason, and what happens when it is not 65. */
+/* clang-format off */
+#define LIMITS(ROW) \
+	ROW(MESSAGE, "message", 1 << 30, "octets", LIMIT_OWN(message), \
+	    "Of a message that a filter or --why takes whole; any other body " \
+	    "streams by and may have any length.") \
+	ROW(HEADER, "header", 16 << 20, "octets", LIMIT_OWN(header), \
+	    "The header is held in memory.") \
+	ROW(FIELD, "field", 1 << 20, "octets", LIMIT_OWN(field), \
+	    "Of one ARC field: it bounds its tags, the names in its h=, its " \
+	    "results and its comments as well.") \
+	ROW(FIELDS, "fields", 100 * 1000, "fields", LIMIT_OWN(fields), \
+	    "Each costs memory beside its octets.") \
+	ROW(SIGNATURES, "signatures", 120, "checks", LIMIT_OWN(signatures), \
+	    "Of signatures for one message, all keys tried counted; fifty " \
+	    "sets with a key for each field make 100.") \
+	ROW(RECORDS, "records", 8, "key records", LIMIT_FIXED, \
+	    "Tried under one name: each costs a check.") \
+	ROW(SETS, "sets", 50, "ARC Sets", LIMIT_FIXED, \
+	    "RFC 8617 section 4.2.1; more are a fail.") \
+	ROW(RSA_BITS, "rsa-bits", 16384, "bits", LIMIT_FIXED, \
+	    "Of an RSA modulus: a check costs the cube of it.  The key cannot " \
+	    "be used, which is a fail.") \
+	ROW(EXPONENT_BITS, "exponent-bits", 33, "bits", LIMIT_FIXED, \
+	    "Of an RSA exponent: a check costs so many squarings.  The key " \
+	    "cannot be used, which is a fail.") \
+	ROW(TEXT, "text", 64 << 10, "octets", LIMIT_FIXED, \
+	    "Of one TXT record, its strings joined: all that the DNS can " \
+	    "carry.  In a keys file more is status 78.") \
+	ROW(CNAMES, "cnames", 8, "names", LIMIT_FIXED, \
+	    "In a row that are followed for one key; more are no key.") \
+	ROW(KEYS_FILE, "keys-file", 256 << 20, "octets", LIMIT_FIXED, \
+	    "Of a keys file, which is read whole; a longer one is status 78.") \
+	ROW(KEY_FILE, "key-file", 64 << 10, "octets", LIMIT_FIXED, \
+	    "Of a file with a private key; a longer one is status 78.") \
+	ROW(PROPERTIES, "properties", 256, "properties", LIMIT_FIXED, \
+	    "Of one result of Authentication-Results; what is more is left " \
+	    "out.") \
+	ROW(NEW_FIELD, "new-field", 64 << 10, "octets", LIMIT_FIXED, \
+	    "Of a field that arc-sign makes: what does not fit is no mail.") \
+	ROW(MIME_PARTS, "mime-parts", 64, "parts", LIMIT_FIXED, \
+	    "That --why looks into; others are text like any other.") \
+	ROW(MIME_DEPTH, "mime-depth", 8, "levels", LIMIT_FIXED, \
+	    "Of parts in parts, for the same.")
+/* clang-format on */
+
+#define LIMIT_NUMBER(name, word, number, unit, own, reason)                    \
+	LIMIT_##name = (number),
+enum {
+	LIMITS(LIMIT_NUMBER)
+};
+
+struct limit_info {
+	const char *word;
+	unsigned long long number;
+	const char *unit;
+	size_t own;	    /* LIMIT_OWN() or LIMIT_FIXED */
+	const char *reason; /* ends in a full stop */
+};
+
+/* The row at place i, or NULL behind the last. */
+const struct limit_info *limit_info(size_t i);
+
+extern const struct limits limits_usual;
+
+/* Take "NAME=NUMBER", the number perhaps with K, M or G behind it.  False when
+ * there is no such limit to set, or the number is 0, none, or above 2^40. */
+bool limits_set(struct limits *, struct slice text);
+
+#endif

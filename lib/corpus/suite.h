@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* suite.h - a run over many messages as a test suite
+ *
+ * What each message was expected to give (a manifest, or one verdict for all),
+ * what it gave, and the difference in words, as TAP 14 and as JUnit XML.
+ *
+ * A manifest has a line a message: path, tab, verdict ("pass", "fail", "none",
+ * "tempfail", or "error" for a message without a verdict), and perhaps a tab
+ * and a code.  Empty lines and lines that begin with "#" mean nothing.  A path
+ * is as it was given on the command line, or seen from the manifest's own
+ * directory. */
+#ifndef SUITE_H
+#define SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/slice.h"
+
+/* What one message gave. */
+struct outcome {
+	const char *name;
+	const char *verdict; /* or "error" */
+	const char *code;    /* "" when there is none */
+	struct slice text;   /* a sentence that tells more */
+	bool accepted;	     /* where nothing was expected: it is good */
+};
+
+struct suite;
+
+/* NULL when memory is short. */
+struct suite *suite_new(void);
+void suite_free(struct suite *);
+
+/* Whether a word can be expected. */
+bool suite_is_verdict(const char *word);
+
+/* Every message should give this verdict, which outlives the suite. */
+void suite_expect(struct suite *, const char *verdict);
+
+/* Every message should give what the manifest says.  With update, a manifest
+ * that is not there is empty.  -1 with DIAG_OPEN, DIAG_READ, DIAG_MEMORY, or
+ * DIAG_MANIFEST naming the line. */
+int suite_manifest(
+    struct suite *, const char *path, bool update, struct diag *why);
+
+/* Keep what tap and junit need. */
+void suite_want(struct suite *, bool tap, bool junit);
+
+/* Take the outcome of the next message.  TAP lines go to out.  -1 with
+ * DIAG_MEMORY. */
+int suite_take(
+    struct suite *, const struct outcome *, struct buf *out, struct diag *why);
+
+/* After the last message: the end of TAP goes to out, messages of the manifest
+ * that did not come are counted.  -1 with DIAG_MEMORY. */
+int suite_end(struct suite *, struct buf *out, struct diag *why);
+
+/* In the place of that, when the run cannot go on: TAP says so, and why. */
+void suite_bail_out(
+    const struct suite *, struct buf *out, const struct diag *why);
+
+/* Messages that gave something else than expected, did not come, or were not
+ * in the manifest. */
+size_t suite_missed(const struct suite *);
+
+/* Counts by verdict and code, for people. */
+void suite_summary(const struct suite *, struct buf *);
+
+/* Where outcomes differ from what was expected, grouped, for people. */
+void suite_difference(const struct suite *, struct buf *);
+
+/* The whole JUnit XML document. */
+void suite_junit(const struct suite *, struct buf *);
+
+/* The manifest as it is now: what was found. */
+void suite_updated(const struct suite *, struct buf *);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/buf.h"
+#include "keys/keysource.h"
+
+static const struct {
+	const char *word;
+	enum diag_code code;
+} kinds[] = {
+	[ANSWER_RECORDS] = { "RECORDS", DIAG_NONE },
+	[ANSWER_NXDOMAIN] = { "NXDOMAIN", DIAG_KEY_MISSING },
+	[ANSWER_NODATA] = { "NODATA", DIAG_KEY_MISSING },
+	[ANSWER_TIMEOUT] = { "TIMEOUT", DIAG_DNS_TIMEOUT },
+	[ANSWER_SERVFAIL] = { "SERVFAIL", DIAG_DNS_SERVFAIL },
+	[ANSWER_REFUSED] = { "REFUSED", DIAG_DNS_REFUSED },
+	[ANSWER_BOGUS] = { "BOGUS", DIAG_DNS_BOGUS },
+	[ANSWER_MALFORMED] = { "MALFORMED", DIAG_DNS_MALFORMED },
+	[ANSWER_UNREACHABLE] = { "UNREACHABLE", DIAG_DNS_UNREACHABLE },
+	[ANSWER_UNKNOWN] = { "UNKNOWN", DIAG_KEY_MISSING },
+};
+
+const char *
+answer_word(enum answer_kind kind)
+{
+	return kinds[kind].word;
+}
+
+enum diag_code
+answer_diag(enum answer_kind kind)
+{
+	return kinds[kind].code;
+}
+
+static void
+write_string(struct buf *out, struct slice s)
+{
+	buf_text(out, " \"");
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '"' || c == '\\')
+			buf_printf(out, "\\%c", c);
+		else if (c >= 0x20 && c < 0x7f)
+			buf_char(out, (char)c);
+		else
+			buf_printf(out, "\\%03u", c);
+	}
+	buf_char(out, '"');
+}
+
+/* A name with its final dot.  A quote would begin a string, and a line "$..."
+ * or a name "@" be something else; the other escapes are there already. */
+static void
+write_name(struct buf *out, struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.p[i] == '"' || name.p[i] == '$' || name.p[i] == '@')
+			buf_char(out, '\\');
+		buf_char(out, name.p[i]);
+	}
+	if (!slice_eq(name, SLICE(".")))
+		buf_char(out, '.');
+}
+
+void
+keyfile_write(struct buf *out, struct slice name, const struct answer *a)
+{
+	struct slice owner = a->cname.len > 0 ? a->cname : name;
+
+	if (a->cname.len > 0) {
+		write_name(out, name);
+		buf_text(out, " IN CNAME ");
+		write_name(out, a->cname);
+		buf_char(out, '\n');
+	}
+	if (a->kind != ANSWER_RECORDS) {
+		buf_text(out, ";! ");
+		write_name(out, owner);
+		buf_printf(out, " %s\n", answer_word(a->kind));
+	}
+	for (size_t i = 0; i < a->ntxt; i++) {
+		write_name(out, owner);
+		if (a->has_ttl)
+			buf_printf(out, " %lu", (unsigned long)a->ttl);
+		buf_text(out, " IN TXT");
+		for (size_t k = 0; k < a->txt[i].nstrings; k++)
+			write_string(out, a->txt[i].strings[k]);
+		buf_char(out, '\n');
+	}
+	if (a->secure) {
+		buf_text(out, ";! ");
+		write_name(out, name);
+		buf_text(out, " SECURE\n");
+	}
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* keysource.h - one interface to whatever holds key records
+ *
+ * A key record is a TXT record at <selector>._domainkey.<domain> (RFC 6376
+ * section 3.6.2).  A keys file and the DNS stand behind the same call, so that
+ * tests and post-mortems run offline through the code that mail runs through.
+ * A source only fetches: caching ("each name once a run") is keystore.h's, and
+ * reading what a record says is key.h's. */
+#ifndef KEYSOURCE_H
+#define KEYSOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/slice.h"
+
+enum answer_kind {
+	ANSWER_RECORDS,	    /* at least one TXT record */
+	ANSWER_NXDOMAIN,    /* no such name; a CNAME to nothing or a loop */
+	ANSWER_NODATA,	    /* the name exists and has no TXT record */
+	ANSWER_TIMEOUT,	    /* nobody answered before the deadline */
+	ANSWER_SERVFAIL,    /* all servers failed */
+	ANSWER_REFUSED,	    /* all servers refused */
+	ANSWER_BOGUS,	    /* SERVFAIL that goes away with CD set: DNSSEC */
+	ANSWER_MALFORMED,   /* only answers that could not be parsed */
+	ANSWER_UNREACHABLE, /* no server configured, or no route to any */
+	ANSWER_UNKNOWN,	    /* this source does not know; ask the next one */
+};
+
+/* One TXT record. */
+struct txt {
+	struct slice text;     /* its strings joined, nothing between (K-2) */
+	struct slice *strings; /* the strings one by one */
+	size_t nstrings;
+};
+
+/* What became of one name.  All slices live in the arena given to ask(). */
+struct answer {
+	enum answer_kind kind;
+	struct txt *txt; /* ntxt records in RDATA order */
+	size_t ntxt;
+	struct slice cname; /* the name the records really stand at, when a
+			     * CNAME led there; else empty.  Text as in a
+			     * master file: \DDD, \X where needed */
+	uint32_t ttl;	    /* seconds; of the records, the smallest */
+	bool has_ttl;	    /* a keys file need not say */
+	bool secure;	    /* the resolver says DNSSEC-validated (AD) and is
+			     * one that may be believed */
+	bool from_dns;	    /* else from a file */
+};
+
+/* A word for reports and record files: "NXDOMAIN", "TIMEOUT"... */
+const char *answer_word(enum answer_kind);
+
+/* The code a user sees when the answer holds no record; DIAG_NONE for
+ * ANSWER_RECORDS. */
+enum diag_code answer_diag(enum answer_kind);
+
+struct keysource {
+	/* Ask for n names at once: absolute, lower case, ASCII, no final dot,
+	 * at most 253 octets.  answers[i] is about names[i].  deadline is in
+	 * nanoseconds of CLOCK_MONOTONIC, shared by all lookups of a message;
+	 * a name not answered by then is ANSWER_TIMEOUT.  Returns 0, or -1
+	 * with DIAG_MEMORY or DIAG_SYSTEM when it could not even try: a lookup
+	 * that fails is an answer, not an error. */
+	int (*ask)(struct keysource *, const struct slice names[], size_t n,
+	    struct answer answers[], int64_t deadline, struct arena *,
+	    struct diag *why);
+	/* Names it knows without asking anybody that end in suffix, at most
+	 * max, in their order; returns how many.  NULL: it knows none. */
+	size_t (*list)(struct keysource *, struct slice suffix,
+	    struct slice names[], size_t max);
+	void (*free)(struct keysource *);
+};
+
+/* Key records from a keys file (see arc-verify(1), FILES).  The file is read
+ * whole by keyfile_add(); ask() answers from memory, ANSWER_UNKNOWN for a
+ * name that no file has. */
+struct keysource *keyfile_new(void);
+
+/* Add the records of path.  -1 with DIAG_OPEN, DIAG_READ, DIAG_MEMORY, or
+ * DIAG_KEYS_FILE whose detail names the line. */
+int keyfile_add(struct keysource *, const char *path, struct diag *why);
+
+/* Append to out what keyfile_add() would read back as this answer: master
+ * file lines, CNAME and TTL included, or a ";!" line for a failure. */
+struct buf;
+void keyfile_write(struct buf *out, struct slice name, const struct answer *);
+
+/* How to ask the DNS.  Strings are the caller's; config has to live as long as
+ * the source. */
+struct dns_options {
+	const char **resolvers; /* ADDR[:PORT], [V6]:PORT; nresolvers of them;
+				 * none: those of resolv.conf */
+	size_t nresolvers;	/* at most RESOLVERS_MAX (resolvers.h) */
+	const char *config;	/* read at the first ask() (resolvers.h);
+				 * NULL: /etc/resolv.conf */
+	bool trust_ad; /* believe the AD bit of any resolver, not only of one
+			* on loopback */
+};
+
+/* Key records from the DNS (RFC 1035; what may be believed: RFC 5452).  NULL
+ * with DIAG_MEMORY, or DIAG_SYSTEM naming an address that is none, or one too
+ * many.  Nothing is opened before the first ask(). */
+struct keysource *dns_new(const struct dns_options *, struct diag *why);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "keys/keystore.h"
+#include "base/nametable.h"
+
+/* A name in the store. */
+struct node {
+	struct keyentry entry;
+	enum {
+		NODE_ASKED, /* somebody asks for it just now */
+		NODE_READY, /* entry tells, and does not change any more */
+		NODE_LOST,  /* asking failed: the next one may try again */
+	} state;
+};
+
+/* Octets that DNS answers of one fetch live in. */
+struct answers {
+	struct answers *next;
+	struct arena *arena;
+};
+
+struct keystore {
+	struct keysource *files, *dns;
+	int record_fd; /* -1: no recording */
+	/* What follows is looked at under the lock only; entries that are
+	 * ready may be read without. */
+	pthread_mutex_t lock;
+	pthread_cond_t news; /* a name is not asked for any more */
+	struct arena *arena; /* owns nodes and the answers of files */
+	struct answers *answers;
+	struct nametable names; /* of nodes */
+};
+
+struct keystore *
+keystore_new(struct keysource *files, struct keysource *dns)
+{
+	struct keystore *ks = calloc(1, sizeof *ks);
+
+	if (ks == NULL)
+		return NULL;
+	ks->record_fd = -1;
+	ks->arena = arena_new();
+	if (nametable_init(&ks->names) != 0 || ks->arena == NULL ||
+	    pthread_mutex_init(&ks->lock, NULL) != 0 ||
+	    pthread_cond_init(&ks->news, NULL) != 0) {
+		arena_free(ks->arena);
+		nametable_release(&ks->names);
+		free(ks);
+		return NULL;
+	}
+	ks->files = files;
+	ks->dns = dns;
+	return ks;
+}
+
+static void
+records_release(struct keyentry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		key_release(&e->record[i].key);
+	e->nrecords = 0;
+}
+
+void
+keystore_free(struct keystore *ks)
+{
+	struct node *node;
+	size_t at = 0;
+
+	if (ks == NULL)
+		return;
+	while ((node = nametable_next(&ks->names, &at)) != NULL)
+		records_release(&node->entry);
+	for (struct answers *a = ks->answers; a != NULL; a = a->next)
+		arena_free(a->arena);
+	pthread_cond_destroy(&ks->news);
+	if (ks->files != NULL)
+		ks->files->free(ks->files);
+	if (ks->dns != NULL)
+		ks->dns->free(ks->dns);
+	pthread_mutex_destroy(&ks->lock);
+	arena_free(ks->arena);
+	nametable_release(&ks->names);
+	free(ks);
+}
+
+void
+keystore_record(struct keystore *ks, int fd)
+{
+	ks->record_fd = fd;
+}
+
+bool
+keystore_has(struct keystore *ks, struct slice name)
+{
+	return keystore_find(ks, name) != NULL;
+}
+
+size_t
+keystore_list(
+    struct keystore *ks, struct slice suffix, struct slice names[], size_t max)
+{
+	return ks->files != NULL && ks->files->list != NULL
+		   ? ks->files->list(ks->files, suffix, names, max)
+		   : 0;
+}
+
+const struct keyentry *
+keystore_find(struct keystore *ks, struct slice name)
+{
+	pthread_mutex_lock(&ks->lock);
+	const struct node *n = nametable_find(&ks->names, name);
+	bool ready = n != NULL && n->state == NODE_READY;
+
+	pthread_mutex_unlock(&ks->lock);
+	return ready ? &n->entry : NULL;
+}
+
+/* Read the key records of an answer.  -1: that could not be done. */
+static int
+read_records(struct keyentry *e, struct arena *arena, struct diag *why)
+{
+	struct keyrecord other = { .text = NULL };
+
+	size_t most = e->answer.ntxt < KEYSTORE_MAX_RECORDS
+			  ? e->answer.ntxt
+			  : KEYSTORE_MAX_RECORDS;
+
+	e->record = arena_array(arena, most, sizeof *e->record);
+	if (e->record == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < e->answer.ntxt; i++) {
+		struct keyrecord r = { .text = &e->answer.txt[i] };
+
+		if (key_parse(r.text->text, &r.key, &r.why) != 0) {
+			/* Not the record's fault. */
+			if (diag_info(r.why.code)->class ==
+			    DIAG_CLASS_TROUBLE) {
+				records_release(e);
+				*why = r.why;
+				return -1;
+			}
+			if (r.why.code == DIAG_KEY_SYNTAX) {
+				if (other.text == NULL)
+					other = r;
+				continue;
+			}
+		}
+		if (e->nrecords == most) {
+			key_release(&r.key);
+			e->more = true;
+			break;
+		}
+		e->record[e->nrecords++] = r;
+	}
+	if (e->nrecords == 0 && other.text != NULL)
+		e->record[e->nrecords++] = other;
+	return 0;
+}
+
+/* Append what the DNS said of names to the record file, in one write. */
+static int
+record(struct keystore *ks, const struct slice names[],
+    const struct answer answers[], size_t n, struct diag *why)
+{
+	struct buf b = { .max = 0 };
+	size_t done = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (answers[i].from_dns)
+			keyfile_write(&b, names[i], &answers[i]);
+	if (b.failure != BUF_OK)
+		result = diag_memory(why);
+	while (result == 0 && done < b.len) {
+		ssize_t w = write(ks->record_fd, b.p + done, b.len - done);
+
+		if (w > 0)
+			done += (size_t)w;
+		else if (w == 0 || (errno != EINTR && errno != EAGAIN))
+			result = diag_errno(why, DIAG_WRITE, "record file");
+	}
+	buf_release(&b);
+	return result;
+}
+
+/* The names of one fetch that nobody has asked for yet. */
+struct batch {
+	size_t n;
+	struct node **node;
+	struct slice *name;
+	struct answer *answer;
+};
+
+/* The node of a name, made when there is none; NULL when memory is short. */
+static struct node *
+node_of(struct keystore *ks, struct slice name)
+{
+	struct node *n = nametable_find(&ks->names, name);
+
+	if (n != NULL)
+		return n;
+	if ((n = arena_alloc(ks->arena, sizeof *n)) == NULL)
+		return NULL;
+	n->entry.name = arena_copy(ks->arena, name);
+	n->state = NODE_LOST;
+	return n->entry.name.p != NULL &&
+		       nametable_add(&ks->names, n->entry.name, n) == 0
+		   ? n
+		   : NULL;
+}
+
+/* Enter the names that are new, or lost, as asked for. */
+static int
+batch_enter(struct keystore *ks, const struct slice names[], size_t n,
+    struct batch *b, struct diag *why)
+{
+	b->node = arena_array(ks->arena, n, sizeof(struct node *));
+	b->name = arena_array(ks->arena, n, sizeof(struct slice));
+	b->answer = arena_array(ks->arena, n, sizeof(struct answer));
+	if (b->node == NULL || b->name == NULL || b->answer == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < n; i++) {
+		struct node *node = node_of(ks, names[i]);
+
+		if (node == NULL)
+			return diag_memory(why);
+		if (node->state != NODE_LOST)
+			continue;
+		node->state = NODE_ASKED;
+		b->node[b->n] = node;
+		b->name[b->n++] = node->entry.name;
+	}
+	return 0;
+}
+
+/* Move what the files do not know to the front of the batch, and settle the
+ * rest. */
+static int
+batch_ask_files(struct keystore *ks, struct batch *b, struct diag *why)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		b->answer[i].kind = ANSWER_UNKNOWN;
+	if (ks->files != NULL && ks->files->ask(ks->files, b->name, b->n,
+				     b->answer, 0, ks->arena, why) != 0)
+		return -1;
+	for (size_t i = 0; i < b->n; i++) {
+		struct node *n = b->node[i];
+
+		if (b->answer[i].kind == ANSWER_UNKNOWN && ks->dns != NULL) {
+			b->node[left] = n;
+			b->name[left++] = n->entry.name;
+			continue;
+		}
+		n->entry.answer = b->answer[i];
+		if (b->answer[i].kind == ANSWER_UNKNOWN)
+			n->entry.answer.kind = ANSWER_NXDOMAIN;
+		if (read_records(&n->entry, ks->arena, why) != 0)
+			return -1;
+		n->state = NODE_READY;
+	}
+	b->n = left;
+	return 0;
+}
+
+/* Ask the DNS for the batch, the lock not held meanwhile. */
+static int
+batch_ask_dns(
+    struct keystore *ks, struct batch *b, int64_t deadline, struct diag *why)
+{
+	struct answers *a = arena_alloc(ks->arena, sizeof *a);
+
+	if (a == NULL || (a->arena = arena_new()) == NULL)
+		return diag_memory(why);
+	a->next = ks->answers;
+	ks->answers = a;
+	pthread_mutex_unlock(&ks->lock);
+	int result = ks->dns->ask(
+	    ks->dns, b->name, b->n, b->answer, deadline, a->arena, why);
+
+	for (size_t i = 0; i < b->n; i++)
+		b->answer[i].from_dns = true;
+	if (result == 0 && ks->record_fd >= 0)
+		result = record(ks, b->name, b->answer, b->n, why);
+	pthread_mutex_lock(&ks->lock);
+	for (size_t i = 0; i < b->n && result == 0; i++) {
+		struct node *n = b->node[i];
+
+		n->entry.answer = b->answer[i];
+		result = read_records(&n->entry, a->arena, why);
+		if (result == 0)
+			n->state = NODE_READY;
+	}
+	return result;
+}
+
+/* Wait for the names that others ask for. */
+static int
+wait_for(
+    struct keystore *ks, const struct slice names[], size_t n, struct diag *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct node *node = nametable_find(&ks->names, names[i]);
+
+		while (node->state == NODE_ASKED)
+			pthread_cond_wait(&ks->news, &ks->lock);
+		if (node->state == NODE_LOST)
+			return diag_memory(why);
+	}
+	return 0;
+}
+
+int
+keystore_fetch(struct keystore *ks, const struct slice names[], size_t n,
+    int64_t deadline, struct diag *why)
+{
+	struct batch b = { .n = 0 };
+
+	pthread_mutex_lock(&ks->lock);
+	int result = batch_enter(ks, names, n, &b, why);
+
+	if (result == 0 && b.n > 0)
+		result = batch_ask_files(ks, &b, why);
+	if (result == 0 && b.n > 0)
+		result = batch_ask_dns(ks, &b, deadline, why);
+	for (size_t i = 0; i < b.n; i++)
+		if (b.node[i]->state == NODE_ASKED)
+			b.node[i]->state = NODE_LOST;
+	pthread_cond_broadcast(&ks->news);
+	if (result == 0)
+		result = wait_for(ks, names, n, why);
+	pthread_mutex_unlock(&ks->lock);
+	return result;
+}

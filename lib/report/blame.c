@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/blame.h"
+#include "base/escape.h"
+
+/* The domain that a set names. */
+static void
+put_domain(struct buf *b, const struct hops *h, unsigned i)
+{
+	struct slice d = h->hop[i].domain;
+
+	if (d.len > 0)
+		escape_text(b, slice_sub(d, 0, 255));
+	else
+		buf_printf(b, "the sealer of i=%u", i);
+}
+
+/* A field that belongs to no set: it may be the one that its neighbour's set
+ * lacks. */
+static bool
+blame_stray(struct buf *b, const struct chain *c, const struct hops *h)
+{
+	for (size_t k = 0; k < c->nfields; k++) {
+		const struct arc_field *f = &c->field[k];
+
+		if (f->problem.code == DIAG_NONE)
+			continue;
+		for (size_t n = k > 0 ? k - 1 : 0; n <= k + 1 && n < c->nfields;
+		     n++) {
+			unsigned i = c->field[n].instance;
+
+			if (i == 0 || c->set[i].part[f->kind] != NULL)
+				continue;
+			buf_printf(b,
+			    "The field stands where the %.*s of i=%u should: ",
+			    SLICE_ARG(arc_name(f->kind)), i);
+			put_domain(b, h, i);
+			buf_text(b, " wrote it so, or somebody changed it "
+				    "since.");
+			return true;
+		}
+		return false;
+	}
+	return false;
+}
+
+/* A line that is no field: fields are put on top, so its place tells after
+ * which hop it came. */
+static bool
+blame_junk(struct buf *b, const struct report *r, const struct hops *h)
+{
+	const struct chain *c = r->chain;
+	const char *junk = r->message->junk.p;
+
+	for (size_t k = 0; k < c->nfields; k++) {
+		unsigned i = c->field[k].instance;
+
+		if (c->field[k].field->raw.p < junk || i == 0)
+			continue;
+		bool among = k > 0 && c->field[k - 1].instance == i;
+
+		buf_printf(b, "The line stands %s the fields of i=%u: ",
+		    among ? "among" : "above", i);
+		if (!among)
+			buf_text(b, "most likely it came after ");
+		put_domain(b, h, i);
+		buf_text(b, among ? " wrote it so, or somebody put it in since."
+				  : " had sealed.");
+		return true;
+	}
+	buf_text(b, "The line stands below all ARC Sets: it was there before "
+		    "the first hop sealed, or was put in since.");
+	return true;
+}
+
+/* Whether set i's own seal vouches for the field at fault, so that nobody has
+ * changed it since. */
+static bool
+seal_holds(const struct report *r, unsigned i)
+{
+	return r->verdict->seal[i].status == STATUS_PASS &&
+	       !slice_eq(r->verdict->why.field, arc_name(ARC_AAR));
+}
+
+/* A fault of set i, from what it says. */
+static bool
+blame_set(
+    struct buf *b, const struct report *r, const struct hops *h, unsigned i)
+{
+	enum diag_code code = r->verdict->why.code;
+	const struct arc_field *ams = r->chain->set[i].part[ARC_AMS];
+	bool tags = ams != NULL && ams->sig.problem.code == code;
+
+	if (code == DIAG_SEAL_CV_FAIL) {
+		put_domain(b, h, i);
+		buf_text(b, " says that it was broken when the message came: "
+			    "by an earlier hop, or on the way from there. "
+			    "Keys tell whether that is so.");
+	} else if (code == DIAG_EXPIRED && !tags) {
+		buf_text(b, "The time is over that ");
+		put_domain(b, h, i);
+		buf_text(b, " had given its signature (x=); no change is "
+			    "needed to explain it.");
+	} else if (code == DIAG_BODY_HASH) {
+		buf_text(b, "Most likely whoever handled the message after ");
+		put_domain(b, h, i);
+		buf_text(b, " had signed its body.");
+	} else if (code >= DIAG_KEY_MISSING && code <= DIAG_KEY_UNSIGNED) {
+		buf_text(b, "It is the key: ");
+		put_domain(b, h, i);
+		buf_text(b, " has to mend what it publishes.");
+	} else if (code >= DIAG_CV_SYNTAX && code <= DIAG_EXPIRED) {
+		put_domain(b, h, i);
+		buf_text(b, seal_holds(r, i)
+				? " wrote the field so: its seal holds."
+				: " wrote the field so, or somebody changed it "
+				  "since.");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+bool
+blame(struct buf *b, const struct report *r, const struct hops *h)
+{
+	const struct verdict *v = r->verdict;
+	unsigned i = v->why.instance;
+
+	if (v->cv != CV_FAIL || v->temporary)
+		return false;
+	if (v->why.code == DIAG_HEADER_SYNTAX)
+		return blame_junk(b, r, h);
+	if (i == 0 || i > r->chain->n)
+		return blame_stray(b, r->chain, h);
+	return blame_set(b, r, h, i);
+}

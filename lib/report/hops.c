@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/hops.h"
+#include "mail/token.h"
+
+static const struct lint_info infos[ODD_COUNT] = {
+	[ODD_CV_AND_CLAIM] = { "cv-against-aar", "RFC 8617 section 4.4",
+	    "A seal says another thing of the chain than the "
+	    "ARC-Authentication-Results field of its set.",
+	    "Both have to say what the hop's own validator found." },
+	[ODD_TIME_BACKWARDS] = { "time-backwards", "RFC 6376 section 3.5",
+	    "A hop says that it sealed before the one before it.",
+	    "One of both should set its clock." },
+	[ODD_AUTHSERV_ID] = { "authserv-id-unrelated", "RFC 8617 section 4.1.1",
+	    "A hop reports results of a server in another domain than the one "
+	    "that it seals as.",
+	    "It should report what its own servers found, under a name of "
+	    "theirs." },
+	[ODD_FROM_UNSIGNED] = { "from-unsigned", "RFC 6376 section 5.4",
+	    "A hop does not sign From.", "It has to." },
+	[ODD_BODY_PARTIAL] = { "body-partial", "RFC 6376 section 8.2",
+	    "Not the whole body is signed.",
+	    "Do not believe what is not signed." },
+	[ODD_FROM_TWICE] = { "from-twice", "RFC 6376 section 8.15",
+	    "There is more than one From.", "Refuse such a message." },
+	[ODD_ORDER] = { "fields-out-of-order", "RFC 8617 section 5.1",
+	    "The ARC fields do not stand in the usual order: newest set "
+	    "first, in each AS, AMS, AAR; some validators insist on it.",
+	    "Put each new set above all else, and leave it there." },
+	[ODD_FALSE_FAIL] = { "cv-fail-unfounded", "RFC 8617 section 5.2",
+	    "A hop says that the chain had failed, and it holds still.",
+	    "Its validator has to be mended." },
+};
+
+const struct lint_info *
+oddity_info(enum oddity_code code)
+{
+	return &infos[code];
+}
+
+static void __attribute__((format(printf, 4, 5)))
+odd(struct hops *h, enum oddity_code code, unsigned i, const char *format, ...)
+{
+	va_list ap;
+
+	if (h->nodd == HOPS_MAX_ODDITIES)
+		return;
+	struct oddity *o = &h->odd[h->nodd++];
+
+	*o = (struct oddity){ .code = code, .instance = i };
+	va_start(ap, format);
+	vsnprintf(o->text, sizeof o->text, format, ap);
+	va_end(ap);
+}
+
+/* ------------------------------------------------------------------------
+ * Received. */
+
+/* The next word of a Received field: no white space, no ";", no comment. */
+static struct slice
+next_word(struct slice *rest)
+{
+	size_t n = 0;
+
+	token_cfws(rest);
+	while (n < rest->len && !ascii_is_fws(rest->p[n]) &&
+	       rest->p[n] != ';' && rest->p[n] != '(')
+		n++;
+	/* A comment without an end is stepped over by itself. */
+	if (n == 0 && rest->len > 0 && rest->p[0] == '(')
+		n = rest->len;
+	struct slice word = slice_sub(*rest, 0, n);
+
+	*rest = slice_sub(*rest, n, rest->len);
+	return word;
+}
+
+static void
+read_received(struct hop *h, struct slice value)
+{
+	for (;;) {
+		struct slice word = next_word(&value);
+
+		if (word.len == 0)
+			return;
+		if (slice_eq_nocase(word, SLICE("from")) &&
+		    h->received_from.len == 0)
+			h->received_from = next_word(&value);
+		else if (slice_eq_nocase(word, SLICE("by")) &&
+			 h->received_by.len == 0)
+			h->received_by = next_word(&value);
+	}
+}
+
+/* The topmost Received below the set's lowest field. */
+static void
+find_received(const struct message *m, const struct chain *c, struct hop *h)
+{
+	size_t below = 0;
+
+	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
+		const struct arc_field *f = c->set[h->instance].part[k];
+
+		if (f != NULL && f->index >= below)
+			below = f->index + 1;
+	}
+	for (size_t i = below; i < m->nfields; i++) {
+		if (slice_eq_nocase(m->field[i].name, SLICE("arc-seal")))
+			return;
+		if (slice_eq_nocase(m->field[i].name, SLICE("received"))) {
+			read_received(h, m->field[i].value);
+			return;
+		}
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * One set. */
+
+static int
+read_hop(const struct message *m, const struct chain *c, struct hop *h,
+    struct diag *why)
+{
+	const struct arc_set *set = &c->set[h->instance];
+
+	for (enum arc_kind k = ARC_SEAL;; k--) {
+		const struct arc_field *f = set->part[k];
+
+		h->present |= f != NULL;
+		if (k == ARC_AAR)
+			break;
+		if (f == NULL)
+			continue;
+		if (h->domain.len == 0)
+			h->domain = f->sig.domain;
+		if (h->selector.len == 0)
+			h->selector = f->sig.selector;
+		if (!h->has_time && f->sig.has_time) {
+			h->has_time = true;
+			h->time = (int64_t)f->sig.time;
+		}
+	}
+	find_received(m, c, h);
+	if (set->part[ARC_AAR] == NULL)
+		return 0;
+	h->has_aar = true;
+	return authres_parse(
+	    set->part[ARC_AAR]->payload, m->arena, &h->aar, why);
+}
+
+/* ------------------------------------------------------------------------
+ * Contradictions. */
+
+/* Labels of a name from the end on: so many. */
+static struct slice
+last_labels(struct slice name, unsigned n)
+{
+	size_t at = name.len;
+
+	while (at > 0 && (name.p[at - 1] != '.' || --n > 0))
+		at--;
+	return slice_sub(name, at, name.len);
+}
+
+/* The part of a name that most likely has one owner: two labels, or three where
+ * the last two are like "co.uk".  No list of such names is at hand, and nothing
+ * but a remark depends on it. */
+static struct slice
+base_of(struct slice name)
+{
+	static const char *const shared[] = { "ac", "co", "com", "edu", "gov",
+		"gob", "gouv", "mil", "ne", "net", "nom", "or", "org" };
+	struct slice two = last_labels(name, 2);
+	size_t dot = slice_find(two, '.');
+
+	for (size_t k = 0; k < sizeof shared / sizeof *shared; k++)
+		if (two.len == dot + 3 &&
+		    slice_eq_nocase(
+			slice_sub(two, 0, dot), slice_of(shared[k])))
+			return last_labels(name, 3);
+	return two;
+}
+
+/* What an AAR says of the chain, against what its seal says. */
+static void
+odd_claims(struct hops *h, const struct chain *c, unsigned i)
+{
+	const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+
+	for (size_t r = 0; seal != NULL && r < h->hop[i].aar.nresults; r++) {
+		const struct authres_result *result = &h->hop[i].aar.result[r];
+		enum cv claim = cv_parse(result->result);
+
+		if (!slice_eq_nocase(result->method, SLICE("arc")) ||
+		    claim == CV_MISSING || seal->sig.cv == CV_MISSING ||
+		    claim == seal->sig.cv)
+			continue;
+		odd(h, ODD_CV_AND_CLAIM, i,
+		    "i=%u seals cv=%s over an ARC-Authentication-Results that "
+		    "says arc=%s.",
+		    i, cv_word(seal->sig.cv), cv_word(claim));
+		return;
+	}
+}
+
+static void
+odd_authserv_id(struct hops *h, unsigned i)
+{
+	struct slice id = h->hop[i].aar.authserv_id, d = h->hop[i].domain;
+	char q[2][DIAG_QUOTED];
+
+	if (id.len == 0 || d.len == 0 || slice_find(id, '.') == id.len ||
+	    slice_eq_nocase(base_of(id), base_of(d)))
+		return;
+	odd(h, ODD_AUTHSERV_ID, i,
+	    "i=%u reports results as %.40s and seals as %.40s.", i,
+	    diag_quote(id, q[0]), diag_quote(d, q[1]));
+}
+
+static void
+odd_ams(
+    struct hops *h, const struct chain *c, const struct verdict *v, unsigned i)
+{
+	const struct arc_field *ams = c->set[i].part[ARC_AMS];
+	const struct part *p = &v->ams[i];
+	bool from = false;
+
+	if (ams == NULL)
+		return;
+	for (size_t k = 0; k < ams->sig.nheaders; k++)
+		from |= slice_eq_nocase(ams->sig.headers[k], SLICE("from"));
+	if (!from && ams->sig.headers != NULL)
+		odd(h, ODD_FROM_UNSIGNED, i, "i=%u does not sign From.", i);
+	if (ams->sig.has_length && p->body_length > p->body_signed)
+		odd(h, ODD_BODY_PARTIAL, i,
+		    "i=%u signs %" PRIu64 " octets of a body of %" PRIu64
+		    ": the rest may be anybody's.",
+		    i, p->body_signed, p->body_length);
+}
+
+/* Whether all that hop i got held before it, as far as that can be told from
+ * what holds now. */
+static bool
+holds_before(const struct chain *c, const struct verdict *v, unsigned i)
+{
+	for (unsigned k = 1; k < i; k++) {
+		const struct arc_field *seal = c->set[k].part[ARC_SEAL];
+
+		if (v->seal[k].status != STATUS_PASS || seal == NULL ||
+		    seal->sig.cv != (k == 1 ? CV_NONE : CV_PASS))
+			return false;
+	}
+	return i > 1 && v->ams[i - 1].status == STATUS_PASS;
+}
+
+/* A later hop called a chain failed that holds: it does now, or --why has
+ * proved that it did. */
+static void
+odd_fail(struct hops *h, const struct chain *c, const struct verdict *v,
+    const struct explanation *reasons, unsigned i)
+{
+	const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+	bool unfounded =
+	    seal != NULL && seal->sig.cv == CV_FAIL && holds_before(c, v, i);
+
+	for (size_t k = 0; reasons != NULL && k < reasons->n; k++)
+		unfounded |= reasons->finding[k].instance == i &&
+			     strcmp(reasons->finding[k].cause->id,
+				 "as.cv-fail-unfounded") == 0;
+	if (unfounded)
+		odd(h, ODD_FALSE_FAIL, i,
+		    "i=%u says that the chain had failed, and it holds still.",
+		    i);
+}
+
+/* The usual order is newest set first, in each AS, AMS, AAR. */
+static void
+odd_order(struct hops *h, const struct chain *c)
+{
+	static const enum arc_kind order[] = { ARC_SEAL, ARC_AMS, ARC_AAR };
+	size_t at = 0;
+
+	for (unsigned i = c->n; i >= 1; i--)
+		for (size_t k = 0; k < ARC_KINDS; k++) {
+			const struct arc_field *f = c->set[i].part[order[k]];
+
+			if (f == NULL)
+				continue;
+			if (f->index < at) {
+				odd(h, ODD_ORDER, 0,
+				    "The ARC fields do not stand in the usual "
+				    "order (newest set first, in each AS, AMS, "
+				    "AAR); some validators insist on it.");
+				return;
+			}
+			at = f->index;
+		}
+}
+
+static void
+odd_times(struct hops *h)
+{
+	const struct hop *before = NULL;
+
+	for (unsigned i = 1; i <= h->n; i++) {
+		struct hop *hop = &h->hop[i];
+
+		if (!hop->has_time)
+			continue;
+		if (before != NULL) {
+			hop->has_gap = true;
+			hop->gap = hop->time - before->time;
+			if (hop->gap < 0)
+				odd(h, ODD_TIME_BACKWARDS, i,
+				    "i=%u says that it sealed %" PRId64
+				    " seconds before i=%u: a clock is wrong.",
+				    i, -hop->gap, before->instance);
+		}
+		before = hop;
+	}
+}
+
+int
+hops_collect(const struct message *m, const struct chain *c,
+    const struct verdict *v, const struct explanation *reasons, struct hops *h,
+    struct diag *why)
+{
+	*h = (struct hops){ .n = c->n };
+	h->odd = arena_array(m->arena, HOPS_MAX_ODDITIES, sizeof *h->odd);
+	if (h->odd == NULL)
+		return diag_memory(why);
+	for (unsigned i = 1; i <= c->n; i++) {
+		h->hop[i].instance = i;
+		if (read_hop(m, c, &h->hop[i], why) != 0)
+			return -1;
+		odd_claims(h, c, i);
+		odd_authserv_id(h, i);
+		odd_ams(h, c, v, i);
+		odd_fail(h, c, v, reasons, i);
+	}
+	odd_times(h);
+	odd_order(h, c);
+	if (message_count(m, SLICE("from")) > 1)
+		odd(h, ODD_FROM_TWICE, 0,
+		    "There are %zu From fields: readers show one, and it may "
+		    "be the one that nobody signed.",
+		    message_count(m, SLICE("from")));
+	return 0;
+}

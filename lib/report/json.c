@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
+#include "mail/authres.h"
+#include "base/json.h"
+#include "report/report.h"
+
+/* What readers of the lines look at before anything else. */
+enum {
+	SCHEMA = 1
+};
+
+/* A slice that is not there is null. */
+static void
+put_text(struct json *j, const char *key, struct slice s)
+{
+	if (s.p == NULL)
+		json_null(j, key);
+	else
+		json_string(j, key, s);
+}
+
+static void
+put_word(struct json *j, const char *key, const char *word)
+{
+	json_string(j, key, slice_of(word));
+}
+
+static void
+put_number(struct json *j, const char *key, bool has, uint64_t value)
+{
+	if (has)
+		json_number(j, key, (int64_t)value);
+	else
+		json_null(j, key);
+}
+
+/* The sentence of a diag with its particulars. */
+static void
+put_detail(struct json *j, const char *key, const struct diag *why)
+{
+	struct buf b = { .max = 0 };
+
+	buf_text(&b, diag_info(why->code)->sentence);
+	if (why->detail[0] != '\0')
+		buf_printf(&b, " (%s)", why->detail);
+	json_string(j, key, buf_view(&b));
+	buf_fail_with(j->out, &b);
+	buf_release(&b);
+}
+
+static void
+put_status(struct json *j, const struct part *p)
+{
+	put_word(j, "status", status_word(p->status));
+	if (p->status == STATUS_FAIL)
+		put_word(j, "code", diag_info(p->why.code)->word);
+	else
+		json_null(j, "code");
+}
+
+static void
+put_key(struct json *j, const struct part *p)
+{
+	bool usable = p->key != NULL && p->key->why.code == DIAG_NONE;
+
+	if (p->entry == NULL) {
+		json_null(j, "key");
+		return;
+	}
+	json_object_open(j, "key");
+	json_string(j, "name", p->entry->name);
+	put_number(j, "bits", usable, usable ? p->key->key.bits : 0);
+	if (usable)
+		put_word(j, "type", key_type_word(p->key->key.type));
+	else
+		json_null(j, "type");
+	put_word(j, "dnssec", p->entry->answer.secure ? "secure" : "unsigned");
+	json_object_close(j);
+}
+
+static void
+put_signed(struct json *j, const struct sig *s, const struct part *p)
+{
+	put_status(j, p);
+	put_text(j, "domain", s->domain);
+	put_text(j, "selector", s->selector);
+	put_text(j, "algorithm", s->algorithm);
+	put_number(j, "time", s->has_time, s->time);
+}
+
+static void
+put_ams(struct json *j, const struct arc_field *f, const struct part *p)
+{
+	const struct sig *s = &f->sig;
+	char canon[32];
+
+	snprintf(canon, sizeof canon, "%s/%s", canon_word(s->header_canon),
+	    canon_word(s->body_canon));
+	json_object_open(j, "ams");
+	put_signed(j, s, p);
+	put_number(j, "expires", s->has_expires, s->expires);
+	put_word(j, "canonicalization", canon);
+	json_array_open(j, "headers");
+	for (size_t i = 0; i < s->nheaders; i++)
+		json_string(j, NULL, s->headers[i]);
+	json_array_close(j);
+	put_text(j, "body_hash", s->bh_text);
+	put_key(j, p);
+	json_object_close(j);
+}
+
+static void
+put_seal(struct json *j, const struct arc_field *f, const struct part *p)
+{
+	json_object_open(j, "seal");
+	put_signed(j, &f->sig, p);
+	put_text(j, "cv", f->sig.cv_text);
+	put_key(j, p);
+	json_object_close(j);
+}
+
+/* A property; one that stands there twice is told once, as a key must be. */
+static void
+put_property(struct json *j, const struct authres_result *r, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (slice_eq_nocase(r->property[i].name, r->property[k].name))
+			return;
+	json_member(j, r->property[k].name, r->property[k].value);
+}
+
+static void
+put_results(struct json *j, const struct authres *a)
+{
+	json_array_open(j, "results");
+	for (size_t i = 0; i < a->nresults; i++) {
+		const struct authres_result *r = &a->result[i];
+
+		json_object_open(j, NULL);
+		json_string(j, "method", r->method);
+		json_string(j, "result", r->result);
+		put_text(j, "reason", r->reason);
+		json_object_open(j, "properties");
+		for (size_t k = 0; k < r->nproperties; k++)
+			put_property(j, r, k);
+		json_object_close(j);
+		json_object_close(j);
+	}
+	json_array_close(j);
+}
+
+static int
+put_aar(struct json *j, const struct arc_field *f, struct arena *arena,
+    struct diag *why)
+{
+	struct authres a;
+
+	if (authres_parse(f->payload, arena, &a, why) != 0)
+		return -1;
+	json_object_open(j, "aar");
+	put_text(j, "authserv_id", a.authserv_id);
+	put_text(j, "payload", slice_trim(f->payload));
+	put_results(j, &a);
+	json_object_close(j);
+	return 0;
+}
+
+static int
+put_set(struct json *j, const struct report *r, unsigned i, struct diag *why)
+{
+	const struct arc_set *s = &r->chain->set[i];
+
+	json_object_open(j, NULL);
+	json_number(j, "instance", i);
+	if (s->part[ARC_AAR] == NULL)
+		json_null(j, "aar");
+	else if (put_aar(j, s->part[ARC_AAR], r->message->arena, why) != 0)
+		return -1;
+	if (s->part[ARC_AMS] != NULL)
+		put_ams(j, s->part[ARC_AMS], &r->verdict->ams[i]);
+	else
+		json_null(j, "ams");
+	if (s->part[ARC_SEAL] != NULL)
+		put_seal(j, s->part[ARC_SEAL], &r->verdict->seal[i]);
+	else
+		json_null(j, "seal");
+	json_object_close(j);
+	return 0;
+}
+
+static void
+put_remarks(struct json *j, const struct remarks *remarks)
+{
+	json_array_open(j, "lint");
+	for (size_t i = 0; i < remarks->n; i++) {
+		const struct remark *m = &remarks->remark[i];
+		const struct lint_info *info = lint_info(m->code);
+
+		json_object_open(j, NULL);
+		put_word(j, "code", info->word);
+		put_number(j, "instance", m->instance > 0, m->instance);
+		put_text(j, "field", m->field);
+		put_word(j, "text", info->sentence);
+		put_word(j, "detail", m->detail);
+		put_word(j, "clause", info->clause);
+		json_object_close(j);
+	}
+	json_array_close(j);
+}
+
+static void
+put_head(struct json *j, const char *file)
+{
+	json_object_open(j, NULL);
+	json_number(j, "schema", SCHEMA);
+	put_word(j, "file", file);
+}
+
+int
+report_json(struct buf *b, const struct report *r, struct diag *why)
+{
+	const struct verdict *v = r->verdict;
+	struct json j;
+
+	json_init(&j, b);
+	put_head(&j, r->file);
+	if (v->cv != CV_MISSING)
+		put_word(&j, "arc", cv_word(v->cv));
+	else
+		json_null(&j, "arc");
+	json_bool(&j, "temporary", v->temporary);
+	json_number(&j, "instances", r->chain->n);
+	put_number(&j, "oldest_pass", v->cv == CV_PASS && v->has_oldest_pass,
+	    v->oldest_pass);
+	if (v->cv == CV_FAIL) {
+		put_word(&j, "code", diag_info(v->why.code)->word);
+		put_number(
+		    &j, "instance", v->why.instance > 0, v->why.instance);
+		put_detail(&j, "detail", &v->why);
+	} else {
+		json_null(&j, "code");
+		json_null(&j, "instance");
+		json_null(&j, "detail");
+	}
+	json_array_open(&j, "sets");
+	for (unsigned i = 1; i <= r->chain->n; i++)
+		if ((r->set == 0 || r->set == i) && put_set(&j, r, i, why) != 0)
+			return -1;
+	json_array_close(&j);
+	report_why_json(&j, r->why);
+	put_remarks(&j, r->remarks);
+	if (r->trusted != NULL)
+		report_trust_json(&j, r);
+	if (r->more != NULL)
+		r->more(&j, r->more_ctx);
+	json_object_close(&j);
+	buf_char(b, '\n');
+	return b->failure == BUF_OK ? 0 : diag_memory(why);
+}
+
+void
+report_json_trouble(struct buf *b, const char *file, const struct diag *why)
+{
+	struct json j;
+
+	json_init(&j, b);
+	put_head(&j, file);
+	json_null(&j, "arc");
+	json_object_open(&j, "error");
+	put_word(&j, "code", diag_info(why->code)->word);
+	put_detail(&j, "text", why);
+	json_number(&j, "exit", diag_info(why->code)->exit);
+	json_object_close(&j);
+	json_object_close(&j);
+	buf_char(b, '\n');
+}

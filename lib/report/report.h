@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report.h - a verdict as text for people and as JSON for programs
+ *
+ * Both are rendered from the same struct, into a buffer whose failure the
+ * caller looks at.  Text of a message comes out inert (escape.h). */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "arc/chain.h"
+#include "base/diag.h"
+#include "why/why.h"
+#include "base/json.h"
+#include "arc/lint.h"
+#include "mail/message.h"
+#include "arc/trust.h"
+#include "arc/validate.h"
+
+struct report {
+	const char *file; /* as the user named it */
+	bool named;	  /* text: begin with "FILE: " */
+	bool color;	  /* text: SGR colours */
+	const struct message *message;
+	const struct chain *chain;
+	const struct verdict *verdict;
+	const struct remarks *remarks;
+	const struct explanation *why; /* NULL: nobody asked */
+	const struct trusted *trusted; /* the same */
+	unsigned set;		       /* JSON: this ARC Set only; 0: all */
+	/* More members for the JSON object; or NULL. */
+	void (*more)(struct json *, const void *more_ctx);
+	const void *more_ctx;
+};
+
+/* "pass", "fail", "none" or "tempfail": the first word of the line. */
+const char *report_word(const struct verdict *);
+
+/* One line, as cli.md fixes it. */
+void report_line(struct buf *, const struct report *);
+
+/* More lines for --verbose, each indented: the step that decided, every set,
+ * the remarks. */
+void report_details(struct buf *, const struct report *);
+
+/* Lines for --why: each finding with what fails, what would make it verify,
+ * who, and what would mend it. */
+void report_why(struct buf *, const struct report *);
+
+/* Lines for --why with --verbose: what each signature says of the message as it
+ * came. */
+void report_witnesses(struct buf *, const struct report *);
+
+/* Lines for --trusted: the sets that are, where that ends and why, what the AAR
+ * that may be used says, and the comment for a DMARC report. */
+void report_trust(struct buf *, const struct report *);
+
+/* The member "trusted" of a JSON object. */
+void report_trust_json(struct json *, const struct report *);
+
+/* The same for a field, in a comment of our own words and numbers alone. */
+void report_trust_comment(struct buf *, const struct report *);
+
+/* A sentence on who is meant by a finding, a space before it. */
+void report_who(struct buf *, const struct report *, const struct finding *);
+
+/* Whether finding k explains what one before it does, in another way. */
+bool report_other_way(const struct explanation *, size_t k);
+
+/* The member "why" of a JSON object; an empty array for NULL. */
+void report_why_json(struct json *, const struct explanation *);
+
+/* One line with one JSON object.  -1 with DIAG_MEMORY. */
+int report_json(struct buf *, const struct report *, struct diag *why);
+
+/* The Authentication-Results field that an MTA with that authserv-id would
+ * write, folded, with these line ends; remote_ip may be empty.  Of r only
+ * chain, verdict and trusted are looked at.  Nothing of the message's text is
+ * in it. */
+void report_ar(struct buf *, const struct report *r, struct slice authserv_id,
+    struct slice remote_ip, const char *eol);
+
+/* One line for a DMARC report (RFC 8617 section 7.2.2): the verdict, and of a
+ * chain that passes every seal's domain and selector, newest first, and the
+ * remote addresses that its AARs tell. */
+void report_dmarc(struct buf *, const struct report *);
+
+/* The JSON line of a message for which there is no verdict: arc is null, and
+ * "error" tells. */
+void report_json_trouble(
+    struct buf *, const char *file, const struct diag *why);
+
+#endif

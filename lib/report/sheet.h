@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sheet.h - a page of 80 columns that is being written
+ *
+ * Text goes on it by display width and, where it comes from a message, made
+ * inert (escape.h).  What fails on the way is kept until sheet_end(). */
+#ifndef SHEET_H
+#define SHEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "mail/message.h"
+#include "base/slice.h"
+#include "base/width.h"
+
+enum {
+	SHEET_COLUMNS = 79 /* the last one stays free */
+};
+
+struct sheet {
+	struct buf *b; /* the page */
+	struct arena *arena;
+	struct width width;
+	bool color;  /* SGR colours */
+	bool failed; /* memory was short for some of it */
+};
+
+/* To be ended with sheet_end(), which gives -1 with DIAG_MEMORY when anything
+ * of the page is missing. */
+void sheet_begin(struct sheet *, struct buf *, struct arena *, bool color);
+int sheet_end(struct sheet *, struct diag *why);
+
+/* Text of a message, made inert; in the arena. */
+struct slice sheet_inert(struct sheet *, struct slice);
+
+void sheet_spaces(struct sheet *, size_t n);
+
+/* Inert text in a colour ("1;31"; NULL: none). */
+void sheet_colored(struct sheet *, const char *sgr, struct slice);
+
+/* Inert text in at most so many columns; "~" stands where it was cut. */
+void sheet_cut(struct sheet *, struct slice, size_t columns);
+
+/* The same, filled up with spaces. */
+void sheet_cell(struct sheet *, struct slice, size_t columns);
+
+/* Inert text in lines: the first goes on where the line is, at column, the
+ * others begin behind indent spaces. */
+void sheet_wrap(struct sheet *, struct slice, size_t column, size_t indent);
+
+/* " * text", wrapped behind its mark, and text released. */
+void sheet_item(
+    struct sheet *, const char *mark, const char *sgr, struct buf *text);
+
+/* The line of raw that holds where, and a caret under it; nothing when where is
+ * no part of raw. */
+void sheet_caret(struct sheet *, struct slice raw, struct slice where);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/escape.h"
+#include "report/report.h"
+
+const char *
+report_word(const struct verdict *v)
+{
+	return v->temporary ? "tempfail" : cv_word(v->cv);
+}
+
+static void
+put_colored(struct buf *b, const struct report *r, const char *word)
+{
+	const char *sgr = strcmp(word, "pass") == 0   ? "32"
+			  : strcmp(word, "fail") == 0 ? "31"
+						      : "33";
+
+	if (r->color)
+		buf_printf(b, "\033[1;%sm%s\033[0m", sgr, word);
+	else
+		buf_text(b, word);
+}
+
+static void
+put_pair(struct buf *b, const char *name, struct slice value)
+{
+	if (value.len == 0)
+		return;
+	buf_text(b, name);
+	escape_text(b, value);
+}
+
+/* " i=2 ARC-Seal d=example.org s=sel:", of which any part may be missing. */
+static void
+put_place(struct buf *b, const struct chain *c, const struct diag *why)
+{
+	if (why->instance > 0)
+		buf_printf(b, " i=%u", why->instance);
+	if (why->field.len > 0)
+		buf_char(b, ' ');
+	buf_slice(b, why->field);
+	for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++) {
+		const struct arc_field *f = why->instance <= c->n
+						? c->set[why->instance].part[k]
+						: NULL;
+
+		if (f == NULL || !slice_eq(why->field, arc_name(k)))
+			continue;
+		put_pair(b, " d=", f->sig.domain);
+		put_pair(b, " s=", f->sig.selector);
+	}
+	if (why->instance > 0 || why->field.len > 0)
+		buf_char(b, ':');
+}
+
+static void
+put_reason(struct buf *b, const struct diag *why)
+{
+	buf_printf(b, " %s", diag_info(why->code)->sentence);
+	if (why->detail[0] != '\0')
+		buf_printf(b, " (%s)", why->detail);
+	buf_printf(b, "  [%s]", diag_info(why->code)->word);
+}
+
+void
+report_line(struct buf *b, const struct report *r)
+{
+	const struct verdict *v = r->verdict;
+	const struct chain *c = r->chain;
+
+	if (r->named) {
+		escape_text(b, slice_of(r->file));
+		buf_text(b, ": ");
+	}
+	put_colored(b, r, report_word(v));
+	if (v->cv == CV_FAIL) {
+		buf_char(b, ' ');
+		put_place(b, c, &v->why);
+		put_reason(b, &v->why);
+	} else if (v->cv == CV_PASS) {
+		buf_printf(b, "  i=%u ", c->n);
+		for (unsigned i = c->n; i >= 1; i--) {
+			if (i < c->n)
+				buf_text(b, " < ");
+			escape_text(b, c->set[i].part[ARC_SEAL]->sig.domain);
+		}
+		if (v->has_oldest_pass)
+			buf_printf(b, "  oldest-pass=%u", v->oldest_pass);
+	}
+	buf_char(b, '\n');
+}
+
+static void
+put_part(struct buf *b, const char *name, const struct arc_field *f,
+    const struct part *p)
+{
+	buf_printf(b, "  %-4s %s", name, status_word(p->status));
+	put_pair(b, "  d=", f->sig.domain);
+	put_pair(b, " s=", f->sig.selector);
+	put_pair(b, " a=", f->sig.algorithm);
+	if (p->key != NULL && p->key->why.code == DIAG_NONE)
+		buf_printf(b, "  %u-bit key%s", p->key->key.bits,
+		    p->entry->answer.secure ? ", secure" : "");
+	if (p->status == STATUS_FAIL) {
+		buf_char(b, ':');
+		put_reason(b, &p->why);
+	}
+	buf_char(b, '\n');
+}
+
+void
+report_details(struct buf *b, const struct report *r)
+{
+	const struct chain *c = r->chain;
+
+	buf_printf(b, "  decided at RFC 8617 section 5.2, step %u\n",
+	    r->verdict->step);
+	for (unsigned i = c->n; i >= 1; i--) {
+		const struct arc_field *ams = c->set[i].part[ARC_AMS];
+		const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+
+		buf_printf(b, "  i=%u\n", i);
+		if (ams != NULL)
+			put_part(b, "  AMS", ams, &r->verdict->ams[i]);
+		if (seal != NULL)
+			put_part(b, "  AS", seal, &r->verdict->seal[i]);
+	}
+	for (size_t i = 0; i < r->remarks->n; i++) {
+		const struct remark *m = &r->remarks->remark[i];
+		const struct lint_info *info = lint_info(m->code);
+
+		buf_text(b, "  note:");
+		if (m->instance > 0)
+			buf_printf(b, " i=%u", m->instance);
+		buf_printf(b, "%s%.*s: %s", m->field.len > 0 ? " " : "",
+		    SLICE_ARG(m->field), info->sentence);
+		if (m->detail[0] != '\0')
+			buf_printf(b, " (%s)", m->detail);
+		buf_printf(b, "  [%s]\n", info->word);
+	}
+}

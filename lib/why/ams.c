@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "why/ams.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+enum {
+	AMS_OCTETS = 64 * 1024 * 1024, /* hashed for one AMS */
+	RARE_OCTETS = 8 * 1024 * 1024, /* of these for the last resort */
+	MAX_NAMES = 256,	       /* of h=, to be searched */
+	MAX_FIELDS = 4000,	       /* of the message */
+};
+
+bool
+ams_select(const struct ams_case *c, size_t from, const struct field **sel)
+{
+	struct message part = *c->s->m;
+
+	part.field += from;
+	part.nfields -= from;
+	struct select *select = select_new(&part, c->s->arena);
+
+	if (select == NULL) {
+		search_memory(c->s);
+		return false;
+	}
+	select_start(select, c->f->field);
+	for (size_t j = 0; j < c->n; j++)
+		sel[j] = select_next(select, c->g->headers[j]);
+	return true;
+}
+
+struct slice
+ams_own(struct ams_case *c)
+{
+	return canon_field(c->s, c->canon, c->f->field, c->g->b_raw, false);
+}
+
+void
+ams_pieces(struct ams_case *c, const struct field **sel, struct sequence *q)
+{
+	for (size_t j = 0; j < c->n; j++)
+		q->piece[j].octets =
+		    sel[j] == NULL ? SLICE("")
+		    : sel[j] == c->sel[j] && c->q.piece != q->piece
+			? c->q.piece[j].octets
+			: canon_field(c->s, c->canon, sel[j], no_octets, true);
+	q->piece[c->n].octets = ams_own(c);
+}
+
+/* ------------------------------------------------------------------------
+ * Where it happened. */
+
+/* Whether AMS(k) covers a field; or, of one that is not there, its absence. */
+static bool
+covers(struct search *s, unsigned k, const struct change *change)
+{
+	const struct arc_field *f = s->ams[k].f;
+	bool covered = false;
+
+	if (f == NULL)
+		return false;
+	select_start(s->select, f->field);
+	for (size_t j = 0; j < f->sig.nheaders; j++) {
+		const struct field *h =
+		    select_next(s->select, f->sig.headers[j]);
+
+		covered |= change->at != NULL
+			       ? h == change->at
+			       : h == NULL && slice_eq_nocase(f->sig.headers[j],
+						  change->name);
+	}
+	return covered;
+}
+
+static bool
+covered_now(struct search *s, void *ctx, unsigned k)
+{
+	return s->ams[k].holds && covers(s, k, ctx);
+}
+
+/* Whether AMS(k) was explained by the same change. */
+static bool
+covered_then(struct search *s, void *ctx, unsigned k)
+{
+	const struct change *c = ctx;
+
+	for (size_t i = 0; i < s->out->n; i++) {
+		const struct finding *f = &s->out->finding[i];
+
+		if (f->instance != k || f->place != PLACE_AMS)
+			continue;
+		for (size_t j = 0; j < f->nchanges; j++)
+			if (f->change[j].at == c->at &&
+			    slice_eq(f->change[j].was, c->was))
+				return true;
+	}
+	return false;
+}
+
+const char explain_mime_fields[] =
+    "content-type content-transfer-encoding content-disposition "
+    "content-language mime-version";
+
+const struct finding *
+explain_mime_edit(const struct search *s, unsigned i)
+{
+	static const char *const ids[] = { "body.mime-wrapped",
+		"body.8bit-to-qp", "body.8bit-to-base64", "body.qp-to-8bit",
+		"body.base64-to-8bit", "body.charset-converted" };
+
+	for (size_t k = 0; k < s->out->n; k++) {
+		const struct finding *f = &s->out->finding[k];
+
+		for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
+			if (f->place == PLACE_BH && f->instance == i &&
+			    f->level == EXPLAIN_PROVED &&
+			    strcmp(f->cause->id, ids[n]) == 0)
+				return f;
+	}
+	return NULL;
+}
+
+/* A change of a MIME field is told as the body's, of which it is a part. */
+static void
+name_with_body(struct search *s, struct finding *f)
+{
+	const struct finding *edit = explain_mime_edit(s, f->instance);
+	struct slice rest = slice_of(explain_mime_fields), name;
+
+	while (edit != NULL && f->nchanges == 1 && slice_cut(&rest, ' ', &name))
+		if (slice_eq_nocase(name, f->change[0].name))
+			f->cause = edit->cause;
+}
+
+static void
+place_findings(struct search *s, size_t from, unsigned i)
+{
+	for (size_t k = from; k < s->out->n; k++) {
+		struct finding *f = &s->out->finding[k];
+
+		if (f->cause->role == ROLE_MODIFIER)
+			name_with_body(s, f);
+		if (f->cause->role == ROLE_MODIFIER && f->nchanges > 0)
+			explain_place_change(
+			    s, f, i, covered_now, covered_then, &f->change[0]);
+		else if (f->cause->role == ROLE_MODIFIER)
+			f->domain = no_octets;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The search. */
+
+static bool
+case_init(struct ams_case *c, struct search *s, unsigned i)
+{
+	*c = (struct ams_case){ .s = s, .i = i, .f = s->ams[i].f };
+	c->g = &c->f->sig;
+	c->target = &s->ams[i].target;
+	c->canon = c->g->header_canon;
+	c->n = c->g->nheaders;
+	c->top = search_top(s, i);
+	c->sel = arena_array(s->arena, c->n + 1, sizeof *c->sel);
+	c->mime = arena_alloc(s->arena, sizeof *c->mime);
+	if (c->sel == NULL || c->mime == NULL ||
+	    !sequence_init(s, &c->q, c->n + 1)) {
+		search_memory(s);
+		return false;
+	}
+	c->q.target = c->target;
+	c->q.place = PLACE_AMS;
+	c->q.instance = i;
+	if (!ams_select(c, 0, c->sel))
+		return false;
+	ams_pieces(c, c->sel, &c->q);
+	mime_parse(c->mime, s->body, s->type, s->encoding);
+	return !s->failed;
+}
+
+/* What is taken for granted while something more is searched: the sequence has
+ * these changes in it. */
+struct base {
+	struct sequence q;
+	const struct field **sel;
+	struct finding f[EXPLAIN_MAX_CHANGES];
+	size_t n;
+};
+
+/* The case's own sequence, with all that may have been. */
+static bool
+base_init(struct ams_case *c, struct base *b)
+{
+	b->n = 0;
+	b->q = c->q;
+	b->sel = c->sel;
+	if (!sequence_init(c->s, &b->q, c->n + 1))
+		return false;
+	memcpy(b->q.piece, c->q.piece, (c->n + 1) * sizeof *b->q.piece);
+	return true;
+}
+
+/* The message without what was put above the seal since. */
+static bool
+base_older(struct ams_case *c, struct base *b)
+{
+	struct finding *f = &b->f[0];
+
+	*f = (struct finding){ .cause = &explain_field_added };
+	b->n = 0;
+	b->q = c->q;
+	b->sel = arena_array(c->s->arena, c->n + 1, sizeof *b->sel);
+	if (b->sel == NULL)
+		search_memory(c->s);
+	if (b->sel == NULL || !ams_select(c, c->top, b->sel) ||
+	    !sequence_init(c->s, &b->q, c->n + 1))
+		return false;
+	ams_pieces(c, b->sel, &b->q);
+	for (size_t j = 0; j < c->n; j++)
+		if (c->sel[j] != NULL && b->sel[j] != c->sel[j] &&
+		    c->sel[j] < c->s->m->field + c->top &&
+		    f->nchanges < EXPLAIN_MAX_CHANGES)
+			f->change[f->nchanges++] =
+			    (struct change){ .name = c->sel[j]->name,
+				    .at = c->sel[j],
+				    .is = c->sel[j]->value };
+	b->n = f->nchanges > 0;
+	return b->n > 0;
+}
+
+/* Put a change that was proved for another AMS into this one's sequence. */
+static bool
+base_put(struct ams_case *c, struct base *b, const struct change *change)
+{
+	for (size_t j = 0; j < c->n; j++) {
+		if (change->at != NULL
+			? c->sel[j] != change->at
+			: c->sel[j] != NULL ||
+			      !slice_eq_nocase(change->name, c->g->headers[j]))
+			continue;
+		b->q.piece[j].octets =
+		    change->was.p == NULL
+			? SLICE("")
+			: canon_octets(c->s, c->canon, change->name,
+			      change->was, no_octets, true);
+		return true;
+	}
+	return false;
+}
+
+/* The message as AMS(k), above this one, saw it: what was done to it since was
+ * proved there, and one group of findings tells it. */
+static bool
+base_newer(struct ams_case *c, struct base *b, unsigned k)
+{
+	const struct explanation *e = c->s->out;
+	unsigned group = 0;
+
+	if (!base_init(c, b))
+		return false;
+	for (size_t i = 0; i < e->n && b->n < EXPLAIN_MAX_CHANGES; i++) {
+		const struct finding *f = &e->finding[i];
+
+		if (f->instance != k || f->place != PLACE_AMS ||
+		    f->level != EXPLAIN_PROVED ||
+		    f->cause->role != ROLE_MODIFIER ||
+		    (b->n > 0 && f->group != group))
+			continue;
+		struct finding *kept = &b->f[b->n];
+
+		*kept = *f;
+		kept->nchanges = 0;
+		for (size_t j = 0; j < f->nchanges; j++)
+			if (base_put(c, b, &f->change[j]))
+				kept->change[kept->nchanges++] = f->change[j];
+		group = f->group;
+		b->n += kept->nchanges > 0;
+	}
+	return b->n > 0;
+}
+
+/* The message with the MIME fields of its first part, which was the body. */
+static bool
+base_wrapped(struct ams_case *c, struct base *b)
+{
+	const struct finding *edit = explain_mime_edit(c->s, c->i);
+
+	if (edit == NULL || strcmp(edit->cause->id, "body.mime-wrapped") != 0 ||
+	    !base_init(c, b))
+		return false;
+	for (size_t j = 0; j < c->n && b->n < EXPLAIN_MAX_CHANGES; j++)
+		for (const struct variant *v = b->q.piece[j].first; v != NULL;
+		     v = v->next) {
+			if (strcmp(v->cause->id, edit->cause->id) != 0)
+				continue;
+			b->q.piece[j].octets = v->octets;
+			b->f[b->n++] = (struct finding){ .cause = edit->cause,
+				.change = { v->change },
+				.nchanges = 1 };
+			break;
+		}
+	return b->n > 0;
+}
+
+/* Whether a finding of that group changes the same field. */
+static bool
+tells_of(
+    const struct search *s, size_t from, unsigned group, const struct field *at)
+{
+	for (size_t k = from; k < s->out->n; k++)
+		for (size_t j = 0; j < s->out->finding[k].nchanges; j++)
+			if (s->out->finding[k].group == group && at != NULL &&
+			    s->out->finding[k].change[j].at == at)
+				return true;
+	return false;
+}
+
+/* What the base has goes with a group. */
+static void
+base_tell(struct ams_case *c, const struct base *b, size_t from, unsigned group)
+{
+	for (size_t k = 0; k < b->n; k++) {
+		if (tells_of(c->s, from, group, b->f[k].change[0].at))
+			continue;
+		struct finding *f = finding_new(
+		    c->s, b->f[k].cause, EXPLAIN_PROVED, PLACE_AMS, c->i);
+
+		if (f == NULL)
+			return;
+		memcpy(f->change, b->f[k].change, sizeof f->change);
+		f->nchanges = b->f[k].nchanges;
+		f->group = group;
+	}
+}
+
+/* What fits when the base is taken for granted: it alone, or with so many other
+ * changes. */
+static size_t
+search_base(struct ams_case *c, struct base *b, unsigned most)
+{
+	struct search *s = c->s;
+	const struct field **now = c->sel;
+	size_t from = s->out->n, found = 0;
+
+	if (sequence_fits(s, &b->q)) {
+		base_tell(c, b, from, s->groups);
+		return 1;
+	}
+	if (b->sel != now) {
+		c->sel = b->sel;
+		explain_fields(c, &b->q);
+		c->sel = now;
+	}
+	for (unsigned count = 1; count <= most && found == 0; count++)
+		found = sequence_search(
+		    s, &b->q, count, count == 1 ? RANK_ODD : RANK_USUAL);
+	size_t end = s->out->n;
+
+	for (size_t k = from; k < end; k++)
+		if (k == from ||
+		    s->out->finding[k].group != s->out->finding[k - 1].group)
+			base_tell(c, b, from, s->out->finding[k].group);
+	return found;
+}
+
+static size_t
+search_older(struct ams_case *c)
+{
+	struct base b;
+
+	return base_older(c, &b) ? search_base(c, &b, 2) : 0;
+}
+
+static size_t
+search_wrapped(struct ams_case *c)
+{
+	struct base b;
+
+	return base_wrapped(c, &b) ? search_base(c, &b, 2) : 0;
+}
+
+/* What was done to the message above, and nothing or something more. */
+static size_t
+search_newer(struct ams_case *c)
+{
+	struct base b;
+
+	for (unsigned k = c->i + 1; k <= c->s->chain->n; k++)
+		if (base_newer(c, &b, k))
+			return search_base(c, &b, 2);
+	return 0;
+}
+
+/* Whether the piece is the last of its name that h= selects, and no older AMS
+ * that holds covers what it selects. */
+static bool
+is_suspect(struct ams_case *c, size_t j)
+{
+	struct change change = { .name = c->g->headers[j], .at = c->sel[j] };
+
+	for (size_t k = 0; k < j; k++)
+		if (slice_eq_nocase(c->g->headers[k], c->g->headers[j]))
+			return false;
+	for (unsigned k = 1; k < c->i; k++)
+		if (covered_now(c->s, &change, k))
+			return false;
+	return c->sel[j] != NULL;
+}
+
+/* Whether the signer lists names more often than they occur, as it does to keep
+ * others from adding a field. */
+static bool
+oversigns(const struct ams_case *c)
+{
+	for (size_t j = 0; j < c->n; j++)
+		if (c->sel[j] == NULL &&
+		    message_count(c->s->m, c->g->headers[j]) > 0)
+			return true;
+	return false;
+}
+
+/* A name of h= without a field, where the signer names none for nothing; nor
+ * did an older AMS, which holds, find one. */
+static bool
+is_gone(struct ams_case *c, size_t j)
+{
+	struct change change = { .name = c->g->headers[j] };
+
+	for (unsigned k = 1; k < c->i; k++)
+		if (covered_now(c->s, &change, k))
+			return false;
+	return c->sel[j] == NULL && !oversigns(c) &&
+	       message_count(c->s->m, c->g->headers[j]) == 0;
+}
+
+/* Name the fields that may be meant. */
+static size_t
+name_fields(struct ams_case *c, bool (*which)(struct ams_case *, size_t),
+    struct finding *f)
+{
+	struct buf b = { .max = sizeof f->detail - 1 };
+	size_t n = 0;
+
+	for (size_t j = 0; j < c->n; j++)
+		if (which(c, j)) {
+			buf_text(&b, n++ == 0 ? "" : ", ");
+			buf_slice(&b, c->g->headers[j]);
+		}
+	if (b.len > 0)
+		snprintf(f->detail, sizeof f->detail, "%.*s%.*s", n > 1 ? 7 : 0,
+		    "one of ", (int)b.len, b.p);
+	buf_release(&b);
+	return n;
+}
+
+/* Of a multipart whose Content-Type alone can be meant, the body's change is
+ * most likely the same. */
+static void
+suspect_boundary(struct ams_case *c)
+{
+	if (!c->mime->root.multipart)
+		return;
+	for (size_t k = 0; k < c->s->out->n; k++) {
+		struct finding *f = &c->s->out->finding[k];
+
+		if (f->place == PLACE_BH && f->instance == c->i &&
+		    f->level == EXPLAIN_INDICATED)
+			f->cause = &explain_boundary_renamed;
+	}
+}
+
+/* A finding that cannot be proved, of the fields that which() picks. */
+static size_t
+indicate(struct ams_case *c, const struct cause *cause,
+    bool (*which)(struct ams_case *, size_t))
+{
+	struct search *s = c->s;
+	struct finding *f =
+	    finding_new(s, cause, EXPLAIN_INDICATED, PLACE_AMS, c->i);
+
+	if (f == NULL)
+		return 0;
+	for (unsigned k = c->i + 1; k <= s->chain->n && f->before == 0; k++)
+		if (s->ams[k].holds)
+			f->before = k;
+	f->domain = search_domain(s, f->before);
+	return name_fields(c, which, f);
+}
+
+/* The fields that nothing older vouches for were changed, or one is gone. */
+static void
+changed_somehow(struct ams_case *c)
+{
+	bool gone = false;
+
+	/* Naming ARC-Seal in h= selects what came after signing. */
+	if (finding_above(c->s, PLACE_AMS, c->i) ||
+	    c->g->problem.code == DIAG_HEADERS_ARC_SEAL)
+		return;
+	size_t n = indicate(c, &explain_header_changed, is_suspect);
+
+	for (size_t j = 0; j < c->n; j++) {
+		gone |= is_gone(c, j);
+		if (n == 1 && is_suspect(c, j) &&
+		    slice_eq_nocase(c->g->headers[j], SLICE("content-type")))
+			suspect_boundary(c);
+	}
+	if (gone)
+		indicate(c, &explain_field_removed, is_gone);
+}
+
+/* From what is plausible to what is not: no two choices are of the same octets,
+ * so that the order matters for nothing but the cost. */
+static size_t
+search_fields(struct ams_case *c)
+{
+	static const struct {
+		unsigned count;
+		enum rank rank;
+		bool older; /* fields above the seal are out in any case */
+	} passes[] = { { 1, RANK_USUAL, false }, { 2, RANK_USUAL, false },
+		{ 1, RANK_RARE, false }, { 0, RANK_USUAL, true },
+		{ 1, RANK_ODD, false }, { 3, RANK_USUAL, false },
+		{ 2, RANK_RARE, false } };
+	size_t n = sizeof passes / sizeof *passes;
+	size_t found = search_newer(c);
+
+	if (found == 0)
+		found = search_wrapped(c);
+	for (size_t k = 0; k < n && found == 0; k++) {
+		/* The last has little to find among many. */
+		if (k + 1 == n)
+			search_at_most(c->s, RARE_OCTETS);
+		found = passes[k].older ? search_older(c)
+					: sequence_search(c->s, &c->q,
+					      passes[k].count, passes[k].rank);
+	}
+	return found;
+}
+
+void
+explain_ams(struct search *s, unsigned i)
+{
+	struct ams_case c;
+	size_t from = s->out->n;
+
+	if (!s->ams[i].readable || s->ams[i].holds ||
+	    s->ams[i].target.kind == TARGET_NONE ||
+	    s->ams[i].f->sig.problem.code == DIAG_CANONICALIZATION)
+		return;
+	/* What is not known of a newer one is less likely of an older one. */
+	search_begin(
+	    s, finding_above(s, PLACE_AMS, i) ? AMS_OCTETS / 8 : AMS_OCTETS);
+	if (s->ams[i].f->sig.nheaders > MAX_NAMES ||
+	    s->m->nfields > MAX_FIELDS) {
+		s->out->spent = true;
+		return;
+	}
+	if (!case_init(&c, s, i))
+		return;
+	size_t found = explain_signer(&c);
+
+	found += explain_z_tag(&c);
+	explain_fields(&c, &c.q);
+	/* What a signer's fault explains, one field may explain as well. */
+	found += found > 0 ? sequence_search(s, &c.q, 1, RANK_ODD)
+			   : search_fields(&c);
+	if (found == 0 && !s->failed)
+		changed_somehow(&c);
+	else
+		place_findings(s, from, i);
+}

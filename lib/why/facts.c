@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What needs no search: rules broken in plain sight, a hop's "fail" over a
+ * chain that holds, and what other validators would say of a chain that passes.
+ */
+#include <stdio.h>
+
+#include "why/search.h"
+
+enum which {
+	OVER_50,
+	SET_REMOVED,
+	FIELD_MISSING,
+	INSTANCE_TWICE,
+	CV_IS_WRONG,
+	H_TAG,
+	NAMES_ARC_SEAL,
+	CV_FAIL_UNFOUNDED,
+	OTHER_MESSAGE,
+	ALL_AMS,
+	HEADER_ORDER,
+	L_TAG,
+	DUP_FROM,
+	NCAUSES,
+};
+
+static const struct cause causes[] = {
+	[OVER_50] = { "as.over-50", ROLE_SIGNER, "RFC 8617 section 4.2.1",
+	    "There are more than 50 ARC Sets.",
+	    "Look for a mail loop; nobody may add a 51st set." },
+	[SET_REMOVED] = { "as.set-removed", ROLE_MODIFIER,
+	    "RFC 8617 section 5.2, step 3B",
+	    "A whole ARC Set is missing: it was taken out, or the next hop did "
+	    "not count right.",
+	    "ARC Sets must never be removed." },
+	[FIELD_MISSING] = { "as.field-missing", ROLE_MODIFIER,
+	    "RFC 8617 section 5.2, step 3A",
+	    "A field of an ARC Set is missing.",
+	    "ARC fields must never be removed, and a sealer has to write all "
+	    "three." },
+	[INSTANCE_TWICE] = { "as.instance-twice", ROLE_SIGNER,
+	    "RFC 8617 section 5.2, step 3A",
+	    "Two fields of one kind have one instance: two hops sealed the "
+	    "same "
+	    "message, or one counted wrongly.",
+	    "A sealer has to take the highest instance it finds plus one." },
+	[CV_IS_WRONG] = { "as.cv-wrong", ROLE_SIGNER,
+	    "RFC 8617 section 5.2, step 3C",
+	    "cv= of a seal is not what it must be at that place.",
+	    "cv=none belongs to i=1, cv=pass to all others; a seal over a "
+	    "chain "
+	    "that failed is the last one." },
+	[H_TAG] = { "as.h-tag", ROLE_SIGNER, "RFC 8617 section 4.1.3",
+	    "A seal has h=, which is forbidden.",
+	    "The sealer has to leave h= out of ARC-Seal." },
+	[NAMES_ARC_SEAL] = { "hdr.h-names-arc-seal", ROLE_SIGNER,
+	    "RFC 8617 section 4.1.2",
+	    "h= of the ARC-Message-Signature names ARC-Seal, which is "
+	    "forbidden.",
+	    "The sealer has to take ARC-Seal out of h=." },
+	[CV_FAIL_UNFOUNDED] = { "as.cv-fail-unfounded", ROLE_VALIDATOR,
+	    "RFC 8617 section 5.2",
+	    "This hop says cv=fail, and the chain that it received holds.",
+	    "The hop's validator has to be mended; what it sealed cannot be "
+	    "taken back." },
+	[OTHER_MESSAGE] = { "arc.set-of-another-message", ROLE_MODIFIER,
+	    "RFC 8617 section 9.3",
+	    "The seals hold and nothing of the message fits the signature: the "
+	    "ARC Sets may be another message's.",
+	    "Believe nothing that these sets say of this message." },
+	[ALL_AMS] = { "validator.all-ams", ROLE_VALIDATOR,
+	    "RFC 8617 section 5.2, step 4",
+	    "The chain passes; a validator that checks every "
+	    "ARC-Message-Signature and not the newest alone would fail it "
+	    "(documented).",
+	    "Such a validator has to let older ones fail: hops may change the "
+	    "message." },
+	[HEADER_ORDER] = { "validator.header-order", ROLE_VALIDATOR,
+	    "RFC 8617 section 4.2.1",
+	    "The chain passes; a validator that takes ARC fields by their "
+	    "place "
+	    "and not by i= would fail it (documented).",
+	    "Such a validator has to sort by instance." },
+	[L_TAG] = { "validator.l-tag", ROLE_VALIDATOR,
+	    "RFC 6376 section 3.5, l=",
+	    "The chain passes; a validator that does not know l= would fail it "
+	    "(documented).",
+	    "The sealer had better not write l=: it leaves text unsigned." },
+	[DUP_FROM] = { "validator.dup-from", ROLE_VALIDATOR,
+	    "RFC 6376 section 8.15",
+	    "The chain passes; a validator that refuses a second From would "
+	    "fail "
+	    "it (read in source).",
+	    "Find out who added the second From; a sealer has to oversign "
+	    "From." },
+};
+
+const struct cause *
+explain_facts_cause(size_t i)
+{
+	return i < NCAUSES ? &causes[i] : NULL;
+}
+
+static struct finding *
+note(struct search *s, enum which which, unsigned instance, const char *detail)
+{
+	enum explain_place place = which == NAMES_ARC_SEAL ? PLACE_AMS
+				   : which == ALL_AMS || which == L_TAG
+				       ? PLACE_BH
+				       : PLACE_STRUCTURE;
+	struct finding *f =
+	    finding_new(s, &causes[which], EXPLAIN_FACT, place, instance);
+
+	if (f != NULL)
+		snprintf(f->detail, sizeof f->detail, "%s", detail);
+	return f;
+}
+
+/* The fault is between the sets that are there. */
+static void
+note_gap(struct search *s, enum which which, unsigned i, const char *detail)
+{
+	struct finding *f = note(s, which, i, detail);
+
+	if (f == NULL)
+		return;
+	f->after = i;
+	for (unsigned k = i + 1; k <= s->chain->n && f->before == 0; k++)
+		if (search_domain(s, k).len > 0)
+			f->before = k;
+	f->domain = search_domain(s, f->before);
+}
+
+/* Sets 1 to n as step 3 of section 5.2 looks at them, all faults and not only
+ * the first. */
+static void
+structure(struct search *s, unsigned n)
+{
+	char detail[64];
+
+	/* What cannot be read may be what seems to be missing. */
+	for (size_t k = 0; k < s->chain->nfields; k++)
+		if (s->chain->field[k].problem.code != DIAG_NONE)
+			return;
+	for (unsigned i = 1; i <= n; i++) {
+		const struct arc_set *set = &s->chain->set[i];
+		bool any = false;
+
+		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+			any |= set->count[k] > 0;
+		snprintf(detail, sizeof detail, "no field says i=%u", i);
+		if (!any)
+			note_gap(s, SET_REMOVED, i, detail);
+		for (enum arc_kind k = ARC_AAR; any && k < ARC_KINDS; k++) {
+			snprintf(detail, sizeof detail, "%s, i=%u, stands %s",
+			    arc_name(k).p, i,
+			    set->count[k] == 0 ? "nowhere" : "there twice");
+			if (set->count[k] == 0)
+				note_gap(s, FIELD_MISSING, i, detail);
+			else if (set->count[k] > 1) {
+				note(s, INSTANCE_TWICE, i, detail);
+				break;
+			}
+		}
+		const struct arc_field *seal = set->part[ARC_SEAL];
+
+		if (seal == NULL)
+			continue;
+		if (seal->sig.cv != (i == 1 ? CV_NONE : CV_PASS) &&
+		    !(i == s->chain->n && seal->sig.cv == CV_FAIL)) {
+			char q[DIAG_QUOTED];
+
+			snprintf(detail, sizeof detail, "cv=%.40s at i=%u",
+			    diag_quote(seal->sig.cv_text, q), i);
+			note(s, CV_IS_WRONG, i, detail);
+		}
+		if (seal->sig.h_tag.p != NULL)
+			note(s, H_TAG, i, "");
+	}
+}
+
+/* Why the validator of that hop may have said fail: what is known of
+ * validators. */
+static const char *
+known_reason(const struct search *s, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		const struct arc_field *seal = s->seal[i].f;
+		const struct arc_field *ams = s->ams[i].f;
+		enum signature_algorithm alg;
+
+		if (!seal->sig.has_time)
+			return "a seal below has no t=, which some validators "
+			       "demand";
+		if (signature_named(seal->sig.algorithm, &alg) &&
+		    alg == SIGNATURE_ED25519_SHA256)
+			return "a set below is signed with ed25519-sha256, "
+			       "which some validators do not know";
+		if (!ams->instance_first || !seal->instance_first)
+			return "i= does not stand first in a field below, "
+			       "which "
+			       "some validators demand";
+		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
+			struct slice v = s->chain->set[i].part[k]->field->value;
+
+			if (v.len > 0 && !ascii_is_fws(v.p[0]))
+				return "a field below has no space behind its "
+				       "colon, which some validators demand";
+		}
+	}
+	return "";
+}
+
+/* Faults of single fields that need no search. */
+static void
+fields(struct search *s)
+{
+	for (unsigned i = s->chain->n; i >= 1; i--) {
+		const struct part *part[2] = { &s->verdict->ams[i],
+			&s->verdict->seal[i] };
+
+		if (s->ams[i].f != NULL &&
+		    s->ams[i].f->sig.problem.code == DIAG_HEADERS_ARC_SEAL)
+			note(s, NAMES_ARC_SEAL, i, "");
+		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
+			if (part[k - ARC_AMS]->why.code == DIAG_KEY_SHORT)
+				explain_weak_key(s, k, i);
+	}
+}
+
+void
+explain_facts(struct search *s)
+{
+	if (s->chain->shape.code == DIAG_TOO_MANY_SETS)
+		note(s, OVER_50, 0, s->chain->shape.detail);
+	else if (s->chain->n > 0)
+		structure(s, s->chain->n);
+	fields(s);
+}
+
+void
+explain_given_up(struct search *s)
+{
+	unsigned n = s->chain->n;
+	const struct seen *ams = &s->ams[n > 0 ? n - 1 : 0];
+
+	for (unsigned i = 1; i < n; i++) {
+		const struct arc_set *set = &s->chain->set[i];
+
+		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+			if (set->count[k] != 1)
+				return;
+		if (!s->seal[i].holds ||
+		    s->seal[i].f->sig.cv != (i == 1 ? CV_NONE : CV_PASS))
+			return;
+	}
+	/* Somebody else may have written that. */
+	for (size_t k = 0; k < s->out->n; k++)
+		if (s->out->finding[k].instance == n &&
+		    s->out->finding[k].level == EXPLAIN_PROVED &&
+		    s->out->finding[k].cause->role == ROLE_MODIFIER)
+			return;
+	if (n < 2 || !ams->holds || !ams->body_holds)
+		return;
+	struct finding *f = note(s, CV_FAIL_UNFOUNDED, n, known_reason(s, n));
+
+	if (f != NULL) {
+		f->level = EXPLAIN_PROVED;
+		f->domain = search_domain(s, n);
+	}
+}
+
+void
+explain_strange(struct search *s, unsigned i)
+{
+	struct finding *f = note(s, OTHER_MESSAGE, i, "");
+
+	if (f != NULL) {
+		f->level = EXPLAIN_INDICATED;
+		f->place = PLACE_STRUCTURE;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * A chain that passes. */
+
+/* Whether the ARC fields stand as sealers put them: newest set first, in each
+ * AS, AMS, AAR. */
+static bool
+in_order(const struct chain *c)
+{
+	static const enum arc_kind order[] = { ARC_SEAL, ARC_AMS, ARC_AAR };
+	size_t at = 0;
+
+	for (unsigned i = c->n; i >= 1; i--)
+		for (size_t k = 0; k < ARC_KINDS; k++) {
+			if (c->set[i].part[order[k]]->index < at)
+				return false;
+			at = c->set[i].part[order[k]]->index;
+		}
+	return true;
+}
+
+void
+explain_validators(struct search *s)
+{
+	unsigned n = s->chain->n;
+	struct finding *f;
+	char detail[80];
+
+	for (unsigned i = 1; i < n; i++) {
+		if (s->ams[i].holds && s->ams[i].body_holds)
+			continue;
+		f = note(s, ALL_AMS, i, "");
+		if (f != NULL)
+			f->place = s->ams[i].body_holds ? PLACE_AMS : PLACE_BH;
+		break;
+	}
+	if (!in_order(s->chain))
+		note(s, HEADER_ORDER, 0, "");
+	for (unsigned i = n; i >= 1; i--) {
+		const struct part *p = &s->verdict->ams[i];
+
+		if (p->body_signed >= p->body_length)
+			continue;
+		snprintf(detail, sizeof detail,
+		    "%llu octets of %llu are signed",
+		    (unsigned long long)p->body_signed,
+		    (unsigned long long)p->body_length);
+		note(s, L_TAG, i, detail);
+	}
+	if (message_count(s->m, SLICE("from")) > 1)
+		note(s, DUP_FROM, 0, "");
+}

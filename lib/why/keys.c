@@ -1,0 +1,688 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A signature whose key is not to be had, or does not open it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "why/search.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+enum {
+	REPAIR_OCTETS = 64 * 1024 * 1024,
+	MAX_SELECTORS = 16,   /* other keys of a domain that are tried */
+	MAX_JOINED = 4,	      /* records joined in every order */
+	OPENING_COSTS = 2800, /* octets whose hashing takes as long */
+};
+
+enum which {
+	MISSING,
+	REVOKED,
+	HASH_FORBIDDEN,
+	TYPE_MISMATCH,
+	TOO_SHORT,
+	UNPARSABLE,
+	SPLIT_IN_TWO,
+	OTHER_SELECTOR,
+	MISMATCH,
+	DIGESTINFO_MISSING,
+	DIGESTINFO_SHA1,
+	ALGORITHM_SHA1,
+	B_CUT_OFF,
+	B_DAMAGED,
+	NCAUSES,
+};
+
+#define RECORD "RFC 6376 section 3.6.1"
+
+static const struct cause causes[] = {
+	[MISSING] = { "key.missing", ROLE_KEY, "RFC 6376 section 6.1.2",
+	    "There is no key record under this name.",
+	    "The domain has to publish the key for as long as its messages may "
+	    "be checked; an archive can be checked with --keys." },
+	[REVOKED] = { "key.revoked", ROLE_KEY, RECORD,
+	    "The key was revoked: p= is empty.",
+	    "Nothing to mend, if the owner meant it; an archive can be checked "
+	    "with --keys." },
+	[HASH_FORBIDDEN] = { "key.hash-forbidden", ROLE_KEY, RECORD,
+	    "The key record allows other hash algorithms only.",
+	    "The domain has to take h= out of the key record, or add "
+	    "sha256." },
+	[TYPE_MISMATCH] = { "key.type-mismatch", ROLE_KEY, RECORD,
+	    "The key is of another type than the signature's algorithm.",
+	    "The domain has to publish the key that goes with a=." },
+	[TOO_SHORT] = { "key.too-short", ROLE_KEY, "RFC 8301 section 3.2",
+	    "The key is too short to be believed.",
+	    "The domain has to take a key of 2048 bits." },
+	[UNPARSABLE] = { "key.unparsable", ROLE_KEY, RECORD,
+	    "The key record cannot be read.",
+	    "The domain has to publish the record anew (arc-dump --key-audit "
+	    "writes it)." },
+	[SPLIT_IN_TWO] = { "key.split-in-two-records", ROLE_KEY,
+	    "RFC 6376 section 3.6.2.2",
+	    "One key stands in several TXT records; joined, they make it.",
+	    "The domain has to publish one record with several strings." },
+	[OTHER_SELECTOR] = { "key.other-selector", ROLE_SIGNER,
+	    "RFC 6376 section 3.5, s=",
+	    "The signature was made with a key of the domain that stands under "
+	    "another selector.",
+	    "The signer has to write the selector of the key that it uses." },
+	[MISMATCH] = { "key.mismatch", ROLE_KEY, "RFC 6376 section 6.1.3",
+	    "The published key did not make this signature.",
+	    "The domain has to publish the key that it signs with." },
+	[DIGESTINFO_MISSING] = { "sig.digestinfo-missing", ROLE_SIGNER,
+	    "RFC 8017 section 9.2",
+	    "The signature holds the right hash, but does not say of which "
+	    "algorithm.",
+	    "The signer has to sign a DigestInfo (PKCS #1 v1.5)." },
+	[DIGESTINFO_SHA1] = { "sig.digestinfo-sha1", ROLE_SIGNER,
+	    "RFC 6376 section 3.3.2",
+	    "a= says rsa-sha256, and a SHA-1 hash was signed.",
+	    "The signer has to use SHA-256." },
+	[ALGORITHM_SHA1] = { "sig.algorithm-sha1", ROLE_SIGNER,
+	    "RFC 8301 section 3.1",
+	    "The signature was made with rsa-sha1, which nobody may believe.",
+	    "The signer has to use rsa-sha256." },
+	[B_CUT_OFF] = { "sig.b-cut-off", ROLE_MODIFIER, "RFC 6376 section 3.5",
+	    "b= is shorter than any signature of this key.",
+	    "Whatever cut the field off has to leave long fields alone." },
+	[B_DAMAGED] = { "sig.b-damaged", ROLE_MODIFIER, "RFC 6376 section 3.5",
+	    "b= was damaged on its way.",
+	    "Nobody may change a signature field." },
+};
+
+const struct cause *
+explain_keys_cause(size_t i)
+{
+	return i < NCAUSES ? &causes[i] : NULL;
+}
+
+/* The signature at work. */
+struct lock {
+	struct search *s;
+	struct seen *k;
+	enum arc_kind kind;
+	unsigned i;
+	enum explain_place place;
+};
+
+static struct finding *
+note(struct lock *l, enum which which, enum explain_level level)
+{
+	enum explain_place place =
+	    causes[which].role == ROLE_KEY || which == OTHER_SELECTOR
+		? PLACE_KEY
+		: l->place;
+	struct explanation *e = l->s->out;
+
+	/* AMS and AS of a set mostly share a key. */
+	for (size_t n = 0; n < e->n; n++)
+		if (e->finding[n].cause == &causes[which] &&
+		    e->finding[n].place == place &&
+		    e->finding[n].instance == l->i)
+			return NULL;
+	struct finding *f =
+	    finding_new(l->s, &causes[which], level, place, l->i);
+
+	if (f != NULL) {
+		f->domain = l->k->f->sig.domain;
+		f->kind = l->kind;
+		if (causes[which].role == ROLE_MODIFIER)
+			f->domain = no_octets;
+	}
+	return f;
+}
+
+static void
+say(struct finding *f, const char *what, struct slice name)
+{
+	char q[DIAG_QUOTED];
+
+	if (f != NULL)
+		snprintf(f->detail, sizeof f->detail, "%s%s", what,
+		    diag_quote(name, q));
+}
+
+/* The octets that the signature should cover, hashed. */
+static bool
+standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
+    unsigned char sha1[DIGEST_SHA1_SIZE])
+{
+	struct search *s = l->s;
+	struct buf b = { .max = 0 };
+	struct sink sink = buf_sink(&b);
+	struct digest d;
+	struct diag why;
+	bool good = true;
+	unsigned from = l->k->f->sig.cv == CV_FAIL ? l->i : 1;
+
+	if (l->kind == ARC_AMS) {
+		chain_put_ams(l->k->f, s->select, &sink);
+	} else {
+		for (unsigned j = from; j < l->i; j++)
+			chain_put_set(s->chain, j, &sink);
+		chain_put_seal(s->chain, l->i, &sink);
+	}
+	if (b.failure != BUF_OK) {
+		search_memory(s);
+		good = false;
+	}
+	digest_init(&d);
+	digest_put(&d, b.p, b.len);
+	if (digest_final(&d, out, &why) != 0 ||
+	    digest_sha1(buf_view(&b), sha1, &why) != 0) {
+		search_fail(s, &why);
+		good = false;
+	}
+	digest_release(&d);
+	buf_release(&b);
+	return good;
+}
+
+/* ------------------------------------------------------------------------
+ * Other keys. */
+
+/* Whether key made the signature: an RSA key by opening it, an Ed25519 key over
+ * what should be signed.  The target becomes that key's. */
+static bool
+key_made(struct lock *l, const struct key *key)
+{
+	struct search *s = l->s;
+	struct signature_opened opened;
+	unsigned char digest[DIGEST_SIZE], sha1[DIGEST_SHA1_SIZE];
+	struct slice sig = l->k->f->sig.signature;
+	struct diag why;
+
+	if (key->type == KEY_ED25519) {
+		if (!standard_digest(l, digest, sha1) ||
+		    signature_verify(key, SIGNATURE_ED25519_SHA256, 0, digest,
+			sig, &why) != 0)
+			return false;
+		l->k->holds = true;
+		return true;
+	}
+	if (signature_open(key, sig, &opened, &why) != 0) {
+		search_fail(s, &why);
+		return false;
+	}
+	if (opened.what != OPENED_SHA256)
+		return false;
+	l->k->opened = opened;
+	l->k->target.kind = TARGET_DIGEST;
+	memcpy(l->k->target.digest, opened.digest, DIGEST_SIZE);
+	if (standard_digest(l, digest, sha1))
+		l->k->holds = memcmp(digest, opened.digest, DIGEST_SIZE) == 0;
+	return true;
+}
+
+static void
+add_name(struct slice names[], size_t *n, struct slice name, struct slice own)
+{
+	if (name.len == 0 || slice_eq(name, own))
+		return;
+	for (size_t k = 0; k < *n; k++)
+		if (slice_eq(names[k], name))
+			return;
+	if (*n < MAX_SELECTORS)
+		names[(*n)++] = name;
+}
+
+/* Keys of the same domain that the message names or a keys file holds. */
+static bool
+other_selector(struct lock *l)
+{
+	struct search *s = l->s;
+	struct slice names[MAX_SELECTORS], listed[MAX_SELECTORS];
+	struct slice own = l->k->key_name, suffix = own;
+	static const struct slice mark = { "._domainkey.", 12 };
+	size_t n = 0;
+	struct diag why;
+
+	while (suffix.len > 0 && !slice_starts(suffix, mark))
+		suffix = slice_sub(suffix, 1, suffix.len);
+	for (unsigned i = 1; i <= s->chain->n; i++) {
+		struct slice both[2] = { s->ams[i].key_name,
+			s->seal[i].key_name };
+
+		for (int k = 0; k < 2; k++)
+			if (both[k].len > suffix.len &&
+			    slice_eq(slice_sub(both[k],
+					 both[k].len - suffix.len, both[k].len),
+				suffix))
+				add_name(names, &n, both[k], own);
+	}
+	size_t in_files = keystore_list(s->keys, suffix, listed, MAX_SELECTORS);
+
+	for (size_t k = 0; k < in_files; k++)
+		add_name(names, &n, listed[k], own);
+	if (n > 0 && keystore_fetch(s->keys, names, n, 0, &why) != 0) {
+		search_fail(s, &why);
+		return false;
+	}
+	for (size_t k = 0; k < n; k++) {
+		const struct keyentry *e = keystore_find(s->keys, names[k]);
+
+		for (size_t r = 0; e != NULL && r < e->nrecords; r++)
+			if (e->record[r].why.code == DIAG_NONE &&
+			    key_made(l, &e->record[r].key)) {
+				say(note(l, OTHER_SELECTOR, EXPLAIN_PROVED),
+				    "it is the key at ", names[k]);
+				return true;
+			}
+	}
+	return false;
+}
+
+/* The records joined in one order make a key that fits. */
+static bool
+joined_fits(struct lock *l, const size_t order[], size_t n)
+{
+	const struct answer *a = &l->k->entry->answer;
+	struct buf b = { .max = 0 };
+	struct key key;
+	struct diag why;
+	bool fits = false;
+
+	for (size_t k = 0; k < n; k++)
+		buf_slice(&b, a->txt[order[k]].text);
+	if (key_parse(buf_view(&b), &key, &why) == 0) {
+		fits = key_made(l, &key) && !l->s->failed;
+		/* The target must not outlive the key. */
+		if (l->k->target.kind == TARGET_CHECK)
+			l->k->target.kind = TARGET_NONE;
+		key_release(&key);
+	} else if (why.code == DIAG_MEMORY) {
+		search_memory(l->s);
+	}
+	buf_release(&b);
+	return fits;
+}
+
+static bool
+split_in_two(struct lock *l)
+{
+	size_t order[MAX_JOINED] = { 0, 1, 2, 3 };
+	size_t n = l->k->entry->answer.ntxt;
+
+	if (n < 2 || n > MAX_JOINED)
+		return false;
+	do
+		if (joined_fits(l, order, n)) {
+			note(l, SPLIT_IN_TWO, EXPLAIN_PROVED);
+			return true;
+		}
+	while (next_order(order, n));
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * A damaged b=. */
+
+static const char alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* The repair that was found, told as a change of the field. */
+static void
+note_repair(struct lock *l, size_t at, char c)
+{
+	struct finding *f = note(l, B_DAMAGED, EXPLAIN_PROVED);
+	const struct field *field = l->k->f->field;
+	struct slice raw = l->k->f->sig.b_raw;
+
+	if (f == NULL)
+		return;
+	struct slice value = arena_copy(l->s->arena, field->value);
+
+	if (value.p == NULL) {
+		search_memory(l->s);
+		return;
+	}
+	((char *)value.p)[(size_t)(raw.p - field->value.p) + at] = c;
+	f->change[f->nchanges++] = (struct change){ .name = field->name,
+		.at = field,
+		.is = field->value,
+		.was = value };
+	snprintf(
+	    f->detail, sizeof f->detail, "character %zu was \"%c\"", at + 1, c);
+}
+
+/* Every seal from set i on covers the field with its b=, but for the seal
+ * itself; the first one whose digest is known tells which character was
+ * another. */
+static bool
+repair_by_seal(struct lock *l, unsigned j)
+{
+	struct search *s = l->s;
+	const struct arc_field *f = l->k->f;
+	struct buf b = { .max = 0 };
+	struct sink sink = buf_sink(&b);
+	struct slice raw = f->sig.b_raw, mark;
+	size_t start = 0;
+	bool found = false;
+
+	for (unsigned k = 1; k < j; k++)
+		chain_put_set(s->chain, k, &sink);
+	chain_put_seal(s->chain, j, &sink);
+	struct slice own =
+	    canon_field(s, CANON_RELAXED, f->field, no_octets, true);
+	struct slice all = search_keep(s, &b);
+
+	buf_release(&b);
+	if (s->failed || f->sig.cv == CV_FAIL)
+		return false;
+	while (start < all.len &&
+	       !slice_starts(slice_sub(all, start, all.len), own))
+		start++;
+	/* Where b='s value is in the canonical field: blanks may have gone. */
+	mark = slice_trim(raw);
+	size_t at = 0;
+
+	while (at < own.len && mark.len > 0 &&
+	       !slice_starts(slice_sub(own, at, own.len),
+		   slice_sub(mark, 0, mark.len < 8 ? mark.len : 8)))
+		at++;
+	if (start == all.len || at == own.len || mark.len == 0)
+		return false;
+	struct digest d;
+	size_t p = start + at, raw_at = (size_t)(mark.p - raw.p);
+
+	digest_init(&d);
+	digest_put(&d, all.p, p);
+	for (; p < all.len && raw_at < raw.len && !found && !s->failed;
+	     p++, raw_at++) {
+		/* Both walk over b=; white space there is at most one
+		 * space here. */
+		while (raw_at < raw.len && ascii_is_fws(raw.p[raw_at]) &&
+		       all.p[p] != ' ')
+			raw_at++;
+		if (raw_at == raw.len)
+			break;
+		for (size_t c = 0; c < 64 && !found; c++) {
+			struct digest e;
+
+			if (all.p[p] == ' ' || alphabet[c] == all.p[p] ||
+			    !search_may(s, all.len - p))
+				continue;
+			digest_copy(&e, &d);
+			digest_put(&e, &alphabet[c], 1);
+			digest_put(&e, all.p + p + 1, all.len - p - 1);
+			found = target_fits_digest(s, &s->seal[j].target, &e);
+			digest_release(&e);
+			if (found)
+				note_repair(l, raw_at, alphabet[c]);
+		}
+		digest_put(&d, all.p + p, 1);
+	}
+	digest_release(&d);
+	return found;
+}
+
+static bool
+repair_by_digest(struct lock *l)
+{
+	struct search *s = l->s;
+
+	for (unsigned j = l->kind == ARC_AMS ? l->i : l->i + 1;
+	     j <= s->chain->n; j++)
+		if (s->seal[j].target.kind == TARGET_DIGEST &&
+		    !s->seal[j].holds && s->seal[j].f->sig.cv != CV_FAIL)
+			return repair_by_seal(l, j);
+	return false;
+}
+
+/* With every one-character repair the signature is opened anew. */
+static bool
+repair_by_opening(struct lock *l)
+{
+	struct search *s = l->s;
+	struct slice sig = l->k->f->sig.signature, raw = l->k->f->sig.b_raw;
+	unsigned char octets[KEY_MAX_RSA_BITS / 8], want[DIGEST_SIZE];
+	unsigned char sha1[DIGEST_SHA1_SIZE];
+	size_t digit = 0;
+
+	if (l->k->key == NULL || l->k->key->key.type != KEY_RSA ||
+	    l->k->key->key.bits > 4096 || sig.len != l->k->key->key.noctets ||
+	    !standard_digest(l, want, sha1))
+		return false;
+	memcpy(octets, sig.p, sig.len);
+	for (size_t at = 0; at < raw.len && !s->failed; at++) {
+		size_t bit = 6 * digit;
+
+		if (ascii_is_fws(raw.p[at]) || raw.p[at] == '=')
+			continue;
+		digit++;
+		for (unsigned v = 0; v < 64; v++) {
+			struct signature_opened opened;
+			struct diag why;
+			struct slice changed = { (const char *)octets,
+				sig.len };
+
+			if (alphabet[v] == raw.p[at] ||
+			    !search_may(s, OPENING_COSTS))
+				continue;
+			for (unsigned k = 0; k < 6; k++) {
+				size_t at_bit = bit + k;
+				unsigned char mask =
+				    (unsigned char)(0x80 >> at_bit % 8);
+
+				if (at_bit / 8 >= sig.len)
+					break;
+				if (v >> (5 - k) & 1)
+					octets[at_bit / 8] |= mask;
+				else
+					octets[at_bit / 8] &=
+					    (unsigned char)~mask;
+			}
+			if (signature_open(
+				&l->k->key->key, changed, &opened, &why) != 0)
+				search_fail(s, &why);
+			else if (opened.what == OPENED_SHA256 &&
+				 memcmp(opened.digest, want, DIGEST_SIZE) ==
+				     0) {
+				note_repair(l, at, alphabet[v]);
+				return true;
+			}
+		}
+		/* As it was, for the next character. */
+		memcpy(octets, sig.p, sig.len);
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * The order of it. */
+
+/* Whether the record, though it cannot be read, is for another algorithm. */
+static bool
+is_other_type(const struct lock *l)
+{
+	struct slice word = SLICE("rsa");
+	enum signature_algorithm alg;
+	struct taglist tags;
+	struct diag why;
+
+	if (!signature_named(l->k->f->sig.algorithm, &alg) ||
+	    taglist_parse(
+		l->k->entry->answer.txt[0].text, l->s->arena, &tags, &why) != 0)
+		return false;
+	if (taglist_find(&tags, SLICE("k")) != NULL)
+		word = taglist_value(&tags, SLICE("k"));
+	return slice_eq_nocase(word, SLICE("ed25519")) !=
+	       (alg == SIGNATURE_ED25519_SHA256);
+}
+
+static void
+no_usable_key(struct lock *l)
+{
+	const struct keyentry *e = l->k->entry;
+	enum which which;
+
+	if (e->answer.kind == ANSWER_NXDOMAIN ||
+	    e->answer.kind == ANSWER_NODATA) {
+		say(note(l, MISSING, EXPLAIN_FACT), "", l->k->key_name);
+		other_selector(l);
+		return;
+	}
+	if (e->answer.kind != ANSWER_RECORDS || e->nrecords == 0)
+		return;
+	switch (e->record[0].why.code) {
+	case DIAG_KEY_REVOKED: which = REVOKED; break;
+	case DIAG_KEY_HASH: which = HASH_FORBIDDEN; break;
+	case DIAG_KEY_TYPE: which = TYPE_MISMATCH; break;
+	case DIAG_KEY_SHORT: which = TOO_SHORT; break;
+	case DIAG_KEY_SYNTAX:
+		which = is_other_type(l) ? TYPE_MISMATCH : UNPARSABLE;
+		break;
+	default: return;
+	}
+	if (split_in_two(l))
+		return;
+	struct finding *f = note(l, which, EXPLAIN_FACT);
+
+	if (f != NULL)
+		snprintf(
+		    f->detail, sizeof f->detail, "%s", e->record[0].why.detail);
+	if (which != REVOKED)
+		other_selector(l);
+}
+
+/* The key is there and does not open it. */
+static void
+not_opened(struct lock *l)
+{
+	struct search *s = l->s;
+	const struct seen *other =
+	    l->kind == ARC_AMS ? &s->seal[l->i] : &s->ams[l->i];
+
+	if (split_in_two(l) || other_selector(l))
+		return;
+	bool same_key =
+	    slice_eq(l->k->key_name, other->key_name) && other->f != NULL;
+
+	if (same_key && other->key != NULL &&
+	    other->opened.what == OPENED_NOT) {
+		note(l, MISMATCH, EXPLAIN_PROVED);
+		return;
+	}
+	search_begin(s, REPAIR_OCTETS);
+	if (repair_by_digest(l) || repair_by_opening(l))
+		return;
+	note(l, same_key && other->key != NULL ? B_DAMAGED : MISMATCH,
+	    EXPLAIN_INDICATED);
+}
+
+/* The key opens it, and what is in it is odd. */
+static void
+opened_oddly(struct lock *l)
+{
+	unsigned char digest[DIGEST_SIZE], sha1[DIGEST_SHA1_SIZE];
+
+	if (!standard_digest(l, digest, sha1))
+		return;
+	if (l->k->opened.what == OPENED_BARE &&
+	    memcmp(l->k->opened.digest, digest, DIGEST_SIZE) == 0)
+		note(l, DIGESTINFO_MISSING, EXPLAIN_PROVED);
+	if (l->k->opened.what == OPENED_SHA1)
+		note(l, DIGESTINFO_SHA1, EXPLAIN_PROVED);
+}
+
+static void
+note_cut(struct lock *l)
+{
+	struct finding *f = note(l, B_CUT_OFF, EXPLAIN_FACT);
+
+	if (f != NULL && l->k->f->sig.signature.len > 0)
+		snprintf(f->detail, sizeof f->detail, "%zu octets",
+		    l->k->f->sig.signature.len);
+}
+
+static bool
+is_sha1(struct slice algorithm)
+{
+	return slice_eq_nocase(algorithm, SLICE("rsa-sha1"));
+}
+
+void
+explain_keys(struct search *s, enum arc_kind kind, unsigned i)
+{
+	struct lock l = { .s = s,
+		.k = kind == ARC_AMS ? &s->ams[i] : &s->seal[i],
+		.kind = kind,
+		.i = i,
+		.place = kind == ARC_AMS ? PLACE_AMS : PLACE_SEAL };
+	const struct sig *g = &l.k->f->sig;
+
+	if (is_sha1(g->algorithm)) {
+		note(&l, ALGORITHM_SHA1, EXPLAIN_FACT);
+		return;
+	}
+	if (l.k->holds)
+		return;
+	if (l.k->cut) {
+		note_cut(&l);
+		return;
+	}
+	if (g->b_raw.p != NULL && g->signature.len == 0) {
+		/* No base64: a character is another. */
+		search_begin(s, REPAIR_OCTETS);
+		if (!repair_by_digest(&l))
+			note(&l, B_DAMAGED, EXPLAIN_INDICATED);
+		return;
+	}
+	if (!l.k->readable || l.k->entry == NULL)
+		return;
+	if (l.k->key == NULL) {
+		no_usable_key(&l);
+		return;
+	}
+	enum key_type wanted =
+	    slice_eq_nocase(g->algorithm, SLICE("ed25519-sha256")) ? KEY_ED25519
+								   : KEY_RSA;
+
+	if (l.k->key->key.type != wanted)
+		note(&l, TYPE_MISMATCH, EXPLAIN_FACT);
+	else if (wanted == KEY_RSA && l.k->opened.what == OPENED_NOT)
+		not_opened(&l);
+	else if (wanted == KEY_RSA && l.k->opened.what != OPENED_SHA256)
+		opened_oddly(&l);
+	else if (wanted == KEY_ED25519)
+		other_selector(&l);
+}
+
+/* A key that is too short is told of, with what it would have said. */
+void
+explain_weak_key(struct search *s, enum arc_kind kind, unsigned i)
+{
+	struct lock l = { .s = s,
+		.k = kind == ARC_AMS ? &s->ams[i] : &s->seal[i],
+		.kind = kind,
+		.i = i,
+		.place = PLACE_KEY };
+	struct finding *f = note(&l, TOO_SHORT, EXPLAIN_FACT);
+
+	if (f != NULL && l.k->key != NULL)
+		snprintf(f->detail, sizeof f->detail, "%u bits%s",
+		    l.k->key->key.bits,
+		    l.k->holds ? "; the signature is right" : "");
+}
+
+void
+explain_unfit_key(struct search *s, unsigned i)
+{
+	struct lock l = { .s = s,
+		.k = &s->ams[i],
+		.kind = ARC_AMS,
+		.i = i,
+		.place = PLACE_AMS };
+
+	if (s->ams[i].target.kind != TARGET_CHECK ||
+	    s->seal[i].target.kind != TARGET_CHECK || s->ams[i].holds ||
+	    s->seal[i].holds ||
+	    !slice_eq(s->ams[i].key_name, s->seal[i].key_name))
+		return;
+	for (size_t k = 0; k < s->out->n; k++)
+		if (s->out->finding[k].instance == i &&
+		    s->out->finding[k].level != EXPLAIN_INDICATED)
+			return;
+	note(&l, MISMATCH, EXPLAIN_INDICATED);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* search.h - what the engines of explain.h share: the search itself
+ *
+ * A target is what one signature signed, or one bh=.  A hypothesis is a
+ * sequence of octets that may have been hashed for it.  The search hashes
+ * hypotheses until they match or the budget is spent, and notes those that do.
+ */
+#ifndef EXPLAIN_SEARCH_H
+#define EXPLAIN_SEARCH_H
+
+#include "dkim/canon.h"
+#include "crypto/digest.h"
+#include "why/why.h"
+#include "dkim/select.h"
+#include "crypto/signature.h"
+
+/* A hash that is wanted. */
+struct target {
+	enum {
+		TARGET_NONE,   /* not known: nothing can be proved */
+		TARGET_DIGEST, /* these octets */
+		TARGET_CHECK,  /* whatever the signature verifies over */
+	} kind;
+	unsigned char digest[DIGEST_SIZE];
+	const struct key *key;
+	struct slice signature;
+	unsigned checks; /* TARGET_CHECK: verifications that may be made */
+	unsigned char (*tried)[DIGEST_SIZE]; /* none is verified twice */
+	size_t ntried;
+};
+
+/* What is known of one AMS or AS. */
+struct seen {
+	const struct arc_field *f; /* NULL: not there */
+	bool readable;		   /* its tags tell what it signs */
+	struct slice key_name;
+	const struct keyentry *entry; /* NULL: not fetched */
+	const struct keyrecord *key;  /* usable, and the one that opens it when
+				       * one does; or NULL */
+	struct signature_opened opened;
+	struct target target;
+	bool asked; /* it could be checked against what stands there */
+	bool holds; /* its signature fits that */
+	bool cut;   /* b= is missing, empty, or too short for the key */
+	bool lost;  /* AS: it was searched, and nothing is proved */
+	/* AMS: */
+	bool body_holds;
+};
+
+struct search {
+	struct message *m;
+	struct slice body;
+	struct slice type, encoding; /* Content-Type and Content-Transfer-
+				      * Encoding of the whole body */
+	const struct chain *chain;
+	const struct verdict *verdict;
+	struct keystore *keys;
+	const struct explain_options *opt;
+	struct arena *arena;
+	struct select *select;
+	struct seen ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
+	struct explanation *out;
+	uint64_t part;	 /* octets that may be hashed for the part at work */
+	uint64_t left;	 /* those of them that are left */
+	unsigned checks; /* verifications that may be made, of all parts */
+	uint64_t kept;	 /* octets that search_keep() copied */
+	bool spent;	 /* there were none left */
+	bool failed;	 /* *why says how: no answer is to be believed */
+	struct diag *why;
+	unsigned groups;
+	uint64_t begun; /* hypotheses before the part at work */
+};
+
+/* Note a failure that ends everything; the first one stays. */
+void search_fail(struct search *, const struct diag *why);
+void search_memory(struct search *);
+
+/* Whether another hypothesis of n octets may be tried; takes them. */
+bool search_may(struct search *, uint64_t n);
+
+/* Begin a part with so many octets to hash (times the effort). */
+void search_begin(struct search *, uint64_t octets);
+
+/* So many times as the user wants more effort. */
+uint64_t with_effort(const struct search *, uint64_t octets);
+
+/* Of what is left of a part, no more than that (times the effort). */
+void search_at_most(struct search *, uint64_t octets);
+
+/* Put half of what a part began with by, or what is left of that, for what
+ * comes after something costly; and give it back. */
+uint64_t search_put_by(struct search *);
+void search_give_back(struct search *, uint64_t octets);
+
+/* Whether the digest is what the target wants. */
+bool target_fits(
+    struct search *, struct target *, const unsigned char digest[DIGEST_SIZE]);
+/* Whether what went into d is; d is only fit for release afterwards. */
+bool target_fits_digest(struct search *, struct target *, struct digest *d);
+
+/* Room for a finding about a part, in a group of its own; NULL when memory is
+ * short or there are too many. */
+struct finding *finding_new(struct search *, const struct cause *,
+    enum explain_level, enum explain_place, unsigned instance);
+
+/* Tell in a finding, which may be NULL, what was hashed beside what should have
+ * been. */
+void finding_input(struct search *, struct finding *, struct slice hashed,
+    struct slice standard);
+
+/* Whether a set above i has the same fault, unexplained as well: one change may
+ * be behind both. */
+bool finding_above(const struct search *, enum explain_place, unsigned i);
+
+/* The signing domain of set i as its AS says it, else its AMS; or empty. */
+struct slice search_domain(const struct search *, unsigned i);
+
+/* Where set i begins: the place of its topmost field.  What stands above came
+ * later. */
+size_t search_top(const struct search *, unsigned i);
+
+/* A step of a search with memory of its own: s->arena is that between the two,
+ * and what the step noted is kept when it ends.  Steps nest.  False, with
+ * nothing to end, when memory is short. */
+struct step {
+	struct arena *before;
+	size_t from;   /* findings */
+	uint64_t kept; /* octets, before it */
+};
+bool step_begin(struct search *, struct step *);
+void step_end(struct search *, struct step *);
+
+/* b's octets, kept in the arena; the buffer is cleared.  No octets when memory
+ * is short, or so much has been kept that search_may() says no to all. */
+struct slice search_keep(struct search *, struct buf *b);
+
+/* ------------------------------------------------------------------------
+ * Sequences of pieces, of which some may have been others. */
+
+/* How plausible a variant is, and so with how many others it is combined. */
+enum rank {
+	RANK_USUAL, /* two */
+	RANK_RARE,  /* one */
+	RANK_ODD,   /* none */
+};
+
+struct variant {
+	struct variant *next;
+	const struct cause *cause;
+	struct slice octets; /* canonical, in the piece's place */
+	struct change change;
+	enum rank rank;
+};
+
+struct piece {
+	struct slice octets;
+	struct variant *first, *last;
+	size_t nvariants;
+};
+
+struct sequence {
+	struct piece *piece;
+	size_t n;
+	struct target *target;
+	enum explain_place place;
+	unsigned instance;
+};
+
+/* The sequence's pieces, all empty; false when memory is short. */
+bool sequence_init(struct search *, struct sequence *, size_t n);
+
+/* Offer octets in the place of piece j.  What is there already is not taken
+ * twice. */
+void sequence_offer(struct search *, struct sequence *, size_t j,
+    const struct cause *, struct slice octets, const struct change *,
+    enum rank);
+
+/* Whether the pieces as they are fit. */
+bool sequence_fits(struct search *, const struct sequence *);
+
+/* The same as finding_input(), of all pieces in their order. */
+void finding_pieces(struct search *, struct finding *,
+    const struct sequence *hashed, const struct sequence *standard);
+
+/* Try every choice of exactly count variants of that rank or a more plausible
+ * one.  Each match becomes a group of findings.  Returns how many matched. */
+size_t sequence_search(
+    struct search *, const struct sequence *, unsigned count, enum rank);
+
+/* Canonical octets of name and value, in the arena; without: part of value,
+ * left out.  NULL pointer when memory is short. */
+struct slice canon_octets(struct search *, enum canon, struct slice name,
+    struct slice value, struct slice without, bool crlf);
+struct slice canon_field(struct search *, enum canon, const struct field *,
+    struct slice without, bool crlf);
+
+/* Relaxed as signers get it wrong. */
+enum {
+	KEEP_BLANK = 1, /* one behind the colon */
+	KEEP_NAME = 2,	/* with its capitals */
+	KEEP_TABS = 4,
+};
+struct slice canon_odd(struct search *, const struct field *,
+    struct slice without, bool crlf, unsigned odd);
+
+/* The next order of a[0..n); false after the last. */
+bool next_order(size_t a[], size_t n);
+
+/* The value of a signature field without all of b=, "b=" included, in one of
+ * the ways that signers have: way counts from 0.  False behind the last way. */
+bool without_b_tag(
+    struct search *, const struct arc_field *, unsigned way, struct slice *out);
+
+/* A sink that appends to b. */
+struct sink buf_sink(struct buf *b);
+
+/* ------------------------------------------------------------------------
+ * The engines, each with its causes. */
+
+/* What is broken in plain sight: structure, tags, key records. */
+void explain_facts(struct search *);
+/* The newest hop gave the chain up: was it right? */
+void explain_given_up(struct search *);
+/* A signature that does not open, or opens oddly. */
+void explain_keys(struct search *, enum arc_kind, unsigned i);
+/* The key of an AMS or AS that is too short, whatever it says. */
+void explain_weak_key(struct search *, enum arc_kind, unsigned i);
+/* Neither signature of set i fits its Ed25519 key, which opens none. */
+void explain_unfit_key(struct search *, unsigned i);
+/* AMS(i), whose b= does not fit; AS(i); bh= of AMS(i). */
+void explain_ams(struct search *, unsigned i);
+void explain_seal(struct search *, unsigned i);
+void explain_body(struct search *, unsigned i);
+/* The seals hold, and neither body nor header fits AMS(i) in any way. */
+void explain_strange(struct search *, unsigned i);
+/* What other validators would say of a chain that passes. */
+void explain_validators(struct search *);
+
+/* Between which hops a change was made that AMS(i) does not fit any more: *f
+ * gets after, before and the domain.  covers tells whether hop k vouches for
+ * what there is now, original whether it vouches for what there was. */
+void explain_place_change(struct search *, struct finding *f, unsigned i,
+    bool (*now)(struct search *, void *ctx, unsigned k),
+    bool (*then)(struct search *, void *ctx, unsigned k), void *ctx);
+
+/* Put body with what the findings of hop instance changed of it undone; inner:
+ * with what findings first and later changed of a body that another change
+ * leaves.  False when that is nothing. */
+bool explain_undo_body(struct slice body, const struct explanation *,
+    size_t first, unsigned instance, bool inner, struct buf *out);
+
+/* Every cause of an engine, for explain_cause(). */
+const struct cause *explain_facts_cause(size_t i);
+const struct cause *explain_keys_cause(size_t i);
+const struct cause *explain_fields_cause(size_t i);
+const struct cause *explain_signer_cause(size_t i);
+const struct cause *explain_seal_cause(size_t i);
+const struct cause *explain_body_cause(size_t i);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two hands on one body: something was put into the text, and then all of it
+ * was encoded for a 7-bit server, or its links were made to lead over a
+ * service.  The second is undone, and what is left is searched as if it had
+ * come so.  Or the text was decoded and then something put before or behind it,
+ * as list managers do: what is left without that is encoded again. */
+#include <string.h>
+
+#include "why/body.h"
+
+enum {
+	MAX_ABOVE = 12,		/* lines put before a text that was decoded */
+	MAX_BELOW = 30,		/* lines behind it */
+	MADE_OCTETS = 16 << 20, /* to be encoded again */
+};
+
+/* Put the encoding before what was found in the text. */
+static void
+tell(struct body_case *c, struct body_case *d, size_t from,
+    const struct cause *cause)
+{
+	struct explanation *e = c->s->out;
+	struct buf b = { .max = 0 };
+
+	explain_undo_body(d->body, e, from, c->i, true, &b);
+	struct slice was = search_keep(c->s, &b);
+	struct edit whole = { 0, c->body.len, was };
+	struct finding *outer;
+
+	buf_release(&b);
+	c->cause = cause;
+	if (was.p == NULL || (outer = body_found(c, &whole, 1)) == NULL)
+		return;
+	struct finding first = *outer;
+
+	first.group = e->finding[from].group;
+	for (size_t k = e->n - 1; k > from; k--) {
+		e->finding[k] = e->finding[k - 1];
+		e->finding[k].after = first.after;
+		e->finding[k].before = first.before;
+		e->finding[k].domain = first.domain;
+		e->finding[k].group = first.group;
+	}
+	e->finding[from] = first;
+}
+
+/* What was put into the text, or around it, before it was encoded. */
+static void
+search_text(struct body_case *d)
+{
+	static const char *const ids[] = { "body.mime-part-added",
+		"body.footer-in-parts", "body.banner-in-parts" };
+
+	if (d->mime.root.multipart)
+		for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
+			const struct body_row *row = explain_mime_row(ids[k]);
+
+			d->cause = &row->cause;
+			if (!d->found && !d->s->failed)
+				row->try(d);
+		}
+	if (!d->found && !d->s->failed)
+		explain_body_ends(d);
+}
+
+/* What is left of the body when the second edit is undone; encoding is that of
+ * a body without parts. */
+static void
+search_left(struct body_case *c, struct slice body, struct slice encoding,
+    const char *id)
+{
+	struct body_case *d = arena_alloc(c->s->arena, sizeof *d);
+	size_t from = c->s->out->n;
+
+	if (d == NULL) {
+		search_memory(c->s);
+		return;
+	}
+	*d = (struct body_case){ .s = c->s,
+		.i = c->i,
+		.g = c->g,
+		.body = body,
+		.canon = c->canon,
+		.limit = c->limit,
+		.inner = true };
+	memcpy(d->want, c->want, sizeof d->want);
+	body_begin(d, encoding);
+	search_text(d);
+	body_release(d);
+	if (d->found && c->s->out->n > from)
+		tell(c, d, from, &explain_mime_row(id)->cause);
+}
+
+/* One way of undoing the second edit; false behind the last. */
+static bool
+try_way(struct body_case *c, unsigned way)
+{
+	static const struct {
+		enum mime_encoding coded;
+		const char *word, *id;
+	} ways[] = {
+		{ MIME_QUOTED_PRINTABLE, "8bit", "body.8bit-to-qp" },
+		{ MIME_BASE64, "8bit", "body.8bit-to-base64" },
+		{ MIME_QUOTED_PRINTABLE, "7bit", "body.8bit-to-qp" },
+		{ MIME_BASE64, "7bit", "body.8bit-to-base64" },
+		{ MIME_QUOTED_PRINTABLE, NULL, "body.8bit-to-qp" },
+		{ MIME_BASE64, NULL, "body.8bit-to-base64" },
+	};
+	const unsigned n = sizeof ways / sizeof *ways;
+	struct slice left;
+
+	if (way >= n) {
+		if (!explain_mime_unlink(c, way - n, &left))
+			return false;
+		search_left(c, left, c->s->encoding, "body.urls-rewritten");
+	} else if ((way < 2 || c->mime.root.multipart) &&
+		   explain_mime_decode(
+		       c, ways[way].coded, ways[way].word, &left)) {
+		/* Without parts no word stands in the body. */
+		search_left(c, left, SLICE("8bit"), ways[way].id);
+	}
+	return true;
+}
+
+/* How a text may have been encoded before it was edited. */
+struct coding {
+	bool base64;
+	size_t width;
+};
+
+/* The text between, encoded anew; of what is in base64 the last line may have
+ * had no end. */
+static void
+try_text(
+    struct body_case *c, size_t from, size_t to, bool ended, struct coding as)
+{
+	const char *id = as.base64 ? "body.base64-to-8bit" : "body.qp-to-8bit";
+	struct slice text = slice_sub(c->body, from, to - from), was;
+	const struct cause *causes[3];
+	struct edit e[3];
+	size_t n = 0;
+
+	text.len -= ended ? 0 : slice_line_end(text);
+	if (!explain_mime_encode(c, text, as.base64, as.width, &was))
+		return;
+	if (from > 0) {
+		causes[n] = explain_body_named("body.banner-prepended");
+		e[n++] = (struct edit){ 0, from, { NULL, 0 } };
+	}
+	causes[n] = explain_body_named(id);
+	e[n++] = (struct edit){ from, to, was };
+	if (to < c->body.len) {
+		causes[n] = explain_body_named("body.footer-appended");
+		e[n++] = (struct edit){ to, c->body.len, { NULL, 0 } };
+	}
+	c->cause = causes[0];
+	if (body_try(c, e, n))
+		body_split(c, causes, n);
+}
+
+/* Every number of lines cut off behind a text that begins at from; false when
+ * the search is over. */
+static bool
+try_ends(struct body_case *c, size_t from, struct coding as, uint64_t *room)
+{
+	size_t to = c->body.len;
+
+	for (size_t n = from > 0 ? 0 : 1; n <= MAX_BELOW; n++) {
+		to -= n > 0;
+		while (n > 0 && to > from && c->body.p[to - 1] != '\n')
+			to--;
+		if (to <= from || *room < to - from)
+			break;
+		*room -= to - from;
+		for (int ended = 1; ended >= (as.base64 ? 0 : 1); ended--) {
+			struct step step;
+
+			if (!step_begin(c->s, &step))
+				return false;
+			try_text(c, from, to, ended == 1, as);
+			step_end(c->s, &step);
+			if (c->found || c->s->failed || c->s->spent)
+				return false;
+		}
+	}
+	return true;
+}
+
+static void
+edited_when_decoded(struct body_case *c)
+{
+	static const struct coding codings[] = { { false, 76 }, { true, 76 },
+		{ false, 78 }, { true, 72 }, { true, 64 }, { true, 60 } };
+	uint64_t room = with_effort(c->s, MADE_OCTETS);
+	size_t from = 0;
+
+	if (c->mime.root.multipart || c->mime.root.coded != MIME_IDENTITY)
+		return;
+	/* A footer alone is likelier than a header, however it was encoded. */
+	for (size_t n = 0; n <= MAX_ABOVE && from < c->body.len; n++) {
+		for (size_t k = 0; k < sizeof codings / sizeof *codings; k++)
+			if (!try_ends(c, from, codings[k], &room))
+				return;
+		from += slice_find(slice_sub(c->body, from, c->body.len), '\n');
+		from++;
+	}
+}
+
+void
+explain_twice(struct body_case *c)
+{
+	struct step step;
+	bool more = true;
+
+	for (unsigned way = 0; more && !c->found && !c->s->failed; way++) {
+		if (!step_begin(c->s, &step))
+			return;
+		more = try_way(c, way);
+		step_end(c->s, &step);
+	}
+	if (!c->found && !c->s->failed)
+		edited_when_decoded(c);
+}
