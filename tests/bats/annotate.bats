@@ -24,7 +24,7 @@ field() {
 	arc-verify --format=ar -i mx.example.org --time "$NOW" --keys keys "$@"
 }
 
-@test "O-1, O-2, O-4: every sample gets arc= none, pass or fail, exit 0, and keeps its octets" {
+@test "every sample gets arc= none, pass or fail, exit 0, and keeps its octets (RFC 8617 10.1, 10.2; RFC 8601 2.2)" {
 	for file in "$SAMPLES"/*.eml; do
 		annotate "$file" >"$T/out"
 		want=$(awk -F '\t' -v f="$(basename "$file")" '$1 == f { print $2 }' "$SAMPLES/expected.tsv")
@@ -38,7 +38,7 @@ field() {
 	done
 }
 
-@test "O-2, O-3: oldest-pass on pass only, a reason on fail, remote-ip quoted where it must be" {
+@test "oldest-pass on pass only, a reason on fail, remote-ip quoted where it must be (RFC 8617 10.2; RFC 8601 2.2)" {
 	run -0 field --remote-ip 2001:db8::1 "$SAMPLES/pass-list-edited.eml"
 	[ "$(tr -d '\r\n\t' <<<"$output")" = 'Authentication-Results: mx.example.org; arc=passsmtp.remote-ip="2001:db8::1" header.oldest-pass=2' ]
 	run -0 field --remote-ip 192.0.2.1 "$SAMPLES/fail-body-changed.eml"
@@ -50,7 +50,7 @@ field() {
 	run -64 annotate "$SAMPLES/pass-one-hop.eml" "$SAMPLES/pass-one-hop.eml"
 }
 
-@test "O-5: the comment for DMARC reports names every seal of a chain that passes" {
+@test "the comment for DMARC reports names every seal of a chain that passes (RFC 8617 7.2.2)" {
 	dmarc() {
 		arc-verify --format=dmarc -i x --time "$NOW" "$@"
 	}
@@ -66,7 +66,7 @@ field() {
 	run -64 dmarc -a --keys keys "$SAMPLES/pass-three-hops.eml"
 }
 
-@test "threat 28: every A-R field that claims our id goes, no other does" {
+@test "every A-R field that claims our id goes, no other does" {
 	local kept removed
 	removed=$'Authentication-Results: mx.example.org; dkim=pass\nauthentication-results : (c) "MX.example.org" 1;\n arc=pass\nAuthentication-Results: mx.example.org 7; x=y\nAuthentication-Results: mx.example.org\n'
 	kept=$'Authentication-Results: mx.example.org.evil.example; arc=pass\nAuthentication-Results: other.example; c="mx.example.org"\nX-Authentication-Results: mx.example.org; arc=pass\nFrom: a@b.example\n'
@@ -75,7 +75,7 @@ field() {
 	cmp <(printf 'Authentication-Results: mx.example.org; arc=none\n%s\nbody\n' "$kept") "$T/out"
 }
 
-@test "threat 28: an id of ours is known by its U-labels and its A-labels, and behind what no reader sees" {
+@test "an id of ours is known by its U-labels and its A-labels, and behind what no reader sees" {
 	local mine
 	mine=$'Authentication-Results: b\xc3\xbccher.example; dkim=pass\nAuthentication-Results: "B\xc3\x9cCHER.example" 1; x=y\nAuthentication-Results: XN--BCHER-KVA.example\nAuthentication-Results: \f(c)\v xn--bcher-kva.example\v; dkim=pass\n'
 	kept=$'Authentication-Results: bucher.example; x=y\nAuthentication-Results: b\xc3\xbccher.example.org; x=y\nAuthentication-Results: \xff\xc3\xbccher.example; x=y\nAuthentication-Results: xn--\xc3\xbc.example\nFrom: a@b.example\n'
@@ -88,7 +88,7 @@ field() {
 	[[ $output == *"xn--bcher-kva.example;"*"dkim=pass;"*"x=y" ]]
 }
 
-@test "threat 28: no line of the message goes on with our field" {
+@test "no line of the message goes on with our field" {
 	for end in '\n' '\r\n'; do
 		for mbox in '' 'From a@b Mon Feb  9 13:05:38 2026\n'; do
 			# shellcheck disable=SC2059 # ends of lines

@@ -192,7 +192,7 @@ verify() {
 	PY
 }
 
-@test "D-2: text of strangers reaches neither terminal nor JSON as it is" {
+@test "text of strangers reaches neither terminal nor JSON as it is" {
 	forge <<-'PY'
 	evil = "\x1b[2J\u202e\u009b31m\udcff\x07\u200b"
 	m = chain(1, aar="i=1; mx.example; spf=pass smtp.mailfrom=\"" + evil + "\"")
@@ -217,7 +217,7 @@ verify() {
 	[[ $stderr == *'no\x1b[2Jfile'* ]]
 }
 
-@test "V-8: locale, zone and the order of runs change nothing" {
+@test "locale, zone and the order of runs change nothing" {
 	verify --json --keys keys pass fail >"$T/a" || true
 	LC_ALL=tr_TR.UTF-8 TZ=Asia/Tokyo verify --json --keys keys pass fail >"$T/b" || true
 	cmp "$T/a" "$T/b"

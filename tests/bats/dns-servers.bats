@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Keys from real servers: nsd serves zones, one of them signed, another signed
-# and then altered; unbound validates (conformance K-4 to K-7; threat 22).
+# and then altered; unbound validates (RFC 6376 6.1.2).
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
@@ -151,14 +151,14 @@ told() {
 	[ "$(grep -o '"dnssec":"[a-z]*"' <<<"$output" | sort -u)" = "\"dnssec\":\"$1\"" ]
 }
 
-@test "threat 22: a validating resolver's word is shown" {
+@test "a validating resolver's word is shown" {
 	told secure signed-s1
 	told unsigned plain-s1
 	# a signed CNAME to where nothing is signed
 	told unsigned signed-alias
 }
 
-@test "threat 22: --dnssec require takes signed keys alone" {
+@test "--dnssec require takes signed keys alone" {
 	run -0 verify --dnssec require --resolver "$UNBOUND" signed-s1
 	for message in plain-s1 signed-alias; do
 		run -1 verify --dnssec require --resolver "$UNBOUND" $message
@@ -169,14 +169,14 @@ told() {
 	run -0 verify --resolver "$NSD" signed-s1
 }
 
-@test "K-6: bogus is temporary, with its own code" {
+@test "bogus is temporary, with its own code (RFC 8617 5.2.1)" {
 	run -75 --separate-stderr verify --json --resolver "$UNBOUND" bogus-s1
 	[[ $output == *'"arc":"fail","temporary":true'*'"code":"dns-bogus"'* ]]
 	# that is the validator's word: the server itself has a key that fits
 	run -0 verify --resolver "$NSD" bogus-s1
 }
 
-@test "K-7: keys too long for UDP come over TCP" {
+@test "keys too long for UDP come over TCP (RFC 7766 5)" {
 	[ "$(wc -c <big.key)" -gt 1232 ] # what we let be sent by UDP
 	for server in "$NSD" "$UNBOUND"; do
 		run -0 verify --resolver "$server" plain-big
@@ -184,7 +184,7 @@ told() {
 	told secure signed-big
 }
 
-@test "K-4, K-5: real servers' NXDOMAIN, NODATA, CNAME" {
+@test "real servers' NXDOMAIN, NODATA, CNAME (RFC 6376 6.1.2)" {
 	for server in "$NSD" "$UNBOUND"; do
 		run -1 verify --resolver "$server" plain-gone
 		[[ $output == *"NXDOMAIN"*"[key-missing]"* ]]
@@ -199,7 +199,7 @@ told() {
 	[[ $output == *"[dns-servfail]"* ]]
 }
 
-@test "K-6: a server without the zone refuses" {
+@test "a server without the zone refuses (RFC 8617 5.2.1)" {
 	run -75 verify --json --resolver "$NSD" elsewhere
 	[[ $output == *'"code":"dns-refused"'* ]]
 }

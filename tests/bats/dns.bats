@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Keys from the DNS: what is believed, how often is asked, every fault told
-# apart (conformance K-1 to K-7, B-5, B-6; RFC 5452).
+# apart (RFC 6376 3.6.2, RFC 5452).
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
@@ -98,25 +98,25 @@ temporary() {
 	[[ $output == "tempfail  i="*"[$1]" ]]
 }
 
-@test "K-1, K-2: the name asked for, and strings joined with nothing between" {
+@test "the name asked for, and strings joined with nothing between (RFC 6376 3.6.2.1, 3.6.2.2)" {
 	key "keyfile $ONE"
 	passes one
 	[ "$(asked)" = "udp $N" ]
 }
 
-@test "K-1: dots of a selector are label breaks; AMS and AS may differ in both" {
+@test "dots of a selector are label breaks; AMS and AS may differ in both (RFC 6376 3.6.2.1)" {
 	zone "a.b._domainkey.x.example key $ONE" "c._domainkey.y.example key $ONE"
 	passes differ
 	[ "$(asked | sort)" = "udp a.b._domainkey.x.example
 udp c._domainkey.y.example" ]
 }
 
-@test "A-16: U-labels are asked for as A-labels" {
+@test "U-labels are asked for as A-labels (RFC 8616 5)" {
 	zone "s._domainkey.xn--bcher-kva.example key $ONE"
 	passes alabel
 }
 
-@test "K-3: several records, one that fits is enough" {
+@test "several records, one that fits is enough (RFC 6376 6.1.2)" {
 	key "key v=spf1 -all" "key $OTHER" "key $ONE"
 	passes one
 	key "key v=spf1 -all" "key $OTHER"
@@ -124,7 +124,7 @@ udp c._domainkey.y.example" ]
 	[[ $output == *"signature]"* ]]
 }
 
-@test "K-4: CNAMEs are followed, also where the target has to be asked for" {
+@test "CNAMEs are followed, also where the target has to be asked for (RFC 6376 6.1.2)" {
 	zone "$N chain k.example" "k.example key $ONE"
 	passes one
 	[ "$(asked)" = "udp $N" ]
@@ -136,7 +136,7 @@ udp c._domainkey.y.example" ]
 	passes one
 }
 
-@test "K-4: eight CNAMEs in a row are followed, nine are not" {
+@test "eight CNAMEs in a row are followed, nine are not (RFC 6376 6.1.2)" {
 	for how in chain cname; do
 		zone "$N $how c2.example" "c8.example $how c9.example" "c9.example key $ONE"
 		for i in 2 3 4 5 6 7; do
@@ -154,7 +154,7 @@ udp c._domainkey.y.example" ]
 	missing one
 }
 
-@test "K-4: CNAMEs to nothing and in a loop are no key" {
+@test "CNAMEs to nothing and in a loop are no key (RFC 6376 6.1.2)" {
 	key "cname gone.example"
 	missing one
 	key "chain gone.example"
@@ -168,7 +168,7 @@ udp c._domainkey.y.example" ]
 	missing one
 }
 
-@test "K-4, K-6: what the target of a CNAME does is what counts" {
+@test "what the target of a CNAME does is what counts (RFC 6376 6.1.2; RFC 8617 5.2.1)" {
 	for pair in silence:timeout servfail:servfail refused:refused garbage:malformed; do
 		zone "$N cname k.example" "k.example ${pair%:*}"
 		temporary "dns-${pair#*:}" one
@@ -179,7 +179,7 @@ udp c._domainkey.y.example" ]
 	missing one
 }
 
-@test "K-4: a first server's trouble with a name is not told of its CNAME's target" {
+@test "a first server's trouble with a name is not told of its CNAME's target (RFC 6376 6.1.2)" {
 	serve first
 	printf '%s\n' "$N servfail" "k.example refused" >"$T/first"
 	zone "$N cname k.example" "k.example refused"
@@ -188,7 +188,7 @@ udp c._domainkey.y.example" ]
 	run -1 grep ' cd$' "$T/first.log" "$T/zone.log"
 }
 
-@test "K-4, threats 17, 19: hostile targets of a CNAME do no harm, also when recorded and replayed" {
+@test "hostile targets of a CNAME do no harm, also when recorded and replayed (RFC 6376 6.1.2)" {
 	local octets how target
 	octets=$(printf '\\%.0s001' {1..60})
 	for target in "$octets.$octets.$octets.example" 'a".example' '$origin.example' '\032.example' \
@@ -216,7 +216,7 @@ udp c._domainkey.y.example" ]
 	[[ $output == *"i=2 "*"[key-missing]"* ]]
 }
 
-@test "K-5: NXDOMAIN and a name without TXT are permanent" {
+@test "NXDOMAIN and a name without TXT are permanent (RFC 6376 6.1.2)" {
 	missing one
 	[[ $(ask one || true) == *"NXDOMAIN"*"[key-missing]"* ]]
 	key nodata
@@ -226,7 +226,7 @@ udp c._domainkey.y.example" ]
 	missing one
 }
 
-@test "K-6: silence, SERVFAIL, REFUSED, nobody there: temporary, each with its code" {
+@test "silence, SERVFAIL, REFUSED, nobody there: temporary, each with its code (RFC 8617 5.2.1)" {
 	for pair in silence:timeout servfail:servfail refused:refused formerr:servfail notimp:servfail; do
 		key "${pair%:*}"
 		temporary "dns-${pair#*:}" one
@@ -235,12 +235,12 @@ udp c._domainkey.y.example" ]
 	[[ $output == *'"code":"dns-unreachable"'* ]]
 }
 
-@test "K-6: a server that only knows whom else to ask has not said that there is no key" {
+@test "a server that only knows whom else to ask has not said that there is no key (RFC 8617 5.2.1)" {
 	key referral
 	temporary dns-refused one
 }
 
-@test "K-6: a SERVFAIL that goes away with checking disabled is told as bogus" {
+@test "a SERVFAIL that goes away with checking disabled is told as bogus (RFC 8617 5.2.1)" {
 	key bogus "key $ONE"
 	temporary dns-bogus one
 	[ "$(asked | grep -c ' cd$')" -eq 2 ] # two runs
@@ -263,7 +263,7 @@ many_keys() {
 	: >"$T/zone.log"
 }
 
-@test "B-6: all lookups of a message share one deadline" {
+@test "all lookups of a message share one deadline" {
 	# ten sets take two batches; each alone would be in time
 	many_keys "delay 700"
 	run -75 ask --json many
@@ -276,7 +276,7 @@ many_keys() {
 	[ "$(asked | sort -u | wc -l)" -eq 6 ]
 }
 
-@test "K-7: a truncated answer is asked for again over TCP, and its body not believed" {
+@test "a truncated answer is asked for again over TCP, and its body not believed (RFC 7766 5)" {
 	key "truncate $OTHER" "key $ONE"
 	passes one
 	[ "$(asked | tr '\n' ' ')" = "udp $N tcp $N " ]
@@ -291,7 +291,7 @@ many_keys() {
 	temporary dns-timeout one
 }
 
-@test "K-7: a 4096-bit key where a UDP answer has 512 octets" {
+@test "a 4096-bit key where a UDP answer has 512 octets (RFC 7766 5)" {
 	key noedns "key $(cat big.key)"
 	passes big
 	[ "$(asked tcp)" = "tcp $N" ]
@@ -304,7 +304,7 @@ many_keys() {
 	[ "$(asked tcp)" = "tcp $N" ]
 }
 
-@test "threat 18, B-6: TCP that hangs, drips or closes ends at the deadline" {
+@test "TCP that hangs, drips or closes ends at the deadline" {
 	for fault in tcphang tcpdrip tcpclose tcpzero; do
 		key $fault "key $ONE"
 		temporary dns-timeout one
@@ -312,14 +312,14 @@ many_keys() {
 	done
 }
 
-@test "threats 17, 19: TCP answers of another id, and garbage, are not believed" {
+@test "TCP answers of another id, and garbage, are not believed" {
 	for fault in "tcpid $ONE" tcpgarbage tcpshort; do
 		key "$fault" "key $ONE"
 		temporary dns-malformed one
 	done
 }
 
-@test "B-5, threat 17: on a stream, too, waiting goes on behind what is not ours" {
+@test "on a stream, too, waiting goes on behind what is not ours" {
 	key "tcpfirst $OTHER" "key $ONE"
 	passes one
 	[ "$(asked tcp)" = "tcp $N" ]
@@ -338,7 +338,7 @@ many_keys() {
 
 FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere address"
 
-@test "B-5, threat 17: answers with another id, question, QR, opcode, class or port are waited past" {
+@test "answers with another id, question, QR, opcode, class or port are waited past" {
 	# every forged answer has a key that decides the verdict, were it believed
 	for forged in $FORGED; do
 		key "$forged $OTHER" "key $ONE"
@@ -351,14 +351,14 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	done
 }
 
-@test "B-5, threat 17: forged answers alone are no answer" {
+@test "forged answers alone are no answer" {
 	for forged in $FORGED; do
 		key "$forged $ONE"
 		temporary dns-timeout one
 	done
 }
 
-@test "B-5, threat 17: answers to no question, or to two, are no answer" {
+@test "answers to no question, or to two, are no answer" {
 	for forged in noquestion twoquestions; do
 		key "$forged $ONE"
 		temporary dns-malformed one
@@ -367,26 +367,26 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	done
 }
 
-@test "B-5: names are the same in letters of either case (RFC 4343)" {
+@test "names are the same in letters of either case (RFC 4343)" {
 	key mixed "key $ONE"
 	passes one
 	zone "$N chain K.eXample" "$N mixed" "k.example key $ONE"
 	passes one
 }
 
-@test "threat 17: the right answer is found behind thousands that are not" {
+@test "the right answer is found behind thousands that are not" {
 	key "flood 5000" "wrongname $OTHER" "key $ONE"
 	run -0 ask --dns-timeout 10 one
 }
 
-@test "B-5, threat 17: records elsewhere than in the answer are none" {
+@test "records elsewhere than in the answer are none" {
 	for section in authority additional; do
 		key $section "key $ONE"
 		missing one
 	done
 }
 
-@test "B-5, threat 17: records of another owner or class are none of ours" {
+@test "records of another owner or class are none of ours" {
 	key "stray $ONE"
 	missing one
 	key "chaos $ONE"
@@ -399,7 +399,7 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	[[ $output == *"signature]"* ]]
 }
 
-@test "threat 19: garbage, wrong counts, pointers that loop or lead on are no answer" {
+@test "garbage, wrong counts, pointers that loop or lead on are no answer" {
 	for fault in garbage counts loop forward; do
 		key "$fault"
 		temporary dns-malformed one
@@ -421,7 +421,7 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	done
 }
 
-@test "threat 19: a record as long as a message can hold is read" {
+@test "a record as long as a message can hold is read" {
 	key "long 64000 $ONE"
 	run ask --json --record "$T/rec" one
 	[ "$status" -le 1 ]
@@ -431,7 +431,7 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	[ "$output" = "$verdict" ]
 }
 
-@test "threat 19: odd records: without a string, of empty ones, CNAME without a name" {
+@test "odd records: without a string, of empty ones, CNAME without a name" {
 	for fault in hollow empties; do
 		key $fault
 		run -1 ask one
@@ -443,13 +443,13 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	temporary dns-malformed one
 }
 
-@test "threat 19: an answer longer by UDP than we let it be is read" {
+@test "an answer longer by UDP than we let it be is read" {
 	key anysize "long 9000 $ONE"
 	passes one
 	[ "$(asked tcp)" = "" ]
 }
 
-@test "K-6: every code but NOERROR and NXDOMAIN is temporary, whatever comes with it" {
+@test "every code but NOERROR and NXDOMAIN is temporary, whatever comes with it (RFC 8617 5.2.1)" {
 	local code
 	for code in 1 2 {4..15}; do
 		key "rcode $code" "key $ONE"
@@ -460,7 +460,7 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	missing one
 }
 
-@test "B-4: the ninth key record is not tried, nor are SPF records counted" {
+@test "the ninth key record is not tried, nor are SPF records counted" {
 	local many=()
 	for i in {1..8}; do
 		many+=("key $OTHER")
@@ -571,7 +571,7 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 	[[ $output == *"more than 16 --resolver"* ]]
 }
 
-@test "K-20, threat 22: each name is asked for once a run, answered or not" {
+@test "each name is asked for once a run, answered or not (RFC 8617 9.2)" {
 	zone "$N key $ONE" "s2._domainkey.d2.example key $ONE"
 	run -0 ask -J 2 one two one two one
 	[ "$(asked | sort)" = "udp $N
@@ -584,7 +584,7 @@ udp s2._domainkey.d2.example" ]
 	[ "$(asked)" = "udp s._domainkey.d.example" ]
 }
 
-@test "S-12, A-10, threat 21: nothing is asked for a chain that fails by structure or by the body hash" {
+@test "nothing is asked for a chain that fails by structure or by the body hash (RFC 8617 5.2, 9.2; RFC 6376 6.1.3)" {
 	for message in structure body; do
 		run -1 ask $message
 		[ "$(asked)" = "" ]
@@ -602,7 +602,7 @@ wrong() {
 	sed -i "s/^$1\._\(.*\) key .*/$1._\1 key ${OTHER//\//\\/}/" "$T/zone"
 }
 
-@test "B-5, threat 21: six names before anything has verified, then twice as many with each batch" {
+@test "six names before anything has verified, then twice as many with each batch" {
 	many_keys "delay 300"
 	run -0 ask --dns-timeout 10 twenty
 	# forty names in all
@@ -620,7 +620,7 @@ wrong() {
 	[ "$(asked | grep -c ' m')" -eq 1 ]
 }
 
-@test "B-5, threat 21: nothing more is asked for once the chain has failed" {
+@test "nothing more is asked for once the chain has failed" {
 	# the newest AMS does not fit its key
 	wrong m20
 	run -1 ask twenty
@@ -648,7 +648,7 @@ wrong() {
 
 # That the AD bit of an address that is not loopback counts with --trust-ad
 # alone cannot be seen here, as tests use loopback alone.
-@test "threat 22: the AD bit of a resolver on loopback is shown, and can be required" {
+@test "the AD bit of a resolver on loopback is shown, and can be required" {
 	local option
 	for option in --dnssec=show --trust-ad; do
 		key ad "key $ONE"
@@ -663,7 +663,7 @@ wrong() {
 	done
 }
 
-@test "threat 22: a key is secure only when the whole way to it is" {
+@test "a key is secure only when the whole way to it is" {
 	zone "$N cname k.example" "k.example ad" "k.example key $ONE"
 	run -0 ask --json one
 	[[ $output == *'"dnssec":"unsigned"'* ]]
@@ -705,7 +705,7 @@ wrong() {
 	[ "$(asked)" = "udp s2._domainkey.d2.example" ]
 }
 
-@test "threat 20: arc-sign seals nothing while a key of the chain cannot be asked for" {
+@test "arc-sign seals nothing while a key of the chain cannot be asked for" {
 	cp "$ROOT/tests/keys/rsa2048-a.pem" "$T"
 	for fault in silence servfail refused garbage; do
 		key $fault

@@ -158,7 +158,7 @@ bad() {
 	run -66 arc-verify --keys . m
 }
 
-@test "threat 22: a signed way to shared records makes no other way to them signed" {
+@test "a signed way to shared records makes no other way to them signed" {
 	local other=s2._domainkey.d1.example
 	printf '%s\n' "$N CNAME k.d9.example" "$other CNAME k.d9.example" \
 		"k.d9.example TXT \"p=$P\"" ";! $N SECURE" >"$F"

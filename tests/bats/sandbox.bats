@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # What arc-verify and arc-dump give up once their options are read, seen from a
-# tool that somebody has taken over (threat 46).
+# tool that somebody has taken over.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
@@ -48,7 +48,7 @@ ALL="read list write create mkdir rename unlink chmod fork connect talk kill exe
 	run ! grep -q 'could not exec' <<<"$stderr"
 }
 
-@test "threat 46: arc-verify with keys at hand can do none of it" {
+@test "arc-verify with keys at hand can do none of it" {
 	sandboxed || skip "no sandbox in this build or kernel"
 	hijacked arc-verify --keys "$SAMPLES/keys" "$SAMPLES/pass-one-hop.eml"
 	[ "$status" -eq 0 ]
@@ -57,7 +57,7 @@ ALL="read list write create mkdir rename unlink chmod fork connect talk kill exe
 	nothing_of $ALL
 }
 
-@test "threat 46: arc-dump can do none of it" {
+@test "arc-dump can do none of it" {
 	sandboxed || skip "no sandbox in this build or kernel"
 	hijacked arc-dump --verify --keys "$SAMPLES/keys" "$SAMPLES/pass-one-hop.eml"
 	[ "$status" -eq 0 ]
@@ -68,7 +68,7 @@ ALL="read list write create mkdir rename unlink chmod fork connect talk kill exe
 	nothing_of $ALL
 }
 
-@test "threat 46: a filter may have temporary files, and nothing else" {
+@test "a filter may have temporary files, and nothing else" {
 	sandboxed || skip "no sandbox in this build or kernel"
 	mkdir tmp
 	TMPDIR=$PWD/tmp hijacked arc-verify -a -i b.example --keys "$SAMPLES/keys" "$SAMPLES/pass-one-hop.eml"
@@ -79,7 +79,7 @@ ALL="read list write create mkdir rename unlink chmod fork connect talk kill exe
 	esac
 }
 
-@test "threat 46: with the DNS there are sockets, but of the Internet only" {
+@test "with the DNS there are sockets, but of the Internet only" {
 	sandboxed || skip "no sandbox in this build or kernel"
 	hijacked arc-verify --resolver 127.0.0.1:9 --dns-timeout 0.1 "$SAMPLES/pass-one-hop.eml"
 	[ "$status" -eq 75 ]
@@ -87,7 +87,7 @@ ALL="read list write create mkdir rename unlink chmod fork connect talk kill exe
 	grep -qx 'could connect' <<<"$stderr"
 }
 
-@test "threat 46: over a corpus files are read, none is written" {
+@test "over a corpus files are read, none is written" {
 	sandboxed || skip "no sandbox in this build or kernel"
 	hijacked arc-verify -J2 --keys "$SAMPLES/corpus/keys" "$SAMPLES/corpus/files"
 	nothing_of write create mkdir rename unlink chmod fork connect talk kill exec

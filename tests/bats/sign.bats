@@ -59,7 +59,7 @@ opinion() {
 	PY
 }
 
-@test "G-1: only fields on top, in the order AS, AMS, AAR; everything below octet for octet" {
+@test "only fields on top, in the order AS, AMS, AAR; everything below octet for octet (RFC 8617 5.1, step 1)" {
 	for form in crlf lf; do
 		sign <$form.eml >"$T/sealed" 2>/dev/null
 		added "$T/sealed" $form.eml >"$T/fields"
@@ -74,7 +74,7 @@ opinion() {
 	[ "$(grep -c $'\r$' "$T/fields")" -eq 12 ]
 }
 
-@test "G-1: an mbox line stays first, a header without body stays without" {
+@test "an mbox line stays first, a header without body stays without (RFC 8617 5.1, step 1)" {
 	{ echo "From ann@author.example Thu Oct  9 08:53:20 2025"; cat lf.eml; } >"$T/mbox"
 	sign <"$T/mbox" >"$T/sealed" 2>/dev/null
 	[ "$(head -n 1 "$T/sealed")" = "$(head -n 1 "$T/mbox")" ]
@@ -89,7 +89,7 @@ opinion() {
 	run -0 verify "$T/sealed"
 }
 
-@test "G-2: a top seal of cv=fail is passed on as it is, with a word; 1 only when asked" {
+@test "a top seal of cv=fail is passed on as it is, with a word; 1 only when asked (RFC 8617 5.1, step 2)" {
 	forge <<-PY
 	m = chain(2, {2: {"cv": "fail"}})
 	write(m, "$T/failed")
@@ -101,7 +101,7 @@ opinion() {
 	run -0 sign --headers-only "$T/failed" 2>/dev/null
 }
 
-@test "G-3: the instance is one more than the highest; after 50 sets nothing is added" {
+@test "the instance is one more than the highest; after 50 sets nothing is added (RFC 8617 5.1, step 3)" {
 	local c=(relaxed/relaxed relaxed/simple simple/relaxed simple/simple) n
 	cp crlf.eml "$T/m"
 	# every canonicalization with both algorithms, on top of each other
@@ -123,7 +123,7 @@ opinion() {
 	sign "$T/m" 2>/dev/null | cmp - "$T/m"
 }
 
-@test "G-4: a second reading of the RFCs finds the same octets signed" {
+@test "a second reading of the RFCs finds the same octets signed" {
 	cp crlf.eml "$T/m"
 	local i=0
 	for c in relaxed/relaxed relaxed/simple simple/relaxed simple/simple; do
@@ -146,7 +146,7 @@ opinion() {
 	[[ $output == *"ARC-Seal"*"[signature]"* ]]
 }
 
-@test "G-5: cv is what our own validation says; A-R may only worsen it" {
+@test "cv is what our own validation says; A-R may only worsen it (RFC 8617 4.4)" {
 	sign <crlf.eml >"$T/one" 2>/dev/null
 	grep -q 'cv=none' "$T/one"
 	run -0 --separate-stderr sign --ar arc=pass "$T/one"
@@ -159,7 +159,7 @@ opinion() {
 	[[ ${lines[0]} == *"cv=fail;"* ]]
 }
 
-@test "G-5: --cv ar may only worsen; none, pass, fail; a word that cannot be is refused" {
+@test "--cv ar may only worsen; none, pass, fail; a word that cannot be is refused (RFC 8617 4.4)" {
 	sign <crlf.eml >"$T/one" 2>/dev/null
 	{ cat "$T/one"; echo more; } >"$T/edited"
 	run -0 --separate-stderr sign --cv ar --ar arc=pass "$T/edited"
@@ -180,7 +180,7 @@ opinion() {
 	run -64 sign --cv perhaps crlf.eml
 }
 
-@test "G-6: a broken chain gets one set with cv=fail that covers itself alone" {
+@test "a broken chain gets one set with cv=fail that covers itself alone (RFC 8617 5.1.2)" {
 	forge <<-PY
 	m = chain(2)
 	m.body += b"more"
@@ -202,7 +202,7 @@ opinion() {
 	done
 }
 
-@test "G-7: results of our ADMD merge in page order, others stay out, none is said" {
+@test "results of our ADMD merge in page order, others stay out, none is said (RFC 8617 4.1.1)" {
 	cat >"$T/m" <<-E
 	Authentication-Results: a.example; spf=pass (ok; really) smtp.mailfrom=x@y.example
 	Authentication-Results: other.example; spf=fail
@@ -223,7 +223,7 @@ opinion() {
 	grep -q 'the seal claims none' "$T/err"
 }
 
-@test "G-8: id case, quotes, comments and versions; fields below the topmost ARC field are not ours now" {
+@test "id case, quotes, comments and versions; fields below the topmost ARC field are not ours now (RFC 8601 2.2, 5)" {
 	cat >"$T/m" <<-E
 	Authentication-Results: (c) "a.example" (d) 1 ; spf=pass
 	Authentication-Results: a.example 2; dkim=pass
@@ -240,7 +240,7 @@ opinion() {
 	[[ $stderr == *"parts of Authentication-Results did not parse"* ]]
 }
 
-@test "G-9: h= has every DKIM-Signature and From, and never A-R or ARC fields; asking for these is refused" {
+@test "h= has every DKIM-Signature and From, and never A-R or ARC fields; asking for these is refused (RFC 8617 4.1.2)" {
 	cat >"$T/m" <<-E
 	DKIM-Signature: v=1; b=1
 	DKIM-Signature: v=1; b=2
@@ -265,7 +265,7 @@ opinion() {
 	run -65 sign <<<$'Subject: x\n\n'
 }
 
-@test "G-10: a name stands in h= once a field, the bottom one hashed first; -H keeps order and spelling" {
+@test "a name stands in h= once a field, the bottom one hashed first; -H keeps order and spelling (RFC 6376 5.4.2)" {
 	cat >"$T/m" <<-E
 	Resent-From: second@y.example
 	Resent-From: first@y.example
@@ -283,7 +283,7 @@ opinion() {
 		sign "$T/m" 2>/dev/null | tr -d '\n\t' | grep -q 'Resent-From:Resent-From'
 }
 
-@test "G-11: From, Subject, Date and To cannot be added to; two From are refused unless forced" {
+@test "From, Subject, Date and To cannot be added to; two From are refused unless forced (RFC 6376 5.4, 8.15)" {
 	sign crlf.eml >"$T/s" 2>/dev/null
 	for f in From Subject Date To; do
 		{ printf '%s: added@y.example\r\n' $f; cat "$T/s"; } >"$T/o"
@@ -298,7 +298,7 @@ opinion() {
 	sign --force "$T/two" 2>/dev/null | verify
 }
 
-@test "G-12: the tags, i= first, nothing that must not be there; x= on request" {
+@test "the tags, i= first, nothing that must not be there; x= on request (RFC 6376 3.5)" {
 	sign --headers-only crlf.eml 2>/dev/null | tr -d '\r\n\t' >"$T/f"
 	grep -q 'ARC-Seal: i=1; a=rsa-sha256; cv=none; d=a.example; s=s1; t=1767225600;b=' "$T/f"
 	grep -q 'ARC-Message-Signature: i=1; a=rsa-sha256; c=relaxed/relaxed; *d=a.example; *s=s1; *t=1767225600; *h=' "$T/f"
@@ -311,7 +311,7 @@ opinion() {
 	run -64 sign -x soon crlf.eml
 }
 
-@test "G-13: short keys refused, others warned of, the published record compared when asked" {
+@test "short keys refused, others warned of, the published record compared when asked (RFC 8301 3.2)" {
 	cp "$K/rsa1023.pem" "$K/rsa1024-a.pem" "$T"
 	chmod 600 "$T"/*.pem
 	run -78 --separate-stderr arc-sign -d a.example -s s1 -k "$T/rsa1023.pem" --keys keys crlf.eml
@@ -331,7 +331,7 @@ opinion() {
 	[[ $stderr == *"others can read this private key"* ]]
 }
 
-@test "G-14: no line of ours over 78, none of white space only, whatever has to go in" {
+@test "no line of ours over 78, none of white space only, whatever has to go in (RFC 5322 2.1.1)" {
 	{
 		printf 'Authentication-Results: a.example; spf=pass smtp.mailfrom=%s@y.example;' "$(printf 'x%.0s' {1..200})"
 		printf ' dkim=pass reason="%s" header.d=%s.example\n' "$(printf 'y%.0s' {1..3000})" "$(printf 'z%.0s' {1..50})"
@@ -362,7 +362,7 @@ opinion() {
 	run -64 arc-verify -a -i "$long" crlf.eml
 }
 
-@test "G-15: what arc-sign emits arc-verify passes: algorithms, canonicalizations, line ends, hostile headers" {
+@test "what arc-sign emits arc-verify passes: algorithms, canonicalizations, line ends, hostile headers" {
 	/usr/bin/python3 - "$T" <<-'PY'
 	import random, sys
 	rng = random.Random(8617)
@@ -390,7 +390,7 @@ opinion() {
 	done
 }
 
-@test "O-3: a value with tspecials is quoted, and read back" {
+@test "a value with tspecials is quoted, and read back (RFC 8601 2.2)" {
 	sign --ar 'spf=pass smtp.remote-ip=2001:db8::1 smtp.mailfrom=a@b.example policy.x="a b"' crlf.eml 2>/dev/null >"$T/s"
 	grep -q 'smtp.remote-ip="2001:db8::1" smtp.mailfrom=a@b.example' "$T/s"
 	run -0 verify --json "$T/s"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Every call fails once: what comes out is the right answer or trouble that is
-# told, never a wrong verdict or half a message (threats 37 to 39 and 41;
-# promises 5 and 6).  Here one call in so many; "make torture" takes them all.
+# told, never a wrong verdict or half a message.
+# Here one call in so many; "make torture" takes them all.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
@@ -12,19 +12,19 @@ faults() {
 	[[ ${lines[-1]} == "faults: "*" 0 wrong" ]]
 }
 
-@test "threat 41: a call that fails is no verdict" {
+@test "a call that fails is no verdict" {
 	faults 150 'verify (pass|fail|none|state)'
 }
 
-@test "threats 20, 41: nor is one while keys are fetched" {
+@test "a call that fails while keys are fetched is no verdict" {
 	faults 200 'dns'
 }
 
-@test "threats 37, 38: a filter whose calls fail writes its message whole or not" {
+@test "a filter whose calls fail writes its message whole or not" {
 	faults 200 'annotate' 'sign .*(hop|pipe|pass on|17 MB)'
 }
 
-@test "threats 41, 43: sealing by table, over broken chains, with keys in stores" {
+@test "sealing by table, over broken chains, with keys in stores" {
 	faults 200 'sign (by|over|a key)'
 }
 
@@ -34,6 +34,6 @@ faults() {
 	[[ ${lines[-1]} == "memcheck: "*" 0 with an error" ]]
 }
 
-@test "threats 37, 41: a corpus keeps its order, its manifest and its totals" {
+@test "a corpus keeps its order, its manifest and its totals" {
 	faults 100 'files|mbox|manifest|merge'
 }

@@ -21,14 +21,14 @@ for w in json.loads(sys.stdin.readline())["why"]:
           who["domain"], who["after"], who["before"])'
 }
 
-@test "Z-1: a list's edits of a chain that passes are proved, and who would fail it is told" {
+@test "a list's edits of a chain that passes are proved, and who would fail it is told (RFC 8617 5.2, step 4)" {
 	run -0 causes samples/pass-list-edited.eml
 	[ "$output" = "body.footer-appended proved 1 ams.bh modifier lists.example 1 2
 hdr.subject-tagged proved 1 ams.b modifier lists.example 1 2
 validator.all-ams fact 1 ams.bh validator None None None" ]
 }
 
-@test "Z-2: a signer that hashes from the top is found out, and what hashes alike is told" {
+@test "a signer that hashes from the top is found out, and what hashes alike is told (RFC 6376 5.4.2)" {
 	run -0 causes samples/fail-resent-top-down.eml
 	[ "$output" = "hdr.top-down proved 1 ams.b signer lists.example None None
 hdr.newest-taken-for-oldest proved 1 ams.b signer lists.example None None" ]

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# ARC-Authentication-Results (RFC 8617 section 4.1.1): R-1, R-2.
+# ARC-Authentication-Results (RFC 8617 section 4.1.1).
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
-@test "R-1 behind i=N; the payload is opaque" {
+@test "behind i=N; the payload is opaque (RFC 8617 3.4)" {
 	forge <<-'PY'
 	for payload in (';;=== ("unbalanced', "none", "", " ", ";", "日本語; spf=pass", "\udce9\udcff", "((((", '"', "\\",
 	                "d1.example 1; spf=pass", "i=2; d1.example", "d1.example; arc=fail; arc=pass", "=" * 2000, "a\n b\n c"):
@@ -13,7 +13,7 @@ load helper
 	PY
 }
 
-@test "R-2 the AAR is covered by every seal from its own on" {
+@test "the AAR is covered by every seal from its own on (RFC 8617 5.1.1)" {
 	forge <<-'PY'
 	fails("signature", 1, chain(1).edit(AAR, 1, "spf=pass", "spf=fail"), parts={"ams1": "pass"})
 	for i in (1, 2, 3):
@@ -23,7 +23,7 @@ load helper
 	PY
 }
 
-@test "R-2 refolded and recased in its name, it still verifies" {
+@test "an AAR refolded and recased in its name still verifies (RFC 8617 5.1.1)" {
 	forge <<-'PY'
 	for i in (1, 2):
 	    m = chain(2)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The validator (RFC 8617 section 5.2): conformance items V-1 to V-8.
+# The validator (RFC 8617 section 5.2).
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
@@ -8,7 +8,7 @@ verify() {
 	run arc-verify -v --time 1767225600 --keys "$BATS_TEST_TMPDIR/$1.keys" "$BATS_TEST_TMPDIR/$1"
 }
 
-@test "V-1 the steps run in order and stop at the first that decides" {
+@test "the steps run in order and stop at the first that decides (RFC 8617 5.2)" {
 	forge <<-'PY'
 	# All is wrong; one thing is mended after the other.
 	m = chain(2, {1: dict(as_record=None, as_s="gone"), 2: dict(cv="fail", ams_s="gone", ams_record=None)})
@@ -23,7 +23,7 @@ verify() {
 	PY
 }
 
-@test "V-1 the report names the step" {
+@test "the report names the step (RFC 8617 5.2)" {
 	forge <<-'PY'
 	write(chain(51, key="rsa512"), tmp("1"))
 	write(chain(1, cv="fail"), tmp("2"))
@@ -38,7 +38,7 @@ verify() {
 	done
 }
 
-@test "V-2 only AMS(N) decides" {
+@test "only AMS(N) decides (RFC 8617 5.2, step 4)" {
 	forge <<-'PY'
 	p = lambda name: base64.b64encode(key(name).public()).decode()
 	# What may be wrong with an older AMS; the seals are right.
@@ -72,7 +72,7 @@ verify() {
 	PY
 }
 
-@test "V-3 oldest-pass: the first older AMS that fails ends the walk" {
+@test "oldest-pass: the first older AMS that fails ends the walk (RFC 8617 5.2, step 5)" {
 	forge <<-'PY'
 	bad = dict(ams_sign=lambda k, d: k.sign(b"something else"))
 	passes(chain(1), oldest=0)
@@ -86,7 +86,7 @@ verify() {
 	PY
 }
 
-@test "V-4 --no-oldest-pass: the same verdict, the property left out" {
+@test "--no-oldest-pass: the same verdict, the property left out (RFC 8617 5.2, step 5)" {
 	forge <<-'PY'
 	bad = dict(ams_sign=lambda k, d: k.sign(b"something else"))
 	for m in (chain(1), chain(3), chain(3, {1: bad}), chain(2, {1: dict(ams_s="gone", ams_record=None)})):
@@ -97,7 +97,7 @@ verify() {
 	PY
 }
 
-@test "V-5 every seal must verify, N down to 1" {
+@test "every seal must verify, N down to 1 (RFC 8617 5.2, step 6)" {
 	forge <<-'PY'
 	bad = dict(as_sign=lambda k, d: k.sign(b"something else"))
 	for n in (1, 2, 3):
@@ -110,7 +110,7 @@ verify() {
 	PY
 }
 
-@test "V-5 the b= of an older seal is covered by those above" {
+@test "the b= of an older seal is covered by those above (RFC 8617 5.2, step 6)" {
 	forge <<-'PY'
 	# Four characters more in front, four less at the end: as long as before.
 	damage = lambda raw: raw.replace(b"\r\n b=", b"\r\n b=AAAA")[:-7] + b"=\r\n"
@@ -119,7 +119,7 @@ verify() {
 	PY
 }
 
-@test "V-5 the key of an older seal is gone or revoked: fail there" {
+@test "the key of an older seal is gone or revoked: fail there (RFC 8617 5.2, step 6)" {
 	forge <<-'PY'
 	for record, code in ((None, "key-missing"), ("p=", "key-revoked"), ("v=spf1", "key-syntax")):
 	    for i in (1, 2):
@@ -128,7 +128,7 @@ verify() {
 	PY
 }
 
-@test "V-7 none, pass, fail and no verdict have exit statuses of their own" {
+@test "none, pass, fail and no verdict have exit statuses of their own (RFC 8617 5.2)" {
 	forge <<-'PY'
 	write(Message(), tmp("none"))
 	write(chain(1), tmp("pass"))
@@ -141,7 +141,7 @@ verify() {
 	verify tempfail; [[ $status -eq 75 && ${lines[0]} == tempfail* ]]
 }
 
-@test "V-8 the report does not depend on locale, zone, or environment" {
+@test "the report does not depend on locale, zone, or environment" {
 	forge <<-'PY'
 	write(chain(3, {1: dict(ams={"x": "1760000009"})}), tmp("m"))
 	PY

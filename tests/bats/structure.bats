@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# The shape of the chain (RFC 8617 section 5.2, steps 1 to 3): S-1 to S-12.
+# The shape of the chain (RFC 8617 section 5.2, steps 1 to 3).
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
-@test "S-1 no ARC field: none" {
+@test "no ARC field: none (RFC 8617 5.2, step 1)" {
 	forge <<-'PY'
 	has_none(Message())
 	has_none(Message(body=None))
@@ -12,7 +12,7 @@ load helper
 	PY
 }
 
-@test "S-1 one such field, however broken, is never none" {
+@test "one such field, however broken, is never none (RFC 8617 5.2, step 1)" {
 	forge <<-'PY'
 	for name, syntax in ((AAR, "aar-syntax"), (AMS, "field-syntax"), (AS, "field-syntax")):
 	    for value in ("", " ", " x", " \0", " \udcff", ";", " \n folded", " i", " =1", " 1"):
@@ -26,7 +26,7 @@ load helper
 	PY
 }
 
-@test "S-2 an instance is one or two digits, 1 to 50" {
+@test "an instance is one or two digits, 1 to 50 (RFC 8617 4.2.1)" {
 	forge <<-'PY'
 	for i in ("0", "00", "51", "99", "001", "-1", "+1", "1.0", "a", "", "1x", "0x1", "4294967297", "257", "\"1\"", "1,2"):
 	    fails("instance-syntax", None, chain(1, ams={"i": i}))
@@ -47,7 +47,7 @@ load helper
 	PY
 }
 
-@test "S-2 01 is 1" {
+@test "01 is 1 (RFC 8617 4.2.1)" {
 	forge <<-'PY'
 	passes(chain(1, aar=swap("i=1;", "i=01;"), ams={"i": "01"}, as_={"i": "01"}))
 	passes(chain(2, {1: dict(as_={"i": "01"}), 2: dict(aar=swap("i=2;", "i=02;"))}))
@@ -55,7 +55,7 @@ load helper
 	PY
 }
 
-@test "S-3 in the AAR, i= comes first, then ;" {
+@test "in the AAR, i= comes first, then ; (RFC 8617 4.1.1)" {
 	forge <<-'PY'
 	for text in ("d1.example; i=1; spf=pass", "i=1 d1.example; spf=pass", "; i=1; d1.example", "x=1; i=1; d1.example",
 	             "I=1; d1.example", "i:1; d1.example", "i=1, d1.example", "i=1: d1.example", "ii=1; d1.example", "\"i\"=1; d1.example"):
@@ -65,7 +65,7 @@ load helper
 	PY
 }
 
-@test "S-3 in AMS and AS, i= may stand anywhere, with a remark" {
+@test "in AMS and AS, i= may stand anywhere, with a remark (RFC 8617 4.1.1)" {
 	forge <<-'PY'
 	last = lambda t: t.replace("i=1; ", "") + "; i=1"
 	middle = lambda t: t.replace("i=1; ", "").replace("; d=", "; i=1; d=")
@@ -76,7 +76,7 @@ load helper
 	PY
 }
 
-@test "S-3 comments may stand around the parts of a leading instance" {
+@test "comments may stand around the parts of a leading instance (RFC 8617 4.1.1)" {
 	forge <<-'PY'
 	for lead in ("(x) i=1;", "(a (nested) \\) one)i(b)=(c)1(d);", "i (\n folded) = 1;", "(\"(\")) ( ) i=1;", "() i=1;"):
 	    passes(chain(1, as_=swap("i=1;", lead)))
@@ -89,7 +89,7 @@ load helper
 	PY
 }
 
-@test "S-3 comments nested deep are read without recursion" {
+@test "comments nested deep are read without recursion (RFC 8617 4.1.1)" {
 	forge <<-'PY'
 	deep = "(" * 300000 + ")" * 300000
 	passes(chain(1, as_=lambda t: deep + t, ams=lambda t: deep + t, aar=lambda t: deep + t, fold=False))
@@ -97,7 +97,7 @@ load helper
 	PY
 }
 
-@test "S-3 a comment anywhere else is no comment" {
+@test "a comment anywhere else is no comment (RFC 8617 4.1.1)" {
 	forge <<-'PY'
 	fails("cv-syntax", 1, chain(1, as_=swap("cv=none", "cv=none (x)")))
 	fails("algorithm", 1, chain(1, ams=swap("a=rsa-sha256", "a=(x) rsa-sha256")))
@@ -107,7 +107,7 @@ load helper
 	PY
 }
 
-@test "S-4 a set without one of its fields fails" {
+@test "a set without one of its fields fails (RFC 8617 5.2, step 3A)" {
 	forge <<-'PY'
 	for name in (AAR, AMS, AS):
 	    for n in (1, 2, 3):
@@ -119,7 +119,7 @@ load helper
 	PY
 }
 
-@test "S-4 a field doubled fails, even octet for octet" {
+@test "a field doubled fails, even octet for octet (RFC 8617 5.2, step 3A)" {
 	forge <<-'PY'
 	for name in (AAR, AMS, AS):
 	    for n in (1, 2):
@@ -132,7 +132,7 @@ load helper
 	PY
 }
 
-@test "S-5 instances are 1 to N without a gap" {
+@test "instances are 1 to N without a gap (RFC 8617 5.2, step 3B)" {
 	forge <<-'PY'
 	fails("instance-gap", 2, chain(2, {2: dict(i=3, scope="A1 M1 S1 A3 M3")}))
 	fails("instance-gap", 1, chain(0).seal(i=2, cv="pass", scope="A2 M2"))
@@ -143,7 +143,7 @@ load helper
 	PY
 }
 
-@test "S-6 order on the page means nothing" {
+@test "order on the page means nothing (RFC 8617 4.2.1)" {
 	forge <<-'PY'
 	shuffle = lambda salt: lambda f: hashlib.sha256(salt + f.raw).digest() if f.instance else b"\x80"
 	for c in ("simple/simple", "relaxed/relaxed"):
@@ -158,7 +158,7 @@ load helper
 	PY
 }
 
-@test "S-7 fifty sets pass, fifty-one fail" {
+@test "fifty sets pass, fifty-one fail (RFC 8617 5.2, step 1)" {
 	forge <<-'PY'
 	m = chain(50)
 	passes(m, instances=50)
@@ -168,13 +168,13 @@ load helper
 	PY
 }
 
-@test "S-7 fifty sets under one key" {
+@test "fifty sets under one key (RFC 8617 5.2, step 1)" {
 	forge <<-'PY'
 	passes(chain(50, key="rsa1024", d="one.example", s="s"), instances=50)
 	PY
 }
 
-@test "S-8 two seals of one instance are duplicates, whatever their algorithms" {
+@test "two seals of one instance are duplicates, whatever their algorithms (RFC 8617 5.2, step 3A)" {
 	forge <<-'PY'
 	m = chain(1)
 	ed = chain(1, as_key="ed25519-a", as_s="ed")
@@ -185,7 +185,7 @@ load helper
 	PY
 }
 
-@test "S-9 a field that belongs to no set fails the chain" {
+@test "a field that belongs to no set fails the chain (RFC 8617 5.2, step 3)" {
 	forge <<-'PY'
 	for text, code in (("ARC-Seal: garbage", "field-syntax"), ("ARC-Seal: i=1; a", "field-syntax"),
 	                   ("ARC-Message-Signature: i=2; =", "field-syntax"), ("ARC-Seal: i=77; cv=pass", "instance-syntax"),
@@ -198,7 +198,7 @@ load helper
 	PY
 }
 
-@test "S-10 the newest seal says cv=fail: fail at once, nothing else looked at" {
+@test "the newest seal says cv=fail: fail at once, nothing else looked at (RFC 8617 5.2, step 2)" {
 	forge <<-'PY'
 	unchecked = {"ams1": "unchecked", "seal1": "unchecked"}
 	fails("seal-cv-fail", 1, chain(1, cv="fail"), parts=unchecked)
@@ -213,7 +213,7 @@ load helper
 	PY
 }
 
-@test "S-11 cv is none at i=1 and pass above" {
+@test "cv is none at i=1 and pass above (RFC 8617 5.2, step 3C)" {
 	forge <<-'PY'
 	fails("cv-wrong", 1, chain(1, cv="pass"))
 	fails("cv-wrong", 1, chain(2, {1: dict(cv="pass")}))
@@ -229,7 +229,7 @@ load helper
 	PY
 }
 
-@test "S-12 what steps 1 to 3 decide, they decide without a key" {
+@test "what steps 1 to 3 decide, they decide without a key (RFC 8617 5.2, 9.2)" {
 	forge <<-'PY'
 	missing = dict(record=None)
 	fails("field-missing", 1, chain(1, **missing).drop(AAR))

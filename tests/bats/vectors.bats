@@ -27,7 +27,7 @@ bodies() {
 	cat
 }
 
-@test "C-3 C-4 the table of body hashes" {
+@test "the table of body hashes (RFC 6376 3.4.3, 3.4.4)" {
 	bodies <<-'PY' | forge
 	for body, c, bh in cases:
 	    m = chain(1, body=body, ams={"c": "relaxed/" + c, "bh": bh})
@@ -37,7 +37,7 @@ bodies() {
 	PY
 }
 
-@test "C-11 the table of body hashes, one octet at a time" {
+@test "the table of body hashes, one octet at a time" {
 	bodies <<-'PY' | forge
 	for n, (body, c, bh) in enumerate(cases):
 	    write(chain(1, body=body, ams={"c": "relaxed/" + c, "bh": bh}), tmp("m%d" % n))
@@ -47,7 +47,7 @@ bodies() {
 	done
 }
 
-@test "C-1 C-2 the header of RFC 6376 section 3.4.5" {
+@test "the header of RFC 6376 section 3.4.5" {
 	forge <<-'PY'
 	sent = "A: X\nB : Y\t\n\tZ  \nFrom: a@example.org\n"
 	for c, canonical in (("relaxed", [b"a:X\r\n", b"b:Y Z\r\n"]), ("simple", [b"A: X\r\n", b"B : Y\t\r\n\tZ  \r\n"])):

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Canonicalization and what is hashed: conformance items C-1 to C-11.
+# Canonicalization and what is hashed.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
-@test "C-1 relaxed header: name in lower case, unfolded, runs of blanks to one" {
+@test "relaxed header: name in lower case, unfolded, runs of blanks to one (RFC 6376 3.4.2)" {
 	forge <<-'PY'
 	# Signed is the canonical form itself; sent is what has to come out as it.
 	for raw, form in (("B : Y\t\n\tZ  ", "b:Y Z"), ("Subject: \t", "subject:"), ("X-F:\n a\n  b", "x-f:a b"),
@@ -19,7 +19,7 @@ load helper
 	PY
 }
 
-@test "C-1 relaxed header: the case of the value and blanks between words are kept" {
+@test "relaxed header: the case of the value and blanks between words are kept (RFC 6376 3.4.2)" {
 	forge <<-'PY'
 	m = chain(1)
 	for old, new in (("A proposal", "a proposal"), ("A proposal", "Aproposal"), ("Tuesday", "Tues day"), (": A", ": .A")):
@@ -27,7 +27,7 @@ load helper
 	PY
 }
 
-@test "C-2 simple header: octets as they are" {
+@test "simple header: octets as they are (RFC 6376 3.4.1)" {
 	forge <<-'PY'
 	folded = HEADER.replace("Subject: A proposal", "Subject: A\n proposal")
 	for old, new in (("Subject:", "subject:"), ("Subject: ", "Subject:"), (" for", "  for"), ("A\n ", "A "), ("A\n ", "A\n\t"),
@@ -40,7 +40,7 @@ load helper
 	PY
 }
 
-@test "C-2 simple header: the AMS itself keeps its folds and its spelling" {
+@test "simple header: the AMS itself keeps its folds and its spelling (RFC 6376 3.4.1)" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
 	    for old, new in (("ARC-Message-Signature", "arc-message-signature"), ("; d=", ";  d="), ("\n s=", "\n\ts="), (": i=1", ":i=1")):
@@ -52,7 +52,7 @@ load helper
 	PY
 }
 
-@test "C-3 simple body: empty lines at the end go, a missing CRLF comes" {
+@test "simple body: empty lines at the end go, a missing CRLF comes (RFC 6376 3.4.3)" {
 	forge <<-'PY'
 	for signed, same, other in (("", ["\n", "\n\n\n"], [" \n", "x"]), ("a\n", ["a", "a\n\n\n"], ["a \n", "a\n \n", "\na\n"]),
 	                            (" \n", [" ", " \n\n"], ["\n", "  \n"]), ("a\n\nb", ["a\n\nb\n\n"], ["a\nb", "a\n\n\nb"]),
@@ -67,7 +67,7 @@ load helper
 	PY
 }
 
-@test "C-4 relaxed body: runs of blanks to one, none at line ends, then the same" {
+@test "relaxed body: runs of blanks to one, none at line ends, then the same (RFC 6376 3.4.4)" {
 	forge <<-'PY'
 	for signed, same, other in (("", ["\n", "\n\n", " \n", "\t\n \n", " "], ["x"]), ("a\n", ["a", "a \n", "a\t\n \n\n", "a\n\t "], [" a\n", "a\n\nb"]),
 	                            ("a b\n", ["a  b\n", "a\tb\t\n", "a \t b"], ["ab\n", "a\nb\n"]), (" X\n", ["\tX \n", "  X"], ["X\n"]),
@@ -82,7 +82,7 @@ load helper
 	PY
 }
 
-@test "C-5 same-named fields are taken from the bottom up" {
+@test "same-named fields are taken from the bottom up (RFC 6376 5.4.2)" {
 	forge <<-'PY'
 	abc = "Received: A\nReceived: B\nReceived: C\nFrom: a@example.org\n"
 	for c in ("simple/simple", "relaxed/relaxed"):
@@ -100,7 +100,7 @@ load helper
 	PY
 }
 
-@test "C-5 names are counted one by one, not by their place in h=" {
+@test "names are counted one by one, not by their place in h= (RFC 6376 5.4.2)" {
 	forge <<-'PY'
 	abc = "Received: A\nFrom: a@example.org\nReceived: B\nX: 1\nReceived: C\nX: 2\n"
 	for h in ("received:from:received", "Received:x:RECEIVED:from:x:received", "x:received:x:received:received:received:from:x"):
@@ -111,7 +111,7 @@ load helper
 	PY
 }
 
-@test "C-6 a name beyond the fields present adds nothing" {
+@test "a name beyond the fields present adds nothing (RFC 6376 5.4)" {
 	forge <<-'PY'
 	m = Message().seal(ams={"h": "from:from:x-none"})
 	passes(m)
@@ -122,7 +122,7 @@ load helper
 	PY
 }
 
-@test "C-6 a second From above one that was signed once: it fits, with a remark" {
+@test "a second From above one that was signed once: it fits, with a remark (RFC 6376 5.4)" {
 	forge <<-'PY'
 	m = Message().seal(ams={"h": "from:to"})
 	passes(m.copy().top("From: b@example.org"), lint="from-twice")
@@ -130,7 +130,7 @@ load helper
 	PY
 }
 
-@test "C-7 the value of b= goes with the white space around it" {
+@test "the value of b= goes with the white space around it (RFC 6376 3.7)" {
 	forge <<-'PY'
 	texts = ("i=1; a=rsa-sha256; b = @b ; cv=none; d=d1.example; s=s1", "i=1; b=@b; a=rsa-sha256; cv=none; d=d1.example; s=s1",
 	         "i=1; a=rsa-sha256; cv=none; d=d1.example; s=s1; b=@b", "i=1; a=rsa-sha256; cv=none; d=d1.example; s=s1; b=@b\n ",
@@ -146,7 +146,7 @@ load helper
 	PY
 }
 
-@test "C-8 only the tag named exactly b is emptied" {
+@test "only the tag named exactly b is emptied (RFC 6376 3.7)" {
 	forge <<-'PY'
 	for extra in ("xb=abc; bx=1;", "B=abc;", "y=b=abc;", "zb=b=;", "bb=b;", "b2=abc;", "b_=x;", "n=;nb=b;"):
 	    passes(chain(2, ams=add(extra), as_=add(extra)))
@@ -155,7 +155,7 @@ load helper
 	PY
 }
 
-@test "C-9 an AMS is never picked through its own h=" {
+@test "an AMS is never picked through its own h= (RFC 6376 3.5, h=)" {
 	forge <<-'PY'
 	m = chain(2, {2: dict(ams={"h": "from:arc-message-signature"})})
 	passes(m)
@@ -169,7 +169,7 @@ load helper
 	PY
 }
 
-@test "C-10 an older AMS is hashed against the message as it is now" {
+@test "an older AMS is hashed against the message as it is now (RFC 6376 3.7)" {
 	forge <<-'PY'
 	m = Message().seal(ams={"h": "from:received:subject"})
 	for i in (2, 3, 4):
@@ -180,7 +180,7 @@ load helper
 	PY
 }
 
-@test "C-11 any split of the input gives the same digest" {
+@test "any split of the input gives the same digest" {
 	forge <<-'PY'
 	body = octets("one  two \t\n\n \n\tthree\n\n \n \n") + b"\r a\r \r\n\r\n\r\n"
 	for c in ("simple", "relaxed"):

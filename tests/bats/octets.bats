@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Octets and the header block: conformance items I-1 to I-11.
+# Octets and the header block.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
-@test "I-1 a message stored with LF ends reads as if each were CRLF" {
+@test "a message stored with LF ends reads as if each were CRLF (RFC 6376 5.3)" {
 	forge <<-'PY'
 	for c in ("relaxed/relaxed", "simple/simple", "relaxed/simple", "simple/relaxed"):
 	    m = chain(2, ams={"c": c})
@@ -12,7 +12,7 @@ load helper
 	PY
 }
 
-@test "I-1 the body hash found is the same for LF and for CRLF" {
+@test "the body hash found is the same for LF and for CRLF (RFC 6376 5.3)" {
 	forge <<-'PY'
 	for c in ("simple", "relaxed"):
 	    m = chain(1, ams={"c": "relaxed/" + c})
@@ -23,7 +23,7 @@ load helper
 	PY
 }
 
-@test "I-2 a bare LF in a CRLF message is a line end" {
+@test "a bare LF in a CRLF message is a line end (RFC 6376 5.3)" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
 	    m = chain(1, ams={"c": c}, body=b"one\ntwo\r\nthree\n\n\r\n")
@@ -38,7 +38,7 @@ load helper
 	PY
 }
 
-@test "I-2 a bare CR in the body is an octet, neither line end nor white space" {
+@test "a bare CR in the body is an octet, neither line end nor white space (RFC 6376 5.3)" {
 	forge <<-'PY'
 	for c in ("simple", "relaxed"):
 	    how = dict(ams={"c": "relaxed/" + c})
@@ -51,7 +51,7 @@ load helper
 	PY
 }
 
-@test "I-2 a bare CR is no white space around the instance of a field" {
+@test "a bare CR is no white space around the instance of a field (RFC 6376 5.3)" {
 	forge <<-'PY'
 	for lead in ("\r i=1;", "i\r=1;", "i=\r1;", "i=1\r;"):
 	    fails("aar-syntax", None, chain(1, aar=swap("i=1;", lead)))
@@ -59,7 +59,7 @@ load helper
 	PY
 }
 
-@test "I-2 a bare CR in a header field is an octet that stays" {
+@test "a bare CR in a header field is an octet that stays (RFC 6376 5.3)" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
 	    m = Message().drop("Subject")
@@ -71,7 +71,7 @@ load helper
 	PY
 }
 
-@test "I-3 a header without an empty line has no body" {
+@test "a header without an empty line has no body (RFC 6376 3.4.3)" {
 	forge <<-'PY'
 	for c, bh in (("simple", "frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY="),
 	              ("relaxed", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")):
@@ -84,7 +84,7 @@ load helper
 	PY
 }
 
-@test "I-3 the first empty line ends the header; ARC fields below it are body" {
+@test "the first empty line ends the header; ARC fields below it are body (RFC 6376 3.4.3)" {
 	forge <<-'PY'
 	m = Message(body=b"ARC-Seal: i=1; cv=none\r\n\r\nFrom: b@example.org\r\n")
 	has_none(m)
@@ -96,7 +96,7 @@ load helper
 	PY
 }
 
-@test "I-4 white space before the colon is tolerated" {
+@test "white space before the colon is tolerated (RFC 5322 2.2, 4.5)" {
 	forge <<-'PY'
 	passes(chain(1, as_name="ARC-Seal : "))
 	passes(chain(2, as_name="ARC-Seal \t:", ams_name=AMS + " :", aar_name=AAR + "\t: "))
@@ -104,7 +104,7 @@ load helper
 	PY
 }
 
-@test "I-4 simple keeps white space before the colon, relaxed removes it" {
+@test "simple keeps white space before the colon, relaxed removes it (RFC 5322 2.2, 4.5)" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
 	    m = Message(header=HEADER.replace("Subject:", "Subject \t :"))
@@ -115,7 +115,7 @@ load helper
 	PY
 }
 
-@test "I-4 a field name is any of the octets 33 to 126 but the colon" {
+@test "a field name is any of the octets 33 to 126 but the colon (RFC 5322 2.2, 4.5)" {
 	forge <<-'PY'
 	name = "".join(chr(c) for c in range(33, 127) if chr(c) not in ":;")
 	m = Message().top(name + ": value").seal(ams={"h": "from:" + name})
@@ -124,7 +124,7 @@ load helper
 	PY
 }
 
-@test "I-5 a header line that is no field fails the chain" {
+@test "a header line that is no field fails the chain (RFC 6376 3.8)" {
 	forge <<-'PY'
 	for line in (b"this is no field", b": no name", b"two words: x", b"F\xc3\xbc: x",
 	             b"F\xfc: x", b"no colon\r\n at all: x", b"X\0Y: x", b"From ann Thu Oct  9", b"\x7f: x"):
@@ -139,7 +139,7 @@ load helper
 	PY
 }
 
-@test "I-5 a continuation as the first line fails the chain" {
+@test "a continuation as the first line fails the chain (RFC 6376 3.8)" {
 	forge <<-'PY'
 	m = chain(1)
 	fails("header-syntax", None, m, octets=b" continued\r\n" + m.octets())
@@ -149,14 +149,14 @@ load helper
 	PY
 }
 
-@test "I-5 without any ARC field such a line changes nothing: none" {
+@test "without any ARC field such a line changes nothing: none (RFC 6376 3.8)" {
 	forge <<-'PY'
 	has_none(Message().bottom("this is no field"))
 	has_none(Message(), octets=b" continued\r\n" + Message().octets())
 	PY
 }
 
-@test "I-6 the mbox line is skipped and hashed nowhere" {
+@test "the mbox line is skipped and hashed nowhere" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
 	    m = chain(2, ams={"c": c, "h": "from:from:to"}, body="Hello\n>From here on\n")
@@ -168,7 +168,7 @@ load helper
 	PY
 }
 
-@test "I-7 octets 128 to 255 pass through untouched" {
+@test "octets 128 to 255 pass through untouched (RFC 6376 3.4.2; RFC 6532 3.2)" {
 	forge <<-'PY'
 	every = "".join(chr(0xdc00 + c) for c in range(128, 256))
 	for text in ("Caf\udce9", "Café 日本語", every):
@@ -186,7 +186,7 @@ load helper
 	PY
 }
 
-@test "I-8 NUL in a signed field and in the body is an octet like any other" {
+@test "NUL in a signed field and in the body is an octet like any other (RFC 6376 3.2)" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
 	    m = Message(header=HEADER.replace("proposal", "pro\0posal"), body="a\0b\n\0\n").seal(ams={"c": c})
@@ -199,7 +199,7 @@ load helper
 	PY
 }
 
-@test "I-8 other controls in a signed field are octets, too" {
+@test "other controls in a signed field are octets, too (RFC 6376 3.2)" {
 	forge <<-'PY'
 	for c in (1, 8, 11, 12, 27, 31, 127):
 	    m = Message(header=HEADER.replace("proposal", "pro%c posal %c" % (c, c))).seal()
@@ -208,7 +208,7 @@ load helper
 	PY
 }
 
-@test "I-8 a control in an AMS or AS is a syntax error" {
+@test "a control in an AMS or AS is a syntax error (RFC 6376 3.2)" {
 	forge <<-'PY'
 	for c in (0, 1, 8, 11, 12, 13, 14, 27, 31, 127):
 	    for where in ("; zz=a%cb;" % c, "; z%cz=a;" % c, "; zz=%c;" % c, ";%c zz=a;" % c):
@@ -218,7 +218,7 @@ load helper
 	PY
 }
 
-@test "I-8 so is one in a comment before the instance, and what is not UTF-8" {
+@test "a control in a comment before the instance is one, too, and what is not UTF-8 (RFC 6376 3.2)" {
 	forge <<-'PY'
 	for inside in (*"\0\1\33\177", "\udcff", "\udcc3"):
 	    for lead in ("(%s) i=1;", "i (%s)=1;", "i=(%s) 1;", "i=1 (%s);"):
@@ -228,7 +228,7 @@ load helper
 	PY
 }
 
-@test "I-8 a control in an AAR payload is an octet that the seals cover" {
+@test "a control in an AAR payload is an octet that the seals cover (RFC 6376 3.2)" {
 	forge <<-'PY'
 	for c in (0, 1, 11, 12, 13, 27, 127):
 	    m = chain(2, aar=lambda t: t + "; x=%c y" % c)
@@ -237,7 +237,7 @@ load helper
 	PY
 }
 
-@test "I-9 an ARC field over 1 MiB is no verdict" {
+@test "an ARC field over 1 MiB is no verdict (RFC 8617 9.1, 9.2)" {
 	forge <<-'PY'
 	pad = lambda n: add("zz=" + "a" * n + ";")
 	passes(chain(1, as_=pad((1 << 20) - 600)))
@@ -250,7 +250,7 @@ load helper
 	PY
 }
 
-@test "I-9 a header over 16 MiB is no verdict" {
+@test "a header over 16 MiB is no verdict (RFC 8617 9.1, 9.2)" {
 	forge <<-'PY'
 	m = chain(1)
 	m.fields.append(Field(b"X-Long: " + b"a" * (15 << 20)))
@@ -260,7 +260,7 @@ load helper
 	PY
 }
 
-@test "I-9 more than 100,000 fields are no verdict" {
+@test "more than 100,000 fields are no verdict (RFC 8617 9.1, 9.2)" {
 	forge <<-'PY'
 	m = chain(1)
 	few = len(m.fields)
@@ -271,7 +271,7 @@ load helper
 	PY
 }
 
-@test "I-9 input without end is refused, and not read on" {
+@test "input without end is refused, and not read on (RFC 8617 9.1, 9.2)" {
 	run -65 bash -c "yes 'X-Header: line' | arc-verify --keys /dev/null"
 	[[ $output == *'[limit-'* ]] # whichever comes first
 	run -65 bash -c "{ printf ARC-Seal:; yes | tr -d '\n'; } | arc-verify --keys /dev/null"
@@ -280,7 +280,7 @@ load helper
 	[[ $output == *'[limit-header]'* ]]
 }
 
-@test "I-10 ARC field names count in any case" {
+@test "ARC field names count in any case (RFC 6376 3.5, h=)" {
 	forge <<-'PY'
 	passes(chain(2, as_name="arc-SEAL: ", ams_name="Arc-message-signature: ", aar_name=AAR.upper() + ": "))
 	fails("field-twice", 1, chain(1).top("aRC-sEAL: i=1; cv=none"))
@@ -288,7 +288,7 @@ load helper
 	PY
 }
 
-@test "I-10 names in h= match in any case and as a whole" {
+@test "names in h= match in any case and as a whole (RFC 6376 3.5, h=)" {
 	forge <<-'PY'
 	header = HEADER + "Topic: t\nDatestamp: d\nT: t\nFrom-X: f\n"
 	for h in ("to:date:from", "TO:dAtE:From"):
@@ -302,7 +302,7 @@ load helper
 	PY
 }
 
-@test "I-10 a name that only begins or ends like an ARC field is none" {
+@test "a name that only begins or ends like an ARC field is none (RFC 6376 3.5, h=)" {
 	forge <<-'PY'
 	for name in ("ARC-Sea", "ARC-Seals", "X-ARC-Seal", "ARC-Seal-X", "ARC_Seal", "ARC", AMS + "s", AAR[1:]):
 	    has_none(Message().top(name + ": i=1; cv=none"))
@@ -310,7 +310,7 @@ load helper
 	PY
 }
 
-@test "I-11 the body is hashed as transmitted" {
+@test "the body is hashed as transmitted (RFC 6376 3.7)" {
 	forge <<-'PY'
 	header = HEADER + "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: "
 	qp = "caf=C3=A9 and a soft=\n break =20\n=\n.\n..two dots\n."

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
-# The two faults that validators were found to have: Z-1 and Z-2.
+# The two faults that validators were found to have: an older AMS that decides, and
+# fields picked from the top.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
-# What Z-1 shares: a.example seals, a list changes Subject and body and seals.
+# What the first shares: a.example seals, a list changes Subject and body and seals.
 prelude() {
 	cat <<-'PY'
 	def listed(first=None, second=None, **both):
@@ -16,7 +17,7 @@ prelude() {
 	cat
 }
 
-@test "Z-1 a list broke the older AMS: pass, oldest-pass=2" {
+@test "a list broke the older AMS: pass, oldest-pass=2 (RFC 8617 5.2, step 4)" {
 	prelude <<-'PY' | forge
 	passes(listed(), oldest=2, parts={"ams1": "fail body-hash", "ams2": "pass", "seal2": "pass", "seal1": "pass"})
 	passes(listed(), oldest=2, octets=listed().lf())
@@ -24,7 +25,7 @@ prelude() {
 	PY
 }
 
-@test "Z-1 the report says so in words, too" {
+@test "the report says in words that a list broke the older AMS (RFC 8617 5.2, step 4)" {
 	prelude <<-'PY' | forge
 	write(listed(), tmp("m"))
 	PY
@@ -32,7 +33,7 @@ prelude() {
 	[ "$output" = "pass  i=2 lists.example < a.example  oldest-pass=2" ]
 }
 
-@test "Z-1 the older AMS expired, lost its key, or could never verify: still pass" {
+@test "the older AMS expired, lost its key, or could never verify: still pass (RFC 8617 5.2, step 4)" {
 	prelude <<-'PY' | forge
 	first = {
 	    "expired": dict(ams={"x": "1760000100"}),
@@ -51,7 +52,7 @@ prelude() {
 	PY
 }
 
-@test "Z-1 with three sets of which only AMS(3) is intact: pass, oldest-pass=3" {
+@test "with three sets of which only AMS(3) is intact: pass, oldest-pass=3 (RFC 8617 5.2, step 4)" {
 	prelude <<-'PY' | forge
 	m = listed().edit("Subject", 0, "[l]", "[L]")
 	m.body = octets("Rewritten.\n")
@@ -60,7 +61,7 @@ prelude() {
 	PY
 }
 
-@test "Z-1 AMS(2) altered while AMS(1) fits: fail" {
+@test "AMS(2) altered while AMS(1) fits: fail (RFC 8617 5.2, step 4)" {
 	prelude <<-'PY' | forge
 	m = chain(2, {2: dict(ams={"h": "from:to:x-list"})}, header=HEADER + "X-List: l\n")
 	passes(m)
@@ -71,7 +72,7 @@ prelude() {
 	PY
 }
 
-@test "Z-2 same-named fields are picked from the bottom up" {
+@test "same-named fields are picked from the bottom up (RFC 6376 5.4.2)" {
 	forge <<-'PY'
 	header = """Received: A
 	Received: B
@@ -95,7 +96,7 @@ prelude() {
 	PY
 }
 
-@test "Z-2 signed over one Received: another on top passes, one at the bottom fails" {
+@test "signed over one Received: another on top passes, one at the bottom fails (RFC 6376 5.4.2)" {
 	forge <<-'PY'
 	for c in ("simple/simple", "relaxed/relaxed"):
 	    m = Message(header="Received: A\nFrom: a@example.org\n").seal(ams={"h": "from:received", "c": c})
