@@ -104,7 +104,7 @@ help:
 
 #: make            build the tools in build/
 #: make setup      install the Debian packages that all of this needs
-setup: setup-build setup-test setup-lint
+setup: setup-build setup-test setup-peers setup-lint
 setup-%:
 	@tests/setup $*
 
@@ -121,6 +121,11 @@ check: setup-build setup-test
 test: all $(UNITS) $(PRELOADS)
 	@B="$(CURDIR)/$B" bats --jobs $(JOBS) --print-output-on-failure $(BATS)
 
+#: make peers      verdicts beside those of other validators (tests/peers.tsv)
+peers: setup-build setup-peers
+	@$(MAKE) -s all
+	@B="$(CURDIR)/$B" tests/tools/peers
+
 #: make fuzz       each fuzzer over its corpus, then FUZZ_SECONDS=30 of new input
 FUZZ_SECONDS = 30
 fuzz: setup-build setup-lint
@@ -130,7 +135,7 @@ fuzzers: $(FUZZERS)
 
 #: make bench      what the tools cost, beside a floor and beside others; PARTS="start
 #:                 size", ROUNDS=21
-bench: setup-build setup-test
+bench: setup-build setup-test setup-peers
 	@$(MAKE) -s all
 	@$(MAKE) -s STATIC_CRYPTO=1 B=build-static all
 	@tests/tools/install-peers
@@ -229,6 +234,6 @@ clean:
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: bench bench-check
-.PHONY: all help setup demo check test fuzz fuzzers torture covered lint lint-c lint-format \
+.PHONY: all help setup demo check test peers fuzz fuzzers torture covered lint lint-c lint-format \
     lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:

@@ -29,9 +29,3 @@ same() {
 	# shellcheck disable=SC2154 # set by run
 	diff -u --label "$1 wanted" --label "$1 found" "$2" <(printf '%s\n' "$output")
 }
-
-# peers: the other validators of tests/tools are ready.
-peers() {
-	"$ROOT/tests/tools/install-peers"
-	export NODE_PATH=$ROOT/build/peers/node_modules
-}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The messages of samples/: their verdicts, as they are and with the other line
-# ends, and what other validators say to them.
+# ends.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
@@ -39,25 +39,4 @@ setup() {
 @test "the samples are what the forge makes" {
 	"$ROOT/tests/forge/make-samples" "$BATS_TEST_TMPDIR/anew"
 	diff -r --exclude=recipes "$BATS_TEST_TMPDIR/anew" "$SAMPLES"
-}
-
-# tests/peers.tsv: sample, validator, what it says, why it differs.
-@test "dkimpy, Mail::DKIM and mailauth agree, or the difference stands in tests/peers.tsv" {
-	peers
-	sed -n 's/^\([^ ;]*\)\. TXT "\(.*\)"$/\1 \2/p' keys | sed 's/" "//g' >"$BATS_TEST_TMPDIR/flat"
-	mkdir "$BATS_TEST_TMPDIR/crlf"
-	for file in *.eml; do
-		# they know no mbox line
-		sed 's/\r$//; 1{/^From /d}; s/$/\r/' "$file" >"$BATS_TEST_TMPDIR/crlf/$file"
-	done
-	cd "$BATS_TEST_TMPDIR/crlf"
-	for peer in dkimpy maildkim mailauth; do
-		paste <(printf '%s\n' *.eml) \
-			<("$ROOT/tests/tools/peer-$peer" verify ../flat ./*.eml 2>/dev/null) |
-			while IFS=$'\t' read -r file said; do
-				wanted=$(awk -F '\t' -v f="$file" '$1 == f { print $2 }' "$SAMPLES/expected.tsv")
-				[ "$said" = "$wanted" ] || printf '%s\t%s\t%s\n' "$file" "$peer" "$said"
-			done
-	done | sort >"$BATS_TEST_TMPDIR/found"
-	diff <(grep -v '^#' "$ROOT/tests/peers.tsv" | cut -f 1-3 | sort) "$BATS_TEST_TMPDIR/found"
 }
