@@ -37,3 +37,7 @@ faults() {
 @test "a corpus keeps its order, its manifest and its totals" {
 	faults 100 'files|mbox|manifest|merge'
 }
+
+@test "300 messages at random are judged alike by a second reading (RFC 8617 5.2)" {
+	"$ROOT/tests/torture/property" 300
+}
