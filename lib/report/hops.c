@@ -268,9 +268,9 @@ odd_fail(struct hops *h, const struct chain *c, const struct verdict *v,
 	    seal != NULL && seal->sig.cv == CV_FAIL && holds_before(c, v, i);
 
 	for (size_t k = 0; reasons != NULL && k < reasons->n; k++)
-		unfounded |= reasons->finding[k].instance == i &&
-			     strcmp(reasons->finding[k].cause->id,
-				 "as.cv-fail-unfounded") == 0;
+		unfounded |=
+		    reasons->finding[k].instance == i &&
+		    reasons->finding[k].cause == CAUSE_AS_CV_FAIL_UNFOUNDED;
 	if (unfounded)
 		odd(h, ODD_FALSE_FAIL, i,
 		    "i=%u says that the chain had failed, and it holds still.",

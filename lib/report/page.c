@@ -524,7 +524,7 @@ same_reason(const struct finding *a, const struct finding *b)
 	return a->cause == b->cause && a->level == b->level &&
 	       a->place == b->place && a->after == b->after &&
 	       a->before == b->before && slice_eq(a->domain, b->domain) &&
-	       a->cause->role != ROLE_SIGNER;
+	       cause_info(a->cause)->role != ROLE_SIGNER;
 }
 
 /* "i=2, i=1: " and the finding; nothing where an earlier one told it. */
@@ -550,9 +550,9 @@ put_reason(struct sheet *t, const struct report *r, size_t k)
 			more = true;
 		}
 	buf_printf(&b, "%s%s: %s", more ? ", " : "", levels[f->level],
-	    f->cause->sentence);
+	    cause_info(f->cause)->sentence);
 	report_who(&b, r, f);
-	buf_printf(&b, " [%s]", f->cause->id);
+	buf_printf(&b, " [%s]", cause_info(f->cause)->id);
 	sheet_item(t, "-", NULL, &b);
 }
 

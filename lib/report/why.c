@@ -184,7 +184,7 @@ report_who(struct buf *b, const struct report *r, const struct finding *f)
 {
 	const struct arc_field *seal;
 
-	switch (f->cause->role) {
+	switch (cause_info(f->cause)->role) {
 	case ROLE_SIGNER:
 		buf_printf(b, " Who: the signer of i=%u", f->instance);
 		put_domain(b, ", ", f->domain);
@@ -272,16 +272,16 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 	static const char *const levels[] = { "proven", "fact", "indicated" };
 
 	buf_printf(b, "%s: %s: %s", report_other_way(r->why, k) ? "or" : "why",
-	    levels[f->level], f->cause->sentence);
+	    levels[f->level], cause_info(f->cause)->sentence);
 	if (f->detail[0] != '\0')
 		buf_printf(b, " (%s)", f->detail);
-	buf_printf(b, "  [%s]\n", f->cause->id);
+	buf_printf(b, "  [%s]\n", cause_info(f->cause)->id);
 	put_what(b, r, f);
 	put_when(b, f);
 	if (f->nchanges == 0)
 		put_input(b, &f->input);
 	put_who(b, r, f);
-	buf_printf(b, "  mend: %s\n", f->cause->mend);
+	buf_printf(b, "  mend: %s\n", cause_info(f->cause)->fix);
 }
 
 void
@@ -419,28 +419,30 @@ put_reason(struct json *j, const struct explanation *e, size_t k)
 	const struct finding *f = &e->finding[k];
 	struct buf text = { .max = 0 };
 
-	buf_text(&text, f->cause->sentence);
+	buf_text(&text, cause_info(f->cause)->sentence);
 	if (f->detail[0] != '\0')
 		buf_printf(&text, " (%s)", f->detail);
 	json_object_open(j, NULL);
-	json_string(j, "cause", slice_of(f->cause->id));
+	json_string(j, "cause", slice_of(cause_info(f->cause)->id));
 	json_string(j, "level", slice_of(explain_level_word(f->level)));
 	json_bool(j, "proven", f->level != EXPLAIN_INDICATED);
 	put_count(j, "instance", f->instance);
 	json_string(j, "field", slice_of(explain_place_word(f->place)));
 	json_string(j, "text", buf_view(&text));
 	json_object_open(j, "who");
-	json_string(j, "role", slice_of(explain_role_word(f->cause->role)));
+	json_string(
+	    j, "role", slice_of(explain_role_word(cause_info(f->cause)->role)));
 	if (f->domain.len > 0)
 		json_string(j, "domain", f->domain);
 	else
 		json_null(j, "domain");
-	put_count(j, "after", f->cause->role == ROLE_MODIFIER ? f->after : 0);
+	put_count(j, "after",
+	    cause_info(f->cause)->role == ROLE_MODIFIER ? f->after : 0);
 	put_count(j, "before", f->before);
 	json_object_close(j);
 	json_object_open(j, "evidence");
-	json_string(j, "clause", slice_of(f->cause->clause));
-	json_string(j, "mend", slice_of(f->cause->mend));
+	json_string(j, "clause", slice_of(cause_info(f->cause)->clause));
+	json_string(j, "mend", slice_of(cause_info(f->cause)->fix));
 	json_bool(j, "alternative", report_other_way(e, k));
 	put_changes(j, f);
 	put_input_json(j, &f->input);

@@ -107,17 +107,17 @@ const char explain_mime_fields[] =
 const struct finding *
 explain_mime_edit(const struct search *s, unsigned i)
 {
-	static const char *const ids[] = { "body.mime-wrapped",
-		"body.8bit-to-qp", "body.8bit-to-base64", "body.qp-to-8bit",
-		"body.base64-to-8bit", "body.charset-converted" };
+	static const enum cause_id ids[] = { CAUSE_BODY_MIME_WRAPPED,
+		CAUSE_BODY_8BIT_TO_QP, CAUSE_BODY_8BIT_TO_BASE64,
+		CAUSE_BODY_QP_TO_8BIT, CAUSE_BODY_BASE64_TO_8BIT,
+		CAUSE_BODY_CHARSET_CONVERTED };
 
 	for (size_t k = 0; k < s->out->n; k++) {
 		const struct finding *f = &s->out->finding[k];
 
 		for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
 			if (f->place == PLACE_BH && f->instance == i &&
-			    f->level == EXPLAIN_PROVED &&
-			    strcmp(f->cause->id, ids[n]) == 0)
+			    f->level == EXPLAIN_PROVED && f->cause == ids[n])
 				return f;
 	}
 	return NULL;
@@ -141,12 +141,13 @@ place_findings(struct search *s, size_t from, unsigned i)
 	for (size_t k = from; k < s->out->n; k++) {
 		struct finding *f = &s->out->finding[k];
 
-		if (f->cause->role == ROLE_MODIFIER)
+		if (cause_info(f->cause)->role == ROLE_MODIFIER)
 			name_with_body(s, f);
-		if (f->cause->role == ROLE_MODIFIER && f->nchanges > 0)
+		if (cause_info(f->cause)->role == ROLE_MODIFIER &&
+		    f->nchanges > 0)
 			explain_place_change(
 			    s, f, i, covered_now, covered_then, &f->change[0]);
-		else if (f->cause->role == ROLE_MODIFIER)
+		else if (cause_info(f->cause)->role == ROLE_MODIFIER)
 			f->domain = no_octets;
 	}
 }
@@ -208,7 +209,7 @@ base_older(struct ams_case *c, struct base *b)
 {
 	struct finding *f = &b->f[0];
 
-	*f = (struct finding){ .cause = &explain_field_added };
+	*f = (struct finding){ .cause = CAUSE_HDR_FIELD_ADDED };
 	b->n = 0;
 	b->q = c->q;
 	b->sel = arena_array(c->s->arena, c->n + 1, sizeof *b->sel);
@@ -265,7 +266,7 @@ base_newer(struct ams_case *c, struct base *b, unsigned k)
 
 		if (f->instance != k || f->place != PLACE_AMS ||
 		    f->level != EXPLAIN_PROVED ||
-		    f->cause->role != ROLE_MODIFIER ||
+		    cause_info(f->cause)->role != ROLE_MODIFIER ||
 		    (b->n > 0 && f->group != group))
 			continue;
 		struct finding *kept = &b->f[b->n];
@@ -287,13 +288,13 @@ base_wrapped(struct ams_case *c, struct base *b)
 {
 	const struct finding *edit = explain_mime_edit(c->s, c->i);
 
-	if (edit == NULL || strcmp(edit->cause->id, "body.mime-wrapped") != 0 ||
+	if (edit == NULL || edit->cause != CAUSE_BODY_MIME_WRAPPED ||
 	    !base_init(c, b))
 		return false;
 	for (size_t j = 0; j < c->n && b->n < EXPLAIN_MAX_CHANGES; j++)
 		for (const struct variant *v = b->q.piece[j].first; v != NULL;
 		     v = v->next) {
-			if (strcmp(v->cause->id, edit->cause->id) != 0)
+			if (v->cause != edit->cause)
 				continue;
 			b->q.piece[j].octets = v->octets;
 			b->f[b->n++] = (struct finding){ .cause = edit->cause,
@@ -467,13 +468,13 @@ suspect_boundary(struct ams_case *c)
 
 		if (f->place == PLACE_BH && f->instance == c->i &&
 		    f->level == EXPLAIN_INDICATED)
-			f->cause = &explain_boundary_renamed;
+			f->cause = CAUSE_BODY_BOUNDARY_RENAMED;
 	}
 }
 
 /* A finding that cannot be proved, of the fields that which() picks. */
 static size_t
-indicate(struct ams_case *c, const struct cause *cause,
+indicate(struct ams_case *c, enum cause_id cause,
     bool (*which)(struct ams_case *, size_t))
 {
 	struct search *s = c->s;
@@ -499,7 +500,7 @@ changed_somehow(struct ams_case *c)
 	if (finding_above(c->s, PLACE_AMS, c->i) ||
 	    c->g->problem.code == DIAG_HEADERS_ARC_SEAL)
 		return;
-	size_t n = indicate(c, &explain_header_changed, is_suspect);
+	size_t n = indicate(c, CAUSE_HDR_CHANGED, is_suspect);
 
 	for (size_t j = 0; j < c->n; j++) {
 		gone |= is_gone(c, j);
@@ -508,7 +509,7 @@ changed_somehow(struct ams_case *c)
 			suspect_boundary(c);
 	}
 	if (gone)
-		indicate(c, &explain_field_removed, is_gone);
+		indicate(c, CAUSE_HDR_FIELD_REMOVED, is_gone);
 }
 
 /* From what is plausible to what is not: no two choices are of the same octets,

@@ -49,10 +49,4 @@ const struct finding *explain_mime_edit(const struct search *, unsigned i);
 /* Names of those fields. */
 extern const char explain_mime_fields[];
 
-/* The last resort: the fields no witness vouches for. */
-extern const struct cause explain_header_changed;
-extern const struct cause explain_field_added;
-extern const struct cause explain_field_removed;
-extern const struct cause explain_boundary_renamed;
-
 #endif

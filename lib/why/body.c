@@ -241,7 +241,7 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 			    .was = e[k].with.p != NULL ? e[k].with : SLICE(""),
 			    .from = e[k].from,
 			    .inner = c->inner };
-	if (c->cause->role == ROLE_MODIFIER && !c->inner)
+	if (cause_info(c->cause)->role == ROLE_MODIFIER && !c->inner)
 		explain_body_place(c, f);
 	return f;
 }
@@ -255,7 +255,7 @@ body_last(const struct body_case *c)
 }
 
 void
-body_split(struct body_case *c, const struct cause *const causes[], size_t n)
+body_split(struct body_case *c, const enum cause_id causes[], size_t n)
 {
 	struct finding *f = body_last(c);
 
@@ -379,7 +379,6 @@ try_raw(struct body_case *c, struct slice octets)
 	return true;
 }
 
-static const struct cause *row_of(void (*try)(struct body_case *));
 static void sigdash_trimmed(struct body_case *);
 static void trailing_space(struct body_case *);
 
@@ -453,7 +452,7 @@ all_blank_ends(struct slice body)
 static void
 other_canon(struct body_case *c)
 {
-	const struct cause *mine = c->cause;
+	enum cause_id mine = c->cause;
 	enum canon other =
 	    c->canon == CANON_SIMPLE ? CANON_RELAXED : CANON_SIMPLE;
 	struct body_hash h;
@@ -473,9 +472,9 @@ other_canon(struct body_case *c)
 		found_canon(c, other, c->limit);
 	if (said != BLANKS_THERE) {
 		c->found = false;
-		c->cause = row_of(sigdash_trimmed);
+		c->cause = CAUSE_BODY_SIGDASH_TRIMMED;
 		sigdash_trimmed(c);
-		c->cause = row_of(trailing_space);
+		c->cause = CAUSE_BODY_TRAILING_SPACE_ADDED;
 		if (!c->found)
 			trailing_space(c);
 	}
@@ -1020,108 +1019,27 @@ long_lines(struct body_case *c)
 /* ------------------------------------------------------------------------
  * The rows, cheap ones and certain ones first. */
 
-#define CHANGED "RFC 6377 section 3.3"
-#define BODY "RFC 6376 section 3.4.3"
-
 static const struct body_row rows[] = {
-	{ { "sig.c-missing", ROLE_SIGNER, "RFC 6376 section 3.5, c=",
-	      "The signature has no c=, which means simple/simple; it was made "
-	      "with relaxed.",
-	      "The signer has to write c=relaxed/relaxed." },
-	    c_missing },
-	{ { "body.empty-hashed", ROLE_SIGNER, "RFC 6376 section 3.7",
-	      "The signer hashed an empty body.",
-	      "The signer has to hash the body that it sends." },
-	    empty_hashed },
-	{ { "body.canon-of-header-used", ROLE_SIGNER, "RFC 6376 section 3.5",
-	      "c= names one canonicalization for the body, and the signer used "
-	      "the other.",
-	      "The signer has to write the canonicalization that it uses." },
-	    other_canon },
-	{ { "body.l-ignored-by-signer", ROLE_SIGNER, "RFC 6376 section 3.5, l=",
-	      "The signer wrote l= and hashed the whole body.",
-	      "The signer had better not write l=." },
-	    l_ignored },
-	{ { "body.lf-hashed", ROLE_SIGNER, "RFC 6376 section 5.3",
-	      "The signer hashed LF in the place of CRLF.",
-	      "Line ends have to be CRLF before signing." },
-	    lf_hashed },
-	{ { "body.final-crlf-missing", ROLE_SIGNER, BODY,
-	      "The signer left out the line end of the last line.",
-	      "The canonical body ends in CRLF." },
-	    final_crlf_missing },
-	{ { "body.blank-tail-hashed", ROLE_SIGNER, "RFC 6376 section 3.4.4",
-	      "The signer kept lines of blanks at the end of the body.",
-	      "Relaxed takes blanks off first and empty lines then." },
-	    blank_tail },
-	{ { "body.trailing-lines-hashed", ROLE_SIGNER, BODY,
-	      "The signer kept the empty lines at the end of the body.",
-	      "The canonical body has no empty lines at its end." },
-	    trailing_lines },
-	{ { "body.dot-stuffed-hashed", ROLE_SIGNER, "RFC 5321 section 4.5.2",
-	      "The signer hashed the lines with the dots that SMTP doubles.",
-	      "The signer has to sign the message and not its form on the "
-	      "wire." },
-	    dot_stuffed },
-	{ { "body.headers-hashed", ROLE_SIGNER, "RFC 6376 section 3.7",
-	      "The signer hashed header fields as part of the body.",
-	      "The body begins behind the empty line." },
-	    headers_hashed },
-	{ { "body.sealed-before-footer", ROLE_MODIFIER, CHANGED,
-	      "The hop sealed the message and added its own footer after that.",
-	      "That hop has to add its footer first and to seal last." },
-	    sealed_before_footer },
-	{ { "body.footer-appended", ROLE_MODIFIER, CHANGED,
-	      "Lines were appended to the body.",
-	      "Whoever appends a footer has to seal the message afterwards." },
-	    footer },
-	{ { "body.from-stuffed", ROLE_MODIFIER, "RFC 4155",
-	      "\"From \" at the start of a line was quoted with \">\", or the "
-	      "reverse.",
-	      "Keep mail in Maildir, or sign text without such lines." },
-	    from_stuffed },
-	{ { "body.dots-doubled", ROLE_MODIFIER, "RFC 5321 section 4.5.2",
-	      "Dots at the start of lines were doubled and not made single "
-	      "again.",
-	      "The server that hands mail over without undoing the dots of "
-	      "SMTP "
-	      "has to be mended." },
-	    dots_doubled },
-	{ { "body.long-lines-broken", ROLE_MODIFIER, "RFC 5322 section 2.1.1",
-	      "Lines of more than 998 octets were broken.",
-	      "Send shorter lines, or encode the text." },
-	    long_lines },
-	{ { "body.sigdash-trimmed", ROLE_MODIFIER, BODY,
-	      "The blank behind \"--\" was taken off, which c=simple does not "
-	      "bear.",
-	      "Seal with c=relaxed/relaxed." },
-	    sigdash_trimmed },
-	{ { "body.trailing-space-added", ROLE_MODIFIER, BODY,
-	      "Blanks were put at the ends of lines, which c=simple does not "
-	      "bear.",
-	      "Seal with c=relaxed/relaxed." },
-	    trailing_space },
-	{ { "body.leading-blank", ROLE_MODIFIER, CHANGED,
-	      "Empty lines were put before the body.",
-	      "Whatever puts them there has to seal the message afterwards." },
-	    leading_blank },
-	{ { "body.banner-prepended", ROLE_MODIFIER, CHANGED,
-	      "Lines were put before the text.",
-	      "Whoever puts a banner into a message has to seal it "
-	      "afterwards." },
-	    banner },
+	{ CAUSE_SIG_C_MISSING, c_missing },
+	{ CAUSE_BODY_EMPTY_HASHED, empty_hashed },
+	{ CAUSE_BODY_CANON_OF_HEADER_USED, other_canon },
+	{ CAUSE_BODY_L_IGNORED_BY_SIGNER, l_ignored },
+	{ CAUSE_BODY_LF_HASHED, lf_hashed },
+	{ CAUSE_BODY_FINAL_CRLF_MISSING, final_crlf_missing },
+	{ CAUSE_BODY_BLANK_TAIL_HASHED, blank_tail },
+	{ CAUSE_BODY_TRAILING_LINES_HASHED, trailing_lines },
+	{ CAUSE_BODY_DOT_STUFFED_HASHED, dot_stuffed },
+	{ CAUSE_BODY_HEADERS_HASHED, headers_hashed },
+	{ CAUSE_BODY_SEALED_BEFORE_FOOTER, sealed_before_footer },
+	{ CAUSE_BODY_FOOTER_APPENDED, footer },
+	{ CAUSE_BODY_FROM_STUFFED, from_stuffed },
+	{ CAUSE_BODY_DOTS_DOUBLED, dots_doubled },
+	{ CAUSE_BODY_LONG_LINES_BROKEN, long_lines },
+	{ CAUSE_BODY_SIGDASH_TRIMMED, sigdash_trimmed },
+	{ CAUSE_BODY_TRAILING_SPACE_ADDED, trailing_space },
+	{ CAUSE_BODY_LEADING_BLANK, leading_blank },
+	{ CAUSE_BODY_BANNER_PREPENDED, banner },
 };
-
-/* The row that does it this way. */
-static const struct cause *
-row_of(void (*try)(struct body_case *))
-{
-	size_t r = 0;
-
-	while (rows[r].try != try)
-		r++;
-	return &rows[r].cause;
-}
 
 /* Lines put before the text and others behind it: after all that is simpler. */
 static void
@@ -1138,12 +1056,12 @@ banner_and_footer(struct body_case *c)
 		if (at > banner_end(c) || at >= c->body.len || c->s->spent ||
 		    c->s->failed)
 			return;
-		c->cause = row_of(footer);
+		c->cause = CAUSE_BODY_FOOTER_APPENDED;
 		if (!try_beginnings(c, at, at > least ? at : least) ||
 		    c->s->out->n == 0)
 			continue;
-		const struct cause *causes[] = { row_of(banner),
-			row_of(footer) };
+		enum cause_id causes[] = { CAUSE_BODY_BANNER_PREPENDED,
+			CAUSE_BODY_FOOTER_APPENDED };
 
 		body_split(c, causes, 2);
 	}
@@ -1152,68 +1070,17 @@ banner_and_footer(struct body_case *c)
 void
 explain_body_ends(struct body_case *c)
 {
-	void (*const ends[])(struct body_case *) = { footer, banner };
+	static const struct body_row ends[] = {
+		{ CAUSE_BODY_FOOTER_APPENDED, footer },
+		{ CAUSE_BODY_BANNER_PREPENDED, banner },
+	};
 
 	for (size_t k = 0; k < 2 && !c->found; k++) {
-		c->cause = row_of(ends[k]);
-		ends[k](c);
+		c->cause = ends[k].cause;
+		ends[k].try(c);
 	}
 	if (!c->found)
 		banner_and_footer(c);
-}
-
-static const struct cause truncated = { "body.truncated", ROLE_MODIFIER,
-	"RFC 6376 section 3.5, l=",
-	"The body is shorter than the part that was signed.",
-	"Look for what cuts messages off on their way." };
-
-static const struct cause bh_sha1 = { "body.bh-sha1", ROLE_SIGNER,
-	"RFC 8301 section 3.1", "bh= is a SHA-1 hash.",
-	"The signer has to use SHA-256." };
-
-static const struct cause changed = { "body.changed", ROLE_MODIFIER, "",
-	"The body was changed in a way that cannot be undone here.",
-	"Compare the message with the copy that a neighbour has (arc-dump "
-	"--fingerprint)." };
-
-static const struct cause attachment_replaced = { "body.attachment-replaced",
-	ROLE_MODIFIER, "",
-	"The body was changed, and a part of it looks like what a filter puts "
-	"in "
-	"the place of an attachment.",
-	"Whatever takes attachments away has to seal the message afterwards." };
-
-const struct cause explain_boundary_renamed = { "body.boundary-renamed",
-	ROLE_MODIFIER, "",
-	"Body and Content-Type were changed, and nothing else: the boundary of "
-	"the parts may have another name.",
-	"Switch off the rewriting of MIME structure behind the sealer." };
-
-const struct cause *
-explain_body_cause(size_t i)
-{
-	size_t n = sizeof rows / sizeof *rows;
-
-	if (i < n)
-		return &rows[i].cause;
-	i -= n;
-	if (i < explain_mime_nrows)
-		return &explain_mime_rows[i].cause;
-	i -= explain_mime_nrows;
-	static const struct cause *const others[] = { &bh_sha1, &truncated,
-		&attachment_replaced, &explain_boundary_renamed, &changed };
-
-	return i < sizeof others / sizeof *others ? others[i] : NULL;
-}
-
-const struct cause *
-explain_body_named(const char *id)
-{
-	const struct cause *cause = explain_body_cause(0);
-
-	for (size_t i = 1; cause != NULL && strcmp(cause->id, id) != 0; i++)
-		cause = explain_body_cause(i);
-	return cause;
 }
 
 static void
@@ -1222,7 +1089,7 @@ run_rows(struct body_case *c, const struct body_row *row, size_t n)
 	struct step step;
 
 	for (size_t r = 0; r < n && !c->found && !c->s->failed; r++) {
-		c->cause = &row[r].cause;
+		c->cause = row[r].cause;
 		if (!step_begin(c->s, &step))
 			return;
 		row[r].try(c);
@@ -1258,7 +1125,7 @@ sha1_used(struct search *s, unsigned i)
 	else if (digest_sha1(buf_view(&b), out, &why) != 0)
 		search_fail(s, &why);
 	else
-		finding_new(s, &bh_sha1,
+		finding_new(s, CAUSE_BODY_BH_SHA1,
 		    memcmp(out, octets.p, sizeof out) == 0 ? EXPLAIN_PROVED
 							   : EXPLAIN_FACT,
 		    PLACE_BH, i);
@@ -1307,8 +1174,8 @@ static void
 cut_off(struct body_case *c)
 {
 	const struct diag *why = &c->s->verdict->ams[c->i].why;
-	struct finding *f =
-	    finding_new(c->s, &truncated, EXPLAIN_FACT, PLACE_BH, c->i);
+	struct finding *f = finding_new(
+	    c->s, CAUSE_BODY_TRUNCATED, EXPLAIN_FACT, PLACE_BH, c->i);
 
 	if (f == NULL)
 		return;
@@ -1327,9 +1194,10 @@ unexplained(struct body_case *c)
 	}
 	if (finding_above(s, PLACE_BH, c->i))
 		return;
-	struct finding *f =
-	    finding_new(s, has_replacement(c) ? &attachment_replaced : &changed,
-		EXPLAIN_INDICATED, PLACE_BH, c->i);
+	struct finding *f = finding_new(s,
+	    has_replacement(c) ? CAUSE_BODY_ATTACHMENT_REPLACED
+			       : CAUSE_BODY_CHANGED,
+	    EXPLAIN_INDICATED, PLACE_BH, c->i);
 	unsigned fits = 0;
 
 	if (f == NULL)
@@ -1372,8 +1240,8 @@ same_as(const struct body_case *c, unsigned k)
 
 		if (f->place == PLACE_BH && f->instance == k &&
 		    f->level == EXPLAIN_PROVED &&
-		    (f->cause->role != ROLE_MODIFIER ||
-			f->cause == row_of(sealed_before_footer)))
+		    (cause_info(f->cause)->role != ROLE_MODIFIER ||
+			f->cause == CAUSE_BODY_SEALED_BEFORE_FOOTER))
 			return false;
 	}
 	return true;
@@ -1413,7 +1281,8 @@ search_body(struct body_case *c)
 	body_begin(c, s->encoding);
 	run_rows(c, rows, sizeof rows / sizeof *rows);
 	/* All of the text is converted after what is simpler. */
-	const struct body_row *row = explain_mime_row("body.charset-converted");
+	const struct body_row *row =
+	    explain_mime_row(CAUSE_BODY_CHARSET_CONVERTED);
 	size_t late = (size_t)(row - explain_mime_rows);
 
 	run_rows(c, explain_mime_rows, late);

@@ -41,7 +41,7 @@ struct body_case {
 	unsigned char want[DIGEST_SIZE]; /* bh= */
 	struct mime mime;
 	struct canon_map map;
-	const struct cause *cause; /* of the row at work */
+	enum cause_id cause; /* of the row at work */
 	bool found;
 	bool inner; /* the body is not that of the message */
 	/* What of the body is common to most hypotheses is hashed once:
@@ -79,26 +79,21 @@ struct finding *body_last(const struct body_case *);
 
 /* What was noted last is n causes, one for each of its edits: each becomes a
  * finding of its own, which belong together. */
-void body_split(
-    struct body_case *, const struct cause *const causes[], size_t n);
+void body_split(struct body_case *, const enum cause_id causes[], size_t n);
 
 /* The edits of a finding. */
 size_t body_edits(const struct finding *, struct edit edits[]);
 
-/* Of a bh= whose AMS gives away no more than that Content-Type was changed. */
-extern const struct cause explain_boundary_renamed;
-
 /* The rows of explain_mime.c. */
 struct body_row {
-	struct cause cause;
+	enum cause_id cause;
 	void (*try)(struct body_case *);
 };
 extern const struct body_row explain_mime_rows[];
 extern const size_t explain_mime_nrows;
 
-/* The row with that cause; the cause, of all that a body may have. */
-const struct body_row *explain_mime_row(const char *id);
-const struct cause *explain_body_named(const char *id);
+/* The row with that cause. */
+const struct body_row *explain_mime_row(enum cause_id);
 
 /* The body with all text parts decoded that are coded so, their encoding named
  * by a word, or not at all when that is NULL; in the arena.  False when there

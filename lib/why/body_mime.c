@@ -1716,8 +1716,7 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 	size_t n = text_parts(c, part, MAX_CUT_PARTS), m = 0;
 	size_t room = KEPT_OCTETS + c->body.len / 2;
 	struct cuts *cuts = arena_array(c->s->arena, n + 1, sizeof *cuts);
-	const struct cause *row = c->cause;
-	const struct cause *inserted = explain_body_named("body.html-inserted");
+	enum cause_id row = c->cause;
 
 	if (cuts == NULL) {
 		search_memory(c->s);
@@ -1731,7 +1730,7 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 			continue;
 		/* In the HTML alone it is neither a footer nor a banner that
 		 * all can see. */
-		c->cause = part[k]->html ? inserted : row;
+		c->cause = part[k]->html ? CAUSE_BODY_HTML_INSERTED : row;
 		cuts[m].alone = n == 1;
 		cuts[m].made = with_effort(c->s, MADE_OCTETS);
 		cuts[m].room = &room;
@@ -1777,85 +1776,33 @@ banner_in_parts(struct body_case *c)
 /* ------------------------------------------------------------------------
  * The rows: what is soon tried comes first. */
 
-#define CHANGED "RFC 6377 section 3.3"
-#define RECODED "RFC 6376 section 5.3"
-
 const struct body_row explain_mime_rows[] = {
-	{ { "body.mime-part-added", ROLE_MODIFIER, CHANGED,
-	      "A MIME part was added.",
-	      "Whoever adds a part has to seal the message afterwards." },
-	    part_added },
-	{ { "body.mime-wrapped", ROLE_MODIFIER, CHANGED,
-	      "The message was wrapped into a multipart.",
-	      "Whoever wraps a message has to seal it afterwards." },
-	    mime_wrapped },
-	{ { "body.8bit-to-qp", ROLE_MODIFIER, RECODED,
-	      "Eight-bit text was encoded as quoted-printable on its way.",
-	      "Sign and seal what is 7-bit clean already, or let no server "
-	      "without 8BITMIME come behind the sealer." },
-	    was_8bit_now_qp },
-	{ { "body.8bit-to-base64", ROLE_MODIFIER, RECODED,
-	      "Eight-bit text was encoded as base64 on its way.",
-	      "Sign and seal what is 7-bit clean already, or let no server "
-	      "without 8BITMIME come behind the sealer." },
-	    was_8bit_now_base64 },
-	{ { "body.part-headers-added", ROLE_MODIFIER, CHANGED,
-	      "Fields were added to the headers of MIME parts.",
-	      "Whatever marks the parts has to seal the message "
-	      "afterwards." },
-	    part_headers_added },
-	{ { "body.urls-rewritten", ROLE_MODIFIER, CHANGED,
-	      "Links were made to lead over a checking service.",
-	      "Whoever rewrites links has to seal the message afterwards." },
-	    urls_rewritten },
-	{ { "body.html-meta-added", ROLE_MODIFIER, CHANGED,
-	      "A <meta> element was put into the HTML.",
-	      "Whatever rewrites HTML has to seal the message afterwards." },
-	    html_meta_added },
-	{ { "body.footer-in-parts", ROLE_MODIFIER, CHANGED,
-	      "A footer was put into text parts.",
-	      "Whoever adds a footer has to seal the message afterwards." },
-	    footer_in_parts },
-	{ { "body.base64-rewrapped", ROLE_MODIFIER, RECODED,
-	      "The lines of base64 were made of another length.",
-	      "Switch off the rewriting of encodings behind the sealer." },
-	    base64_rewrapped },
-	{ { "body.base64-to-8bit", ROLE_MODIFIER, RECODED,
-	      "What was base64 was decoded on its way.",
-	      "Switch off the conversion of encodings behind the sealer." },
-	    was_base64 },
-	{ { "body.qp-to-8bit", ROLE_MODIFIER, RECODED,
-	      "What was quoted-printable was decoded on its way.",
-	      "Switch off the conversion of encodings behind the sealer." },
-	    was_qp },
-	{ { "body.preamble-removed", ROLE_MODIFIER, "RFC 2046 section 5.1.1",
-	      "The text before the first MIME part was taken out.",
-	      "Switch off the rewriting of MIME structure behind the "
-	      "sealer." },
-	    preamble_removed },
-	{ { "body.banner-in-parts", ROLE_MODIFIER, CHANGED,
-	      "A banner was put into text parts.",
-	      "Whoever adds a banner has to seal the message afterwards." },
-	    banner_in_parts },
-	{ { "body.charset-converted", ROLE_MODIFIER, RECODED,
-	      "The text was converted to another charset.",
-	      "Switch off the conversion of charsets behind the sealer." },
-	    charset_converted },
-	{ { "body.html-inserted", ROLE_MODIFIER, CHANGED,
-	      "An element was put into the HTML.",
-	      "Whatever rewrites HTML has to seal the message afterwards." },
-	    html_inserted },
+	{ CAUSE_BODY_MIME_PART_ADDED, part_added },
+	{ CAUSE_BODY_MIME_WRAPPED, mime_wrapped },
+	{ CAUSE_BODY_8BIT_TO_QP, was_8bit_now_qp },
+	{ CAUSE_BODY_8BIT_TO_BASE64, was_8bit_now_base64 },
+	{ CAUSE_BODY_PART_HEADERS_ADDED, part_headers_added },
+	{ CAUSE_BODY_URLS_REWRITTEN, urls_rewritten },
+	{ CAUSE_BODY_HTML_META_ADDED, html_meta_added },
+	{ CAUSE_BODY_FOOTER_IN_PARTS, footer_in_parts },
+	{ CAUSE_BODY_BASE64_REWRAPPED, base64_rewrapped },
+	{ CAUSE_BODY_BASE64_TO_8BIT, was_base64 },
+	{ CAUSE_BODY_QP_TO_8BIT, was_qp },
+	{ CAUSE_BODY_PREAMBLE_REMOVED, preamble_removed },
+	{ CAUSE_BODY_BANNER_IN_PARTS, banner_in_parts },
+	{ CAUSE_BODY_CHARSET_CONVERTED, charset_converted },
+	{ CAUSE_BODY_HTML_INSERTED, html_inserted },
 };
 
 const size_t explain_mime_nrows =
     sizeof explain_mime_rows / sizeof *explain_mime_rows;
 
 const struct body_row *
-explain_mime_row(const char *id)
+explain_mime_row(enum cause_id cause)
 {
 	size_t r = 0;
 
-	while (strcmp(explain_mime_rows[r].cause.id, id) != 0)
+	while (explain_mime_rows[r].cause != cause)
 		r++;
 	return &explain_mime_rows[r];
 }

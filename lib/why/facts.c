@@ -6,109 +6,17 @@
 
 #include "why/search.h"
 
-enum which {
-	OVER_50,
-	SET_REMOVED,
-	FIELD_MISSING,
-	INSTANCE_TWICE,
-	CV_IS_WRONG,
-	H_TAG,
-	NAMES_ARC_SEAL,
-	CV_FAIL_UNFOUNDED,
-	OTHER_MESSAGE,
-	ALL_AMS,
-	HEADER_ORDER,
-	L_TAG,
-	DUP_FROM,
-	NCAUSES,
-};
-
-static const struct cause causes[] = {
-	[OVER_50] = { "as.over-50", ROLE_SIGNER, "RFC 8617 section 4.2.1",
-	    "There are more than 50 ARC Sets.",
-	    "Look for a mail loop; nobody may add a 51st set." },
-	[SET_REMOVED] = { "as.set-removed", ROLE_MODIFIER,
-	    "RFC 8617 section 5.2, step 3B",
-	    "A whole ARC Set is missing: it was taken out, or the next hop did "
-	    "not count right.",
-	    "ARC Sets must never be removed." },
-	[FIELD_MISSING] = { "as.field-missing", ROLE_MODIFIER,
-	    "RFC 8617 section 5.2, step 3A",
-	    "A field of an ARC Set is missing.",
-	    "ARC fields must never be removed, and a sealer has to write all "
-	    "three." },
-	[INSTANCE_TWICE] = { "as.instance-twice", ROLE_SIGNER,
-	    "RFC 8617 section 5.2, step 3A",
-	    "Two fields of one kind have one instance: two hops sealed the "
-	    "same "
-	    "message, or one counted wrongly.",
-	    "A sealer has to take the highest instance it finds plus one." },
-	[CV_IS_WRONG] = { "as.cv-wrong", ROLE_SIGNER,
-	    "RFC 8617 section 5.2, step 3C",
-	    "cv= of a seal is not what it must be at that place.",
-	    "cv=none belongs to i=1, cv=pass to all others; a seal over a "
-	    "chain "
-	    "that failed is the last one." },
-	[H_TAG] = { "as.h-tag", ROLE_SIGNER, "RFC 8617 section 4.1.3",
-	    "A seal has h=, which is forbidden.",
-	    "The sealer has to leave h= out of ARC-Seal." },
-	[NAMES_ARC_SEAL] = { "hdr.h-names-arc-seal", ROLE_SIGNER,
-	    "RFC 8617 section 4.1.2",
-	    "h= of the ARC-Message-Signature names ARC-Seal, which is "
-	    "forbidden.",
-	    "The sealer has to take ARC-Seal out of h=." },
-	[CV_FAIL_UNFOUNDED] = { "as.cv-fail-unfounded", ROLE_VALIDATOR,
-	    "RFC 8617 section 5.2",
-	    "This hop says cv=fail, and the chain that it received holds.",
-	    "The hop's validator has to be mended; what it sealed cannot be "
-	    "taken back." },
-	[OTHER_MESSAGE] = { "arc.set-of-another-message", ROLE_MODIFIER,
-	    "RFC 8617 section 9.3",
-	    "The seals hold and nothing of the message fits the signature: the "
-	    "ARC Sets may be another message's.",
-	    "Believe nothing that these sets say of this message." },
-	[ALL_AMS] = { "validator.all-ams", ROLE_VALIDATOR,
-	    "RFC 8617 section 5.2, step 4",
-	    "The chain passes; a validator that checks every "
-	    "ARC-Message-Signature and not the newest alone would fail it "
-	    "(documented).",
-	    "Such a validator has to let older ones fail: hops may change the "
-	    "message." },
-	[HEADER_ORDER] = { "validator.header-order", ROLE_VALIDATOR,
-	    "RFC 8617 section 4.2.1",
-	    "The chain passes; a validator that takes ARC fields by their "
-	    "place "
-	    "and not by i= would fail it (documented).",
-	    "Such a validator has to sort by instance." },
-	[L_TAG] = { "validator.l-tag", ROLE_VALIDATOR,
-	    "RFC 6376 section 3.5, l=",
-	    "The chain passes; a validator that does not know l= would fail it "
-	    "(documented).",
-	    "The sealer had better not write l=: it leaves text unsigned." },
-	[DUP_FROM] = { "validator.dup-from", ROLE_VALIDATOR,
-	    "RFC 6376 section 8.15",
-	    "The chain passes; a validator that refuses a second From would "
-	    "fail "
-	    "it (read in source).",
-	    "Find out who added the second From; a sealer has to oversign "
-	    "From." },
-};
-
-const struct cause *
-explain_facts_cause(size_t i)
-{
-	return i < NCAUSES ? &causes[i] : NULL;
-}
-
 static struct finding *
-note(struct search *s, enum which which, unsigned instance, const char *detail)
+note(struct search *s, enum cause_id cause, unsigned instance,
+    const char *detail)
 {
-	enum explain_place place = which == NAMES_ARC_SEAL ? PLACE_AMS
-				   : which == ALL_AMS || which == L_TAG
-				       ? PLACE_BH
-				       : PLACE_STRUCTURE;
+	enum explain_place place =
+	    cause == CAUSE_HDR_H_NAMES_ARC_SEAL ? PLACE_AMS
+	    : cause == CAUSE_VALIDATOR_ALL_AMS || cause == CAUSE_VALIDATOR_L_TAG
+		? PLACE_BH
+		: PLACE_STRUCTURE;
 	struct finding *f =
-	    finding_new(s, &causes[which], EXPLAIN_FACT, place, instance);
+	    finding_new(s, cause, EXPLAIN_FACT, place, instance);
 
 	if (f != NULL)
 		snprintf(f->detail, sizeof f->detail, "%s", detail);
@@ -117,9 +25,9 @@ note(struct search *s, enum which which, unsigned instance, const char *detail)
 
 /* The fault is between the sets that are there. */
 static void
-note_gap(struct search *s, enum which which, unsigned i, const char *detail)
+note_gap(struct search *s, enum cause_id cause, unsigned i, const char *detail)
 {
-	struct finding *f = note(s, which, i, detail);
+	struct finding *f = note(s, cause, i, detail);
 
 	if (f == NULL)
 		return;
@@ -149,15 +57,15 @@ structure(struct search *s, unsigned n)
 			any |= set->count[k] > 0;
 		snprintf(detail, sizeof detail, "no field says i=%u", i);
 		if (!any)
-			note_gap(s, SET_REMOVED, i, detail);
+			note_gap(s, CAUSE_AS_SET_REMOVED, i, detail);
 		for (enum arc_kind k = ARC_AAR; any && k < ARC_KINDS; k++) {
 			snprintf(detail, sizeof detail, "%s, i=%u, stands %s",
 			    arc_name(k).p, i,
 			    set->count[k] == 0 ? "nowhere" : "there twice");
 			if (set->count[k] == 0)
-				note_gap(s, FIELD_MISSING, i, detail);
+				note_gap(s, CAUSE_AS_FIELD_MISSING, i, detail);
 			else if (set->count[k] > 1) {
-				note(s, INSTANCE_TWICE, i, detail);
+				note(s, CAUSE_AS_INSTANCE_TWICE, i, detail);
 				break;
 			}
 		}
@@ -171,10 +79,10 @@ structure(struct search *s, unsigned n)
 
 			snprintf(detail, sizeof detail, "cv=%.40s at i=%u",
 			    diag_quote(seal->sig.cv_text, q), i);
-			note(s, CV_IS_WRONG, i, detail);
+			note(s, CAUSE_AS_CV_WRONG, i, detail);
 		}
 		if (seal->sig.h_tag.p != NULL)
-			note(s, H_TAG, i, "");
+			note(s, CAUSE_AS_H_TAG, i, "");
 	}
 }
 
@@ -220,7 +128,7 @@ fields(struct search *s)
 
 		if (s->ams[i].f != NULL &&
 		    s->ams[i].f->sig.problem.code == DIAG_HEADERS_ARC_SEAL)
-			note(s, NAMES_ARC_SEAL, i, "");
+			note(s, CAUSE_HDR_H_NAMES_ARC_SEAL, i, "");
 		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
 			if (part[k - ARC_AMS]->why.code == DIAG_KEY_SHORT)
 				explain_weak_key(s, k, i);
@@ -231,7 +139,7 @@ void
 explain_facts(struct search *s)
 {
 	if (s->chain->shape.code == DIAG_TOO_MANY_SETS)
-		note(s, OVER_50, 0, s->chain->shape.detail);
+		note(s, CAUSE_AS_OVER_50, 0, s->chain->shape.detail);
 	else if (s->chain->n > 0)
 		structure(s, s->chain->n);
 	fields(s);
@@ -257,11 +165,12 @@ explain_given_up(struct search *s)
 	for (size_t k = 0; k < s->out->n; k++)
 		if (s->out->finding[k].instance == n &&
 		    s->out->finding[k].level == EXPLAIN_PROVED &&
-		    s->out->finding[k].cause->role == ROLE_MODIFIER)
+		    cause_info(s->out->finding[k].cause)->role == ROLE_MODIFIER)
 			return;
 	if (n < 2 || !ams->holds || !ams->body_holds)
 		return;
-	struct finding *f = note(s, CV_FAIL_UNFOUNDED, n, known_reason(s, n));
+	struct finding *f =
+	    note(s, CAUSE_AS_CV_FAIL_UNFOUNDED, n, known_reason(s, n));
 
 	if (f != NULL) {
 		f->level = EXPLAIN_PROVED;
@@ -272,7 +181,7 @@ explain_given_up(struct search *s)
 void
 explain_strange(struct search *s, unsigned i)
 {
-	struct finding *f = note(s, OTHER_MESSAGE, i, "");
+	struct finding *f = note(s, CAUSE_ARC_SET_OF_ANOTHER_MESSAGE, i, "");
 
 	if (f != NULL) {
 		f->level = EXPLAIN_INDICATED;
@@ -310,13 +219,13 @@ explain_validators(struct search *s)
 	for (unsigned i = 1; i < n; i++) {
 		if (s->ams[i].holds && s->ams[i].body_holds)
 			continue;
-		f = note(s, ALL_AMS, i, "");
+		f = note(s, CAUSE_VALIDATOR_ALL_AMS, i, "");
 		if (f != NULL)
 			f->place = s->ams[i].body_holds ? PLACE_AMS : PLACE_BH;
 		break;
 	}
 	if (!in_order(s->chain))
-		note(s, HEADER_ORDER, 0, "");
+		note(s, CAUSE_VALIDATOR_HEADER_ORDER, 0, "");
 	for (unsigned i = n; i >= 1; i--) {
 		const struct part *p = &s->verdict->ams[i];
 
@@ -326,8 +235,8 @@ explain_validators(struct search *s)
 		    "%llu octets of %llu are signed",
 		    (unsigned long long)p->body_signed,
 		    (unsigned long long)p->body_length);
-		note(s, L_TAG, i, detail);
+		note(s, CAUSE_VALIDATOR_L_TAG, i, detail);
 	}
 	if (message_count(s->m, SLICE("from")) > 1)
-		note(s, DUP_FROM, 0, "");
+		note(s, CAUSE_VALIDATOR_DUP_FROM, 0, "");
 }

@@ -1016,142 +1016,33 @@ trailing_space_simple(struct offer *o)
  * The rows, most plausible first: of two that mean the same octets the first
  * is told. */
 
-#define LISTS "RFC 6377 section 3.3"
-#define SEEN "RFC 8617 section 5.2, step 4"
-
-const struct cause explain_field_added = { "hdr.field-added", ROLE_MODIFIER,
-	"RFC 6376 section 5.4.2",
-	"A field was added whose name the signature covers more often than it "
-	"stood there, so that nobody might add one.",
-	"Whoever adds the field has to seal the message; or the signer does "
-	"not "
-	"oversign this name." };
-
-const struct cause explain_header_changed = { "hdr.changed", ROLE_MODIFIER,
-	SEEN, "A signed field was changed.",
-	"Compare the message with the copy that the sealer's neighbour has "
-	"(arc-dump --fingerprint)." };
-
-const struct cause explain_field_removed = { "hdr.field-removed", ROLE_MODIFIER,
-	SEEN,
-	"A field that the signature names is not there; it was removed, if the "
-	"signer did not list it to keep others from adding one.",
-	"Whoever removes signed fields has to seal the message." };
-
-static const struct cause changed_z = { "hdr.changed-z-tag", ROLE_MODIFIER,
-	"RFC 6376 section 3.5",
-	"Signed fields were changed; z= of the signature "
-	"has them as they were.",
-	"Whoever changes signed fields has to seal the message." };
-
 static const struct row {
-	struct cause cause;
+	enum cause_id cause;
 	void (*offer)(struct offer *);
+	bool with_body; /* it goes with an edit of the body */
 } rows[] = {
-	{ { "hdr.dkim-added-after-seal", ROLE_SIGNER, "RFC 6376 section 5.4.2",
-	      "The sealer added its own DKIM-Signature after sealing, and its "
-	      "seal covers DKIM-Signature more often than it stood there.",
-	      "Sign with DKIM first and seal last, or do not oversign "
-	      "DKIM-Signature." },
-	    dkim_added },
-	{ { "hdr.trailing-space-simple", ROLE_MODIFIER,
-	      "RFC 6376 section 3.4.1",
-	      "White space at the ends of a field came or went, which c=simple "
-	      "does not bear.",
-	      "Seal with c=relaxed." },
-	    trailing_space_simple },
-	{ { "hdr.refolded-simple", ROLE_MODIFIER, "RFC 6376 section 3.4.1",
-	      "A field was folded anew, which c=simple does not bear.",
-	      "Seal with c=relaxed." },
-	    refolded_simple },
-	{ { "hdr.name-case-simple", ROLE_MODIFIER, "RFC 6376 section 3.4.1",
-	      "A field name was spelled in other capitals, which c=simple does "
-	      "not bear.",
-	      "Seal with c=relaxed." },
-	    name_case_simple },
-	{ { "hdr.subject-tagged", ROLE_MODIFIER, LISTS,
-	      "The Subject got a tag.",
-	      "Whoever tags the Subject has to seal the message afterwards, or "
-	      "to leave the Subject alone (List-Id tells a list as well)." },
-	    offer_untagged },
-	{ { "hdr.from-rewritten", ROLE_MODIFIER, LISTS, "From was rewritten.",
-	      "Whoever rewrites From has to seal the message afterwards; with "
-	      "ARC trusted, From need not be rewritten." },
-	    from_rewritten },
-	{ { "body.mime-wrapped", ROLE_MODIFIER, LISTS,
-	      "The message was wrapped into a multipart, and its MIME fields "
-	      "went into the first part.",
-	      "Whoever wraps a message has to seal it afterwards." },
-	    mime_wrapped },
-	{ { "body.8bit-to-qp", ROLE_MODIFIER, "RFC 6376 section 5.3",
-	      "Eight-bit text was encoded as quoted-printable on its way.",
-	      "Sign and seal what is 7-bit clean already, or let no server "
-	      "without 8BITMIME come behind the sealer." },
-	    was_8bit_now_qp },
-	{ { "body.8bit-to-base64", ROLE_MODIFIER, "RFC 6376 section 5.3",
-	      "Eight-bit text was encoded as base64 on its way.",
-	      "Sign and seal what is 7-bit clean already, or let no server "
-	      "without 8BITMIME come behind the sealer." },
-	    was_8bit_now_base64 },
-	{ { "body.base64-to-8bit", ROLE_MODIFIER, "RFC 6376 section 5.3",
-	      "A base64 body was decoded on its way.",
-	      "Switch off the conversion of encodings behind the sealer." },
-	    was_base64 },
-	{ { "body.qp-to-8bit", ROLE_MODIFIER, "RFC 6376 section 5.3",
-	      "A quoted-printable body was decoded on its way.",
-	      "Switch off the conversion of encodings behind the sealer." },
-	    was_qp },
-	{ { "hdr.field-renamed", ROLE_MODIFIER, SEEN,
-	      "A signed field was put under another name, and perhaps another "
-	      "one in its place.",
-	      "Whoever renames signed fields has to seal the message." },
-	    field_renamed },
-	{ { "hdr.content-type-requoted", ROLE_MODIFIER, SEEN,
-	      "A parameter of Content-Type got or lost its quotes.",
-	      "Switch off the rewriting of MIME fields behind the sealer." },
-	    content_type_requoted },
-	{ { "body.charset-converted", ROLE_MODIFIER, SEEN,
-	      "The text was converted to another charset.",
-	      "Switch off the conversion of charsets behind the sealer." },
-	    charset_converted },
-	{ { "hdr.field-removed-stock", ROLE_MODIFIER, SEEN,
-	      "A signed field was removed.",
-	      "Whoever removes signed fields has to seal the message." },
-	    removed_stock },
-	{ { "hdr.utf8-downgraded", ROLE_MODIFIER, "RFC 6532 section 3",
-	      "Raw UTF-8 in a field was made into encoded words.",
-	      "Send encoded words from the start, or keep to servers with "
-	      "SMTPUTF8." },
-	    utf8_downgraded },
-	{ { "hdr.subject-reencoded", ROLE_MODIFIER, "RFC 2047 section 2",
-	      "The Subject was encoded anew.",
-	      "Switch off the rewriting of fields behind the sealer." },
-	    offer_reencoded },
-	{ { "hdr.date-normalised", ROLE_MODIFIER, "RFC 5322 section 3.3",
-	      "The Date was written in another form.",
-	      "Switch off the rewriting of fields behind the sealer; send "
-	      "dates as RFC 5322 has them." },
-	    offer_dates },
-	{ { "hdr.address-list-respaced", ROLE_MODIFIER,
-	      "RFC 6376 section 3.4.2",
-	      "Blanks between addresses came or went.",
-	      "Switch off the rewriting of address fields behind the "
-	      "sealer." },
-	    list_respaced },
-	{ { "hdr.display-name-quoted", ROLE_MODIFIER, "RFC 5322 section 3.4",
-	      "A display name got or lost its quotes.",
-	      "Switch off the rewriting of address fields behind the "
-	      "sealer." },
-	    display_name_quoted },
-	{ { "hdr.line-broken-998", ROLE_MODIFIER, "RFC 5322 section 2.1.1",
-	      "A line of more than 998 octets was broken on its way.",
-	      "Fold long fields before sealing." },
-	    line_broken },
-	{ { "hdr.auth-results-signed", ROLE_SIGNER, "RFC 8617 section 4.1.2",
-	      "The seal covers Authentication-Results, which servers remove "
-	      "and replace.",
-	      "Take Authentication-Results out of h=." },
-	    auth_results_signed },
+	{ CAUSE_HDR_DKIM_ADDED_AFTER_SEAL, dkim_added, false },
+	{ CAUSE_HDR_TRAILING_SPACE_SIMPLE, trailing_space_simple, false },
+	{ CAUSE_HDR_REFOLDED_SIMPLE, refolded_simple, false },
+	{ CAUSE_HDR_NAME_CASE_SIMPLE, name_case_simple, false },
+	{ CAUSE_HDR_SUBJECT_TAGGED, offer_untagged, false },
+	{ CAUSE_HDR_FROM_REWRITTEN, from_rewritten, false },
+	{ CAUSE_BODY_MIME_WRAPPED, mime_wrapped, true },
+	{ CAUSE_BODY_8BIT_TO_QP, was_8bit_now_qp, true },
+	{ CAUSE_BODY_8BIT_TO_BASE64, was_8bit_now_base64, true },
+	{ CAUSE_BODY_BASE64_TO_8BIT, was_base64, true },
+	{ CAUSE_BODY_QP_TO_8BIT, was_qp, true },
+	{ CAUSE_HDR_FIELD_RENAMED, field_renamed, false },
+	{ CAUSE_HDR_CONTENT_TYPE_REQUOTED, content_type_requoted, false },
+	{ CAUSE_BODY_CHARSET_CONVERTED, charset_converted, true },
+	{ CAUSE_HDR_FIELD_REMOVED_STOCK, removed_stock, false },
+	{ CAUSE_HDR_UTF8_DOWNGRADED, utf8_downgraded, false },
+	{ CAUSE_HDR_SUBJECT_REENCODED, offer_reencoded, false },
+	{ CAUSE_HDR_DATE_NORMALISED, offer_dates, false },
+	{ CAUSE_HDR_ADDRESS_LIST_RESPACED, list_respaced, false },
+	{ CAUSE_HDR_DISPLAY_NAME_QUOTED, display_name_quoted, false },
+	{ CAUSE_HDR_LINE_BROKEN_998, line_broken, false },
+	{ CAUSE_HDR_AUTH_RESULTS_SIGNED, auth_results_signed, false },
 };
 
 /* Whether an earlier mention of that name is of no field as well: what was
@@ -1181,30 +1072,16 @@ explain_fields(struct ams_case *c, struct sequence *q)
 		if (o.value.len > 64 * 1024 || is_again(c, j))
 			continue;
 		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-			o.cause = &rows[r].cause;
+			o.cause = rows[r].cause;
 			/* Of what goes with the body's edit, that one. */
-			if (edit == NULL ||
-			    strncmp(o.cause->id, "body.", 5) != 0 ||
-			    strcmp(o.cause->id, edit->cause->id) == 0)
+			if (edit == NULL || !rows[r].with_body ||
+			    o.cause == edit->cause)
 				rows[r].offer(&o);
 		}
-		o.cause = &explain_field_added;
+		o.cause = CAUSE_HDR_FIELD_ADDED;
 		field_added(&o);
 	}
 	buf_release(&o.text);
-}
-
-const struct cause *
-explain_fields_cause(size_t i)
-{
-	size_t n = sizeof rows / sizeof *rows;
-
-	static const struct cause *const others[] = { &explain_field_added,
-		&changed_z, &explain_field_removed, &explain_header_changed };
-
-	return i < n					? &rows[i].cause
-	       : i - n < sizeof others / sizeof *others ? others[i - n]
-							: NULL;
 }
 
 /* ------------------------------------------------------------------------
@@ -1275,8 +1152,8 @@ explain_z_tag(struct ams_case *c)
 	}
 	if (n == 0 || !sequence_fits(s, &q))
 		return 0;
-	struct finding *f =
-	    finding_new(s, &changed_z, EXPLAIN_PROVED, PLACE_AMS, c->i);
+	struct finding *f = finding_new(
+	    s, CAUSE_HDR_CHANGED_Z_TAG, EXPLAIN_PROVED, PLACE_AMS, c->i);
 
 	if (f != NULL) {
 		memcpy(f->change, change, n * sizeof *change);

@@ -15,88 +15,6 @@ enum {
 	OPENING_COSTS = 2800, /* octets whose hashing takes as long */
 };
 
-enum which {
-	MISSING,
-	REVOKED,
-	HASH_FORBIDDEN,
-	TYPE_MISMATCH,
-	TOO_SHORT,
-	UNPARSABLE,
-	SPLIT_IN_TWO,
-	OTHER_SELECTOR,
-	MISMATCH,
-	DIGESTINFO_MISSING,
-	DIGESTINFO_SHA1,
-	ALGORITHM_SHA1,
-	B_CUT_OFF,
-	B_DAMAGED,
-	NCAUSES,
-};
-
-#define RECORD "RFC 6376 section 3.6.1"
-
-static const struct cause causes[] = {
-	[MISSING] = { "key.missing", ROLE_KEY, "RFC 6376 section 6.1.2",
-	    "There is no key record under this name.",
-	    "The domain has to publish the key for as long as its messages may "
-	    "be checked; an archive can be checked with --keys." },
-	[REVOKED] = { "key.revoked", ROLE_KEY, RECORD,
-	    "The key was revoked: p= is empty.",
-	    "Nothing to mend, if the owner meant it; an archive can be checked "
-	    "with --keys." },
-	[HASH_FORBIDDEN] = { "key.hash-forbidden", ROLE_KEY, RECORD,
-	    "The key record allows other hash algorithms only.",
-	    "The domain has to take h= out of the key record, or add "
-	    "sha256." },
-	[TYPE_MISMATCH] = { "key.type-mismatch", ROLE_KEY, RECORD,
-	    "The key is of another type than the signature's algorithm.",
-	    "The domain has to publish the key that goes with a=." },
-	[TOO_SHORT] = { "key.too-short", ROLE_KEY, "RFC 8301 section 3.2",
-	    "The key is too short to be believed.",
-	    "The domain has to take a key of 2048 bits." },
-	[UNPARSABLE] = { "key.unparsable", ROLE_KEY, RECORD,
-	    "The key record cannot be read.",
-	    "The domain has to publish the record anew (arc-dump --key-audit "
-	    "writes it)." },
-	[SPLIT_IN_TWO] = { "key.split-in-two-records", ROLE_KEY,
-	    "RFC 6376 section 3.6.2.2",
-	    "One key stands in several TXT records; joined, they make it.",
-	    "The domain has to publish one record with several strings." },
-	[OTHER_SELECTOR] = { "key.other-selector", ROLE_SIGNER,
-	    "RFC 6376 section 3.5, s=",
-	    "The signature was made with a key of the domain that stands under "
-	    "another selector.",
-	    "The signer has to write the selector of the key that it uses." },
-	[MISMATCH] = { "key.mismatch", ROLE_KEY, "RFC 6376 section 6.1.3",
-	    "The published key did not make this signature.",
-	    "The domain has to publish the key that it signs with." },
-	[DIGESTINFO_MISSING] = { "sig.digestinfo-missing", ROLE_SIGNER,
-	    "RFC 8017 section 9.2",
-	    "The signature holds the right hash, but does not say of which "
-	    "algorithm.",
-	    "The signer has to sign a DigestInfo (PKCS #1 v1.5)." },
-	[DIGESTINFO_SHA1] = { "sig.digestinfo-sha1", ROLE_SIGNER,
-	    "RFC 6376 section 3.3.2",
-	    "a= says rsa-sha256, and a SHA-1 hash was signed.",
-	    "The signer has to use SHA-256." },
-	[ALGORITHM_SHA1] = { "sig.algorithm-sha1", ROLE_SIGNER,
-	    "RFC 8301 section 3.1",
-	    "The signature was made with rsa-sha1, which nobody may believe.",
-	    "The signer has to use rsa-sha256." },
-	[B_CUT_OFF] = { "sig.b-cut-off", ROLE_MODIFIER, "RFC 6376 section 3.5",
-	    "b= is shorter than any signature of this key.",
-	    "Whatever cut the field off has to leave long fields alone." },
-	[B_DAMAGED] = { "sig.b-damaged", ROLE_MODIFIER, "RFC 6376 section 3.5",
-	    "b= was damaged on its way.",
-	    "Nobody may change a signature field." },
-};
-
-const struct cause *
-explain_keys_cause(size_t i)
-{
-	return i < NCAUSES ? &causes[i] : NULL;
-}
-
 /* The signature at work. */
 struct lock {
 	struct search *s;
@@ -107,27 +25,26 @@ struct lock {
 };
 
 static struct finding *
-note(struct lock *l, enum which which, enum explain_level level)
+note(struct lock *l, enum cause_id cause, enum explain_level level)
 {
+	enum explain_role role = cause_info(cause)->role;
 	enum explain_place place =
-	    causes[which].role == ROLE_KEY || which == OTHER_SELECTOR
-		? PLACE_KEY
-		: l->place;
+	    role == ROLE_KEY || cause == CAUSE_KEY_OTHER_SELECTOR ? PLACE_KEY
+								  : l->place;
 	struct explanation *e = l->s->out;
 
 	/* AMS and AS of a set mostly share a key. */
 	for (size_t n = 0; n < e->n; n++)
-		if (e->finding[n].cause == &causes[which] &&
+		if (e->finding[n].cause == cause &&
 		    e->finding[n].place == place &&
 		    e->finding[n].instance == l->i)
 			return NULL;
-	struct finding *f =
-	    finding_new(l->s, &causes[which], level, place, l->i);
+	struct finding *f = finding_new(l->s, cause, level, place, l->i);
 
 	if (f != NULL) {
 		f->domain = l->k->f->sig.domain;
 		f->kind = l->kind;
-		if (causes[which].role == ROLE_MODIFIER)
+		if (role == ROLE_MODIFIER)
 			f->domain = no_octets;
 	}
 	return f;
@@ -265,7 +182,8 @@ other_selector(struct lock *l)
 		for (size_t r = 0; e != NULL && r < e->nrecords; r++)
 			if (e->record[r].why.code == DIAG_NONE &&
 			    key_made(l, &e->record[r].key)) {
-				say(note(l, OTHER_SELECTOR, EXPLAIN_PROVED),
+				say(note(l, CAUSE_KEY_OTHER_SELECTOR,
+					EXPLAIN_PROVED),
 				    "it is the key at ", names[k]);
 				return true;
 			}
@@ -308,7 +226,7 @@ split_in_two(struct lock *l)
 		return false;
 	do
 		if (joined_fits(l, order, n)) {
-			note(l, SPLIT_IN_TWO, EXPLAIN_PROVED);
+			note(l, CAUSE_KEY_SPLIT_IN_TWO_RECORDS, EXPLAIN_PROVED);
 			return true;
 		}
 	while (next_order(order, n));
@@ -325,7 +243,7 @@ static const char alphabet[] =
 static void
 note_repair(struct lock *l, size_t at, char c)
 {
-	struct finding *f = note(l, B_DAMAGED, EXPLAIN_PROVED);
+	struct finding *f = note(l, CAUSE_SIG_B_DAMAGED, EXPLAIN_PROVED);
 	const struct field *field = l->k->f->field;
 	struct slice raw = l->k->f->sig.b_raw;
 
@@ -515,34 +433,36 @@ static void
 no_usable_key(struct lock *l)
 {
 	const struct keyentry *e = l->k->entry;
-	enum which which;
+	enum cause_id cause;
 
 	if (e->answer.kind == ANSWER_NXDOMAIN ||
 	    e->answer.kind == ANSWER_NODATA) {
-		say(note(l, MISSING, EXPLAIN_FACT), "", l->k->key_name);
+		say(note(l, CAUSE_KEY_MISSING, EXPLAIN_FACT), "",
+		    l->k->key_name);
 		other_selector(l);
 		return;
 	}
 	if (e->answer.kind != ANSWER_RECORDS || e->nrecords == 0)
 		return;
 	switch (e->record[0].why.code) {
-	case DIAG_KEY_REVOKED: which = REVOKED; break;
-	case DIAG_KEY_HASH: which = HASH_FORBIDDEN; break;
-	case DIAG_KEY_TYPE: which = TYPE_MISMATCH; break;
-	case DIAG_KEY_SHORT: which = TOO_SHORT; break;
+	case DIAG_KEY_REVOKED: cause = CAUSE_KEY_REVOKED; break;
+	case DIAG_KEY_HASH: cause = CAUSE_KEY_HASH_FORBIDDEN; break;
+	case DIAG_KEY_TYPE: cause = CAUSE_KEY_TYPE_MISMATCH; break;
+	case DIAG_KEY_SHORT: cause = CAUSE_KEY_TOO_SHORT; break;
 	case DIAG_KEY_SYNTAX:
-		which = is_other_type(l) ? TYPE_MISMATCH : UNPARSABLE;
+		cause = is_other_type(l) ? CAUSE_KEY_TYPE_MISMATCH
+					 : CAUSE_KEY_UNPARSABLE;
 		break;
 	default: return;
 	}
 	if (split_in_two(l))
 		return;
-	struct finding *f = note(l, which, EXPLAIN_FACT);
+	struct finding *f = note(l, cause, EXPLAIN_FACT);
 
 	if (f != NULL)
 		snprintf(
 		    f->detail, sizeof f->detail, "%s", e->record[0].why.detail);
-	if (which != REVOKED)
+	if (cause != CAUSE_KEY_REVOKED)
 		other_selector(l);
 }
 
@@ -561,13 +481,15 @@ not_opened(struct lock *l)
 
 	if (same_key && other->key != NULL &&
 	    other->opened.what == OPENED_NOT) {
-		note(l, MISMATCH, EXPLAIN_PROVED);
+		note(l, CAUSE_KEY_MISMATCH, EXPLAIN_PROVED);
 		return;
 	}
 	search_begin(s, REPAIR_OCTETS);
 	if (repair_by_digest(l) || repair_by_opening(l))
 		return;
-	note(l, same_key && other->key != NULL ? B_DAMAGED : MISMATCH,
+	note(l,
+	    same_key && other->key != NULL ? CAUSE_SIG_B_DAMAGED
+					   : CAUSE_KEY_MISMATCH,
 	    EXPLAIN_INDICATED);
 }
 
@@ -581,15 +503,15 @@ opened_oddly(struct lock *l)
 		return;
 	if (l->k->opened.what == OPENED_BARE &&
 	    memcmp(l->k->opened.digest, digest, DIGEST_SIZE) == 0)
-		note(l, DIGESTINFO_MISSING, EXPLAIN_PROVED);
+		note(l, CAUSE_SIG_DIGESTINFO_MISSING, EXPLAIN_PROVED);
 	if (l->k->opened.what == OPENED_SHA1)
-		note(l, DIGESTINFO_SHA1, EXPLAIN_PROVED);
+		note(l, CAUSE_SIG_DIGESTINFO_SHA1, EXPLAIN_PROVED);
 }
 
 static void
 note_cut(struct lock *l)
 {
-	struct finding *f = note(l, B_CUT_OFF, EXPLAIN_FACT);
+	struct finding *f = note(l, CAUSE_SIG_B_CUT_OFF, EXPLAIN_FACT);
 
 	if (f != NULL && l->k->f->sig.signature.len > 0)
 		snprintf(f->detail, sizeof f->detail, "%zu octets",
@@ -613,7 +535,7 @@ explain_keys(struct search *s, enum arc_kind kind, unsigned i)
 	const struct sig *g = &l.k->f->sig;
 
 	if (is_sha1(g->algorithm)) {
-		note(&l, ALGORITHM_SHA1, EXPLAIN_FACT);
+		note(&l, CAUSE_SIG_ALGORITHM_SHA1, EXPLAIN_FACT);
 		return;
 	}
 	if (l.k->holds)
@@ -626,7 +548,7 @@ explain_keys(struct search *s, enum arc_kind kind, unsigned i)
 		/* No base64: a character is another. */
 		search_begin(s, REPAIR_OCTETS);
 		if (!repair_by_digest(&l))
-			note(&l, B_DAMAGED, EXPLAIN_INDICATED);
+			note(&l, CAUSE_SIG_B_DAMAGED, EXPLAIN_INDICATED);
 		return;
 	}
 	if (!l.k->readable || l.k->entry == NULL)
@@ -640,7 +562,7 @@ explain_keys(struct search *s, enum arc_kind kind, unsigned i)
 								   : KEY_RSA;
 
 	if (l.k->key->key.type != wanted)
-		note(&l, TYPE_MISMATCH, EXPLAIN_FACT);
+		note(&l, CAUSE_KEY_TYPE_MISMATCH, EXPLAIN_FACT);
 	else if (wanted == KEY_RSA && l.k->opened.what == OPENED_NOT)
 		not_opened(&l);
 	else if (wanted == KEY_RSA && l.k->opened.what != OPENED_SHA256)
@@ -658,7 +580,7 @@ explain_weak_key(struct search *s, enum arc_kind kind, unsigned i)
 		.kind = kind,
 		.i = i,
 		.place = PLACE_KEY };
-	struct finding *f = note(&l, TOO_SHORT, EXPLAIN_FACT);
+	struct finding *f = note(&l, CAUSE_KEY_TOO_SHORT, EXPLAIN_FACT);
 
 	if (f != NULL && l.k->key != NULL)
 		snprintf(f->detail, sizeof f->detail, "%u bits%s",
@@ -684,5 +606,5 @@ explain_unfit_key(struct search *s, unsigned i)
 		if (s->out->finding[k].instance == i &&
 		    s->out->finding[k].level != EXPLAIN_INDICATED)
 			return;
-	note(&l, MISMATCH, EXPLAIN_INDICATED);
+	note(&l, CAUSE_KEY_MISMATCH, EXPLAIN_INDICATED);
 }

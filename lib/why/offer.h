@@ -15,7 +15,7 @@ struct offer {
 	struct ams_case *c;
 	struct sequence *q;
 	size_t j;
-	const struct cause *cause;
+	enum cause_id cause;
 	struct slice name;	   /* as h= spells it */
 	const struct field *field; /* as it came; or NULL */
 	struct slice value;	   /* of it, trimmed; or empty */

@@ -26,7 +26,7 @@ struct seal_case {
 	size_t own;	   /* the seal's place in it */
 	/* Of each field that goes in, as it was, when that is proved. */
 	struct slice was[MAX_PIECES];
-	const struct cause *cause;
+	enum cause_id cause;
 	size_t found; /* with this cause */
 };
 
@@ -465,41 +465,6 @@ cv_altered(struct seal_case *c)
 /* ------------------------------------------------------------------------
  * What may have happened since. */
 
-enum later {
-	AAR_RESPACED,
-	EARLIER_RESPACED,
-	B_REFOLDED,
-	AAR_ALTERED,
-};
-
-#define COVERED "RFC 8617 section 5.1.1"
-
-static const struct cause later[] = {
-	[AAR_RESPACED] = { "as.aar-respaced", ROLE_MODIFIER, COVERED,
-	    "A field of an ARC Set was folded anew, so that white space came "
-	    "or "
-	    "went within it.",
-	    "Nobody may write ARC fields anew; relaxed bears other folds, but "
-	    "not blanks where there were none." },
-	[EARLIER_RESPACED] = { "as.earlier-set-respaced", ROLE_MODIFIER,
-	    COVERED,
-	    "A later hop wrote an earlier ARC Set anew, so that white space "
-	    "came "
-	    "or went within it, and sealed that.",
-	    "That hop has to leave earlier ARC Sets as they came." },
-	[B_REFOLDED] = { "as.b-refolded", ROLE_MODIFIER, COVERED,
-	    "White space within b= of an ARC field came or went; the seal "
-	    "covers "
-	    "that field with its b=.",
-	    "Nobody may fold ARC fields anew." },
-	[AAR_ALTERED] = { "as.aar-altered", ROLE_MODIFIER, COVERED,
-	    "All else verifies, so the ARC-Authentication-Results field, or "
-	    "the "
-	    "seal's own tags, were changed.",
-	    "Whatever rewrites Authentication-Results has to leave ARC fields "
-	    "alone." },
-};
-
 /* The seal's own value, b= emptied, with what stands there. */
 static struct slice
 with_b(struct seal_case *c, struct slice value)
@@ -527,7 +492,7 @@ with_b(struct seal_case *c, struct slice value)
 /* The value of field f as it may have been: change it at place at. */
 static void
 offer(struct seal_case *c, size_t j, const struct arc_field *f,
-    struct slice value, const struct cause *cause, enum rank rank)
+    struct slice value, enum cause_id cause, enum rank rank)
 {
 	bool own = f == c->f;
 	struct change change = { .name = f->field->name,
@@ -610,7 +575,7 @@ in_form(struct seal_case *c, struct slice v, const struct form *form,
 /* One form, with one separator in another, or two forms. */
 static void
 offer_forms(struct seal_case *c, size_t j, const struct arc_field *f,
-    struct slice v, const struct cause *cause)
+    struct slice v, enum cause_id cause)
 {
 	for (size_t k = 0; k < NFORMS && !c->s->failed; k++) {
 		unsigned seen, none;
@@ -643,7 +608,7 @@ is_in_b(const struct arc_field *f, const char *p)
 /* White space taken away, or put behind a separator, at one place. */
 static void
 offer_places(struct seal_case *c, size_t j, const struct arc_field *f,
-    struct slice v, const struct cause *cause)
+    struct slice v, enum cause_id cause)
 {
 	size_t most = 400;
 
@@ -669,7 +634,7 @@ offer_places(struct seal_case *c, size_t j, const struct arc_field *f,
 		if (kept.p != NULL)
 			offer(c, j, f, kept,
 			    is_in_b(f, f->field->value.p + i) && f != c->f
-				? &later[B_REFOLDED]
+				? CAUSE_AS_B_REFOLDED
 				: cause,
 			    RANK_RARE);
 		most--;
@@ -702,7 +667,7 @@ place(struct seal_case *c, size_t from)
 	for (size_t k = from; k < c->s->out->n; k++) {
 		struct finding *f = &c->s->out->finding[k];
 
-		if (f->cause->role != ROLE_MODIFIER)
+		if (cause_info(f->cause)->role != ROLE_MODIFIER)
 			continue;
 		f->after = c->i;
 		f->before = sealed_again(c);
@@ -717,10 +682,11 @@ field_at(const struct seal_case *c, size_t j)
 	    (enum arc_kind)(j % ARC_KINDS));
 }
 
-static const struct cause *
+static enum cause_id
 respaced_by(const struct seal_case *c)
 {
-	return &later[sealed_again(c) > 0 ? EARLIER_RESPACED : AAR_RESPACED];
+	return sealed_again(c) > 0 ? CAUSE_AS_EARLIER_SET_RESPACED
+				   : CAUSE_AS_AAR_RESPACED;
 }
 
 /* Whether what stands there now may have been respaced: no lower seal vouches
@@ -887,7 +853,7 @@ note_folds(struct folds *w)
 	struct slice v = w->f->field->value, raw = w->f->sig.b_raw;
 	size_t at = (size_t)(raw.p - v.p);
 	struct finding *f = finding_new(
-	    c->s, &later[B_REFOLDED], EXPLAIN_PROVED, PLACE_SEAL, c->i);
+	    c->s, CAUSE_AS_B_REFOLDED, EXPLAIN_PROVED, PLACE_SEAL, c->i);
 	struct buf b = { .max = 0 };
 
 	buf_slice(&b, slice_sub(v, 0, at));
@@ -956,91 +922,26 @@ b_refolded(struct seal_case *c, bool whole)
  * The rows. */
 
 static const struct row {
-	struct cause cause;
+	enum cause_id cause;
 	void (*try)(struct seal_case *);
 } rows[] = {
-	{ { "as.fail-full-scope", ROLE_SIGNER, "RFC 8617 section 5.1.2",
-	      "The seal says cv=fail and covers all sets; it should cover its "
-	      "own set alone.",
-	      "With cv=fail only the sealer's own set goes in." },
-	    fail_full_scope },
-	{ { "as.own-set-only", ROLE_SIGNER, COVERED,
-	      "The seal covers its own set alone, as one with cv=fail would.",
-	      "The sets of all earlier hops go in first." },
-	    own_set_only },
-	{ { "as.sets-descending", ROLE_SIGNER, COVERED,
-	      "The sealer hashed the sets in another order than by ascending "
-	      "instance.",
-	      "The sets go in from i=1 upwards." },
-	    sets_descending },
-	{ { "as.aars-by-position", ROLE_SIGNER, COVERED,
-	      "The sealer took the ARC-Authentication-Results fields by their "
-	      "place in the header and not by their instance.",
-	      "Fields belong to the set that their i= names." },
-	    aars_by_position },
-	{ { "as.own-aar-missing", ROLE_SIGNER, COVERED,
-	      "The sealer left its ARC-Authentication-Results out.",
-	      "The sealer's own AAR and AMS go in before its seal." },
-	    own_aar_missing },
-	{ { "as.earlier-seals-missing", ROLE_SIGNER, COVERED,
-	      "The sealer left the earlier seals out.",
-	      "Each earlier set goes in whole, its seal too." },
-	    earlier_seals_missing },
-	{ { "as.ams-before-aar", ROLE_SIGNER, COVERED,
-	      "The sealer hashed the ARC-Message-Signature of a set before its "
-	      "ARC-Authentication-Results.",
-	      "The order within a set is AAR, AMS, AS." },
-	    ams_before_aar },
-	{ { "as.seal-first", ROLE_SIGNER, COVERED,
-	      "The sealer hashed the ARC-Seal of a set before its other "
-	      "fields.",
-	      "The order within a set is AAR, AMS, AS." },
-	    seal_first },
-	{ { "as.by-kind", ROLE_SIGNER, COVERED,
-	      "The sealer hashed all fields of one kind together and not set "
-	      "by "
-	      "set.",
-	      "Set by set, the order is AAR, AMS, AS." },
-	    by_kind },
-	{ { "as.simple-used", ROLE_SIGNER, "RFC 8617 section 4.1.3",
-	      "The seal was made over the fields as they are and not relaxed.",
-	      "Seals are always relaxed." },
-	    simple_used },
-	{ { "as.names-not-lowered", ROLE_SIGNER, "RFC 6376 section 3.4.2",
-	      "The sealer kept the capitals of field names.",
-	      "Relaxed has field names in lower case." },
-	    names_not_lowered },
-	{ { "as.tabs-kept", ROLE_SIGNER, "RFC 6376 section 3.4.2",
-	      "The sealer kept tabs.",
-	      "Relaxed makes every run of white space one space." },
-	    tabs_kept },
-	{ { "as.earlier-b-emptied", ROLE_SIGNER, COVERED,
-	      "The sealer emptied b= of fields other than its own seal.",
-	      "Only b= of the seal being made is emptied." },
-	    b_emptied },
-	{ { "as.b-tag-removed", ROLE_SIGNER, "RFC 6376 section 3.7",
-	      "The sealer left out all of b= and not only its value.",
-	      "Only the value of b= is taken out; \"b=\" stays." },
-	    b_tag_removed },
-	{ { "as.own-crlf", ROLE_SIGNER, COVERED,
-	      "The sealer hashed a line end behind its own seal.",
-	      "The seal goes in last, without its final CRLF." },
-	    own_crlf },
-	{ { "as.cv-altered", ROLE_MODIFIER, COVERED,
-	      "cv= of the seal was changed after it was sealed.",
-	      "Nobody may change ARC fields." },
-	    cv_altered },
+	{ CAUSE_AS_FAIL_FULL_SCOPE, fail_full_scope },
+	{ CAUSE_AS_OWN_SET_ONLY, own_set_only },
+	{ CAUSE_AS_SETS_DESCENDING, sets_descending },
+	{ CAUSE_AS_AARS_BY_POSITION, aars_by_position },
+	{ CAUSE_AS_OWN_AAR_MISSING, own_aar_missing },
+	{ CAUSE_AS_EARLIER_SEALS_MISSING, earlier_seals_missing },
+	{ CAUSE_AS_AMS_BEFORE_AAR, ams_before_aar },
+	{ CAUSE_AS_SEAL_FIRST, seal_first },
+	{ CAUSE_AS_BY_KIND, by_kind },
+	{ CAUSE_AS_SIMPLE_USED, simple_used },
+	{ CAUSE_AS_NAMES_NOT_LOWERED, names_not_lowered },
+	{ CAUSE_AS_TABS_KEPT, tabs_kept },
+	{ CAUSE_AS_EARLIER_B_EMPTIED, b_emptied },
+	{ CAUSE_AS_B_TAG_REMOVED, b_tag_removed },
+	{ CAUSE_AS_OWN_CRLF, own_crlf },
+	{ CAUSE_AS_CV_ALTERED, cv_altered },
 };
-
-const struct cause *
-explain_seal_cause(size_t i)
-{
-	size_t n = sizeof rows / sizeof *rows;
-
-	if (i < n)
-		return &rows[i].cause;
-	return i - n < sizeof later / sizeof *later ? &later[i - n] : NULL;
-}
 
 static bool
 seal_init(struct seal_case *c, struct search *s, unsigned i)
@@ -1073,7 +974,7 @@ is_proved_below(const struct seal_case *c, const struct finding *f)
 	return f->level == EXPLAIN_PROVED && f->instance <= c->i &&
 	       f->nchanges > 0 &&
 	       ((f->place == PLACE_SEAL && f->instance < c->i) ||
-		   strcmp(f->cause->id, "sig.b-damaged") == 0);
+		   f->cause == CAUSE_SIG_B_DAMAGED);
 }
 
 /* Put what is proved into the sequence; the findings of lower seals that made
@@ -1117,7 +1018,7 @@ inherit(struct seal_case *c)
 		struct finding *f = NULL;
 
 		if (of[k]->place == PLACE_SEAL && of[k]->instance < c->i &&
-		    strcmp(of[k]->cause->id, "sig.b-damaged") != 0)
+		    of[k]->cause != CAUSE_SIG_B_DAMAGED)
 			f = finding_new(
 			    s, of[k]->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
 		if (f == NULL)
@@ -1135,7 +1036,7 @@ is_renumbered(const struct search *s)
 {
 	for (size_t k = 0; k < s->out->n; k++)
 		if (s->out->finding[k].level == EXPLAIN_PROVED &&
-		    strcmp(s->out->finding[k].cause->id, "as.renumbered") == 0)
+		    s->out->finding[k].cause == CAUSE_AS_RENUMBERED)
 			return true;
 	return false;
 }
@@ -1161,7 +1062,7 @@ try_rows(struct seal_case *c)
 
 	for (size_t r = 0; r < sizeof rows / sizeof *rows && !c->s->failed;
 	     r++) {
-		c->cause = &rows[r].cause;
+		c->cause = rows[r].cause;
 		c->found = c->t.n = 0;
 		c->own = MAX_PIECES;
 		rows[r].try(c);
@@ -1212,6 +1113,6 @@ explain_seal(struct search *s, unsigned i)
 	s->seal[i].lost = c->found == 0;
 	if (c->found == 0 && !is_hopeless(c) && !s->failed)
 		finding_new(
-		    s, &later[AAR_ALTERED], EXPLAIN_INDICATED, PLACE_SEAL, i);
+		    s, CAUSE_AS_AAR_ALTERED, EXPLAIN_INDICATED, PLACE_SEAL, i);
 	place(c, from);
 }

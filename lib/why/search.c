@@ -150,10 +150,11 @@ target_fits_digest(struct search *s, struct target *t, struct digest *d)
 }
 
 struct finding *
-finding_new(struct search *s, const struct cause *cause,
-    enum explain_level level, enum explain_place place, unsigned instance)
+finding_new(struct search *s, enum cause_id cause, enum explain_level level,
+    enum explain_place place, unsigned instance)
 {
 	struct explanation *e = s->out;
+	enum explain_role role = cause_info(cause)->role;
 
 	if (e->finding == NULL) {
 		e->finding =
@@ -173,7 +174,7 @@ finding_new(struct search *s, const struct cause *cause,
 		.after = instance,
 		.group = s->groups++,
 		.tried = e->tried - s->begun };
-	if (cause->role == ROLE_SIGNER || cause->role == ROLE_KEY)
+	if (role == ROLE_SIGNER || role == ROLE_KEY)
 		f->domain = search_domain(s, instance);
 	return f;
 }
@@ -494,7 +495,7 @@ sequence_init(struct search *s, struct sequence *q, size_t n)
 
 void
 sequence_offer(struct search *s, struct sequence *q, size_t j,
-    const struct cause *cause, struct slice octets, const struct change *change,
+    enum cause_id cause, struct slice octets, const struct change *change,
     enum rank rank)
 {
 	struct piece *p = &q->piece[j];

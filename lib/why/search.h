@@ -100,8 +100,8 @@ bool target_fits_digest(struct search *, struct target *, struct digest *d);
 
 /* Room for a finding about a part, in a group of its own; NULL when memory is
  * short or there are too many. */
-struct finding *finding_new(struct search *, const struct cause *,
-    enum explain_level, enum explain_place, unsigned instance);
+struct finding *finding_new(struct search *, enum cause_id, enum explain_level,
+    enum explain_place, unsigned instance);
 
 /* Tell in a finding, which may be NULL, what was hashed beside what should have
  * been. */
@@ -146,7 +146,7 @@ enum rank {
 
 struct variant {
 	struct variant *next;
-	const struct cause *cause;
+	enum cause_id cause;
 	struct slice octets; /* canonical, in the piece's place */
 	struct change change;
 	enum rank rank;
@@ -171,9 +171,8 @@ bool sequence_init(struct search *, struct sequence *, size_t n);
 
 /* Offer octets in the place of piece j.  What is there already is not taken
  * twice. */
-void sequence_offer(struct search *, struct sequence *, size_t j,
-    const struct cause *, struct slice octets, const struct change *,
-    enum rank);
+void sequence_offer(struct search *, struct sequence *, size_t j, enum cause_id,
+    struct slice octets, const struct change *, enum rank);
 
 /* Whether the pieces as they are fit. */
 bool sequence_fits(struct search *, const struct sequence *);
@@ -248,13 +247,5 @@ void explain_place_change(struct search *, struct finding *f, unsigned i,
  * leaves.  False when that is nothing. */
 bool explain_undo_body(struct slice body, const struct explanation *,
     size_t first, unsigned instance, bool inner, struct buf *out);
-
-/* Every cause of an engine, for explain_cause(). */
-const struct cause *explain_facts_cause(size_t i);
-const struct cause *explain_keys_cause(size_t i);
-const struct cause *explain_fields_cause(size_t i);
-const struct cause *explain_signer_cause(size_t i);
-const struct cause *explain_seal_cause(size_t i);
-const struct cause *explain_body_cause(size_t i);
 
 #endif

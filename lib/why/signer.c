@@ -23,7 +23,7 @@ enum {
 /* The row at work. */
 struct fault {
 	struct ams_case *c;
-	const struct cause *cause;
+	enum cause_id cause;
 	struct sequence q; /* to be filled and tried */
 	const struct field **sel;
 	const struct field **older; /* what the RFC says of what stood there
@@ -1065,129 +1065,34 @@ c_missing(struct fault *t)
 /* ------------------------------------------------------------------------
  * The rows. */
 
-#define HASHED "RFC 6376 section 3.7"
-
 static const struct row {
-	struct cause cause;
+	enum cause_id cause;
 	void (*try)(struct fault *);
 } rows[] = {
-	{ { "sig.c-missing", ROLE_SIGNER, "RFC 6376 section 3.5, c=",
-	      "The signature has no c=, which means simple/simple; it was made "
-	      "with relaxed.",
-	      "The signer has to write c=relaxed/relaxed." },
-	    c_missing },
-	{ { "hdr.top-down", ROLE_SIGNER, "RFC 6376 section 5.4.2",
-	      "Of several fields of one name the signer hashed the topmost "
-	      "first; they are taken from the bottom up.",
-	      "The signer has to take fields of one name from the bottom of "
-	      "the "
-	      "header up." },
-	    top_down },
-	{ { "hdr.duplicates-hashed-once", ROLE_SIGNER, "RFC 6376 section 5.4.2",
-	      "h= has a name more than once, and the signer hashed only one of "
-	      "the fields.",
-	      "The signer has to hash one more field for each time that h= has "
-	      "its name." },
-	    hashed_once },
-	{ { "hdr.h-case-counted-apart", ROLE_SIGNER, "RFC 6376 section 3.5, h=",
-	      "The signer took names that differ in their capitals for "
-	      "different ones.",
-	      "The signer has to compare field names without regard to "
-	      "case." },
-	    counted_apart },
-	{ { "hdr.newest-taken-for-oldest", ROLE_SIGNER,
-	      "RFC 6376 section 5.4.2",
-	      "The signer hashed several fields of one name in another order "
-	      "than from the bottom up.",
-	      "The signer has to take fields of one name from the bottom of "
-	      "the "
-	      "header up, its own new ones last." },
-	    newest_for_oldest },
-	{ { "hdr.message-order", ROLE_SIGNER, "RFC 6376 section 3.7",
-	      "The signer hashed the fields in the order of the message and "
-	      "not "
-	      "of h=.",
-	      "The signer has to hash fields in the order of h=." },
-	    message_order },
-	{ { "hdr.order-of-names", ROLE_SIGNER, "RFC 6376 section 3.7",
-	      "The signer hashed the fields in the order of their names and "
-	      "not "
-	      "of h=.",
-	      "The signer has to hash fields in the order of h=." },
-	    order_of_names },
-	{ { "hdr.simple-used", ROLE_SIGNER, "RFC 6376 section 3.4",
-	      "c= says relaxed for the header, and the signer used simple.",
-	      "The signer has to write the canonicalization that it uses." },
-	    simple_used },
-	{ { "hdr.relaxed-used", ROLE_SIGNER, "RFC 6376 section 3.4",
-	      "c= says simple for the header, and the signer used relaxed.",
-	      "The signer has to write the canonicalization that it uses." },
-	    relaxed_used },
-	{ { "hdr.own-field-raw", ROLE_SIGNER, HASHED,
-	      "The signer did not canonicalize the signature field itself.",
-	      "The signature field has to be canonicalized as the others "
-	      "are." },
-	    own_raw },
-	{ { "hdr.own-field-crlf", ROLE_SIGNER, HASHED,
-	      "The signer hashed a line end behind the signature field.",
-	      "The signature field goes in last, without its final CRLF." },
-	    own_crlf },
-	{ { "hdr.own-folds-lf", ROLE_SIGNER, "RFC 6376 section 5.3",
-	      "The signer hashed its own folds with LF line ends.",
-	      "Line ends have to be CRLF before signing." },
-	    own_folds_lf },
-	{ { "hdr.b-tag-removed", ROLE_SIGNER, HASHED,
-	      "The signer left out all of b= and not only its value.",
-	      "Only the value of b= is taken out; \"b=\" stays." },
-	    b_tag_removed },
-	{ { "hdr.b-blank-kept", ROLE_SIGNER, HASHED,
-	      "The signer kept white space around the value of b=.",
-	      "The white space around the value of b= goes with it." },
-	    b_blank_kept },
-	{ { "hdr.bh-emptied", ROLE_SIGNER, HASHED,
-	      "The signer emptied bh= as well as b=.", "Only b= is emptied." },
-	    bh_emptied },
-	{ { "hdr.dkim-b-emptied", ROLE_SIGNER, HASHED,
-	      "The signer emptied b= of DKIM-Signature fields that it signed.",
-	      "Only b= of the signature being made is emptied." },
-	    dkim_b_emptied },
-	{ { "hdr.null-as-empty-field", ROLE_SIGNER, "RFC 6376 section 3.5, h=",
-	      "The signer hashed an empty field for each name of h= that is "
-	      "not "
-	      "there.",
-	      "A name without a field adds nothing." },
-	    null_as_empty },
-	{ { "hdr.lf-hashed", ROLE_SIGNER, "RFC 6376 section 5.3",
-	      "The signer hashed LF in the place of CRLF.",
-	      "Line ends have to be CRLF before signing." },
-	    lf_hashed },
-	{ { "hdr.blank-after-colon", ROLE_SIGNER, "RFC 6376 section 3.4.2",
-	      "The signer kept a blank behind the colon of each field.",
-	      "Relaxed takes away all white space around the colon." },
-	    blank_after_colon },
-	{ { "hdr.names-not-lowered", ROLE_SIGNER, "RFC 6376 section 3.4.2",
-	      "The signer kept the capitals of field names.",
-	      "Relaxed has field names in lower case." },
-	    names_not_lowered },
-	{ { "hdr.tabs-kept", ROLE_SIGNER, "RFC 6376 section 3.4.2",
-	      "The signer kept tabs.",
-	      "Relaxed makes every run of white space one space." },
-	    tabs_kept },
-	{ { "hdr.own-h-refolded", ROLE_SIGNER, "RFC 6376 section 3.5, h=",
-	      "The signature field was folded anew after signing, so that "
-	      "blanks came or went within it.",
-	      "The signer's server has to leave a finished signature as it "
-	      "is." },
-	    h_refolded },
-	{ { "hdr.own-tags-reordered", ROLE_MODIFIER, HASHED,
-	      "The tags of the signature were put in another order.",
-	      "Nobody may write a signature field anew." },
-	    tags_reordered },
-	{ { "as.renumbered", ROLE_MODIFIER, "RFC 8617 section 4.2.1",
-	      "The set was signed under another instance: a set was taken out "
-	      "and the others were numbered anew.",
-	      "ARC Sets must never be removed or changed." },
-	    renumbered },
+	{ CAUSE_SIG_C_MISSING, c_missing },
+	{ CAUSE_HDR_TOP_DOWN, top_down },
+	{ CAUSE_HDR_DUPLICATES_HASHED_ONCE, hashed_once },
+	{ CAUSE_HDR_H_CASE_COUNTED_APART, counted_apart },
+	{ CAUSE_HDR_NEWEST_TAKEN_FOR_OLDEST, newest_for_oldest },
+	{ CAUSE_HDR_MESSAGE_ORDER, message_order },
+	{ CAUSE_HDR_ORDER_OF_NAMES, order_of_names },
+	{ CAUSE_HDR_SIMPLE_USED, simple_used },
+	{ CAUSE_HDR_RELAXED_USED, relaxed_used },
+	{ CAUSE_HDR_OWN_FIELD_RAW, own_raw },
+	{ CAUSE_HDR_OWN_FIELD_CRLF, own_crlf },
+	{ CAUSE_HDR_OWN_FOLDS_LF, own_folds_lf },
+	{ CAUSE_HDR_B_TAG_REMOVED, b_tag_removed },
+	{ CAUSE_HDR_B_BLANK_KEPT, b_blank_kept },
+	{ CAUSE_HDR_BH_EMPTIED, bh_emptied },
+	{ CAUSE_HDR_DKIM_B_EMPTIED, dkim_b_emptied },
+	{ CAUSE_HDR_NULL_AS_EMPTY_FIELD, null_as_empty },
+	{ CAUSE_HDR_LF_HASHED, lf_hashed },
+	{ CAUSE_HDR_BLANK_AFTER_COLON, blank_after_colon },
+	{ CAUSE_HDR_NAMES_NOT_LOWERED, names_not_lowered },
+	{ CAUSE_HDR_TABS_KEPT, tabs_kept },
+	{ CAUSE_HDR_OWN_H_REFOLDED, h_refolded },
+	{ CAUSE_HDR_OWN_TAGS_REORDERED, tags_reordered },
+	{ CAUSE_AS_RENUMBERED, renumbered },
 };
 
 size_t
@@ -1210,7 +1115,7 @@ explain_signer(struct ams_case *c)
 		    c->q.piece[j].octets.len);
 	for (size_t r = 0; r < sizeof rows / sizeof *rows && !c->s->failed;
 	     r++) {
-		t.cause = &rows[r].cause;
+		t.cause = rows[r].cause;
 		t.q = c->q;
 		if (!sequence_init(c->s, &t.q, c->n + 1))
 			break;
@@ -1221,10 +1126,4 @@ explain_signer(struct ams_case *c)
 	}
 	digest_release(&t.before);
 	return c->s->out->n - before;
-}
-
-const struct cause *
-explain_signer_cause(size_t i)
-{
-	return i < sizeof rows / sizeof *rows ? &rows[i].cause : NULL;
 }

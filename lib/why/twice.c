@@ -16,8 +16,7 @@ enum {
 
 /* Put the encoding before what was found in the text. */
 static void
-tell(struct body_case *c, struct body_case *d, size_t from,
-    const struct cause *cause)
+tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 {
 	struct explanation *e = c->s->out;
 	struct buf b = { .max = 0 };
@@ -48,14 +47,14 @@ tell(struct body_case *c, struct body_case *d, size_t from,
 static void
 search_text(struct body_case *d)
 {
-	static const char *const ids[] = { "body.mime-part-added",
-		"body.footer-in-parts", "body.banner-in-parts" };
+	static const enum cause_id ids[] = { CAUSE_BODY_MIME_PART_ADDED,
+		CAUSE_BODY_FOOTER_IN_PARTS, CAUSE_BODY_BANNER_IN_PARTS };
 
 	if (d->mime.root.multipart)
 		for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
 			const struct body_row *row = explain_mime_row(ids[k]);
 
-			d->cause = &row->cause;
+			d->cause = row->cause;
 			if (!d->found && !d->s->failed)
 				row->try(d);
 		}
@@ -67,7 +66,7 @@ search_text(struct body_case *d)
  * a body without parts. */
 static void
 search_left(struct body_case *c, struct slice body, struct slice encoding,
-    const char *id)
+    enum cause_id cause)
 {
 	struct body_case *d = arena_alloc(c->s->arena, sizeof *d);
 	size_t from = c->s->out->n;
@@ -88,7 +87,7 @@ search_left(struct body_case *c, struct slice body, struct slice encoding,
 	search_text(d);
 	body_release(d);
 	if (d->found && c->s->out->n > from)
-		tell(c, d, from, &explain_mime_row(id)->cause);
+		tell(c, d, from, cause);
 }
 
 /* One way of undoing the second edit; false behind the last. */
@@ -97,14 +96,15 @@ try_way(struct body_case *c, unsigned way)
 {
 	static const struct {
 		enum mime_encoding coded;
-		const char *word, *id;
+		const char *word;
+		enum cause_id cause;
 	} ways[] = {
-		{ MIME_QUOTED_PRINTABLE, "8bit", "body.8bit-to-qp" },
-		{ MIME_BASE64, "8bit", "body.8bit-to-base64" },
-		{ MIME_QUOTED_PRINTABLE, "7bit", "body.8bit-to-qp" },
-		{ MIME_BASE64, "7bit", "body.8bit-to-base64" },
-		{ MIME_QUOTED_PRINTABLE, NULL, "body.8bit-to-qp" },
-		{ MIME_BASE64, NULL, "body.8bit-to-base64" },
+		{ MIME_QUOTED_PRINTABLE, "8bit", CAUSE_BODY_8BIT_TO_QP },
+		{ MIME_BASE64, "8bit", CAUSE_BODY_8BIT_TO_BASE64 },
+		{ MIME_QUOTED_PRINTABLE, "7bit", CAUSE_BODY_8BIT_TO_QP },
+		{ MIME_BASE64, "7bit", CAUSE_BODY_8BIT_TO_BASE64 },
+		{ MIME_QUOTED_PRINTABLE, NULL, CAUSE_BODY_8BIT_TO_QP },
+		{ MIME_BASE64, NULL, CAUSE_BODY_8BIT_TO_BASE64 },
 	};
 	const unsigned n = sizeof ways / sizeof *ways;
 	struct slice left;
@@ -112,12 +112,12 @@ try_way(struct body_case *c, unsigned way)
 	if (way >= n) {
 		if (!explain_mime_unlink(c, way - n, &left))
 			return false;
-		search_left(c, left, c->s->encoding, "body.urls-rewritten");
+		search_left(c, left, c->s->encoding, CAUSE_BODY_URLS_REWRITTEN);
 	} else if ((way < 2 || c->mime.root.multipart) &&
 		   explain_mime_decode(
 		       c, ways[way].coded, ways[way].word, &left)) {
 		/* Without parts no word stands in the body. */
-		search_left(c, left, SLICE("8bit"), ways[way].id);
+		search_left(c, left, SLICE("8bit"), ways[way].cause);
 	}
 	return true;
 }
@@ -134,9 +134,10 @@ static void
 try_text(
     struct body_case *c, size_t from, size_t to, bool ended, struct coding as)
 {
-	const char *id = as.base64 ? "body.base64-to-8bit" : "body.qp-to-8bit";
+	enum cause_id cause =
+	    as.base64 ? CAUSE_BODY_BASE64_TO_8BIT : CAUSE_BODY_QP_TO_8BIT;
 	struct slice text = slice_sub(c->body, from, to - from), was;
-	const struct cause *causes[3];
+	enum cause_id causes[3];
 	struct edit e[3];
 	size_t n = 0;
 
@@ -144,13 +145,13 @@ try_text(
 	if (!explain_mime_encode(c, text, as.base64, as.width, &was))
 		return;
 	if (from > 0) {
-		causes[n] = explain_body_named("body.banner-prepended");
+		causes[n] = CAUSE_BODY_BANNER_PREPENDED;
 		e[n++] = (struct edit){ 0, from, { NULL, 0 } };
 	}
-	causes[n] = explain_body_named(id);
+	causes[n] = cause;
 	e[n++] = (struct edit){ from, to, was };
 	if (to < c->body.len) {
-		causes[n] = explain_body_named("body.footer-appended");
+		causes[n] = CAUSE_BODY_FOOTER_APPENDED;
 		e[n++] = (struct edit){ to, c->body.len, { NULL, 0 } };
 	}
 	c->cause = causes[0];

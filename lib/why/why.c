@@ -40,30 +40,6 @@ explain_place_word(enum explain_place place)
 	return words[place];
 }
 
-const struct cause *
-explain_cause(size_t i)
-{
-	static const struct cause *(*const engines[])(size_t) = {
-		explain_facts_cause,
-		explain_keys_cause,
-		explain_seal_cause,
-		explain_body_cause,
-		explain_signer_cause,
-		explain_fields_cause,
-	};
-
-	for (size_t e = 0; e < sizeof engines / sizeof *engines; e++) {
-		size_t n = 0;
-
-		while (engines[e](n) != NULL)
-			n++;
-		if (i < n)
-			return engines[e](i);
-		i -= n;
-	}
-	return NULL;
-}
-
 /* ------------------------------------------------------------------------
  * What is known before any search. */
 

@@ -26,20 +26,7 @@
 #include "keys/keystore.h"
 #include "mail/message.h"
 #include "arc/validate.h"
-
-enum explain_level {
-	EXPLAIN_PROVED,
-	EXPLAIN_FACT,
-	EXPLAIN_INDICATED,
-};
-
-/* Who is meant. */
-enum explain_role {
-	ROLE_SIGNER,	/* whoever made the signature */
-	ROLE_MODIFIER,	/* somebody on the way, later */
-	ROLE_KEY,	/* whoever publishes the key */
-	ROLE_VALIDATOR, /* whoever checked, or would check, the chain */
-};
+#include "why/cause.h"
 
 /* What the finding is about. */
 enum explain_place {
@@ -48,15 +35,6 @@ enum explain_place {
 	PLACE_SEAL,	 /* the signature of an AS */
 	PLACE_KEY,	 /* a key record */
 	PLACE_STRUCTURE, /* what stands there without any signature */
-};
-
-/* A kind of cause: static, and for ever. */
-struct cause {
-	const char *id; /* "body.footer-appended": for scripts */
-	enum explain_role role;
-	const char *clause;   /* "RFC 6376 section 5.4.2"; or "" */
-	const char *sentence; /* what happened; ends in a full stop */
-	const char *mend;     /* what would mend it; ends in a full stop */
 };
 
 /* Octets that differ between what was signed and what came. */
@@ -84,7 +62,7 @@ struct input_diff {
 };
 
 struct finding {
-	const struct cause *cause;
+	enum cause_id cause;
 	enum explain_level level;
 	enum explain_place place;
 	unsigned instance;
@@ -141,10 +119,6 @@ struct explain_options {
 const char *explain_level_word(enum explain_level);
 const char *explain_role_word(enum explain_role);
 const char *explain_place_word(enum explain_place);
-
-/* Every kind of cause there is, in the order of the search: the one at place i,
- * or NULL behind the last. */
-const struct cause *explain_cause(size_t i);
 
 /* Explain a verdict that was reached, of a message whose body is all of body.
  * What *out holds lives in m's arena.  -1 with DIAG_MEMORY, DIAG_SYSTEM,

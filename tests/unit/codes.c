@@ -2,9 +2,9 @@
 /* codes - every code as a row of mdoc, for the tables of arc-tools(7)
  *
  * "codes fail", "codes tempfail" and "codes trouble" print the codes of
- * lib/base/diag.c by what they mean, in their order there; "codes remarks" those of
- * lib/arc/lint.c and lib/report/hops.c; "codes causes" what --why tells apart; "codes
- * limits" how much is taken (lib/base/limit.h). */
+ * lib/base/diag.c by what they mean, in their order there; "codes remarks"
+ * those of lib/arc/lint.c and lib/report/hops.c; "codes causes" what --why
+ * tells apart; "codes limits" how much is taken (lib/base/limit.h). */
 #include <stdio.h>
 #include <string.h>
 
@@ -69,19 +69,13 @@ remarks(void)
 	}
 }
 
-/* A cause that two engines know is one. */
 static void
 causes(void)
 {
-	const struct cause *c;
+	for (enum cause_id id = CAUSE_NONE + 1; id < CAUSE_COUNT; id++) {
+		const struct cause *c = cause_info(id);
 
-	for (size_t i = 0; (c = explain_cause(i)) != NULL; i++) {
-		bool seen = false;
-
-		for (size_t k = 0; k < i; k++)
-			seen |= strcmp(explain_cause(k)->id, c->id) == 0;
-		if (!seen)
-			row(c->id, c->clause, 0, c->sentence);
+		row(c->id, c->clause, 0, c->sentence);
 	}
 }
 

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is wrong when the fields are not those that were signed. */
+#include "why/cause_header.h"
+
+static const struct cause rows[] = {
+	[CAUSE_HDR_TOP_DOWN] = { "hdr.top-down", ROLE_SIGNER, EXPLAIN_PROVED,
+	    "RFC 6376 section 5.4.2",
+	    "Of several fields of one name the signer hashed the topmost "
+	    "first; they are taken from the bottom up.",
+	    "The signer has to take fields of one name from the bottom of "
+	    "the header up." },
+	[CAUSE_HDR_DUPLICATES_HASHED_ONCE] = { "hdr.duplicates-hashed-once",
+	    ROLE_SIGNER, EXPLAIN_PROVED, "RFC 6376 section 5.4.2",
+	    "h= has a name more than once, and the signer hashed only one of "
+	    "the fields.",
+	    "The signer has to hash one more field for each time that h= has "
+	    "its name." },
+	[CAUSE_HDR_H_CASE_COUNTED_APART] = { "hdr.h-case-counted-apart",
+	    ROLE_SIGNER, EXPLAIN_PROVED, "RFC 6376 section 3.5, h=",
+	    "The signer took names that differ in their capitals for "
+	    "different ones.",
+	    "The signer has to compare field names without regard to case." },
+	[CAUSE_HDR_NEWEST_TAKEN_FOR_OLDEST] = { "hdr.newest-taken-for-oldest",
+	    ROLE_SIGNER, EXPLAIN_PROVED, "RFC 6376 section 5.4.2",
+	    "The signer hashed several fields of one name in another order "
+	    "than from the bottom up.",
+	    "The signer has to take fields of one name from the bottom of "
+	    "the header up, its own new ones last." },
+	[CAUSE_HDR_MESSAGE_ORDER] = { "hdr.message-order", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer hashed the fields in the order of the message and "
+	    "not of h=.",
+	    "The signer has to hash fields in the order of h=." },
+	[CAUSE_HDR_ORDER_OF_NAMES] = { "hdr.order-of-names", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer hashed the fields in the order of their names and "
+	    "not of h=.",
+	    "The signer has to hash fields in the order of h=." },
+	[CAUSE_HDR_SIMPLE_USED] = { "hdr.simple-used", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.4",
+	    "c= says relaxed for the header, and the signer used simple.",
+	    "The signer has to write the canonicalization that it uses." },
+	[CAUSE_HDR_RELAXED_USED] = { "hdr.relaxed-used", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.4",
+	    "c= says simple for the header, and the signer used relaxed.",
+	    "The signer has to write the canonicalization that it uses." },
+	[CAUSE_HDR_OWN_FIELD_RAW] = { "hdr.own-field-raw", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer did not canonicalize the signature field itself.",
+	    "The signature field has to be canonicalized as the others are." },
+	[CAUSE_HDR_OWN_FIELD_CRLF] = { "hdr.own-field-crlf", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer hashed a line end behind the signature field.",
+	    "The signature field goes in last, without its final CRLF." },
+	[CAUSE_HDR_OWN_FOLDS_LF] = { "hdr.own-folds-lf", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 5.3",
+	    "The signer hashed its own folds with LF line ends.",
+	    "Line ends have to be CRLF before signing." },
+	[CAUSE_HDR_B_TAG_REMOVED] = { "hdr.b-tag-removed", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer left out all of b= and not only its value.",
+	    "Only the value of b= is taken out; \"b=\" stays." },
+	[CAUSE_HDR_B_BLANK_KEPT] = { "hdr.b-blank-kept", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer kept white space around the value of b=.",
+	    "The white space around the value of b= goes with it." },
+	[CAUSE_HDR_BH_EMPTIED] = { "hdr.bh-emptied", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer emptied bh= as well as b=.", "Only b= is emptied." },
+	[CAUSE_HDR_DKIM_B_EMPTIED] = { "hdr.dkim-b-emptied", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer emptied b= of DKIM-Signature fields that it signed.",
+	    "Only b= of the signature being made is emptied." },
+	[CAUSE_HDR_NULL_AS_EMPTY_FIELD] = { "hdr.null-as-empty-field",
+	    ROLE_SIGNER, EXPLAIN_PROVED, "RFC 6376 section 3.5, h=",
+	    "The signer hashed an empty field for each name of h= that is "
+	    "not there.",
+	    "A name without a field adds nothing." },
+	[CAUSE_HDR_LF_HASHED] = { "hdr.lf-hashed", ROLE_SIGNER, EXPLAIN_PROVED,
+	    "RFC 6376 section 5.3",
+	    "The signer hashed LF in the place of CRLF.",
+	    "Line ends have to be CRLF before signing." },
+	[CAUSE_HDR_BLANK_AFTER_COLON] = { "hdr.blank-after-colon", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.4.2",
+	    "The signer kept a blank behind the colon of each field.",
+	    "Relaxed takes away all white space around the colon." },
+	[CAUSE_HDR_NAMES_NOT_LOWERED] = { "hdr.names-not-lowered", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.4.2",
+	    "The signer kept the capitals of field names.",
+	    "Relaxed has field names in lower case." },
+	[CAUSE_HDR_TABS_KEPT] = { "hdr.tabs-kept", ROLE_SIGNER, EXPLAIN_PROVED,
+	    "RFC 6376 section 3.4.2", "The signer kept tabs.",
+	    "Relaxed makes every run of white space one space." },
+	[CAUSE_HDR_OWN_H_REFOLDED] = { "hdr.own-h-refolded", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.5, h=",
+	    "The signature field was folded anew after signing, so that "
+	    "blanks came or went within it.",
+	    "The signer's server has to leave a finished signature as it is." },
+	[CAUSE_HDR_OWN_TAGS_REORDERED] = { "hdr.own-tags-reordered",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The tags of the signature were put in another order.",
+	    "Nobody may write a signature field anew." },
+	[CAUSE_AS_RENUMBERED] = { "as.renumbered", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 8617 section 4.2.1",
+	    "The set was signed under another instance: a set was taken out "
+	    "and the others were numbered anew.",
+	    "ARC Sets must never be removed or changed." },
+	[CAUSE_HDR_DKIM_ADDED_AFTER_SEAL] = { "hdr.dkim-added-after-seal",
+	    ROLE_SIGNER, EXPLAIN_PROVED, "RFC 6376 section 5.4.2",
+	    "The sealer added its own DKIM-Signature after sealing, and its "
+	    "seal covers DKIM-Signature more often than it stood there.",
+	    "Sign with DKIM first and seal last, or do not oversign "
+	    "DKIM-Signature.",
+	    { CAUSE_HDR_FIELD_ADDED } },
+	[CAUSE_HDR_TRAILING_SPACE_SIMPLE] = { "hdr.trailing-space-simple",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 6376 section 3.4.1",
+	    "White space at the ends of a field came or went, which c=simple "
+	    "does not bear.",
+	    "Seal with c=relaxed." },
+	[CAUSE_HDR_REFOLDED_SIMPLE] = { "hdr.refolded-simple", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.4.1",
+	    "A field was folded anew, which c=simple does not bear.",
+	    "Seal with c=relaxed." },
+	[CAUSE_HDR_NAME_CASE_SIMPLE] = { "hdr.name-case-simple", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.4.1",
+	    "A field name was spelled in other capitals, which c=simple does "
+	    "not bear.",
+	    "Seal with c=relaxed." },
+	[CAUSE_HDR_SUBJECT_TAGGED] = { "hdr.subject-tagged", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6377 section 3.3", "The Subject got a tag.",
+	    "Whoever tags the Subject has to seal the message afterwards, or "
+	    "to leave the Subject alone (List-Id tells a list as well)." },
+	[CAUSE_HDR_FROM_REWRITTEN] = { "hdr.from-rewritten", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6377 section 3.3", "From was rewritten.",
+	    "Whoever rewrites From has to seal the message afterwards; with "
+	    "ARC trusted, From need not be rewritten." },
+	[CAUSE_HDR_FIELD_RENAMED] = { "hdr.field-renamed", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 8617 section 5.2, step 4",
+	    "A signed field was put under another name, and perhaps another "
+	    "one in its place.",
+	    "Whoever renames signed fields has to seal the message." },
+	[CAUSE_HDR_CONTENT_TYPE_REQUOTED] = { "hdr.content-type-requoted",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 8617 section 5.2, step 4",
+	    "A parameter of Content-Type got or lost its quotes.",
+	    "Switch off the rewriting of MIME fields behind the sealer." },
+	[CAUSE_HDR_FIELD_REMOVED_STOCK] = { "hdr.field-removed-stock",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 8617 section 5.2, step 4",
+	    "A signed field was removed.",
+	    "Whoever removes signed fields has to seal the message." },
+	[CAUSE_HDR_UTF8_DOWNGRADED] = { "hdr.utf8-downgraded", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6532 section 3",
+	    "Raw UTF-8 in a field was made into encoded words.",
+	    "Send encoded words from the start, or keep to servers with "
+	    "SMTPUTF8." },
+	[CAUSE_HDR_SUBJECT_REENCODED] = { "hdr.subject-reencoded",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 2047 section 2",
+	    "The Subject was encoded anew.",
+	    "Switch off the rewriting of fields behind the sealer." },
+	[CAUSE_HDR_DATE_NORMALISED] = { "hdr.date-normalised", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 5322 section 3.3",
+	    "The Date was written in another form.",
+	    "Switch off the rewriting of fields behind the sealer; send "
+	    "dates as RFC 5322 has them." },
+	[CAUSE_HDR_ADDRESS_LIST_RESPACED] = { "hdr.address-list-respaced",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 6376 section 3.4.2",
+	    "Blanks between addresses came or went.",
+	    "Switch off the rewriting of address fields behind the sealer." },
+	[CAUSE_HDR_DISPLAY_NAME_QUOTED] = { "hdr.display-name-quoted",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 5322 section 3.4",
+	    "A display name got or lost its quotes.",
+	    "Switch off the rewriting of address fields behind the sealer." },
+	[CAUSE_HDR_LINE_BROKEN_998] = { "hdr.line-broken-998", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 5322 section 2.1.1",
+	    "A line of more than 998 octets was broken on its way.",
+	    "Fold long fields before sealing." },
+	[CAUSE_HDR_AUTH_RESULTS_SIGNED] = { "hdr.auth-results-signed",
+	    ROLE_SIGNER, EXPLAIN_PROVED, "RFC 8617 section 4.1.2",
+	    "The seal covers Authentication-Results, which servers remove "
+	    "and replace.",
+	    "Take Authentication-Results out of h=." },
+	[CAUSE_HDR_FIELD_ADDED] = { "hdr.field-added", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6376 section 5.4.2",
+	    "A field was added whose name the signature covers more often "
+	    "than it stood there, so that nobody might add one.",
+	    "Whoever adds the field has to seal the message; or the signer "
+	    "does not oversign this name.",
+	    { CAUSE_HDR_DKIM_ADDED_AFTER_SEAL } },
+	[CAUSE_HDR_CHANGED_Z_TAG] = { "hdr.changed-z-tag", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.5",
+	    "Signed fields were changed; z= of the signature has them as "
+	    "they were.",
+	    "Whoever changes signed fields has to seal the message." },
+	[CAUSE_HDR_FIELD_REMOVED] = { "hdr.field-removed", ROLE_MODIFIER,
+	    EXPLAIN_INDICATED, "RFC 8617 section 5.2, step 4",
+	    "A field that the signature names is not there; it was removed, "
+	    "if the signer did not list it to keep others from adding one.",
+	    "Whoever removes signed fields has to seal the message." },
+	[CAUSE_HDR_CHANGED] = { "hdr.changed", ROLE_MODIFIER, EXPLAIN_INDICATED,
+	    "RFC 8617 section 5.2, step 4", "A signed field was changed.",
+	    "Compare the message with the copy that the sealer's neighbour "
+	    "has (arc-dump --fingerprint)." },
+};
+
+const struct cause *
+cause_of_header(enum cause_id id)
+{
+	return id < sizeof rows / sizeof *rows && rows[id].id != NULL
+		   ? &rows[id]
+		   : NULL;
+}
