@@ -19,7 +19,7 @@ nametable_hash(struct slice name)
 
 /* The slot of the name, or the empty one where it belongs.  Whoever chooses
  * names that meet in one slot slows down a run over his own messages by a few
- * comparisons each: at most 51 names come from one. */
+ * comparisons each: a few hundred names come from one. */
 static struct nameslot *
 slot_of(const struct nametable *t, struct slice name)
 {

@@ -114,6 +114,14 @@ dnswire_load(struct diag *why)
 
 /* ------------------------------------------------------------------------ */
 
+static const ldns_rr_type wire_types[RR_TYPES] = {
+	[RR_TXT] = LDNS_RR_TYPE_TXT,
+	[RR_A] = LDNS_RR_TYPE_A,
+	[RR_AAAA] = LDNS_RR_TYPE_AAAA,
+	[RR_MX] = LDNS_RR_TYPE_MX,
+	[RR_PTR] = LDNS_RR_TYPE_PTR,
+};
+
 static int
 query_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
 {
@@ -134,7 +142,7 @@ query_write(const struct dnswire_query *q, struct buf *out, struct diag *why)
 		goto out;
 	}
 	pkt = ldns.pkt_query_new(
-	    owner, LDNS_RR_TYPE_TXT, LDNS_RR_CLASS_IN, LDNS_RD);
+	    owner, wire_types[q->type], LDNS_RR_CLASS_IN, LDNS_RD);
 	if (pkt == NULL) {
 		ldns.rdf_deep_free(owner);
 		diag_memory(why);
@@ -270,6 +278,45 @@ read_txt(const ldns_rr *rr, struct arena *arena, struct txt *out)
 	return DNSWIRE_RECORDS;
 }
 
+/* A name that a record holds. */
+static enum dnswire_kind
+read_name(const ldns_rdf *rdf, struct arena *arena, struct slice *out)
+{
+	struct slice text;
+
+	if (ldns.rdf_get_type(rdf) != LDNS_RDF_TYPE_DNAME)
+		return DNSWIRE_MALFORMED;
+	text = name_text(rdf);
+	*out = text.p != NULL ? arena_copy(arena, text) : text;
+	free((char *)text.p);
+	return out->p != NULL ? DNSWIRE_RECORDS : DNSWIRE_MEMORY;
+}
+
+/* The one that is no TXT record. */
+static enum dnswire_kind
+read_rr(
+    const ldns_rr *rr, enum rr_type type, struct arena *arena, struct rr *out)
+{
+	size_t want = type == RR_MX ? 2 : 1, size = rr_address_size(type);
+	const ldns_rdf *first;
+	const unsigned char *data;
+
+	if (ldns.rr_rd_count(rr) != want)
+		return DNSWIRE_MALFORMED;
+	first = ldns.rr_rdf(rr, 0);
+	if (type == RR_PTR)
+		return read_name(first, arena, &out->name);
+	if (ldns.rdf_size(first) != (type == RR_MX ? 2 : size))
+		return DNSWIRE_MALFORMED;
+	data = ldns.rdf_data(first);
+	if (type == RR_MX) {
+		out->preference = (unsigned)(data[0] << 8 | data[1]);
+		return read_name(ldns.rr_rdf(rr, 1), arena, &out->name);
+	}
+	memcpy(out->address, data, size);
+	return DNSWIRE_RECORDS;
+}
+
 static void
 note_ttl(struct dnswire_reply *r, const ldns_rr *rr)
 {
@@ -290,9 +337,9 @@ rr_fits(const ldns_rr *rr, ldns_rr_type type, struct slice owner, bool *memory)
 	       name_is(ldns.rr_owner(rr), owner, memory);
 }
 
-/* Take the TXT records of owner. */
+/* Take the records of owner. */
 static enum dnswire_kind
-take_records(const ldns_rr_list *answer, struct slice owner,
+take_records(const ldns_rr_list *answer, struct slice owner, enum rr_type type,
     struct arena *arena, struct dnswire_reply *r)
 {
 	bool memory = false;
@@ -300,18 +347,23 @@ take_records(const ldns_rr_list *answer, struct slice owner,
 	for (size_t i = 0; i < ldns.rr_list_rr_count(answer); i++) {
 		const ldns_rr *rr = ldns.rr_list_rr(answer, i);
 
-		if (!rr_fits(rr, LDNS_RR_TYPE_TXT, owner, &memory))
+		if (!rr_fits(rr, wire_types[type], owner, &memory))
 			continue;
-		enum dnswire_kind kind = read_txt(rr, arena, &r->txt[r->ntxt]);
+		enum dnswire_kind kind =
+		    type == RR_TXT ? read_txt(rr, arena, &r->txt[r->ntxt])
+				   : read_rr(rr, type, arena, &r->rr[r->nrr]);
 
 		if (kind != DNSWIRE_RECORDS)
 			return kind;
 		note_ttl(r, rr);
-		r->ntxt++;
+		if (type == RR_TXT)
+			r->ntxt++;
+		else
+			r->nrr++;
 	}
-	return memory	     ? DNSWIRE_MEMORY
-	       : r->ntxt > 0 ? DNSWIRE_RECORDS
-			     : DNSWIRE_NODATA;
+	return memory		      ? DNSWIRE_MEMORY
+	       : r->ntxt + r->nrr > 0 ? DNSWIRE_RECORDS
+				      : DNSWIRE_NODATA;
 }
 
 /* Follow one CNAME of *owner: DNSWIRE_CNAME, or DNSWIRE_NODATA when there is
@@ -329,12 +381,11 @@ follow(const ldns_rr_list *answer, struct slice *owner, struct arena *arena,
 			continue;
 		if (ldns.rr_rd_count(rr) != 1)
 			return DNSWIRE_MALFORMED;
-		struct slice target = name_text(ldns.rr_rdf(rr, 0));
+		enum dnswire_kind kind =
+		    read_name(ldns.rr_rdf(rr, 0), arena, owner);
 
-		*owner = target.p != NULL ? arena_copy(arena, target) : target;
-		free((char *)target.p);
-		if (owner->p == NULL)
-			return DNSWIRE_MEMORY;
+		if (kind != DNSWIRE_RECORDS)
+			return kind;
 		r->cname = *owner;
 		r->cnames++;
 		note_ttl(r, rr);
@@ -366,15 +417,18 @@ read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
     struct arena *arena, struct dnswire_reply *r)
 {
 	const ldns_rr_list *answer = ldns.pkt_answer(pkt);
+	size_t most = ldns.rr_list_rr_count(answer);
 	struct slice owner = q->name;
 	enum dnswire_kind kind;
 
-	r->txt =
-	    arena_array(arena, ldns.rr_list_rr_count(answer), sizeof *r->txt);
-	if (r->txt == NULL)
+	if (q->type == RR_TXT)
+		r->txt = arena_array(arena, most, sizeof *r->txt);
+	else
+		r->rr = arena_array(arena, most, sizeof *r->rr);
+	if (r->txt == NULL && r->rr == NULL)
 		return DNSWIRE_MEMORY;
 	do {
-		kind = take_records(answer, owner, arena, r);
+		kind = take_records(answer, owner, q->type, arena, r);
 		if (kind == DNSWIRE_NODATA)
 			kind = follow(answer, &owner, arena, r);
 	} while (kind == DNSWIRE_CNAME && r->cnames <= DNSWIRE_MAX_CNAMES);
@@ -383,6 +437,23 @@ read_answer(const struct dnswire_query *q, const ldns_pkt *pkt,
 	return r->cnames > 0	  ? DNSWIRE_CNAME
 	       : is_referral(pkt) ? DNSWIRE_REFUSED
 				  : DNSWIRE_NODATA;
+}
+
+/* There is no such name: perhaps not at the end of CNAMEs (RFC 6604). */
+static enum dnswire_kind
+read_absence(const struct dnswire_query *q, const ldns_pkt *pkt,
+    struct arena *arena, struct dnswire_reply *r)
+{
+	const ldns_rr_list *answer = ldns.pkt_answer(pkt);
+	struct slice owner = q->name;
+	enum dnswire_kind kind;
+
+	do
+		kind = follow(answer, &owner, arena, r);
+	while (kind == DNSWIRE_CNAME && r->cnames <= DNSWIRE_MAX_CNAMES);
+	return kind == DNSWIRE_MEMORY || kind == DNSWIRE_MALFORMED
+		   ? kind
+		   : DNSWIRE_NXDOMAIN;
 }
 
 static enum dnswire_kind
@@ -401,6 +472,8 @@ answer_read(const struct dnswire_query *q, struct slice octets,
 	out->ad = ldns.pkt_ad(pkt);
 	if (kind == DNSWIRE_RECORDS)
 		kind = read_answer(q, pkt, arena, out);
+	else if (kind == DNSWIRE_NXDOMAIN)
+		kind = read_absence(q, pkt, arena, out);
 	ldns.pkt_free(pkt);
 	return kind;
 }

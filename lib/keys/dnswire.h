@@ -27,11 +27,12 @@ enum {
 	DNSWIRE_MAX_NAME = 4 * 255,    /* octets of a name, all of them \DDD */
 };
 
-/* A TXT query for name, which is text as in a master file: lower case, no final
+/* A query for name, which is text as in a master file: lower case, no final
  * dot (the root is "."), \DDD or \X for octets that are no graphic ASCII or
  * mean something there. */
 struct dnswire_query {
 	struct slice name; /* at most DNSWIRE_MAX_NAME octets */
+	enum rr_type type;
 	uint16_t id;
 	bool edns, cd;
 };
@@ -55,13 +56,15 @@ enum dnswire_kind {
 	DNSWIRE_NXDOMAIN,
 	DNSWIRE_NODATA,
 	DNSWIRE_CNAME,	 /* asked on at cname */
-	DNSWIRE_RECORDS, /* txt holds records */
+	DNSWIRE_RECORDS, /* txt or rr holds records */
 	DNSWIRE_MEMORY,
 };
 
 struct dnswire_reply {
-	struct txt *txt;
+	struct txt *txt; /* RR_TXT */
 	size_t ntxt;
+	struct rr *rr; /* other types */
+	size_t nrr;
 	struct slice cname; /* the last one followed; or empty */
 	unsigned cnames;    /* how many were followed */
 	uint32_t ttl;	    /* the smallest on the way */
@@ -73,7 +76,8 @@ struct dnswire_reply {
  * 9.1); what does not is told from the octets alone, and libldns sees none of
  * it.  The letters of the question may be in another case (RFC 4343).  Of its
  * records only those count that are owned by the name asked for, or by what a
- * CNAME of that name leads to.  Strings live in arena. */
+ * CNAME of that name leads to; with DNSWIRE_NXDOMAIN only such CNAMEs do.
+ * Strings live in arena. */
 enum dnswire_kind dnswire_read(const struct dnswire_query *q, struct slice sent,
     struct slice octets, struct arena *, struct dnswire_reply *out);
 

@@ -61,9 +61,33 @@ write_name(struct buf *out, struct slice name)
 		buf_char(out, '.');
 }
 
-void
-keyfile_write(struct buf *out, struct slice name, const struct answer *a)
+static void
+write_owner(struct buf *out, struct slice owner, enum rr_type type,
+    const struct answer *a)
 {
+	write_name(out, owner);
+	if (a->has_ttl)
+		buf_printf(out, " %lu", (unsigned long)a->ttl);
+	buf_printf(out, " IN %s", rr_word(type));
+}
+
+static void
+write_rr(struct buf *out, enum rr_type type, const struct rr *rr)
+{
+	buf_char(out, ' ');
+	if (type == RR_MX)
+		buf_printf(out, "%u ", rr->preference);
+	if (type == RR_A || type == RR_AAAA)
+		rr_write_address(out, type, rr->address);
+	else
+		write_name(out, rr->name);
+	buf_char(out, '\n');
+}
+
+void
+keyfile_write(struct buf *out, const struct question *q, const struct answer *a)
+{
+	struct slice name = q->name;
 	struct slice owner = a->cname.len > 0 ? a->cname : name;
 
 	if (a->cname.len > 0) {
@@ -75,18 +99,23 @@ keyfile_write(struct buf *out, struct slice name, const struct answer *a)
 	if (a->kind != ANSWER_RECORDS) {
 		buf_text(out, ";! ");
 		write_name(out, owner);
-		buf_printf(out, " %s\n", answer_word(a->kind));
+		buf_printf(out, " %s", answer_word(a->kind));
+		if (q->type != RR_TXT)
+			buf_printf(out, " %s", rr_word(q->type));
+		buf_char(out, '\n');
+	}
+	for (size_t i = 0; i < a->nrr; i++) {
+		write_owner(out, owner, q->type, a);
+		write_rr(out, q->type, &a->rr[i]);
 	}
 	for (size_t i = 0; i < a->ntxt; i++) {
-		write_name(out, owner);
-		if (a->has_ttl)
-			buf_printf(out, " %lu", (unsigned long)a->ttl);
-		buf_text(out, " IN TXT");
+		write_owner(out, owner, RR_TXT, a);
 		for (size_t k = 0; k < a->txt[i].nstrings; k++)
 			write_string(out, a->txt[i].strings[k]);
 		buf_char(out, '\n');
 	}
-	if (a->secure) {
+	/* Of keys alone it makes a difference. */
+	if (a->secure && q->type == RR_TXT) {
 		buf_text(out, ";! ");
 		write_name(out, name);
 		buf_text(out, " SECURE\n");

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* keysource.h - one interface to whatever holds key records
+/* keysource.h - one interface to whatever holds DNS records
  *
  * A key record is a TXT record at <selector>._domainkey.<domain> (RFC 6376
- * section 3.6.2).  A keys file and the DNS stand behind the same call, so that
- * tests and post-mortems run offline through the code that mail runs through.
- * A source only fetches: caching ("each name once a run") is keystore.h's, and
- * reading what a record says is key.h's. */
+ * section 3.6.2); SPF and DMARC ask for more (rr.h).  A keys file and the DNS
+ * stand behind the same call, so that tests and post-mortems run offline
+ * through the code that mail runs through.  A source only fetches: caching
+ * ("each question once a run") is keystore.h's, and reading what a record says
+ * is key.h's. */
 #ifndef KEYSOURCE_H
 #define KEYSOURCE_H
 
@@ -17,11 +18,12 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/slice.h"
+#include "keys/rr.h"
 
 enum answer_kind {
-	ANSWER_RECORDS,	    /* at least one TXT record */
+	ANSWER_RECORDS,	    /* at least one record of the type asked for */
 	ANSWER_NXDOMAIN,    /* no such name; a CNAME to nothing or a loop */
-	ANSWER_NODATA,	    /* the name exists and has no TXT record */
+	ANSWER_NODATA,	    /* the name exists and has no such record */
 	ANSWER_TIMEOUT,	    /* nobody answered before the deadline */
 	ANSWER_SERVFAIL,    /* all servers failed */
 	ANSWER_REFUSED,	    /* all servers refused */
@@ -31,21 +33,18 @@ enum answer_kind {
 	ANSWER_UNKNOWN,	    /* this source does not know; ask the next one */
 };
 
-/* One TXT record. */
-struct txt {
-	struct slice text;     /* its strings joined, nothing between (K-2) */
-	struct slice *strings; /* the strings one by one */
-	size_t nstrings;
-};
-
-/* What became of one name.  All slices live in the arena given to ask(). */
+/* What became of one question.  All slices live in the arena given to ask(). */
 struct answer {
 	enum answer_kind kind;
-	struct txt *txt; /* ntxt records in RDATA order */
+	struct txt *txt; /* RR_TXT: ntxt records in their order; else none */
 	size_t ntxt;
+	struct rr *rr; /* other types: nrr records in their order */
+	size_t nrr;
 	struct slice cname; /* the name the records really stand at, when a
-			     * CNAME led there; else empty.  Text as in a
-			     * master file: \DDD, \X where needed */
+			     * CNAME led there, or whose absence was told (so
+			     * that the name asked for does exist); else empty.
+			     * Text as in a master file: \DDD, \X where
+			     * needed */
 	uint32_t ttl;	    /* seconds; of the records, the smallest */
 	bool has_ttl;	    /* a keys file need not say */
 	bool secure;	    /* the resolver says DNSSEC-validated (AD) and is
@@ -61,15 +60,18 @@ const char *answer_word(enum answer_kind);
 enum diag_code answer_diag(enum answer_kind);
 
 struct keysource {
-	/* Ask for n names at once: absolute, lower case, ASCII, no final dot,
-	 * at most 253 octets.  answers[i] is about names[i].  deadline is in
-	 * nanoseconds of CLOCK_MONOTONIC, shared by all lookups of a message;
-	 * a name not answered by then is ANSWER_TIMEOUT.  Returns 0, or -1
-	 * with DIAG_MEMORY or DIAG_SYSTEM when it could not even try: a lookup
-	 * that fails is an answer, not an error. */
-	int (*ask)(struct keysource *, const struct slice names[], size_t n,
-	    struct answer answers[], int64_t deadline, struct arena *,
+	/* Ask n questions at once.  answers[i] is about questions[i].  deadline
+	 * is in nanoseconds of CLOCK_MONOTONIC, shared by all lookups of a
+	 * message; what is not answered by then is ANSWER_TIMEOUT.  Returns 0,
+	 * or -1 with DIAG_MEMORY or DIAG_SYSTEM when it could not even try: a
+	 * lookup that fails is an answer, not an error. */
+	int (*ask)(struct keysource *, const struct question questions[],
+	    size_t n, struct answer answers[], int64_t deadline, struct arena *,
 	    struct diag *why);
+	/* Whether it knows, without asking anybody, that the name exists: it
+	 * has a record of some type, or a name below it.  NULL: it does not
+	 * tell. */
+	bool (*exists)(struct keysource *, struct slice name);
 	/* Names it knows without asking anybody that end in suffix, at most
 	 * max, in their order; returns how many.  NULL: it knows none. */
 	size_t (*list)(struct keysource *, struct slice suffix,
@@ -77,9 +79,9 @@ struct keysource {
 	void (*free)(struct keysource *);
 };
 
-/* Key records from a keys file (see arc-verify(1), FILES).  The file is read
+/* Records from a keys file (see arc-verify(1), FILES).  The file is read
  * whole by keyfile_add(); ask() answers from memory, ANSWER_UNKNOWN for a
- * name that no file has. */
+ * question on which no file has a word. */
 struct keysource *keyfile_new(void);
 
 /* Add the records of path.  -1 with DIAG_OPEN, DIAG_READ, DIAG_MEMORY, or
@@ -89,7 +91,8 @@ int keyfile_add(struct keysource *, const char *path, struct diag *why);
 /* Append to out what keyfile_add() would read back as this answer: master
  * file lines, CNAME and TTL included, or a ";!" line for a failure. */
 struct buf;
-void keyfile_write(struct buf *out, struct slice name, const struct answer *);
+void keyfile_write(
+    struct buf *out, const struct question *, const struct answer *);
 
 /* How to ask the DNS.  Strings are the caller's; config has to live as long as
  * the source. */
@@ -103,7 +106,7 @@ struct dns_options {
 			* on loopback */
 };
 
-/* Key records from the DNS (RFC 1035; what may be believed: RFC 5452).  NULL
+/* Records from the DNS (RFC 1035; what may be believed: RFC 5452).  NULL
  * with DIAG_MEMORY, or DIAG_SYSTEM naming an address that is none, or one too
  * many.  Nothing is opened before the first ask(). */
 struct keysource *dns_new(const struct dns_options *, struct diag *why);

@@ -52,6 +52,7 @@ try {
 struct lookup {
 	struct answer *answer;
 	struct slice name; /* changes along CNAMEs */
+	enum rr_type type;
 	unsigned cnames;
 	uint32_t ttl;
 	bool unsigned_link; /* an answer on the way came without AD */
@@ -175,7 +176,8 @@ open_try(struct asking *a, struct lookup *l, struct try *t, unsigned server,
 		return diag_errno(why, DIAG_SYSTEM, "getrandom");
 	t->tcp = tcp;
 	t->server = server;
-	t->query = (struct dnswire_query){ l->name, id, l->edns, l->cd };
+	t->query =
+	    (struct dnswire_query){ l->name, l->type, id, l->edns, l->cd };
 	if (tcp)
 		buf_put(&t->out, "\0", 2); /* for the length */
 	if (dnswire_write(&t->query, &t->out, why) != 0)
@@ -310,6 +312,8 @@ take_answer(struct asking *a, struct lookup *l, const struct try *t,
 	else {
 		l->answer->txt = r->txt;
 		l->answer->ntxt = r->ntxt;
+		l->answer->rr = r->rr;
+		l->answer->nrr = r->nrr;
 		l->answer->secure = !l->unsigned_link;
 		finish(l, ANSWER_RECORDS);
 	}
@@ -527,7 +531,7 @@ turn(struct asking *a, struct pollfd (*pfd)[MAX_TRIES], struct diag *why)
 }
 
 static int
-run(struct asking *a, const struct slice names[], struct diag *why)
+run(struct asking *a, const struct question questions[], struct diag *why)
 {
 	struct pollfd(*pfd)[MAX_TRIES] =
 	    arena_array(a->arena, a->n, sizeof *pfd);
@@ -536,7 +540,7 @@ run(struct asking *a, const struct slice names[], struct diag *why)
 	if (pfd == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < a->n; i++)
-		if (ask(a, &a->lookup[i], names[i], why) != 0)
+		if (ask(a, &a->lookup[i], questions[i].name, why) != 0)
 			return -1;
 	while (more > 0)
 		more = turn(a, pfd, why);
@@ -571,7 +575,7 @@ prepare(struct asking *a, struct diag *why)
 }
 
 static int
-dns_ask(struct keysource *source, const struct slice names[], size_t n,
+dns_ask(struct keysource *source, const struct question questions[], size_t n,
     struct answer answers[], int64_t deadline, struct arena *arena,
     struct diag *why)
 {
@@ -588,13 +592,14 @@ dns_ask(struct keysource *source, const struct slice names[], size_t n,
 		struct lookup *l = &a.lookup[i];
 
 		answers[i] = (struct answer){ .from_dns = true };
-		*l = (struct lookup){
-			.answer = &answers[i], .ttl = UINT32_MAX, .edns = true
-		};
+		*l = (struct lookup){ .answer = &answers[i],
+			.type = questions[i].type,
+			.ttl = UINT32_MAX,
+			.edns = true };
 		for (unsigned k = 0; k < MAX_TRIES; k++)
 			l->try[k].fd = -1;
 	}
-	int result = run(&a, names, why);
+	int result = run(&a, questions, why);
 
 	for (size_t i = 0; i < n; i++) {
 		close_tries(&a.lookup[i]);

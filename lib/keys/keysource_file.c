@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Master-file lines (RFC 1035 section 5.1), as far as keys need them.  Names
+/* Master-file lines (RFC 1035 section 5.1), as far as they are asked for. Names
  * are absolute with or without a final dot, so that a file can be written by
  * hand and served by a name server too. */
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include "keys/keysource.h"
 #include "base/limit.h"
 #include "base/nametable.h"
+#include "keys/rrset.h"
 
 enum {
 	MAX_CNAMES = LIMIT_CNAMES,
@@ -35,15 +36,22 @@ struct entry {
 	struct record *first, **last;
 	size_t nrecords;
 	struct slice cname;
-	enum answer_kind failure; /* without records: what was recorded */
-	uint32_t ttl;
+	struct rrset *sets; /* what is said of it by type; of TXT, failures */
+	/* Recorded without a type, of those that have no records; or
+	 * ANSWER_UNKNOWN. */
+	enum answer_kind failure;
+	uint32_t ttl; /* of its TXT records */
 	bool has_ttl, secure;
+	bool other; /* it has records of types that nobody asks for */
 };
 
 struct keyfile {
 	struct keysource source;
 	struct arena *arena;
 	struct nametable names; /* of entries */
+	/* Names above them, made when the first such name is looked for. */
+	struct nametable above;
+	bool has_above;
 };
 
 /* ------------------------------------------------------------------------
@@ -61,7 +69,7 @@ entry_of(struct keyfile *k, struct slice name)
 		return NULL;
 	e->name = name;
 	e->last = &e->first;
-	e->failure = ANSWER_NODATA;
+	e->failure = ANSWER_UNKNOWN;
 	return nametable_add(&k->names, name, e) == 0 ? e : NULL;
 }
 
@@ -336,8 +344,8 @@ scan_entry(struct scan *s, struct diag *why)
 	s->first = first;
 	if (depth > 0)
 		return fail(s, why, "a \"(\" without its \")\"");
-	return recorded && s->nwords != 3
-		   ? fail(s, why, "not \";! NAME ANSWER\"")
+	return recorded && s->nwords != 3 && s->nwords != 4
+		   ? fail(s, why, "not \";! NAME [TYPE] ANSWER\"")
 		   : 1;
 }
 
@@ -452,24 +460,72 @@ is_type(struct slice s)
 	return s.len > 0 && ascii_is_alpha(s.p[0]);
 }
 
+/* ";! NAME ANSWER", ";! NAME TYPE ANSWER" or ";! NAME ANSWER TYPE". */
 static int
 take_recorded(struct scan *s, struct diag *why)
 {
-	struct slice name = make_name(s, s->word[1].text);
+	struct slice name = make_name(s, s->word[1].text), word;
 	struct entry *e = entry_of(s->k, name);
+	enum answer_kind kind = ANSWER_NXDOMAIN;
+	bool typed = s->nwords == 4;
+	enum rr_type type;
+	struct rrset *set;
 
 	if (name.p == NULL || e == NULL)
 		return diag_memory(why);
-	if (slice_eq(s->word[2].text, SLICE("SECURE"))) {
+	word = s->word[2].text;
+	if (typed && rr_from_word(word, &type))
+		word = s->word[3].text;
+	else if (typed && !rr_from_word(s->word[3].text, &type))
+		return fail(s, why, "no such record type after \";!\"");
+	if (slice_eq(word, SLICE("SECURE"))) {
 		e->secure = true;
 		return 0;
 	}
-	for (enum answer_kind k = ANSWER_NXDOMAIN; k < ANSWER_UNKNOWN; k++)
-		if (slice_eq(s->word[2].text, slice_of(answer_word(k)))) {
-			e->failure = k;
-			return 0;
-		}
-	return fail(s, why, "no such answer behind \";!\"");
+	while (kind < ANSWER_UNKNOWN &&
+	       !slice_eq(word, slice_of(answer_word(kind))))
+		kind++;
+	if (kind == ANSWER_UNKNOWN)
+		return fail(s, why, "no such answer behind \";!\"");
+	if (!typed) {
+		e->failure = kind;
+		return 0;
+	}
+	if ((set = rrset_of(&e->sets, type, s->k->arena)) == NULL)
+		return diag_memory(why);
+	set->failure = kind;
+	return 0;
+}
+
+/* A record of another type than TXT, whose words begin at place at. */
+static int
+take_rr(struct scan *s, struct rrset *set, size_t at, struct diag *why)
+{
+	bool address = set->type == RR_A || set->type == RR_AAAA;
+	struct rr rr = { .preference = 0 };
+	unsigned long long preference = 0;
+
+	if (s->nwords != at + (set->type == RR_MX ? 2 : 1))
+		return fail(s, why, "a record with too few words, or too many");
+	if (set->type == RR_MX &&
+	    (!slice_number(s->word[at++].text, 5, &preference) ||
+		preference > UINT16_MAX))
+		return fail(s, why, "MX without a preference up to 65535");
+	rr.preference = (unsigned)preference;
+	if (address &&
+	    !rr_read_address(s->word[at].text, set->type, rr.address))
+		return fail(s, why, "not an address of that type");
+	if (!address && (rr.name = make_name(s, s->word[at].text)).p == NULL)
+		return diag_memory(why);
+	return rrset_add(set, &rr, s->k->arena) == 0 ? 0 : diag_memory(why);
+}
+
+static void
+note_ttl(uint32_t ttl, uint32_t *least, bool *has)
+{
+	if (!*has || ttl < *least)
+		*least = ttl;
+	*has = true;
 }
 
 static int
@@ -514,6 +570,7 @@ take_entry(struct scan *s, struct diag *why)
 	size_t at = 0;
 	uint32_t ttl = 0;
 	bool has_ttl = false;
+	enum rr_type known;
 
 	if (s->nwords == 0)
 		return 0;
@@ -542,13 +599,24 @@ take_entry(struct scan *s, struct diag *why)
 
 	if (e == NULL)
 		return diag_memory(why);
-	if (has_ttl && (!e->has_ttl || ttl < e->ttl))
-		e->ttl = ttl;
-	e->has_ttl |= has_ttl;
-	if (slice_eq_nocase(type, SLICE("TXT")))
+	if (slice_eq_nocase(type, SLICE("TXT"))) {
+		if (has_ttl)
+			note_ttl(ttl, &e->ttl, &e->has_ttl);
 		return take_txt(s, e, at, why);
-	if (!slice_eq_nocase(type, SLICE("CNAME")))
+	}
+	if (rr_from_word(type, &known)) {
+		struct rrset *set = rrset_of(&e->sets, known, s->k->arena);
+
+		if (set == NULL)
+			return diag_memory(why);
+		if (has_ttl)
+			note_ttl(ttl, &set->ttl, &set->has_ttl);
+		return take_rr(s, set, at, why);
+	}
+	if (!slice_eq_nocase(type, SLICE("CNAME"))) {
+		e->other = true;
 		return 0;
+	}
 	if (s->nwords != at + 1)
 		return fail(s, why, "CNAME without one name");
 	e->cname = make_name(s, s->word[at].text);
@@ -688,25 +756,66 @@ keyfile_add(struct keysource *source, const char *path, struct diag *why)
 	return result;
 }
 
-static void
-answer_name(const struct keyfile *k, struct slice name, struct answer *a,
-    struct arena *arena, bool *memory)
+static bool
+has_records(const struct entry *e, enum rr_type type)
 {
-	const struct entry *e = nametable_find(&k->names, name);
+	const struct rrset *set = rrset_find(e->sets, type);
+
+	return type == RR_TXT ? e->nrecords > 0 : set != NULL && set->n > 0;
+}
+
+/* Whether the name is known to exist. */
+static bool
+entry_exists(const struct entry *e)
+{
+	bool found = e->nrecords > 0 || e->cname.len > 0 || e->other ||
+		     e->failure == ANSWER_NODATA;
+
+	for (const struct rrset *s = e->sets; s != NULL; s = s->next)
+		found |= s->n > 0 || s->failure == ANSWER_NODATA;
+	return found;
+}
+
+/* What is known without records of that type. */
+static enum answer_kind
+failure_of(const struct entry *e, enum rr_type type)
+{
+	const struct rrset *set = rrset_find(e->sets, type);
+
+	return set != NULL && set->failure != ANSWER_UNKNOWN ? set->failure
+							     : e->failure;
+}
+
+static void
+answer_question(const struct keyfile *k, const struct question *q,
+    struct answer *a, struct arena *arena, bool *memory)
+{
+	const struct entry *e = nametable_find(&k->names, q->name);
 
 	/* Whether the way to the records is secure is the asked name's: another
 	 * CNAME may lead there by another way. */
 	*a = (struct answer){ .kind = ANSWER_UNKNOWN,
 		.secure = e != NULL && e->secure };
-	for (int i = 0; e != NULL && e->nrecords == 0 && e->cname.len > 0;
-	     i++) {
+	for (int i = 0;
+	     e != NULL && !has_records(e, q->type) && e->cname.len > 0; i++) {
 		a->cname = e->cname;
 		a->kind = ANSWER_NXDOMAIN;
 		e = i < MAX_CNAMES ? nametable_find(&k->names, e->cname) : NULL;
 	}
 	if (e == NULL)
 		return;
-	a->kind = e->nrecords > 0 ? ANSWER_RECORDS : e->failure;
+	if (!has_records(e, q->type)) {
+		a->kind = failure_of(e, q->type);
+		if (a->kind == ANSWER_UNKNOWN && a->cname.len > 0)
+			a->kind = ANSWER_NODATA;
+		return;
+	}
+	a->kind = ANSWER_RECORDS;
+	if (q->type != RR_TXT) {
+		*memory |=
+		    rrset_answer(rrset_find(e->sets, q->type), a, arena) != 0;
+		return;
+	}
 	a->ttl = e->ttl;
 	a->has_ttl = e->has_ttl;
 	a->txt = arena_array(arena, e->nrecords, sizeof *a->txt);
@@ -718,17 +827,67 @@ answer_name(const struct keyfile *k, struct slice name, struct answer *a,
 }
 
 static int
-keyfile_ask(struct keysource *source, const struct slice names[], size_t n,
-    struct answer answers[], int64_t deadline, struct arena *arena,
+keyfile_ask(struct keysource *source, const struct question questions[],
+    size_t n, struct answer answers[], int64_t deadline, struct arena *arena,
     struct diag *why)
 {
 	bool memory = false;
 
 	(void)deadline;
 	for (size_t i = 0; i < n; i++)
-		answer_name((struct keyfile *)source, names[i], &answers[i],
-		    arena, &memory);
+		answer_question((struct keyfile *)source, &questions[i],
+		    &answers[i], arena, &memory);
 	return memory ? diag_memory(why) : 0;
+}
+
+/* The name above, or the empty slice: a dot within a label parts nothing. */
+static struct slice
+name_above(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.p[i] == '\\')
+			i++;
+		else if (name.p[i] == '.')
+			return slice_sub(name, i + 1, name.len);
+	return slice_sub(name, name.len, 0);
+}
+
+/* Collect the names above those that exist, each once. */
+static bool
+find_above(struct keyfile *k)
+{
+	struct entry *e;
+	size_t walk = 0;
+
+	if (nametable_init(&k->above) != 0)
+		return false;
+	k->has_above = true;
+	while ((e = nametable_next(&k->names, &walk)) != NULL) {
+		struct slice name = name_above(e->name);
+
+		if (!entry_exists(e))
+			continue;
+		while (
+		    name.len > 0 && nametable_find(&k->above, name) == NULL) {
+			if (nametable_add(&k->above, name, e) != 0)
+				return false;
+			name = name_above(name);
+		}
+	}
+	return true;
+}
+
+/* Where memory is short for the names above, they are not known. */
+static bool
+keyfile_exists(struct keysource *source, struct slice name)
+{
+	struct keyfile *k = (struct keyfile *)source;
+	const struct entry *e = nametable_find(&k->names, name);
+
+	if (e != NULL && entry_exists(e))
+		return true;
+	return (k->has_above || find_above(k)) &&
+	       nametable_find(&k->above, name) != NULL;
 }
 
 /* The smallest names first: an insertion into max places. */
@@ -767,6 +926,7 @@ keyfile_free(struct keysource *source)
 
 	arena_free(k->arena);
 	nametable_release(&k->names);
+	nametable_release(&k->above);
 	free(k);
 }
 
@@ -777,8 +937,8 @@ keyfile_new(void)
 
 	if (k == NULL)
 		return NULL;
-	k->source =
-	    (struct keysource){ keyfile_ask, keyfile_list, keyfile_free };
+	k->source = (struct keysource){ keyfile_ask, keyfile_exists,
+		keyfile_list, keyfile_free };
 	k->arena = arena_new();
 	if (nametable_init(&k->names) == 0 && k->arena != NULL)
 		return &k->source;

@@ -8,9 +8,10 @@
 #include "keys/keystore.h"
 #include "base/nametable.h"
 
-/* A name in the store. */
+/* A question in the store. */
 struct node {
 	struct keyentry entry;
+	bool read; /* as keys: entry has its key records */
 	enum {
 		NODE_ASKED, /* somebody asks for it just now */
 		NODE_READY, /* entry tells, and does not change any more */
@@ -30,11 +31,28 @@ struct keystore {
 	/* What follows is looked at under the lock only; entries that are
 	 * ready may be read without. */
 	pthread_mutex_t lock;
-	pthread_cond_t news; /* a name is not asked for any more */
+	pthread_cond_t news; /* a question is not asked any more */
 	struct arena *arena; /* owns nodes and the answers of files */
 	struct answers *answers;
-	struct nametable names; /* of nodes */
+	struct nametable names[RR_TYPES]; /* of nodes, by type */
 };
+
+static bool
+names_init(struct keystore *ks)
+{
+	bool good = true;
+
+	for (enum rr_type t = RR_TXT; t < RR_TYPES; t++)
+		good &= nametable_init(&ks->names[t]) == 0;
+	return good;
+}
+
+static void
+names_release(struct keystore *ks)
+{
+	for (enum rr_type t = RR_TXT; t < RR_TYPES; t++)
+		nametable_release(&ks->names[t]);
+}
 
 struct keystore *
 keystore_new(struct keysource *files, struct keysource *dns)
@@ -45,11 +63,11 @@ keystore_new(struct keysource *files, struct keysource *dns)
 		return NULL;
 	ks->record_fd = -1;
 	ks->arena = arena_new();
-	if (nametable_init(&ks->names) != 0 || ks->arena == NULL ||
+	if (!names_init(ks) || ks->arena == NULL ||
 	    pthread_mutex_init(&ks->lock, NULL) != 0 ||
 	    pthread_cond_init(&ks->news, NULL) != 0) {
 		arena_free(ks->arena);
-		nametable_release(&ks->names);
+		names_release(ks);
 		free(ks);
 		return NULL;
 	}
@@ -74,7 +92,7 @@ keystore_free(struct keystore *ks)
 
 	if (ks == NULL)
 		return;
-	while ((node = nametable_next(&ks->names, &at)) != NULL)
+	while ((node = nametable_next(&ks->names[RR_TXT], &at)) != NULL)
 		records_release(&node->entry);
 	for (struct answers *a = ks->answers; a != NULL; a = a->next)
 		arena_free(a->arena);
@@ -85,7 +103,7 @@ keystore_free(struct keystore *ks)
 		ks->dns->free(ks->dns);
 	pthread_mutex_destroy(&ks->lock);
 	arena_free(ks->arena);
-	nametable_release(&ks->names);
+	names_release(ks);
 	free(ks);
 }
 
@@ -114,11 +132,22 @@ const struct keyentry *
 keystore_find(struct keystore *ks, struct slice name)
 {
 	pthread_mutex_lock(&ks->lock);
-	const struct node *n = nametable_find(&ks->names, name);
-	bool ready = n != NULL && n->state == NODE_READY;
+	const struct node *n = nametable_find(&ks->names[RR_TXT], name);
+	bool ready = n != NULL && n->state == NODE_READY && n->read;
 
 	pthread_mutex_unlock(&ks->lock);
 	return ready ? &n->entry : NULL;
+}
+
+const struct answer *
+keystore_answer(struct keystore *ks, struct question q)
+{
+	pthread_mutex_lock(&ks->lock);
+	const struct node *n = nametable_find(&ks->names[q.type], q.name);
+	bool ready = n != NULL && n->state == NODE_READY;
+
+	pthread_mutex_unlock(&ks->lock);
+	return ready ? &n->entry.answer : NULL;
 }
 
 /* Read the key records of an answer.  -1: that could not be done. */
@@ -163,9 +192,9 @@ read_records(struct keyentry *e, struct arena *arena, struct diag *why)
 	return 0;
 }
 
-/* Append what the DNS said of names to the record file, in one write. */
+/* Append what the DNS said to the record file, in one write. */
 static int
-record(struct keystore *ks, const struct slice names[],
+record(struct keystore *ks, const struct question questions[],
     const struct answer answers[], size_t n, struct diag *why)
 {
 	struct buf b = { .max = 0 };
@@ -174,7 +203,7 @@ record(struct keystore *ks, const struct slice names[],
 
 	for (size_t i = 0; i < n; i++)
 		if (answers[i].from_dns)
-			keyfile_write(&b, names[i], &answers[i]);
+			keyfile_write(&b, &questions[i], &answers[i]);
 	if (b.failure != BUF_OK)
 		result = diag_memory(why);
 	while (result == 0 && done < b.len) {
@@ -189,44 +218,45 @@ record(struct keystore *ks, const struct slice names[],
 	return result;
 }
 
-/* The names of one fetch that nobody has asked for yet. */
+/* The questions of one call that nobody has asked yet. */
 struct batch {
 	size_t n;
 	struct node **node;
-	struct slice *name;
+	struct question *question;
 	struct answer *answer;
 };
 
-/* The node of a name, made when there is none; NULL when memory is short. */
+/* The node of a question, made when there is none; NULL when memory is short.
+ */
 static struct node *
-node_of(struct keystore *ks, struct slice name)
+node_of(struct keystore *ks, const struct question *q)
 {
-	struct node *n = nametable_find(&ks->names, name);
+	struct node *n = nametable_find(&ks->names[q->type], q->name);
 
 	if (n != NULL)
 		return n;
 	if ((n = arena_alloc(ks->arena, sizeof *n)) == NULL)
 		return NULL;
-	n->entry.name = arena_copy(ks->arena, name);
+	n->entry.name = arena_copy(ks->arena, q->name);
 	n->state = NODE_LOST;
 	return n->entry.name.p != NULL &&
-		       nametable_add(&ks->names, n->entry.name, n) == 0
+		       nametable_add(&ks->names[q->type], n->entry.name, n) == 0
 		   ? n
 		   : NULL;
 }
 
-/* Enter the names that are new, or lost, as asked for. */
+/* Enter the questions that are new, or lost, as asked. */
 static int
-batch_enter(struct keystore *ks, const struct slice names[], size_t n,
+batch_enter(struct keystore *ks, const struct question questions[], size_t n,
     struct batch *b, struct diag *why)
 {
 	b->node = arena_array(ks->arena, n, sizeof(struct node *));
-	b->name = arena_array(ks->arena, n, sizeof(struct slice));
+	b->question = arena_array(ks->arena, n, sizeof(struct question));
 	b->answer = arena_array(ks->arena, n, sizeof(struct answer));
-	if (b->node == NULL || b->name == NULL || b->answer == NULL)
+	if (b->node == NULL || b->question == NULL || b->answer == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < n; i++) {
-		struct node *node = node_of(ks, names[i]);
+		struct node *node = node_of(ks, &questions[i]);
 
 		if (node == NULL)
 			return diag_memory(why);
@@ -234,9 +264,20 @@ batch_enter(struct keystore *ks, const struct slice names[], size_t n,
 			continue;
 		node->state = NODE_ASKED;
 		b->node[b->n] = node;
-		b->name[b->n++] = node->entry.name;
+		b->question[b->n++] =
+		    (struct question){ node->entry.name, questions[i].type };
 	}
 	return 0;
+}
+
+/* What nobody knows. */
+static enum answer_kind
+absence(const struct keystore *ks, struct slice name)
+{
+	return ks->files != NULL && ks->files->exists != NULL &&
+		       ks->files->exists(ks->files, name)
+		   ? ANSWER_NODATA
+		   : ANSWER_NXDOMAIN;
 }
 
 /* Move what the files do not know to the front of the batch, and settle the
@@ -248,7 +289,7 @@ batch_ask_files(struct keystore *ks, struct batch *b, struct diag *why)
 
 	for (size_t i = 0; i < b->n; i++)
 		b->answer[i].kind = ANSWER_UNKNOWN;
-	if (ks->files != NULL && ks->files->ask(ks->files, b->name, b->n,
+	if (ks->files != NULL && ks->files->ask(ks->files, b->question, b->n,
 				     b->answer, 0, ks->arena, why) != 0)
 		return -1;
 	for (size_t i = 0; i < b->n; i++) {
@@ -256,14 +297,12 @@ batch_ask_files(struct keystore *ks, struct batch *b, struct diag *why)
 
 		if (b->answer[i].kind == ANSWER_UNKNOWN && ks->dns != NULL) {
 			b->node[left] = n;
-			b->name[left++] = n->entry.name;
+			b->question[left++] = b->question[i];
 			continue;
 		}
 		n->entry.answer = b->answer[i];
 		if (b->answer[i].kind == ANSWER_UNKNOWN)
-			n->entry.answer.kind = ANSWER_NXDOMAIN;
-		if (read_records(&n->entry, ks->arena, why) != 0)
-			return -1;
+			n->entry.answer.kind = absence(ks, n->entry.name);
 		n->state = NODE_READY;
 	}
 	b->n = left;
@@ -283,31 +322,30 @@ batch_ask_dns(
 	ks->answers = a;
 	pthread_mutex_unlock(&ks->lock);
 	int result = ks->dns->ask(
-	    ks->dns, b->name, b->n, b->answer, deadline, a->arena, why);
+	    ks->dns, b->question, b->n, b->answer, deadline, a->arena, why);
 
 	for (size_t i = 0; i < b->n; i++)
 		b->answer[i].from_dns = true;
 	if (result == 0 && ks->record_fd >= 0)
-		result = record(ks, b->name, b->answer, b->n, why);
+		result = record(ks, b->question, b->answer, b->n, why);
 	pthread_mutex_lock(&ks->lock);
 	for (size_t i = 0; i < b->n && result == 0; i++) {
 		struct node *n = b->node[i];
 
 		n->entry.answer = b->answer[i];
-		result = read_records(&n->entry, a->arena, why);
-		if (result == 0)
-			n->state = NODE_READY;
+		n->state = NODE_READY;
 	}
 	return result;
 }
 
-/* Wait for the names that others ask for. */
+/* Wait for what others ask. */
 static int
-wait_for(
-    struct keystore *ks, const struct slice names[], size_t n, struct diag *why)
+wait_for(struct keystore *ks, const struct question questions[], size_t n,
+    struct diag *why)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct node *node = nametable_find(&ks->names, names[i]);
+		const struct node *node = nametable_find(
+		    &ks->names[questions[i].type], questions[i].name);
 
 		while (node->state == NODE_ASKED)
 			pthread_cond_wait(&ks->news, &ks->lock);
@@ -317,14 +355,13 @@ wait_for(
 	return 0;
 }
 
-int
-keystore_fetch(struct keystore *ks, const struct slice names[], size_t n,
+/* The lock is held, but not while the DNS is asked. */
+static int
+ask(struct keystore *ks, const struct question questions[], size_t n,
     int64_t deadline, struct diag *why)
 {
 	struct batch b = { .n = 0 };
-
-	pthread_mutex_lock(&ks->lock);
-	int result = batch_enter(ks, names, n, &b, why);
+	int result = batch_enter(ks, questions, n, &b, why);
 
 	if (result == 0 && b.n > 0)
 		result = batch_ask_files(ks, &b, why);
@@ -334,8 +371,43 @@ keystore_fetch(struct keystore *ks, const struct slice names[], size_t n,
 		if (b.node[i]->state == NODE_ASKED)
 			b.node[i]->state = NODE_LOST;
 	pthread_cond_broadcast(&ks->news);
-	if (result == 0)
-		result = wait_for(ks, names, n, why);
+	return result == 0 ? wait_for(ks, questions, n, why) : -1;
+}
+
+int
+keystore_ask(struct keystore *ks, const struct question questions[], size_t n,
+    int64_t deadline, struct diag *why)
+{
+	pthread_mutex_lock(&ks->lock);
+	int result = ask(ks, questions, n, deadline, why);
+
 	pthread_mutex_unlock(&ks->lock);
+	return result;
+}
+
+int
+keystore_fetch(struct keystore *ks, const struct slice names[], size_t n,
+    int64_t deadline, struct diag *why)
+{
+	struct question *q = calloc(n > 0 ? n : 1, sizeof *q);
+	int result;
+
+	if (q == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < n; i++)
+		q[i] = (struct question){ names[i], RR_TXT };
+	pthread_mutex_lock(&ks->lock);
+	result = ask(ks, q, n, deadline, why);
+	for (size_t i = 0; i < n && result == 0; i++) {
+		struct node *node =
+		    nametable_find(&ks->names[RR_TXT], names[i]);
+
+		if (!node->read)
+			result = read_records(&node->entry, ks->arena, why);
+		if (result == 0)
+			node->read = true;
+	}
+	pthread_mutex_unlock(&ks->lock);
+	free(q);
 	return result;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* keystore.h - every key record of a run, each name asked for once
+/* keystore.h - every answer of a run, each question asked once
  *
  * Behind it stand the keys files and the DNS (keysource.h); in it, what they
  * said and the keys read from that (key.h), each decoded once.  A keystore may
@@ -51,12 +51,22 @@ void keystore_free(struct keystore *);
 /* Append every answer of the DNS to fd, in the form of a keys file. */
 void keystore_record(struct keystore *, int fd);
 
-/* Whether the name was fetched already. */
+/* Ask, at once, those of n questions that were not asked before.  deadline is
+ * as in keysource.h.  -1 with DIAG_MEMORY, DIAG_SYSTEM, or DIAG_WRITE for the
+ * record file. */
+int keystore_ask(struct keystore *, const struct question questions[], size_t n,
+    int64_t deadline, struct diag *why);
+
+/* What is known of a question that was asked; NULL for any other.  Lives as
+ * long as the store and does not change. */
+const struct answer *keystore_answer(struct keystore *, struct question);
+
+/* Key records, which are TXT records: whether those of the name were fetched
+ * already. */
 bool keystore_has(struct keystore *, struct slice name);
 
-/* Ask, at once, for those of n names that were not fetched before.  deadline
- * is as in keysource.h.  -1 with DIAG_MEMORY, DIAG_SYSTEM, or DIAG_WRITE for
- * the record file. */
+/* Ask, at once, for the keys of those of n names that were not fetched before,
+ * and read them.  deadline and failures are those of keystore_ask(). */
 int keystore_fetch(struct keystore *, const struct slice names[], size_t n,
     int64_t deadline, struct diag *why);
 

@@ -173,3 +173,36 @@ bad() {
 	run -78 arc-verify --keys "$F" m
 	[[ $output == *"line 1: no record type such as TXT"* ]]
 }
+
+@test "A, AAAA, MX and PTR lines are read, and a broken one is named by its number" {
+	good "$N TXT \"p=$P\"\nd1.example. 60 IN A 192.0.2.1\n AAAA 2001:db8::1\n MX 10 mx.d1.example.\n1.2.0.192.in-addr.arpa PTR d1.example.\nd1.example SRV 0 0 1 x\n"
+	good "$N TXT \"p=$P\"\nd1.example MX 0 .\nd1.example A 192.0.2.1\nd1.example A 192.0.2.1\n"
+	bad 2 "$N TXT \"p=$P\"\nd1.example A 192.0.2\n"
+	bad 1 "d1.example A 192.0.2.1 192.0.2.2\n"
+	bad 1 "d1.example A 2001:db8::1\n"
+	bad 1 "d1.example A 192.0.2.01\n"
+	bad 1 "d1.example AAAA 192.0.2.1\n"
+	bad 1 "d1.example A\n"
+	bad 1 "d1.example MX mx.d1.example\n"
+	bad 1 "d1.example MX 65536 mx.d1.example\n"
+	bad 1 "d1.example MX 10\n"
+	bad 1 "d1.example PTR\n"
+}
+
+@test "a recorded failure may name its type, and is of that type alone" {
+	for line in "$N. TIMEOUT TXT" "$N. TXT TIMEOUT" "$N. txt TIMEOUT"; do
+		printf ';! %s\n' "$line" >"$F"
+		run -75 arc-verify --keys "$F" m
+		[[ $output == *"[dns-timeout]"* ]]
+	done
+	# of a type and of all: the one with the type counts
+	printf '%s\n' ";! $N. SERVFAIL" ";! $N. NXDOMAIN TXT" >"$F"
+	run -1 arc-verify --keys "$F" m
+	[[ $output == *"[key-missing]"* ]]
+	printf '%s\n' ";! $N. SERVFAIL A" >"$F"
+	run -1 arc-verify --keys "$F" m
+	[[ $output == *"[key-missing]"* ]]
+	bad 1 ";! a.b TIMEOUT SRV\n"
+	bad 1 ";! a.b A PERHAPS\n"
+	bad 1 ";! a.b A TIMEOUT now\n"
+}

@@ -5,10 +5,11 @@
 #include "keys/dnswire.h"
 #include "fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+static void
+read_as(enum rr_type type, const uint8_t *p, size_t n)
 {
 	struct dnswire_query q = { .name = SLICE("s._domainkey.d.example"),
+		.type = type,
 		.id = 0x4142,
 		.edns = true };
 	struct arena *arena = arena_new();
@@ -24,11 +25,23 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (n < 12 || p[0] != 0x41 || p[1] != 0x42)
 		need(kind == DNSWIRE_ALIEN);
 	if (kind == DNSWIRE_RECORDS)
-		need(r.ntxt > 0 && (p[2] & 0x80) != 0 && (p[2] & 0x78) == 0);
+		need((type == RR_TXT ? r.ntxt : r.nrr) > 0 &&
+		     (p[2] & 0x80) != 0 && (p[2] & 0x78) == 0);
+	need((type == RR_TXT ? r.nrr : r.ntxt) == 0);
+	for (size_t i = 0; kind == DNSWIRE_RECORDS && i < r.nrr; i++)
+		need(r.rr[i].name.len <= DNSWIRE_MAX_NAME &&
+		     (r.rr[i].name.len > 0) == (type >= RR_MX));
 	for (size_t i = 0; kind == DNSWIRE_RECORDS && i < r.ntxt; i++)
 		need(r.txt[i].text.len <= DNSWIRE_MAX_TEXT);
 	need(r.cnames <= DNSWIRE_MAX_CNAMES + 1);
 	buf_release(&sent);
 	arena_free(arena);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	for (enum rr_type t = RR_TXT; t < RR_TYPES; t++)
+		read_as(t, p, n);
 	return 0;
 }

@@ -17,7 +17,7 @@ struct everywhere {
 };
 
 static int
-ask(struct keysource *s, const struct slice names[], size_t n,
+ask(struct keysource *s, const struct question questions[], size_t n,
     struct answer answers[], int64_t deadline, struct arena *arena,
     struct diag *why)
 {
@@ -28,13 +28,15 @@ ask(struct keysource *s, const struct slice names[], size_t n,
 	(void)arena;
 	(void)why;
 	for (size_t i = 0; i < n; i++) {
-		need(names[i].len > 0 && names[i].len <= 253);
+		need(questions[i].name.len > 0 && questions[i].name.len <= 253);
 		enum answer_kind kind =
 		    text.len == 2 && text.p[0] == '!' &&
 			    ascii_is_digit(text.p[1])
 			? (enum answer_kind)(text.p[1] - '0')
 			: ANSWER_RECORDS;
 
+		if (kind == ANSWER_RECORDS && questions[i].type != RR_TXT)
+			kind = ANSWER_NODATA;
 		answers[i] = (struct answer){ .kind = kind };
 		if (kind == ANSWER_RECORDS) {
 			answers[i].txt = &e->txt;
