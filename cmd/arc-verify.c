@@ -44,6 +44,9 @@ static const char own_help[] =
     "(fail)\n"
     "Many messages:\n"
     "      --mbox                each FILE is an mbox\n"
+    "      --attached            verify the messages attached to each FILE, "
+    "not\n"
+    "                            FILE itself\n"
     "      --files0-from FILE    more operands, each ended by NUL; -: stdin\n"
     "  -J, --jobs N              workers (one a core)\n"
     "      --shard K/N           only what falls to shard K of N\n"
@@ -68,6 +71,7 @@ enum {
 	OPT_REMOTE_IP,
 	OPT_ON_ERROR,
 	OPT_MBOX,
+	OPT_ATTACHED,
 	OPT_FILES0_FROM,
 	OPT_SHARD,
 	OPT_MERGE,
@@ -95,6 +99,7 @@ static const struct option longopts[] = {
 	{ "remote-ip", required_argument, NULL, OPT_REMOTE_IP },
 	{ "on-error", required_argument, NULL, OPT_ON_ERROR },
 	{ "mbox", no_argument, NULL, OPT_MBOX },
+	{ "attached", no_argument, NULL, OPT_ATTACHED },
 	{ "files0-from", required_argument, NULL, OPT_FILES0_FROM },
 	{ "jobs", required_argument, NULL, 'J' },
 	{ "shard", required_argument, NULL, OPT_SHARD },
@@ -269,6 +274,7 @@ options(struct verify *v, int argc, char **argv)
 			v->pass_on_error = cli_on_error(&v->cli, optarg);
 			break;
 		case OPT_MBOX: v->operands.mbox = true; break;
+		case OPT_ATTACHED: v->operands.attached = true; break;
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;
 		case OPT_MERGE: v->merge = true; break;
@@ -364,8 +370,11 @@ main(int argc, char **argv)
 	bool looked = named && stat(v.operands.words[0], &st) == 0;
 	int unseen = looked || !named || errno == ENOENT ? 0 : errno;
 
+	if (v.operands.attached && v.operands.mbox)
+		cli_usage(&v.cli, "--attached and --mbox exclude each other");
+	v.operands.limit = v.cli.validate.limits->message;
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
-		 v.operands.files0_from != NULL ||
+		 v.operands.attached || v.operands.files0_from != NULL ||
 		 (looked && S_ISDIR(st.st_mode));
 	if (v.many && v.state != NULL)
 		cli_usage(&v.cli, "--state is for one message");

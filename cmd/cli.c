@@ -159,6 +159,13 @@ cli_trouble_text(
 }
 
 void
+cli_note(
+    const struct cli *c, struct buf *b, const char *file, const char *words)
+{
+	add_line(b, c, "%s: %s", file, words);
+}
+
+void
 cli_trouble(struct cli *c, const char *file, const struct diag *d)
 {
 	struct buf b = { .max = 0 };

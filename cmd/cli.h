@@ -122,6 +122,10 @@ void cli_say(const struct cli *, const char *format, ...)
  * the clause, the code.  The status becomes the code's, if that is worse. */
 void cli_trouble(struct cli *, const char *file, const struct diag *);
 
+/* A line "program: FILE: words", as a remark that changes no status. */
+void cli_note(
+    const struct cli *, struct buf *, const char *file, const char *words);
+
 /* Put finished lines on stderr; where memory was short for them, that. */
 void cli_words(const struct cli *, const struct buf *);
 

@@ -87,6 +87,8 @@ look(void *ctx, struct slice first, struct diag *why)
 	input_from_memory(&in, first);
 	int result = message_read(&in, w->s->cli.validate.limits, &w->m, why);
 
+	if (result == 0)
+		result = message_no_bom(w->m, why);
 	/* Of a header that goes on, the last line is not whole. */
 	if (result == 0 && w->m->has_body)
 		result = fit(w, why);
@@ -100,7 +102,7 @@ read_message(struct work *w, struct input *again, struct diag *why)
 {
 	if (spool_rewind(&w->spool, again, why) != 0 ||
 	    message_read(again, w->s->cli.validate.limits, &w->m, why) != 0 ||
-	    fit(w, why) != 0)
+	    message_no_bom(w->m, why) != 0 || fit(w, why) != 0)
 		return -1;
 	return chain_collect(w->m, w->m->arena, &w->chain, why);
 }

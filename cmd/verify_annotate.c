@@ -52,7 +52,8 @@ annotate(struct annotation *a, struct diag *why)
 	struct report r = { .chain = &chain, .verdict = &verdict };
 
 	if (spool_rewind(&a->spool, &in, why) != 0 ||
-	    message_read(&in, v->cli.validate.limits, &a->m, why) != 0)
+	    message_read(&in, v->cli.validate.limits, &a->m, why) != 0 ||
+	    message_no_bom(a->m, why) != 0)
 		return -1;
 	int result = chain_collect(a->m, a->m->arena, &chain, why);
 
@@ -92,8 +93,10 @@ look(void *ctx, struct slice first, struct diag *why)
 	input_from_memory(&in, first);
 	if (message_read(&in, a->v->cli.validate.limits, &m, why) != 0)
 		return -1;
+	int result = message_no_bom(m, why);
+
 	message_free(m);
-	return 0;
+	return result;
 }
 
 void

@@ -16,6 +16,7 @@
 #include "arc/chain.h"
 #include "base/escape.h"
 #include "arc/lint.h"
+#include "mail/handed.h"
 #include "mail/mbox.h"
 #include "base/pool.h"
 #include "report/report.h"
@@ -182,6 +183,49 @@ write_repaired(const struct verify *v, const struct report *r,
 	return result;
 }
 
+/* Say on stderr what a message without a chain, or with one that was not
+ * explained, has in it: a chain that nobody looked at. */
+static int
+note_inside(const struct verify *v, struct job *j, struct message *m,
+    struct input *in, const struct verdict *verdict, struct slice body,
+    struct diag *why)
+{
+	struct handed_inside inside = { .n = 0 };
+	const struct sink sink = { handed_look, &inside };
+	const char *file = j->source.name;
+
+	if (m->bom)
+		cli_note(&v->cli, &j->err, file,
+		    "a UTF-8 byte order mark before the first line was "
+		    "skipped");
+	if (v->cli.quiet || (v->many && !v->cli.verbose) ||
+	    verdict->cv == CV_PASS)
+		return 0;
+	if (verdict->cv == CV_NONE && !v->why) {
+		if (message_body(m, in, &sink, why) != 0)
+			return -1;
+	} else {
+		handed_look(&inside, body.p, body.len);
+	}
+	handed_end(&inside);
+	for (size_t i = 0; i < m->nfields; i++)
+		handed_field(&inside, m->field[i].raw);
+	if (inside.next)
+		cli_note(&v->cli, &j->err, file,
+		    "another message follows in the body: is this an mbox? "
+		    "(--mbox)");
+	if (verdict->cv != CV_NONE)
+		return 0;
+	if (inside.attached)
+		cli_note(&v->cli, &j->err, file,
+		    "a message is attached; --attached verifies it");
+	else if (inside.pasted)
+		cli_note(&v->cli, &j->err, file,
+		    "the body has ARC fields pasted or quoted as text, which "
+		    "cannot be verified; get the raw source of that message");
+	return 0;
+}
+
 /* From octets to a verdict, rendered; whole is all of the message when it is to
  * be explained.  -1: there is none. */
 static int
@@ -216,6 +260,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	if (chain_collect(m, m->arena, &chain, why) == 0 &&
 	    validate(m, in, &chain, c->keys, &c->validate, &verdict, why) ==
 		0 &&
+	    note_inside(v, j, m, in, &verdict, body, why) == 0 &&
 	    input_drain(in, why) == 0) {
 		if (lint_collect(
 			m, &chain, &verdict, c->validate.now, &remarks) != 0)
@@ -322,6 +367,12 @@ verify_source(const struct verify *v, struct job *j, struct diag *why)
 	}
 	if (j->source.part)
 		return verify_part(v, j, why);
+	if (j->source.octets != NULL) {
+		struct buf octets = { .p = j->source.octets,
+			.len = (size_t)j->source.length };
+
+		return verify_octets(v, j, &octets, why);
+	}
 	if (input_open(&in, j->source.path, why) != 0)
 		return -1;
 	int result = verify_input(v, j, &in, why);

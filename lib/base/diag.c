@@ -158,7 +158,7 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    TEMPORARY },
 
 	[DIAG_NO_MESSAGE] = { "no-message", "RFC 5322 section 2.1",
-	    "This is not a message: it has no header field.",
+	    "This is not an Internet message (RFC 5322).",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_FINGERPRINT] = { "fingerprint", "",
 	    "The fingerprint cannot be used; take it anew.", DIAG_CLASS_TROUBLE,
@@ -182,6 +182,9 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_LIMIT_FIELDS] = { "limit-fields", "RFC 8617 section 9.1",
 	    "There are more than 100,000 header fields, or than --limit fields "
 	    "allows.",
+	    TROUBLE(EX_DATAERR) },
+	[DIAG_LIMIT_PARTS] = { "limit-parts", "",
+	    "More messages are attached than --attached looks at.",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_RECORDS] = { "limit-records", "RFC 8617 section 9.2",
 	    "More than 8 key records stand under one name, and none of the "

@@ -66,7 +66,12 @@ struct limits {
 	ROW(MIME_PARTS, "mime-parts", 64, "parts", LIMIT_FIXED, \
 	    "That --why looks into; others are text like any other.") \
 	ROW(MIME_DEPTH, "mime-depth", 8, "levels", LIMIT_FIXED, \
-	    "Of parts in parts, for the same.")
+	    "Of parts in parts, for the same.") \
+	ROW(ATTACHED, "attached", 100, "messages", LIMIT_FIXED, \
+	    "Within one that --attached verifies, and parts of each that it " \
+	    "looks at.") \
+	ROW(ATTACHED_DEPTH, "attached-depth", 10, "levels", LIMIT_FIXED, \
+	    "Of messages within messages, for the same.")
 /* clang-format on */
 
 #define LIMIT_NUMBER(name, word, number, unit, own, reason)                    \

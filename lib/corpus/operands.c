@@ -10,19 +10,22 @@
 
 #include "base/buf.h"
 #include "mail/mbox.h"
+#include "base/limit.h"
 #include "base/nametable.h"
+#include "mail/handed.h"
 #include "corpus/operands.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
 struct operands {
 	struct operands_options o;
-	size_t at;	   /* the next of o.words */
-	struct buf list;   /* contents of files0_from */
-	struct slice rest; /* of it */
-	bool empty;	   /* a name of it was empty */
-	FTS *walk;	   /* the directory at hand, or NULL */
-	struct mbox *mbox; /* the mbox at hand, or NULL */
+	size_t at;		/* the next of o.words */
+	struct buf list;	/* contents of files0_from */
+	struct slice rest;	/* of it */
+	bool empty;		/* a name of it was empty */
+	FTS *walk;		/* the directory at hand, or NULL */
+	struct attachments *in; /* the messages attached to the file at hand */
+	struct mbox *mbox;	/* the mbox at hand, or NULL */
 	char *mbox_path;
 	struct mbox *spooled; /* of standard input: its octets are read again
 			       * by those who got messages of it */
@@ -33,7 +36,29 @@ source_release(struct source *s)
 {
 	free(s->name);
 	free(s->path);
+	free(s->octets);
 	*s = (struct source){ .name = NULL };
+}
+
+/* The messages that are attached to one file. */
+struct attachments {
+	char *name; /* of the file */
+	struct buf whole;
+	struct arena *arena;
+	struct attached *message;
+	size_t n, at;
+	bool more; /* than are looked at */
+};
+
+static void
+attachments_free(struct attachments *a)
+{
+	if (a == NULL)
+		return;
+	free(a->name);
+	buf_release(&a->whole);
+	arena_free(a->arena);
+	free(a);
 }
 
 static int
@@ -73,6 +98,7 @@ operands_free(struct operands *op)
 		return;
 	if (op->walk != NULL)
 		fts_close(op->walk);
+	attachments_free(op->in);
 	mbox_free(op->mbox);
 	mbox_free(op->spooled);
 	free(op->mbox_path);
@@ -270,6 +296,81 @@ start_mbox(struct operands *op, struct source *s)
 	return 0;
 }
 
+/* ------------------------------------------------------------------------
+ * Messages within messages. */
+
+/* Begin with what is attached to *s; or keep *s, with its problem. */
+static int
+start_attached(struct operands *op, struct source *s)
+{
+	struct attachments *a = calloc(1, sizeof *a);
+
+	if (a == NULL || (a->arena = arena_new()) == NULL) {
+		free(a);
+		diag_memory(&s->problem);
+		return 1;
+	}
+	a->whole.max = op->o.limit;
+	int result = input_read_file(s->path, &a->whole, &s->problem);
+
+	if (result != 0 && a->whole.failure == BUF_TOO_BIG)
+		diag_set(
+		    &s->problem, DIAG_LIMIT_MESSAGE, no_octets, "--attached");
+	else if (result == 0 && !attached_find(buf_view(&a->whole), a->arena,
+				    &a->message, &a->n, &a->more))
+		result = diag_memory(&s->problem);
+	else if (result == 0 && a->n == 0)
+		result = diag_set(&s->problem, DIAG_NO_MESSAGE, no_octets,
+		    "no message is attached: no part is message/rfc822 or a "
+		    "file named .eml");
+	if (result != 0) {
+		attachments_free(a);
+		return 1;
+	}
+	a->name = s->name;
+	s->name = NULL;
+	source_release(s);
+	op->in = a;
+	return 0;
+}
+
+/* The next message attached to the file at hand: 1, 0 when there is none. */
+static int
+next_attached(struct operands *op, struct source *out, struct diag *why)
+{
+	struct attachments *a = op->in;
+
+	if (a->at == a->n && a->more) {
+		a->more = false;
+		diag_set(&out->problem, DIAG_LIMIT_PARTS, no_octets,
+		    "more than %d parts or messages, or more than %d deep",
+		    LIMIT_ATTACHED, LIMIT_ATTACHED_DEPTH);
+		out->name = strdup(a->name);
+	} else if (a->at == a->n) {
+		attachments_free(a);
+		op->in = NULL;
+		return 0;
+	} else {
+		const struct attached *m = &a->message[a->at++];
+
+		out->octets = malloc(m->octets.len + 1);
+		out->length = m->octets.len;
+		if (asprintf(&out->name, "%s:%s", a->name, m->number) < 0)
+			out->name = NULL;
+		if (out->octets == NULL) {
+			source_release(out);
+			return diag_memory(why);
+		}
+		if (m->octets.len > 0)
+			memcpy(out->octets, m->octets.p, m->octets.len);
+	}
+	out->path = strdup(a->name);
+	if (out->path != NULL && out->name != NULL)
+		return 1;
+	source_release(out);
+	return diag_memory(why);
+}
+
 /* ------------------------------------------------------------------------ */
 
 /* One step: 1 a message, 0 nothing yet, -1 trouble, 2 the end. */
@@ -279,6 +380,8 @@ step(struct operands *op, struct source *out, struct diag *why)
 	int result;
 
 	*out = (struct source){ .name = NULL };
+	if (op->in != NULL)
+		return next_attached(op, out, why);
 	if (op->mbox != NULL)
 		return next_of_mbox(op, out, why);
 	if (op->walk != NULL) {
@@ -297,6 +400,8 @@ step(struct operands *op, struct source *out, struct diag *why)
 	}
 	if (result == 1 && op->o.mbox && out->problem.code == DIAG_NONE)
 		return start_mbox(op, out);
+	if (result == 1 && op->o.attached && out->problem.code == DIAG_NONE)
+		return start_attached(op, out);
 	return result;
 }
 

@@ -23,7 +23,11 @@ struct source {
 	char *path; /* to open; "-" is standard input */
 	bool part;  /* octets offset to offset + length of an mbox */
 	uint64_t offset, length;
-	struct diag problem; /* DIAG_OPEN or DIAG_READ: it cannot be had */
+	char *octets; /* length of them, where they are at hand: a message that
+		       * was attached to that at path; or NULL */
+	struct diag problem; /* DIAG_OPEN or DIAG_READ: it cannot be had; or
+			      * DIAG_NO_MESSAGE, DIAG_LIMIT_MESSAGE,
+			      * DIAG_LIMIT_PARTS: nor what is attached to it */
 };
 
 void source_release(struct source *);
@@ -36,6 +40,9 @@ struct operands_options {
 	const char *files0_from;   /* or NULL: NUL-separated operands, "-" is
 				    * standard input */
 	bool mbox;		   /* each file is an mbox */
+	bool attached;		   /* what is attached to each file, in place
+				    * of it */
+	size_t limit;		   /* octets of a file that is held for that */
 	unsigned shard, nshards;   /* 1 to nshards: take only what falls to this
 				    * one by a hash of its name; 0/0: all */
 	const char *const *except; /* files that a walk passes over, as they

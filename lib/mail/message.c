@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "mail/handed.h"
 #include "mail/message.h"
 
 /* The line at the start of rest, its line end in it. */
@@ -257,11 +258,16 @@ message_read(struct input *in, const struct limits *limits,
 	}
 	if (header_read(in, limits, m, &all, &header, &end, why) != 0)
 		goto fail;
-	struct slice first = line_next(all);
+	struct slice start = all;
 
-	m->octets = all.p;
+	m->bom = slice_starts(all, SLICE("\xef\xbb\xbf"));
+	if (m->bom)
+		start = slice_sub(all, 3, all.len);
+	struct slice first = line_next(start);
+
+	m->octets = start.p;
 	m->ahead = slice_sub(all, end, all.len);
-	m->header = slice_sub(all, 0, header);
+	m->header = slice_sub(start, 0, header - (m->bom ? 3 : 0));
 	if (slice_starts(m->header, SLICE("From "))) {
 		m->mbox = first;
 		m->header = slice_sub(m->header, first.len, header);
@@ -269,9 +275,11 @@ message_read(struct input *in, const struct limits *limits,
 	find_top(m);
 	if (fields_parse(m, limits, why) != 0)
 		goto fail;
-	if (m->nfields == 0) {
-		diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },
-		    all.len == 0 ? "the input is empty" : "");
+	const char *as = handed_as(start, m->mbox.len + m->header.len, m->junk);
+
+	if (m->nfields == 0 || as != NULL) {
+		diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 }, "%s",
+		    as != NULL ? as : "it has no header field");
 		goto fail;
 	}
 	*out = m;
@@ -299,6 +307,16 @@ message_body(struct message *m, struct input *in, const struct sink *sink,
 		if (piece.len == 0)
 			return 0;
 	}
+}
+
+int
+message_no_bom(const struct message *m, struct diag *why)
+{
+	return !m->bom
+		   ? 0
+		   : diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },
+			 "it begins with a UTF-8 byte order mark: remove "
+			 "its three bytes");
 }
 
 size_t

@@ -29,6 +29,8 @@ struct field {
 };
 
 struct message {
+	bool bom;	     /* a UTF-8 byte order mark precedes all of it: part
+			      * of no line, and left out of offsets from here */
 	struct slice mbox;   /* first line if it begins "From ", with its line
 			      * end; part of no field, hashed nowhere */
 	struct field *field; /* field[0] is the topmost */
@@ -60,6 +62,11 @@ int message_read(struct input *in, const struct limits *, struct message **out,
  * went wrong is its owner's to say. */
 int message_body(
     struct message *, struct input *in, const struct sink *, struct diag *why);
+
+/* Refuse what a filter could not keep as it is: a byte order mark ahead of the
+ * first field, as a field put on top would stand behind it.  -1 with
+ * DIAG_NO_MESSAGE. */
+int message_no_bom(const struct message *, struct diag *why);
 
 /* How many fields have that name, in any case. */
 size_t message_count(const struct message *, struct slice name);

@@ -155,9 +155,9 @@ part_begin(struct mime_part *p, struct slice *rest)
 	part_type(p);
 }
 
-void
-mime_parse(
-    struct mime *m, struct slice body, struct slice type, struct slice encoding)
+static void
+parse(struct mime *m, size_t most, struct slice body, struct slice type,
+    struct slice encoding)
 {
 	struct level level[MIME_MAX_DEPTH];
 	struct mime_part *open[MIME_MAX_DEPTH + 1] = { NULL };
@@ -202,8 +202,10 @@ mime_parse(
 				break;
 			continue;
 		}
-		if (m->nparts == MIME_MAX_PARTS)
+		if (m->nparts == most) {
+			m->more = true;
 			break;
+		}
 		struct mime_part *p = &m->part[m->nparts++];
 
 		*p = (struct mime_part){
@@ -220,4 +222,18 @@ mime_parse(
 	for (unsigned j = 1; j <= MIME_MAX_DEPTH; j++)
 		if (open[j] != NULL)
 			part_end(open[j], &body, body.len);
+}
+
+void
+mime_parse(
+    struct mime *m, struct slice body, struct slice type, struct slice encoding)
+{
+	parse(m, MIME_MAX_PARTS, body, type, encoding);
+}
+
+void
+mime_parse_all(
+    struct mime *m, struct slice body, struct slice type, struct slice encoding)
+{
+	parse(m, MIME_ALL_PARTS, body, type, encoding);
 }

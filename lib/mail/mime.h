@@ -3,7 +3,7 @@
  *
  * Only what undoing an edit needs: where a part and its header begin and end,
  * and how it is encoded.  Nothing is decoded here.  What is ill-formed is read
- * as far as it goes; nothing recurses, and more than MIME_MAX_PARTS parts, or
+ * as far as it goes; nothing recurses, and more parts than were asked for, or
  * deeper ones than MIME_MAX_DEPTH, are not entered. */
 #ifndef MIME_H
 #define MIME_H
@@ -15,7 +15,8 @@
 #include "base/slice.h"
 
 enum {
-	MIME_MAX_PARTS = LIMIT_MIME_PARTS,
+	MIME_MAX_PARTS = LIMIT_MIME_PARTS, /* that mime_parse() enters */
+	MIME_ALL_PARTS = LIMIT_ATTACHED,   /* that mime_parse_all() does */
 	MIME_MAX_DEPTH = LIMIT_MIME_DEPTH,
 };
 
@@ -41,8 +42,9 @@ struct mime_part {
 struct mime {
 	struct slice body;
 	struct mime_part root; /* the body itself */
-	struct mime_part part[MIME_MAX_PARTS];
+	struct mime_part part[MIME_ALL_PARTS];
 	size_t nparts;
+	bool more;    /* than are entered */
 	size_t first; /* where the first delimiter line begins, else 0 */
 	size_t close; /* where the last closing delimiter line of the whole
 		       * begins; the body's length without one */
@@ -51,6 +53,10 @@ struct mime {
 /* Find the parts of body, whose own Content-Type and
  * Content-Transfer-Encoding are given; either may be empty. */
 void mime_parse(
+    struct mime *, struct slice body, struct slice type, struct slice encoding);
+
+/* The same, of more parts. */
+void mime_parse_all(
     struct mime *, struct slice body, struct slice type, struct slice encoding);
 
 /* A parameter of a Content-Type value, its quotes taken off; NULL pointer when
