@@ -126,6 +126,14 @@ peers: setup-build setup-peers
 	@$(MAKE) -s all
 	@B="$(CURDIR)/$B" tests/tools/peers
 
+#: make why-score  what --why makes of generated list mail; CORPORA="mailman3:1000"
+CORPORA = mailman2:600 mailman3:600 library:300
+why-score: setup-build setup-score
+	@$(MAKE) -s all
+	@tests/tools/unpack $B/unpacked mailman3
+	@PATH="$(CURDIR)/$B:$$PATH" MAILMAN_ROOT="$(CURDIR)/$B/unpacked" \
+		/usr/bin/python3 tests/forge/score.py $(CORPORA)
+
 #: make fuzz       each fuzzer over its corpus, then FUZZ_SECONDS=30 of new input
 FUZZ_SECONDS = 30
 fuzz: setup-build setup-lint
@@ -234,6 +242,7 @@ clean:
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: bench bench-check
+.PHONY: why-score
 .PHONY: all help setup demo check test peers fuzz fuzzers torture covered lint lint-c lint-format \
     lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""score - what --why makes of a generated corpus
+
+    score.py [--show N] [--only TEXT] CORPUS:COUNT...
+
+CORPUS is one of the table below.  For each message two readings of its own say
+what does not verify (opinion.py); --why explains it whole when all of that is
+proved, and says something false when it names a cause that is none here, or
+another culprit.  Exit status 1: something false was said, or less was explained
+than the corpus demands."""
+import argparse
+import json
+import os
+import sys
+import tempfile
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path[0:0] = [here]
+sys.path.append("/usr/lib/python3/dist-packages")
+
+import keys  # noqa: E402
+import library  # noqa: E402
+import lists  # noqa: E402
+import opinion  # noqa: E402
+
+TIME = "1767225600"
+# name: cases of it, and the share that has to be explained whole
+CORPORA = {
+    "mailman2": (lists.mailman2_cases, 0.9),
+    "mailman3": (lists.mailman3_cases, 0.9),
+    "library": (library.cases, 0.7),
+}
+PARTS = {"bh=": "ams.bh", "b= of the AMS": "ams.b", "b= of the AS": "as.b"}
+
+
+class Run:
+    """arc-verify --why of one message, and what it cost."""
+
+    def __init__(self, directory, octets, records):
+        path = os.path.join(directory, "m")
+        with open(path, "wb") as f:
+            f.write(octets)
+        with open(path + ".keys", "w", encoding="utf-8", errors="surrogateescape") as f:
+            f.write(records)
+        args = ["arc-verify", "--why", "--json", "--time", TIME, "--keys", path + ".keys", path]
+        out = os.path.join(directory, "out")
+        pid = os.posix_spawnp(args[0], args, os.environ, file_actions=[
+            (os.POSIX_SPAWN_OPEN, 1, out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)])
+        _, status, used = os.wait4(pid, 0)
+        self.status = os.waitstatus_to_exitcode(status)
+        self.cpu = used.ru_utime + used.ru_stime
+        with open(out, "rb") as f:
+            self.json = json.loads(f.read())
+
+
+def failing(case):
+    try:
+        return {PARTS[w] for w in opinion.check_set(case.octets, 1, keys.key("rsa2048-a"))}
+    except (KeyError, ValueError):
+        return {"a field"}  # of the set itself is no longer one
+
+
+def judge(case, found):
+    """What is not explained, and what is false."""
+    left, false = [], []
+    proved = {w["field"] for w in found["why"] if w["instance"] == 1 and w["level"] == "proved"}
+    proved |= {"a field" for w in found["why"] if w["cause"] == "as.field-encoded" and w["level"] == "proved"}
+    for part in sorted(failing(case) - proved):
+        left.append(part)
+    may = {"ams.bh": case.body, "ams.b": case.header | case.body}
+    for w in found["why"]:
+        said = "%s %s" % (w["cause"], w["level"])
+        signer = w["cause"] == "body.hashed-as-utf8"
+        if w["level"] == "indicated" and w["cause"] in ("body.changed", "hdr.changed"):
+            continue
+        if w["cause"] == "as.field-encoded" and w["cause"] in case.header:
+            continue
+        if w["cause"] not in may.get(w["field"], ()):
+            false.append(said)
+        elif (w["who"]["role"] == "signer") != signer:
+            false.append("%s by %s" % (said, w["who"]["role"]))
+    return left, false
+
+
+def score(name, count, options):
+    make, least = CORPORA[name]
+    cpu, tried, whole, n, wrong, parts = [], [], 0, 0, 0, {}
+    causes, kinds = {}, {}
+    with tempfile.TemporaryDirectory() as directory:
+        for case in make(options.first, count):
+            if options.only not in case.name:
+                continue
+            run = Run(directory, case.octets, case.keys)
+            if run.json["arc"] != "fail":
+                continue
+            n += 1
+            cpu.append(run.cpu)
+            tried.append(run.json.get("hypotheses") or 0)
+            left, false = judge(case, run.json)
+            whole += not left
+            wrong += bool(false)
+            kind = kinds.setdefault(case.name.split(".")[-2], [0, 0])
+            kind[0] += not left
+            kind[1] += 1
+            for w in run.json["why"]:
+                key = (w["cause"], w["level"])
+                causes[key] = causes.get(key, 0) + 1
+            for part in left:
+                parts[part] = parts.get(part, 0) + 1
+            if (left or false) and options.show > 0:
+                options.show -= 1
+                print("%s: not proved: %s; false: %s; changed: %s" % (case.name, left, false, case.changed))
+                if options.keep:
+                    stem = os.path.join(options.keep, case.name)
+                    with open(stem + ".eml", "wb") as f:
+                        f.write(case.octets)
+                    with open(stem + ".was", "wb") as f:
+                        f.write(case.mail.message.octets())
+                    with open(stem + ".eml.keys", "w", encoding="ascii") as f:
+                        f.write(case.keys)
+    if n == 0:
+        return True
+    cpu.sort()
+    for (cause, level), times in sorted(causes.items(), key=lambda x: -x[1]):
+        print("    %-32s %-10s %d" % (cause, level, times))
+    print("    " + ", ".join("%s %d of %d" % (k, *v) for k, v in sorted(kinds.items())))
+    print("%s: %d messages, %d explained whole (%.1f %%), left %s, %d with a false statement; "
+          "CPU ms: mean %.1f, median %.1f, 99 in 100 %.1f, most %.1f"
+          % (name, n, whole, 100 * whole / n, parts or "nothing", wrong, 1000 * sum(cpu) / n, 1000 * cpu[n // 2],
+             1000 * cpu[n * 99 // 100], 1000 * cpu[-1]), flush=True)
+    return wrong == 0 and whole >= least * n
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--show", type=int, default=0)
+    p.add_argument("--only", default="")
+    p.add_argument("--first", type=int, default=0)
+    p.add_argument("--keep")
+    p.add_argument("corpus", nargs="+")
+    options = p.parse_args()
+    good = True
+    for what in options.corpus:
+        name, _, count = what.partition(":")
+        good &= score(name, int(count or 100), options)
+    sys.exit(0 if good else 1)
+
+
+main()
