@@ -121,6 +121,11 @@ check: setup-build setup-test
 test: all $(UNITS) $(PRELOADS)
 	@B="$(CURDIR)/$B" bats --jobs $(JOBS) --print-output-on-failure $(BATS)
 
+#: make conformance  CONFORMANCE.md with a result for each item: build/conformance.html
+conformance: setup-build setup-test
+	@$(MAKE) -s all $(UNITS) $(PRELOADS)
+	@B="$(CURDIR)/$B" JOBS=$(JOBS) tests/tools/conformance $B/conformance
+
 #: make peers      verdicts beside those of other validators (tests/peers.tsv)
 peers: setup-build setup-peers
 	@$(MAKE) -s all
@@ -241,8 +246,7 @@ clean:
 #: NO_SANDBOX=1 (the tools give up no rights).
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
-.PHONY: bench bench-check
-.PHONY: why-score
-.PHONY: all help setup demo check test peers fuzz fuzzers torture covered lint lint-c lint-format \
+.PHONY: bench bench-check why-score
+.PHONY: all help setup demo check test peers conformance fuzz fuzzers torture covered lint lint-c lint-format \
     lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:

@@ -243,3 +243,30 @@ folders() {
 			print FILENAME ": " $0 }' lib/*/*.[ch]
 	[ -z "$output" ] || { echo "$output"; false; }
 }
+
+@test "CONFORMANCE.md names a test for every item, and every test that it names is there" {
+	python3 - "$ROOT" <<-'PY'
+	import glob, os, re, sys
+	os.chdir(sys.argv[1])
+	there = {(os.path.basename(f)[:-5], n) for f in glob.glob("tests/bats/*.bats")
+	         for n in re.findall(r'^@test "(.*)" \{$', open(f, encoding="utf-8").read(), re.M)}
+	item, tests, wrong = None, {}, []
+	for line in open("CONFORMANCE.md", encoding="utf-8"):
+	    found = re.match(r"\*\*([A-Z0-9]+-\d+)\*\* \((MUST|SHOULD|choice)", line)
+	    if found:
+	        item = found[1]
+	        wrong += [item + " stands there twice"] if item in tests else []
+	        tests[item] = 0
+	    named = re.match(r"- `([a-z-]+)` (.*)\n", line)
+	    if named:
+	        tests[item] += 1
+	        wrong += [] if named.groups() in there else ["%s: no test %s: %s" % (item, *named.groups())]
+	    row = re.match(r"\| 15\.\d+ \|.*\| (\S+) \|$", line)
+	    wrong += ["no item " + row[1]] if row and row[1] not in tests else []
+	for letter, last in zip("ITSRALCKVOGDZB", (11, 11, 12, 2, 16, 6, 11, 20, 8, 6, 15, 3, 2, 9)):
+	    wrong += ["no " + i for i in ("%s-%d" % (letter, k) for k in range(1, last + 1)) if i not in tests]
+	wrong += [i + " has no test" for i in tests if not tests[i]]
+	print("\n".join(wrong))
+	assert not wrong
+	PY
+}

@@ -99,3 +99,8 @@ options() {
 	done >"$BATS_TEST_TMPDIR/found"
 	diff "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/found"
 }
+
+@test "the manual names the reply codes of RFC 8617 10.4" {
+	grep -q '550 5\.7\.29' "$ROOT/man/arc-verify.1"
+	grep -q '550 5\.7\.26' "$ROOT/man/arc-verify.1"
+}

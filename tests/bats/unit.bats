@@ -42,7 +42,7 @@ unit() {
 	unit memory
 }
 
-@test "section 14: the messages that RFC 8463 and RFC 6376 sign verify, octet for octet" {
+@test "the messages that RFC 8463 and RFC 6376 sign verify, octet for octet" {
 	unit vectors
 }
 
