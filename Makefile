@@ -1,6 +1,6 @@
 # arc-tools - GNU make, no configure.  "make help" lists the targets.
 # SPDX-License-Identifier: BSD-2-Clause
-VERSION  = 0.1.0
+VERSION  = 0.2.0
 
 PREFIX  ?= /usr/local
 BINDIR   = $(PREFIX)/bin

@@ -83,7 +83,7 @@ verify() {
 	echo "hello, world" >"$T/text"
 	for file in empty zero body text; do
 		run -65 --separate-stderr verify --keys keys "$T/$file"
-		[[ -z $output && $stderr == "arc-verify: $T/$file: This is not a message"*"[no-message]" ]]
+		[[ -z $output && $stderr == "arc-verify: $T/$file: This is not an Internet message"*"[no-message]" ]]
 	done
 	run -65 --separate-stderr verify --keys keys </dev/null
 	[[ $stderr == *"the input is empty"* ]]
