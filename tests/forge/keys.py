@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """keys - keys to sign with, honest and dishonest
 
-RSA is done here with Python's integers: a signature costs a few milliseconds
-and no import, and a forger can hand out what no library would: e=1, an even
-modulus, a signature with the modulus added.  Ed25519 and PSS come from
-python3-cryptography, loaded when first used."""
+RSA is done here with integers, so a forger can hand out what no library would:
+e=1, an even modulus, a signature with the modulus added.  Ed25519 and PSS come
+from python3-cryptography, loaded when first used."""
 import base64
+import functools
 import hashlib
 import math
 import os
@@ -20,6 +20,50 @@ DIGEST_INFO = {
 }
 RSA_ENCRYPTION = bytes.fromhex("300d06092a864886f70d0101010500")
 ED25519_L = 2**252 + 27742317777372353535851937790883648493
+
+
+@functools.lru_cache(maxsize=None)
+def library():
+    """libcrypto's big numbers, several times as fast as Python's; None without."""
+    import ctypes
+
+    try:
+        lib = ctypes.CDLL("libcrypto.so.3")
+    except OSError:
+        return None
+    for name, result, args in (("BN_new", "p", ""), ("BN_CTX_new", "p", ""), ("BN_bin2bn", "p", "cip"), ("BN_bn2binpad", "i", "pci"),
+                               ("BN_mod_exp", "i", "ppppp")):
+        kind = {"p": ctypes.c_void_p, "c": ctypes.c_char_p, "i": ctypes.c_int}
+        getattr(lib, name).restype = kind[result]
+        getattr(lib, name).argtypes = [kind[a] for a in args]
+    context, numbers = lib.BN_CTX_new(), [lib.BN_new() for _ in range(4)]
+
+    def power(*operands):  # base, exponent, modulus
+        size = (max(operands).bit_length() + 7) // 8
+        for number, value in zip(numbers[1:], operands):
+            lib.BN_bin2bn(value.to_bytes(size, "big"), size, number)
+        out = ctypes.create_string_buffer(size)
+        if lib.BN_mod_exp(*numbers, context) != 1 or lib.BN_bn2binpad(numbers[0], out, size) != size:
+            raise ValueError("BN_mod_exp")
+        return int.from_bytes(out.raw, "big")
+
+    return power
+
+
+@functools.lru_cache(maxsize=64)
+def inverse(number, modulus):
+    return pow(number, -1, modulus)
+
+
+used = {"powers": 0}
+
+
+def power(base, exponent, modulus):
+    """pow(); the library is worth its start where there is much to do."""
+    used["powers"] += 1
+    if modulus % 2 and exponent.bit_length() > 256 and (used["powers"] > 8 or modulus.bit_length() > 1000) and library():
+        return library()(base % modulus, exponent, modulus)
+    return pow(base, exponent, modulus)
 
 
 def der(tag, *parts):
@@ -95,12 +139,12 @@ class RSA:
         s, n = 0, 1
         for p in self.primes:
             if self.e == 2 and p > 2:  # half of all numbers have roots
-                r = pow(number, (p + 1) // 4, p)
+                r = power(number, (p + 1) // 4, p)
                 if r * r % p != number % p:
                     return None
             else:
-                r = pow(number, pow(self.e, -1, p - 1) if p > 2 else 1, p)
-            s += n * ((r - s) * pow(n, -1, p) % p)
+                r = power(number, inverse(self.e, p - 1) if p > 2 else 1, p)
+            s += n * ((r - s) * inverse(n, p) % p)
             n *= p
         return s
 
