@@ -318,7 +318,7 @@ tells_of(
 	return false;
 }
 
-/* What the base has goes with a group. */
+/* What the base has goes with a group; nothing is told when not all can be. */
 static void
 base_tell(struct ams_case *c, const struct base *b, size_t from, unsigned group)
 {
@@ -328,8 +328,10 @@ base_tell(struct ams_case *c, const struct base *b, size_t from, unsigned group)
 		struct finding *f = finding_new(
 		    c->s, b->f[k].cause, EXPLAIN_PROVED, PLACE_AMS, c->i);
 
-		if (f == NULL)
+		if (f == NULL) {
+			finding_drop(c->s, from, group);
 			return;
+		}
 		memcpy(f->change, b->f[k].change, sizeof f->change);
 		f->nchanges = b->f[k].nchanges;
 		f->group = group;
@@ -357,12 +359,14 @@ search_base(struct ams_case *c, struct base *b, unsigned most)
 	for (unsigned count = 1; count <= most && found == 0; count++)
 		found = sequence_search(
 		    s, &b->q, count, count == 1 ? RANK_ODD : RANK_USUAL);
-	size_t end = s->out->n;
+	unsigned group[SEQUENCE_GROUPS];
+	size_t n = 0;
 
-	for (size_t k = from; k < end; k++)
-		if (k == from ||
-		    s->out->finding[k].group != s->out->finding[k - 1].group)
-			base_tell(c, b, from, s->out->finding[k].group);
+	for (size_t k = from; k < s->out->n && n < SEQUENCE_GROUPS; k++)
+		if (n == 0 || s->out->finding[k].group != group[n - 1])
+			group[n++] = s->out->finding[k].group;
+	for (size_t k = 0; k < n; k++)
+		base_tell(c, b, from, group[k]);
 	return found;
 }
 

@@ -216,6 +216,7 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 	struct edit whole;
 
 	c->found = true;
+	c->finding = f;
 	if (f == NULL)
 		return NULL;
 	/* More than can be told one by one are told as one. */
@@ -246,18 +247,10 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 	return f;
 }
 
-struct finding *
-body_last(const struct body_case *c)
-{
-	const struct explanation *e = c->s->out;
-
-	return e->n > 0 && e->n < e->max ? &e->finding[e->n - 1] : NULL;
-}
-
 void
 body_split(struct body_case *c, const enum cause_id causes[], size_t n)
 {
-	struct finding *f = body_last(c);
+	struct finding *first = c->finding, *f = first;
 
 	if (f == NULL || f->nchanges != n)
 		return;
@@ -265,8 +258,12 @@ body_split(struct body_case *c, const enum cause_id causes[], size_t n)
 
 	for (size_t k = 0; k < n; k++) {
 		if (k > 0 && (f = finding_new(c->s, causes[k], EXPLAIN_PROVED,
-				  PLACE_BH, c->i)) == NULL)
+				  PLACE_BH, c->i)) == NULL) {
+			/* All of it is told as the first. */
+			finding_drop(c->s, c->s->out->n - (k - 1), all.group);
+			*first = all;
 			return;
+		}
 		*f = all;
 		f->cause = causes[k];
 		f->change[0] = all.change[k];
@@ -755,29 +752,28 @@ rule_within(struct slice line)
 	return 0;
 }
 
+/* What is left of the body when something is cut off at its ends. */
+struct middle {
+	size_t from, to;
+};
+
 /* Whether the body fits that ends after so many octets, of which line is hashed
  * on a copy of h. */
 static bool
-try_end(struct body_case *c, const struct body_hash *h, struct slice line,
-    size_t from, size_t at)
+end_fits(struct body_case *c, const struct body_hash *h, struct slice line)
 {
-	struct edit e[2] = { { 0, from, no_octets },
-		{ at, c->body.len, no_octets } };
 	struct body_hash end;
 
 	body_hash_copy(&end, h);
 	body_hash_put(&end, line);
-	if (!body_hash_fits(c, &end))
-		return false;
-	body_found(c, e + (from == 0), from == 0 ? 1 : 2);
-	return true;
+	return body_hash_fits(c, &end);
 }
 
 /* Every beginning of the body that has least octets, which end a line, by one
  * pass: the canonical form of a line does not depend on what follows, but for
  * empty lines, which wait. */
 static bool
-try_beginnings(struct body_case *c, size_t from, size_t least)
+find_beginning(struct body_case *c, size_t from, size_t least, struct middle *m)
 {
 	struct slice rest = slice_sub(c->body, from, c->body.len), line;
 	struct body_hash h;
@@ -785,10 +781,12 @@ try_beginnings(struct body_case *c, size_t from, size_t least)
 
 	body_hash_init(&h, c->canon, c->limit);
 	h.canon.map = &c->map;
+	m->from = from;
 	if (least > from && search_may(c->s, least - from)) {
 		body_hash_put(&h, slice_sub(c->body, from, least - from));
 		rest = slice_sub(c->body, least, c->body.len);
-		fits = try_end(c, &h, no_octets, from, least);
+		m->to = least;
+		fits = end_fits(c, &h, no_octets);
 	}
 	while (!fits && !c->s->failed && mime_line(&rest, &line)) {
 		size_t at = (size_t)(line.p - c->body.p);
@@ -796,17 +794,39 @@ try_beginnings(struct body_case *c, size_t from, size_t least)
 
 		if (!search_may(c->s, line.len + rule + 64))
 			break;
-		if (rule > 0 && (fits = try_end(c, &h, slice_sub(line, 0, rule),
-				     from, at + rule)))
+		m->to = at + rule;
+		if (rule > 0 &&
+		    (fits = end_fits(c, &h, slice_sub(line, 0, rule))))
 			break;
 		body_hash_put(&h, line);
 		at += line.len;
 		if (at >= c->body.len || slice_trim(line).len == 0)
 			continue;
-		fits = try_end(c, &h, no_octets, from, at);
+		m->to = at;
+		fits = end_fits(c, &h, no_octets);
 	}
 	digest_release(&h.d);
 	return fits;
+}
+
+static void
+found_beginning(struct body_case *c, const struct middle *m)
+{
+	struct edit e[2] = { { 0, m->from, no_octets },
+		{ m->to, c->body.len, no_octets } };
+
+	body_found(c, e + (m->from == 0), m->from == 0 ? 1 : 2);
+}
+
+static bool
+try_beginnings(struct body_case *c, size_t from, size_t least)
+{
+	struct middle m;
+
+	if (!find_beginning(c, from, least, &m))
+		return false;
+	found_beginning(c, &m);
+	return true;
 }
 
 static void
@@ -824,21 +844,14 @@ sealed_before_footer(struct body_case *c)
 
 	while (at > 0 && lines < MAX_PREFIX)
 		lines += c->body.p[--at] == '\n';
-	if (sealed_before(c, at)) {
-		struct explanation *e = c->s->out;
-		size_t before = e->n;
+	struct middle m;
 
-		if (!try_beginnings(c, 0, 0) || e->n == before)
-			return;
-		struct finding *f = &e->finding[e->n - 1];
-
-		if (!names_domain(f->change[0].is, c->g->domain)) {
-			e->n = before;
-			c->found = false;
-			return;
-		}
-		f->domain = c->g->domain;
-	}
+	if (!sealed_before(c, at) || !find_beginning(c, 0, 0, &m) ||
+	    !names_domain(slice_sub(c->body, m.to, c->body.len), c->g->domain))
+		return;
+	found_beginning(c, &m);
+	if (c->finding != NULL)
+		c->finding->domain = c->g->domain;
 }
 
 /* Where line n begins; the body's length behind the last. */
@@ -1057,8 +1070,7 @@ banner_and_footer(struct body_case *c)
 		    c->s->failed)
 			return;
 		c->cause = CAUSE_BODY_FOOTER_APPENDED;
-		if (!try_beginnings(c, at, at > least ? at : least) ||
-		    c->s->out->n == 0)
+		if (!try_beginnings(c, at, at > least ? at : least))
 			continue;
 		enum cause_id causes[] = { CAUSE_BODY_BANNER_PREPENDED,
 			CAUSE_BODY_FOOTER_APPENDED };
@@ -1252,17 +1264,22 @@ found_as(struct body_case *c, unsigned k)
 {
 	struct explanation *e = c->s->out;
 	unsigned theirs = 0, ours = 0;
+	size_t all = e->n;
 
-	for (size_t n = 0, all = e->n; n < all; n++) {
+	for (size_t n = 0; n < all; n++) {
 		const struct finding *f = &e->finding[n];
-		struct finding *mine;
 
 		if (f->place != PLACE_BH || f->instance != k ||
-		    f->level != EXPLAIN_PROVED ||
-		    (mine = finding_new(
-			 c->s, f->cause, f->level, f->place, c->i)) == NULL)
+		    f->level != EXPLAIN_PROVED)
 			continue;
+		struct finding *mine =
+		    finding_new(c->s, f->cause, f->level, f->place, c->i);
+
 		/* What belongs together there does so here. */
+		if (mine == NULL && c->found && f->group == theirs)
+			finding_drop(c->s, all, ours);
+		if (mine == NULL)
+			return;
 		if (!c->found || f->group != theirs)
 			ours = mine->group;
 		theirs = f->group;

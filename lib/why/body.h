@@ -43,7 +43,8 @@ struct body_case {
 	struct canon_map map;
 	enum cause_id cause; /* of the row at work */
 	bool found;
-	bool inner; /* the body is not that of the message */
+	struct finding *finding; /* what was noted of that; or NULL */
+	bool inner;		 /* the body is not that of the message */
 	/* What of the body is common to most hypotheses is hashed once:
 	 * mark[k] is the hash of its first k * every octets. */
 	struct body_hash mark[BODY_MARKS];
@@ -73,9 +74,6 @@ bool body_try_whole(struct body_case *, struct slice octets);
 /* Note what fits. */
 struct finding *body_found(
     struct body_case *, const struct edit edits[], size_t n);
-
-/* The finding that was noted last; NULL when there was no room for it. */
-struct finding *body_last(const struct body_case *);
 
 /* What was noted last is n causes, one for each of its edits: each becomes a
  * finding of its own, which belong together. */

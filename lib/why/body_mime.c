@@ -913,11 +913,9 @@ try_form(struct body_case *c, struct converted v[], size_t n,
 				q == QUOTES_ON ? quoted : bare, q,
 				words[form][t / QUOTES_WAYS]))
 				continue;
-			struct finding *f = body_last(c);
-
-			if (f != NULL)
-				snprintf(f->detail, sizeof f->detail, "from %s",
-				    name);
+			if (c->finding != NULL)
+				snprintf(c->finding->detail,
+				    sizeof c->finding->detail, "from %s", name);
 			return true;
 		}
 		/* The whole body names no charset. */

@@ -27,7 +27,8 @@ struct seal_case {
 	/* Of each field that goes in, as it was, when that is proved. */
 	struct slice was[MAX_PIECES];
 	enum cause_id cause;
-	size_t found; /* with this cause */
+	size_t found;		 /* with this cause */
+	struct finding *finding; /* what was noted of the last; or NULL */
 };
 
 /* The field of set k of that kind, as it goes in. */
@@ -100,10 +101,9 @@ try(struct seal_case *c)
 		       (c->own + 1 < c->t.n && own_elsewhere_fits(c));
 	if (fits) {
 		c->found++;
-		finding_pieces(c->s,
-		    finding_new(
-			c->s, c->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i),
-		    &c->t, &c->q);
+		c->finding = finding_new(
+		    c->s, c->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
+		finding_pieces(c->s, c->finding, &c->t, &c->q);
 	}
 	c->t.n = 0;
 	c->own = MAX_PIECES;
@@ -453,11 +453,11 @@ cv_altered(struct seal_case *c)
 			   value, no_octets, false));
 		if (value.p == NULL || !try(c))
 			continue;
-		struct finding *f = &c->s->out->finding[c->s->out->n - 1];
-
-		f->change[f->nchanges++] = (struct change){ .name = SLICE("cv"),
-			.is = cv->value,
-			.was = slice_of(words[w]) };
+		if (c->finding != NULL)
+			c->finding->change[c->finding->nchanges++] =
+			    (struct change){ .name = SLICE("cv"),
+				    .is = cv->value,
+				    .was = slice_of(words[w]) };
 		return;
 	}
 }
@@ -752,12 +752,9 @@ respaced_alike(struct seal_case *c)
 		c->cause = respaced_by(c);
 		if (f.nchanges < 2)
 			c->t.n = 0;
-		else if (try(c)) {
-			struct finding *n =
-			    &c->s->out->finding[c->s->out->n - 1];
-
-			memcpy(n->change, f.change, sizeof f.change);
-			n->nchanges = f.nchanges;
+		else if (try(c) && c->finding != NULL) {
+			memcpy(c->finding->change, f.change, sizeof f.change);
+			c->finding->nchanges = f.nchanges;
 		}
 	}
 }
@@ -1014,15 +1011,19 @@ inherit(struct seal_case *c)
 	c->found = n;
 	unsigned group = s->groups++;
 
-	for (size_t k = 0; k < n; k++) {
-		struct finding *f = NULL;
+	size_t from = s->out->n;
 
-		if (of[k]->place == PLACE_SEAL && of[k]->instance < c->i &&
-		    of[k]->cause != CAUSE_SIG_B_DAMAGED)
-			f = finding_new(
-			    s, of[k]->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
-		if (f == NULL)
+	for (size_t k = 0; k < n; k++) {
+		if (of[k]->place != PLACE_SEAL || of[k]->instance >= c->i ||
+		    of[k]->cause == CAUSE_SIG_B_DAMAGED)
 			continue;
+		struct finding *f = finding_new(
+		    s, of[k]->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
+
+		if (f == NULL) {
+			finding_drop(s, from, group);
+			return;
+		}
 		memcpy(f->change, of[k]->change, sizeof f->change);
 		f->nchanges = of[k]->nchanges;
 		f->group = group;
@@ -1058,7 +1059,7 @@ is_hopeless(const struct seal_case *c)
 static void
 try_rows(struct seal_case *c)
 {
-	size_t before = c->s->out->n;
+	size_t all = 0;
 
 	for (size_t r = 0; r < sizeof rows / sizeof *rows && !c->s->failed;
 	     r++) {
@@ -1066,8 +1067,9 @@ try_rows(struct seal_case *c)
 		c->found = c->t.n = 0;
 		c->own = MAX_PIECES;
 		rows[r].try(c);
+		all += c->found;
 	}
-	c->found = c->s->out->n - before;
+	c->found = all;
 }
 
 static void

@@ -6,13 +6,10 @@
 static const struct slice no_octets = { NULL, 0 };
 
 enum {
-	MAX_FINDINGS = 64,
-	MAX_GROUPS = 4,	     /* explanations that are equally good */
 	MAX_VARIANTS = 1024, /* of one piece */
 	MAX_DEPTH = 3,	     /* pieces changed at once */
 	MAX_TRIED = 512,     /* digests kept, not to be verified again */
 	MUCH = 16 * 1024,    /* octets that are kept where they are */
-	INPUT_BEFORE = 60,   /* octets told before the first that differs */
 };
 
 /* Octets of hypotheses that are kept until the message is done.  Beyond, no
@@ -149,81 +146,6 @@ target_fits_digest(struct search *s, struct target *t, struct digest *d)
 	return target_fits(s, t, octets);
 }
 
-struct finding *
-finding_new(struct search *s, enum cause_id cause, enum explain_level level,
-    enum explain_place place, unsigned instance)
-{
-	struct explanation *e = s->out;
-	enum explain_role role = cause_info(cause)->role;
-
-	if (e->finding == NULL) {
-		e->finding =
-		    arena_array(s->m->arena, MAX_FINDINGS, sizeof *e->finding);
-		e->max = MAX_FINDINGS;
-	}
-	if (e->finding == NULL)
-		search_memory(s);
-	if (e->finding == NULL || s->failed || e->n == e->max)
-		return NULL;
-	struct finding *f = &e->finding[e->n++];
-
-	*f = (struct finding){ .cause = cause,
-		.level = level,
-		.place = place,
-		.instance = instance,
-		.after = instance,
-		.group = s->groups++,
-		.tried = e->tried - s->begun };
-	if (role == ROLE_SIGNER || role == ROLE_KEY)
-		f->domain = search_domain(s, instance);
-	return f;
-}
-
-/* One side of a difference that ends so many octets before its end. */
-static struct slice
-input_side(struct search *s, struct slice octets, size_t from, size_t behind)
-{
-	struct slice part = slice_sub(octets, from, octets.len - from - behind);
-
-	part = part.len == 0 ? SLICE("")
-			     : arena_copy(s->m->arena,
-				   slice_sub(part, 0, EXPLAIN_MAX_INPUT));
-	if (part.p == NULL)
-		search_memory(s);
-	return part;
-}
-
-void
-finding_input(struct search *s, struct finding *f, struct slice hashed,
-    struct slice standard)
-{
-	const char *h = hashed.p, *r = standard.p;
-	size_t n = hashed.len < standard.len ? hashed.len : standard.len;
-	size_t same = 0, from, behind = 0, tail = 0;
-
-	while (same < n && h[same] == r[same])
-		same++;
-	if (f == NULL || (same == hashed.len && same == standard.len))
-		return;
-	from = same;
-	while (from > 0 && same - from < INPUT_BEFORE && h[from - 1] != '\n')
-		from--;
-	/* Whole lines that both end in are left out. */
-	while (tail < n - same &&
-	       h[hashed.len - tail - 1] == r[standard.len - tail - 1]) {
-		if (h[hashed.len - tail - 1] == '\n')
-			behind = tail;
-		tail++;
-	}
-	if (tail == n - same && same > 0 && h[same - 1] == '\n' &&
-	    h[hashed.len - tail - 1] == '\n' &&
-	    r[standard.len - tail - 1] == '\n')
-		behind = tail;
-	f->input = (struct input_diff){ .offset = from,
-		.hashed = input_side(s, hashed, from, behind),
-		.standard = input_side(s, standard, from, behind) };
-}
-
 bool
 step_begin(struct search *s, struct step *step)
 {
@@ -264,19 +186,6 @@ step_end(struct search *s, struct step *step)
 	arena_free(s->arena);
 	s->arena = step->before;
 	s->kept = step->kept;
-}
-
-bool
-finding_above(const struct search *s, enum explain_place place, unsigned i)
-{
-	for (size_t k = 0; k < s->out->n; k++) {
-		const struct finding *f = &s->out->finding[k];
-
-		if (f->place == place && f->instance > i &&
-		    f->level == EXPLAIN_INDICATED)
-			return true;
-	}
-	return false;
 }
 
 struct slice
@@ -593,16 +502,19 @@ static void
 note_match(struct walk *w)
 {
 	unsigned group = w->s->groups;
+	size_t from = w->s->out->n;
 
-	if (w->matches++ >= MAX_GROUPS)
+	if (w->matches++ >= SEQUENCE_GROUPS)
 		return;
 	for (unsigned k = 0; k < w->depth; k++) {
 		const struct variant *v = w->path[k];
 		struct finding *f = finding_new(w->s, v->cause, EXPLAIN_PROVED,
 		    w->q->place, w->q->instance);
 
-		if (f == NULL)
+		if (f == NULL) {
+			finding_drop(w->s, from, group);
 			return;
+		}
 		f->group = group;
 		f->change[0] = v->change;
 		f->nchanges = 1;
@@ -623,7 +535,7 @@ try_rest(struct walk *w, struct digest *d, struct slice rest, uint64_t before)
 static bool
 walk_over(const struct walk *w)
 {
-	return w->s->failed || w->s->spent || w->matches >= MAX_GROUPS;
+	return w->s->failed || w->s->spent || w->matches >= SEQUENCE_GROUPS;
 }
 
 /* Depth first: what was put for the pieces before j is in d, so that choices

@@ -98,20 +98,6 @@ bool target_fits(
 /* Whether what went into d is; d is only fit for release afterwards. */
 bool target_fits_digest(struct search *, struct target *, struct digest *d);
 
-/* Room for a finding about a part, in a group of its own; NULL when memory is
- * short or there are too many. */
-struct finding *finding_new(struct search *, enum cause_id, enum explain_level,
-    enum explain_place, unsigned instance);
-
-/* Tell in a finding, which may be NULL, what was hashed beside what should have
- * been. */
-void finding_input(struct search *, struct finding *, struct slice hashed,
-    struct slice standard);
-
-/* Whether a set above i has the same fault, unexplained as well: one change may
- * be behind both. */
-bool finding_above(const struct search *, enum explain_place, unsigned i);
-
 /* The signing domain of set i as its AS says it, else its AMS; or empty. */
 struct slice search_domain(const struct search *, unsigned i);
 
@@ -156,6 +142,10 @@ struct piece {
 	struct slice octets;
 	struct variant *first, *last;
 	size_t nvariants;
+};
+
+enum {
+	SEQUENCE_GROUPS = 4, /* explanations that are equally good */
 };
 
 struct sequence {

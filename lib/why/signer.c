@@ -28,10 +28,11 @@ struct fault {
 	const struct field **sel;
 	const struct field **older; /* what the RFC says of what stood there
 				     * when the seal was made */
-	struct digest before; /* all fields as received, but for the AMS */
-	bool bare_h;	      /* tags lose all their white space */
-	size_t found;	      /* with this cause */
-	size_t any;	      /* with causes before it */
+	struct digest before;	 /* all fields as received, but for the AMS */
+	bool bare_h;		 /* tags lose all their white space */
+	size_t found;		 /* with this cause */
+	struct finding *finding; /* what was noted of the last; or NULL */
+	size_t any;		 /* with causes before it */
 };
 
 /* What was tried, which is in q, fits, or not. */
@@ -43,9 +44,9 @@ note(struct fault *t, bool fits)
 	if (!fits)
 		return false;
 	t->found++;
-	finding_pieces(s,
-	    finding_new(s, t->cause, EXPLAIN_PROVED, PLACE_AMS, t->c->i), &t->q,
-	    &t->c->q);
+	t->finding =
+	    finding_new(s, t->cause, EXPLAIN_PROVED, PLACE_AMS, t->c->i);
+	finding_pieces(s, t->finding, &t->q, &t->c->q);
 	return true;
 }
 
@@ -88,8 +89,7 @@ static void
 say_names(struct fault *t, const struct field **sel)
 {
 	const struct ams_case *c = t->c;
-	struct finding *f =
-	    c->s->out->n > 0 ? &c->s->out->finding[c->s->out->n - 1] : NULL;
+	struct finding *f = t->finding;
 	struct buf b = { .max = sizeof f->detail - 1 };
 
 	for (size_t j = 0; f != NULL && j < c->n; j++) {
@@ -1099,7 +1099,6 @@ size_t
 explain_signer(struct ams_case *c)
 {
 	struct fault t = { .c = c };
-	size_t before = c->s->out->n;
 
 	t.sel = arena_array(c->s->arena, c->n + 1, sizeof *t.sel);
 	t.older = arena_array(c->s->arena, c->n + 1, sizeof *t.older);
@@ -1125,5 +1124,5 @@ explain_signer(struct ams_case *c)
 		rows[r].try(&t);
 	}
 	digest_release(&t.before);
-	return c->s->out->n - before;
+	return t.any + t.found;
 }

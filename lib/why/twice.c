@@ -24,16 +24,21 @@ tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 	explain_undo_body(d->body, e, from, c->i, true, &b);
 	struct slice was = search_keep(c->s, &b);
 	struct edit whole = { 0, c->body.len, was };
-	struct finding *outer;
+	struct finding *outer = NULL;
+	unsigned group = e->finding[from].group;
 
 	buf_release(&b);
 	c->cause = cause;
-	if (was.p == NULL || (outer = body_found(c, &whole, 1)) == NULL)
+	if (was.p != NULL)
+		outer = body_found(c, &whole, 1);
+	if (outer == NULL) {
+		finding_drop(c->s, from, group);
 		return;
+	}
 	struct finding first = *outer;
 
-	first.group = e->finding[from].group;
-	for (size_t k = e->n - 1; k > from; k--) {
+	first.group = group;
+	for (size_t k = (size_t)(outer - e->finding); k > from; k--) {
 		e->finding[k] = e->finding[k - 1];
 		e->finding[k].after = first.after;
 		e->finding[k].before = first.before;
@@ -41,6 +46,7 @@ tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 		e->finding[k].group = first.group;
 	}
 	e->finding[from] = first;
+	c->finding = &e->finding[from];
 }
 
 /* What was put into the text, or around it, before it was encoded. */

@@ -14,32 +14,6 @@ enum {
 	ALL_CHECKS = 6000, /* of one message */
 };
 
-const char *
-explain_level_word(enum explain_level level)
-{
-	static const char *const words[] = { "proved", "fact", "indicated" };
-
-	return words[level];
-}
-
-const char *
-explain_role_word(enum explain_role role)
-{
-	static const char *const words[] = { "signer", "modifier", "key",
-		"validator" };
-
-	return words[role];
-}
-
-const char *
-explain_place_word(enum explain_place place)
-{
-	static const char *const words[] = { "ams.bh", "ams.b", "as.b", "key",
-		"structure" };
-
-	return words[place];
-}
-
 /* ------------------------------------------------------------------------
  * What is known before any search. */
 

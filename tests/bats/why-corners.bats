@@ -147,3 +147,41 @@ explained() {
 	[[ $output == *"line 1 of a footer"*"    - ..."* ]]
 	[[ $output != *"line 59 of a footer"* ]]
 }
+
+@test "of more findings than are kept the last go without, none is half told, and nothing is read beyond" {
+	explained <<-'PY'
+	def full(m, n=33):
+	    for _ in range(n):
+	        m.seal(**edits.HOW)
+	    m.body += b"_____\r\nthe list\r\n"
+	    m.top("Precedence: list\n")
+	    found = why(m)
+	    assert len(found) == 64 and not any("resent" in w["text"] for w in found), found
+	    return m
+	# whatever the lowest signer did wrong, and whatever befell a seal, comes last
+	for name, head, how, cause in list(edits.ams_faults(1))[:2]:
+	    full(Message(octets(TEXT), head).seal(**{"key": "rsa2048-b", **how}))
+	spaced = lambda r: r.replace(b"; ", b";").replace(b";\r\n ", b";")
+	for i in (1, 30):
+	    m = full(base(1, edits.PLAIN, TEXT))
+	    for kinds in ((arc.AS,), (arc.AAR,), (arc.AAR, arc.AMS), (arc.AAR, arc.AMS, arc.AS)):
+	        for change in (spaced, lambda r: r.replace(b"cv=none", b"cv=pass"), lambda r: r.replace(b"cv=pass", b"cv=fail")):
+	            t = m.copy()
+	            for kind in kinds:
+	                t.rewrite(kind, i, change)
+	            why(t)
+	# three findings of a set, of which two tell one edit of the body; the last
+	# that there is room for is all of it, where another set has it as two
+	for third in ({}, {"c": "relaxed/simple", "ams": {"h": edits.H, "c": "relaxed/simple"}}):
+	    m = base(2, edits.PLAIN, TEXT).seal(**{**edits.HOW, **third})
+	    for _ in range(21):
+	        m.seal(**edits.HOW)
+	    m.body = b"A banner\r\n" + m.body + b"_____\r\nthe list\r\n"
+	    m.top("Precedence: list\n")
+	    found = why(m)
+	    bodies = [w for w in found if w["field"] == "ams.bh" and w["level"] == "proved"]
+	    assert len(found) == 64, len(found)
+	    assert sum(len(w["evidence"]["changes"]) for w in bodies) == 2 * len({w["instance"] for w in bodies}), bodies
+	    assert not third or len(bodies) % 2 == 1, len(bodies)
+	PY
+}

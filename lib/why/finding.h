@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* finding.h - what was found: a cause, how sure it is, where and between which
+ * hops, and the octets that prove it */
+#ifndef FINDING_H
+#define FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arc/chain.h"
+#include "mail/message.h"
+#include "why/cause.h"
+
+struct search;
+
+/* What the finding is about. */
+enum explain_place {
+	PLACE_BH,	 /* the body hash of an AMS */
+	PLACE_AMS,	 /* the signature of an AMS */
+	PLACE_SEAL,	 /* the signature of an AS */
+	PLACE_KEY,	 /* a key record */
+	PLACE_STRUCTURE, /* what stands there without any signature */
+};
+
+/* Octets that differ between what was signed and what came. */
+struct change {
+	struct slice name;	/* of a field; empty: in the body */
+	struct slice is;	/* as it came; NULL pointer: not there */
+	struct slice was;	/* as it was signed; NULL pointer: not there */
+	const struct field *at; /* the field as it came; or NULL */
+	size_t from;		/* body: where is begins */
+	bool inner; /* body: in what another change of the group leaves of it,
+		     * which has this one in it */
+};
+
+enum {
+	EXPLAIN_MAX_CHANGES = 8,
+	EXPLAIN_MAX_INPUT = 2000, /* octets of a side of struct input_diff */
+};
+
+/* What a signer hashed beside what the RFC has hashed of the message, from
+ * shortly before the first octet that differs to the end of the last line that
+ * does, and no more of it than can be told. */
+struct input_diff {
+	uint64_t offset;	       /* in both */
+	struct slice hashed, standard; /* NULL pointers: not known */
+};
+
+struct finding {
+	enum cause_id cause;
+	enum explain_level level;
+	enum explain_place place;
+	unsigned instance;
+	enum arc_kind kind; /* PLACE_KEY: of the field whose key it is */
+	/* For ROLE_MODIFIER: the change was made behind hop after and before
+	 * hop before had sealed; 0: nothing later vouches for it. */
+	unsigned after, before;
+	struct slice domain; /* of whoever is meant; or empty */
+	unsigned group;	     /* findings of one group hold together; those of
+			      * one instance and place in other groups explain
+			      * it as well */
+	struct change change[EXPLAIN_MAX_CHANGES];
+	size_t nchanges;
+	struct input_diff input;
+	char detail[200]; /* particulars, printable ASCII; or "" */
+	uint64_t tried;	  /* hypotheses up to this one, in its search */
+	bool kept; /* what its changes say lives as long as the message */
+};
+
+/* "proved", "fact", "indicated"; "signer" ...; "ams.bh" ... as JSON has them.
+ */
+const char *explain_level_word(enum explain_level);
+const char *explain_role_word(enum explain_role);
+const char *explain_place_word(enum explain_place);
+
+/* Room for a finding about a part, in a group of its own; NULL when memory is
+ * short or there are too many.  There is no other way to a finding that is
+ * being made: whoever goes on with it holds on to this. */
+struct finding *finding_new(struct search *, enum cause_id, enum explain_level,
+    enum explain_place, unsigned instance);
+
+/* Tell in a finding, which may be NULL, what was hashed beside what should have
+ * been. */
+void finding_input(struct search *, struct finding *, struct slice hashed,
+    struct slice standard);
+
+/* Whether a set above i has the same fault, unexplained as well: one change may
+ * be behind both. */
+bool finding_above(const struct search *, enum explain_place, unsigned i);
+
+/* Take back the findings of a group from place from on: half of what belongs
+ * together proves nothing. */
+void finding_drop(struct search *, size_t from, unsigned group);
+
+#endif
