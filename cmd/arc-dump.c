@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "cli.h"
+#include "corpus/operands.h"
 #include "dump_run.h"
 #include "report/fingerprint.h"
 #include "base/input.h"
@@ -38,6 +40,9 @@ static const char own_help[] =
     "                            fingerprints, or one of each\n"
     "      --canon WHAT          the octets that were hashed: ams:N, as:N, "
     "body:N\n"
+    "Many messages:\n"
+    "      --include GLOB        of a directory only files named so "
+    "(repeatable)\n"
     "Safety:\n"
     "      --no-sandbox          keep every right to the end of the run\n";
 
@@ -53,6 +58,7 @@ enum {
 	OPT_SALT,
 	OPT_SALT_FILE,
 	OPT_COMPARE,
+	OPT_INCLUDE,
 };
 
 static const struct option longopts[] = {
@@ -63,6 +69,7 @@ static const struct option longopts[] = {
 	{ "set", required_argument, NULL, 'n' },
 	{ "field", required_argument, NULL, OPT_FIELD },
 	{ "canon", required_argument, NULL, OPT_CANON },
+	{ "include", required_argument, NULL, OPT_INCLUDE },
 	{ "no-sandbox", no_argument, NULL, OPT_NO_SANDBOX },
 	{ "lint", no_argument, NULL, OPT_LINT },
 	{ "key-audit", no_argument, NULL, OPT_KEY_AUDIT },
@@ -183,6 +190,7 @@ options(struct dump *d, int argc, char **argv)
 			break;
 		case OPT_CANON: option_canon(d, optarg); break;
 		case OPT_NO_SANDBOX: d->no_sandbox = true; break;
+		case OPT_INCLUDE: cli_include(&d->cli, optarg); break;
 		case OPT_LINT: option_way(d, DUMP_LINT); break;
 		case OPT_KEY_AUDIT: option_way(d, DUMP_KEY_AUDIT); break;
 		case OPT_FINGERPRINT: option_way(d, DUMP_FINGERPRINT); break;
@@ -210,6 +218,41 @@ options(struct dump *d, int argc, char **argv)
 		    "options about the DNS want --verify or --keys as well");
 }
 
+/* Show every message that the operands have. */
+static void
+each_message(struct dump *d, const struct operands_options *o)
+{
+	struct diag why;
+	struct operands *operands = operands_new(o, &why);
+	struct source source;
+	bool first = true;
+	int more = -1;
+
+	while (operands != NULL &&
+	       (more = operands_next(operands, &source, &why)) > 0) {
+		if (d->many && !first && !d->cli.json && d->way == DUMP_PAGE)
+			buf_char(&d->cli.out, '\n');
+		first = false;
+		if (source.problem.code != DIAG_NONE)
+			cli_trouble(&d->cli, source.name, &source.problem);
+		else
+			dump_run(d, source.path);
+		source_release(&source);
+	}
+	if (more < 0)
+		cli_trouble(&d->cli, "-", &why);
+	operands_free(operands);
+}
+
+/* Whether an operand is a directory: there may be many messages in it. */
+static bool
+is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -222,7 +265,8 @@ main(int argc, char **argv)
 	options(&d, argc, argv);
 	if (d.verify && cli_keys(&d.cli) != 0)
 		return cli_end(&d.cli);
-	d.many = argc - optind > 1;
+	d.many =
+	    argc - optind > 1 || (optind < argc && is_directory(argv[optind]));
 	if (d.many && (d.way == DUMP_CANON || d.way == DUMP_FINGERPRINT))
 		cli_usage(
 		    &d.cli, "--canon and --fingerprint are for one message");
@@ -230,6 +274,7 @@ main(int argc, char **argv)
 	    (d.way == DUMP_FINGERPRINT || d.way == DUMP_COMPARE))
 		random_salt(&d);
 	s.off = d.no_sandbox;
+	s.read_all = d.many;
 	s.network = d.cli.asks_dns;
 	for (word = argv + optind; *word != NULL; word++)
 		sandbox_read(&s, *word);
@@ -242,12 +287,12 @@ main(int argc, char **argv)
 		dump_compare(&d, argv[optind], argv[optind + 1]);
 		return cli_end(&d.cli);
 	}
-	for (word = optind < argc ? argv + optind : standard_input;
-	     *word != NULL; word++) {
-		if (d.many && word > argv + optind && !d.cli.json &&
-		    d.way == DUMP_PAGE)
-			buf_char(&d.cli.out, '\n');
-		dump_run(&d, *word);
-	}
+	struct operands_options o = { .words = optind < argc ? argv + optind
+							     : standard_input,
+		.nwords = optind < argc ? (size_t)(argc - optind) : 1,
+		.include = d.cli.include,
+		.ninclude = d.cli.ninclude };
+
+	each_message(&d, &o);
 	return cli_end(&d.cli);
 }

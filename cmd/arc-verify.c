@@ -47,6 +47,8 @@ static const char own_help[] =
     "      --attached            verify the messages attached to each FILE, "
     "not\n"
     "                            FILE itself\n"
+    "      --include GLOB        of a directory only files named so "
+    "(repeatable)\n"
     "      --files0-from FILE    more operands, each ended by NUL; -: stdin\n"
     "  -J, --jobs N              workers (one a core)\n"
     "      --shard K/N           only what falls to shard K of N\n"
@@ -55,7 +57,7 @@ static const char own_help[] =
     "      --manifest FILE       lines path, tab, verdict, and perhaps tab, "
     "code\n"
     "      --update              rewrite the manifest from what was found\n"
-    "      --tap                 print TAP 14\n"
+    "      --tap                 print TAP 13\n"
     "      --junit FILE          write JUnit XML\n"
     "Safety:\n"
     "      --no-sandbox          keep every right to the end of the run\n";
@@ -72,6 +74,7 @@ enum {
 	OPT_ON_ERROR,
 	OPT_MBOX,
 	OPT_ATTACHED,
+	OPT_INCLUDE,
 	OPT_FILES0_FROM,
 	OPT_SHARD,
 	OPT_MERGE,
@@ -100,6 +103,7 @@ static const struct option longopts[] = {
 	{ "on-error", required_argument, NULL, OPT_ON_ERROR },
 	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "attached", no_argument, NULL, OPT_ATTACHED },
+	{ "include", required_argument, NULL, OPT_INCLUDE },
 	{ "files0-from", required_argument, NULL, OPT_FILES0_FROM },
 	{ "jobs", required_argument, NULL, 'J' },
 	{ "shard", required_argument, NULL, OPT_SHARD },
@@ -275,6 +279,7 @@ options(struct verify *v, int argc, char **argv)
 			break;
 		case OPT_MBOX: v->operands.mbox = true; break;
 		case OPT_ATTACHED: v->operands.attached = true; break;
+		case OPT_INCLUDE: cli_include(&v->cli, optarg); break;
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;
 		case OPT_MERGE: v->merge = true; break;
@@ -350,7 +355,11 @@ main(int argc, char **argv)
 	options(&v, argc, argv);
 	v.operands.words = argv + optind;
 	v.operands.nwords = (size_t)(argc - optind);
-	if (v.operands.nwords == 0 && v.operands.files0_from == NULL) {
+	bool by_manifest = v.manifest != NULL && v.operands.nwords == 0 &&
+			   v.operands.files0_from == NULL && !v.merge;
+
+	if (v.operands.nwords == 0 && v.operands.files0_from == NULL &&
+	    !by_manifest) {
 		v.operands.words = standard_input;
 		v.operands.nwords = 1;
 	}
@@ -364,6 +373,8 @@ main(int argc, char **argv)
 		except[n++] = v.trusted;
 	if (v.cli.record != NULL)
 		except[n++] = v.cli.record;
+	v.operands.include = v.cli.include;
+	v.operands.ninclude = v.cli.ninclude;
 	v.operands.except = except;
 	v.operands.nexcept = n;
 	bool named = v.operands.nwords > 0;
@@ -374,7 +385,8 @@ main(int argc, char **argv)
 		cli_usage(&v.cli, "--attached and --mbox exclude each other");
 	v.operands.limit = v.cli.validate.limits->message;
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
-		 v.operands.attached || v.operands.files0_from != NULL ||
+		 v.operands.attached || by_manifest ||
+		 v.operands.files0_from != NULL ||
 		 (looked && S_ISDIR(st.st_mode));
 	if (v.many && v.state != NULL)
 		cli_usage(&v.cli, "--state is for one message");

@@ -166,6 +166,14 @@ cli_note(
 }
 
 void
+cli_include(struct cli *c, const char *glob)
+{
+	if (c->ninclude == CLI_MAX_INCLUDE)
+		cli_usage(c, "more than %d --include", CLI_MAX_INCLUDE);
+	c->include[c->ninclude++] = glob;
+}
+
+void
 cli_trouble(struct cli *c, const char *file, const struct diag *d)
 {
 	struct buf b = { .max = 0 };

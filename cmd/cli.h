@@ -63,6 +63,7 @@ enum {
 enum {
 	CLI_MAX_RESOLVERS = RESOLVERS_MAX, /* as many --resolver are taken */
 	CLI_MAX_KEYS = 256,		   /* as many --keys are taken */
+	CLI_MAX_INCLUDE = 64,		   /* as many --include are taken */
 	CLI_MAX_ID = 255,		   /* octets of an authserv-id */
 };
 
@@ -73,6 +74,8 @@ struct cli {
 	bool asks_dns;	     /* after cli_keys() */
 	const char *keys_path[CLI_MAX_KEYS]; /* --keys */
 	size_t nkeys;
+	const char *include[CLI_MAX_INCLUDE]; /* --include */
+	size_t ninclude;
 	bool dns;	    /* --dns */
 	const char *record; /* --record */
 	const char *resolver[CLI_MAX_RESOLVERS];
@@ -103,6 +106,9 @@ void cli_check_id(const struct cli *, const char *id);
 /* The word of --on-error: whether it is pass; exits 64 for any other than pass
  * and fail. */
 bool cli_on_error(const struct cli *, const char *word);
+
+/* Take one --include; exits 64 when there are too many. */
+void cli_include(struct cli *, const char *glob);
 
 /* Make the key store that the options ask for; offline when a keys file was
  * given and --dns was not.  -1 when trouble was told: a keys file that cannot

@@ -108,7 +108,9 @@ line_take(struct verify *v, struct suite *suite, const struct line *l,
 	o.accepted = status == 0;
 	if (v->expect == NULL && v->manifest == NULL)
 		cli_worse(&v->cli, status);
-	return suite_take(suite, &o, &v->cli.out, why);
+	bool shown;
+
+	return suite_take(suite, &o, &v->cli.out, &shown, why);
 }
 
 static int

@@ -65,6 +65,7 @@ struct job {
 	const char *verdict; /* a word, static; "error" for none */
 	const char *code;    /* a word, static; "" for none */
 	struct buf text;     /* a sentence on that */
+	double seconds;	     /* that it took */
 	int status;	     /* exit status it asks for */
 };
 
@@ -72,6 +73,7 @@ struct run {
 	struct verify *v;
 	struct operands *operands;
 	struct suite *suite; /* NULL when nobody asks for totals */
+	char **named;	     /* operands that the manifest named */
 	size_t done, bad, total;
 	struct timespec begun, told;
 	bool terminal; /* is what stdout is */
@@ -393,14 +395,27 @@ job_next(void *ctx, void *job, struct diag *why)
 	return interrupted ? 0 : operands_next(r->operands, &j->source, why);
 }
 
+static double
+seconds(const struct timespec *from, const struct timespec *to)
+{
+	return (double)(to->tv_sec - from->tv_sec) +
+	       (double)(to->tv_nsec - from->tv_nsec) / 1e9;
+}
+
 static void
 job_work(void *ctx, void *job)
 {
 	const struct verify *v = ((struct run *)ctx)->v;
 	struct job *j = job;
+	struct timespec begun, done;
 	struct diag why;
 
-	if (verify_source(v, j, &why) == 0)
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	int result = verify_source(v, j, &why);
+
+	clock_gettime(CLOCK_MONOTONIC, &done);
+	j->seconds = seconds(&begun, &done);
+	if (result == 0)
 		return;
 	j->verdict = "error";
 	j->code = diag_info(why.code)->word;
@@ -412,13 +427,6 @@ job_work(void *ctx, void *job)
 	if (v->cli.json && !v->cli.quiet && !v->tap)
 		report_json_trouble(&j->out, j->source.name, &why);
 	cli_trouble_text(&v->cli, &j->err, j->source.name, &why);
-}
-
-static double
-seconds(const struct timespec *from, const struct timespec *to)
-{
-	return (double)(to->tv_sec - from->tv_sec) +
-	       (double)(to->tv_nsec - from->tv_nsec) / 1e9;
 }
 
 /* The line that a terminal's stderr shows while a run goes on. */
@@ -462,6 +470,7 @@ job_done(void *ctx, void *job)
 		.verdict = j->verdict,
 		.code = j->code,
 		.text = buf_view(&j->text),
+		.seconds = j->seconds,
 		.accepted = j->status == 0 };
 	struct diag why;
 
@@ -478,10 +487,17 @@ job_done(void *ctx, void *job)
 		progress(r, true);
 		cli_words(c, &j->err);
 	}
-	buf_slice(&c->out, buf_view(&j->out));
-	buf_fail_with(&c->out, &j->out);
-	if (r->suite != NULL && suite_take(r->suite, &o, &c->out, &why) != 0)
+	bool shown = true;
+	bool expected = r->v->expect != NULL || r->v->manifest != NULL;
+
+	if (r->suite != NULL &&
+	    suite_take(r->suite, &o, &c->out, &shown, &why) != 0)
 		run_trouble(r, j->source.name, &why);
+	/* Where something was expected, only what differs is of interest. */
+	if (shown || !expected || c->verbose) {
+		buf_slice(&c->out, buf_view(&j->out));
+		buf_fail_with(&c->out, &j->out);
+	}
 	/* What a person waits for comes out at once. */
 	if (c->out.len >= 32 * 1024 || r->terminal)
 		cli_flush(c);
@@ -510,10 +526,10 @@ tell_totals(struct run *r)
 	size_t missed = suite_missed(r->suite);
 	struct diag why;
 
-	suite_difference(r->suite, &b);
+	suite_difference(r->suite, c->verbose, &b);
 	if (expected)
 		buf_text(&b, missed == 0 && !r->short_of ? "all as expected: "
-							 : "found: ");
+							 : "result: ");
 	suite_summary(r->suite, &b);
 	/* Of a merge it is the data. */
 	if (r->v->merge && !c->quiet && !r->v->tap) {
@@ -566,6 +582,33 @@ start_suite(struct run *r, struct diag *why)
 	return 0;
 }
 
+/* Without operands, the messages are those that the manifest names. */
+static int
+name_operands(struct run *r, struct diag *why)
+{
+	struct operands_options *o = &r->v->operands;
+	size_t at = 0, n = 0, room = 0;
+	const char *path;
+
+	if (r->v->manifest == NULL || o->nwords > 0 || o->files0_from != NULL)
+		return 0;
+	while ((path = suite_path(r->suite, &at, o->mbox, why)) != NULL) {
+		if (n == room) {
+			room = room * 2 + 64;
+			char **more =
+			    realloc(r->named, room * sizeof *r->named);
+
+			if (more == NULL)
+				return diag_memory(why);
+			r->named = more;
+		}
+		r->named[n++] = (char *)path;
+	}
+	o->words = r->named;
+	o->nwords = n;
+	return why->code == DIAG_NONE ? 0 : -1;
+}
+
 /* How many messages there will be, for the progress line alone. */
 static size_t
 count(const struct operands_options *o)
@@ -605,7 +648,7 @@ verify_run(struct verify *v)
 		.sa_flags = (int)SA_RESETHAND };
 	struct diag why;
 
-	if (start_suite(&r, &why) != 0 ||
+	if (start_suite(&r, &why) != 0 || name_operands(&r, &why) != 0 ||
 	    (r.operands = operands_new(&v->operands, &why)) == NULL) {
 		cli_trouble(&v->cli,
 		    v->operands.files0_from != NULL ? v->operands.files0_from
@@ -636,12 +679,14 @@ verify_run(struct verify *v)
 		if (r.gave_up)
 			suite_bail_out(r.suite, &v->cli.out, &why);
 		else if (!interrupted && v->operands.nshards == 0 &&
-			 suite_end(r.suite, &v->cli.out, &why) != 0)
+			 suite_end(r.suite, v->merge ? NULL : r.operands,
+			     &v->cli.out, &why) != 0)
 			run_trouble(&r, "-", &why);
 		tell_totals(&r);
 	}
 	operands_free(r.operands);
 	suite_free(r.suite);
+	free(r.named);
 	if (interrupted) {
 		cli_flush(&v->cli);
 		cli_say(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,9 @@ struct operands {
 	struct attachments *in; /* the messages attached to the file at hand */
 	struct mbox *mbox;	/* the mbox at hand, or NULL */
 	char *mbox_path;
+	struct buf
+	    within; /* directories and mboxes so far, each ended by "/" or
+		     * ":", and NUL */
 	struct mbox *spooled; /* of standard input: its octets are read again
 			       * by those who got messages of it */
 };
@@ -103,6 +107,7 @@ operands_free(struct operands *op)
 	mbox_free(op->spooled);
 	free(op->mbox_path);
 	buf_release(&op->list);
+	buf_release(&op->within);
 	free(op);
 }
 
@@ -206,6 +211,55 @@ is_excepted(const struct operands *op, const FTSENT *e)
 	return false;
 }
 
+/* Whether --include takes it. */
+static bool
+is_included(const struct operands *op, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; i < op->o.ninclude; i++) {
+		const char *glob = op->o.include[i];
+
+		if (fnmatch(glob,
+			strchr(glob, '/') == NULL && slash != NULL ? slash + 1
+								   : path,
+			0) == 0)
+			return true;
+	}
+	return op->o.ninclude == 0;
+}
+
+/* Keep where messages come from, for operands_covers(). */
+static void
+keep_within(struct operands *op, const char *path, char end)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && end == '/' && path[n - 1] == '/')
+		n--;
+	buf_put(&op->within, path, n);
+	buf_char(&op->within, end);
+	buf_char(&op->within, '\0');
+}
+
+bool
+operands_covers(const struct operands *op, struct slice path)
+{
+	struct slice rest = buf_view(&op->within), one;
+	char *name = strndup(path.p, path.len);
+	bool covered = false;
+
+	while (!covered && name != NULL && slice_cut(&rest, '\0', &one) &&
+	       one.len > 0)
+		covered =
+		    slice_starts(path, one)
+			? one.p[one.len - 1] == ':' || is_included(op, name)
+			: slice_eq(one, SLICE("./")) && path.p[0] != '/' &&
+			      is_included(op, name);
+	free(name);
+	return covered;
+}
+
 /* The next file of the walk at hand: 1, 0 when it is over, -1. */
 static int
 next_walked(struct operands *op, struct source *out, struct diag *why)
@@ -223,7 +277,8 @@ next_walked(struct operands *op, struct source *out, struct diag *why)
 				fts_set(op->walk, e, FTS_SKIP);
 			break;
 		case FTS_F:
-			if (!hidden && !is_excepted(op, e))
+			if (!hidden && is_included(op, e->fts_path) &&
+			    !is_excepted(op, e))
 				return set_source(out, e->fts_path, why);
 			break;
 		case FTS_DC: return set_problem(out, e->fts_path, ELOOP, why);
@@ -248,6 +303,7 @@ start_walk(struct operands *op, char *path, struct diag *why)
 {
 	char *paths[] = { path, NULL };
 
+	keep_within(op, path, '/');
 	op->walk = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, by_name);
 	return op->walk != NULL ? 0 : diag_memory(why);
 }
@@ -291,6 +347,7 @@ start_mbox(struct operands *op, struct source *s)
 	if (op->mbox == NULL)
 		return 1;
 	op->mbox_path = s->name;
+	keep_within(op, s->name, ':');
 	s->name = NULL;
 	source_release(s);
 	return 0;

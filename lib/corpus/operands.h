@@ -48,6 +48,10 @@ struct operands_options {
 	const char *const *except; /* files that a walk passes over, as they
 				    * are the run's own; nexcept of them */
 	size_t nexcept;
+	const char *const *include; /* globs: of the files of a walk only those
+				     * whose name, or path where the glob has
+				     * a "/", is one of ninclude; 0: all */
+	size_t ninclude;
 };
 
 /* NULL with DIAG_MEMORY, DIAG_OPEN or DIAG_READ (of files0_from). */
@@ -57,6 +61,10 @@ struct operands *operands_new(
 /* The next message: 1, *out being the caller's to release; 0 at the end; -1
  * with DIAG_MEMORY. */
 int operands_next(struct operands *, struct source *out, struct diag *why);
+
+/* Whether a file of that path would have come: it is below a directory that was
+ * walked and not left out, or a message of an mbox that was read. */
+bool operands_covers(const struct operands *, struct slice path);
 
 void operands_free(struct operands *);
 

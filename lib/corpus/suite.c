@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/escape.h"
 #include "base/input.h"
+#include "corpus/operands.h"
 #include "corpus/suite.h"
 
 /* A line of the manifest. */
@@ -25,8 +27,15 @@ struct count {
 /* One message that is not as expected. */
 struct miss {
 	struct miss *next;
-	struct slice change; /* "pass -> fail [body-hash]" */
 	struct slice name;
+};
+
+/* Those that differ in one way. */
+struct difference {
+	struct difference *next;
+	struct slice change; /* "pass -> fail [body-hash]" */
+	struct miss *first, **last;
+	size_t n;
 };
 
 struct suite {
@@ -38,11 +47,12 @@ struct suite {
 	struct expected *expected; /* nexpected, by path */
 	size_t nexpected;
 	bool tap, junit;
-	size_t n, missed;
+	size_t n, missed, failures;
+	double seconds;
 	struct count *count;
-	struct miss *miss, **last;
-	struct buf cases;   /* JUnit */
-	struct buf updated; /* the new manifest */
+	struct difference *difference; /* in the order of their first ones */
+	struct buf cases;	       /* JUnit */
+	struct buf updated;	       /* the new manifest */
 };
 
 static const char *const verdicts[] = { "pass", "fail", "none", "tempfail",
@@ -64,7 +74,6 @@ suite_new(void)
 
 	if (s == NULL)
 		return NULL;
-	s->last = &s->miss;
 	if ((s->arena = arena_new()) != NULL)
 		return s;
 	free(s);
@@ -201,6 +210,60 @@ from_directory(const struct suite *s, struct slice name)
 		   : name;
 }
 
+/* The path that one can be opened by; NULL when memory is short. */
+static const char *
+openable(struct suite *s, struct slice path)
+{
+	char *plain = arena_alloc(s->arena, path.len + 1);
+	char *below = arena_alloc(s->arena, s->directory.len + path.len + 1);
+
+	if (plain == NULL || below == NULL)
+		return NULL;
+	memcpy(plain, path.p, path.len);
+	plain[path.len] = '\0';
+	if (s->directory.len == 0 || path.p[0] == '/' ||
+	    access(plain, F_OK) == 0)
+		return plain;
+	memcpy(below, s->directory.p, s->directory.len);
+	memcpy(below + s->directory.len, plain, path.len + 1);
+	return access(below, F_OK) == 0 ? below : plain;
+}
+
+/* Of "box:12" the file; of others all. */
+static struct slice
+file_of(struct slice path, bool mbox)
+{
+	size_t n = path.len;
+
+	while (mbox && n > 0 && ascii_is_digit(path.p[n - 1]))
+		n--;
+	return mbox && n > 1 && n < path.len && path.p[n - 1] == ':'
+		   ? slice_sub(path, 0, n - 1)
+		   : path;
+}
+
+const char *
+suite_path(struct suite *s, size_t *at, bool mbox, struct diag *why)
+{
+	while (*at < s->nexpected) {
+		struct slice path = file_of(s->expected[*at].path, mbox);
+		bool again =
+		    *at > 0 &&
+		    slice_eq(path, file_of(s->expected[*at - 1].path, mbox));
+
+		++*at;
+		if (again)
+			continue;
+		const char *found = openable(s, path);
+
+		if (found == NULL)
+			diag_memory(why);
+		return found;
+	}
+	why->code = DIAG_NONE;
+	return NULL;
+}
+
 /* ------------------------------------------------------------------------
  * Taking outcomes. */
 
@@ -246,19 +309,49 @@ put_state(struct buf *b, struct slice verdict, struct slice code)
 	}
 }
 
+/* The kind of difference that this is; a new one at the end; NULL when memory
+ * is short. */
+static struct difference *
+difference(struct suite *s, const struct buf *change)
+{
+	struct difference **d = &s->difference;
+
+	while (*d != NULL && !slice_eq((*d)->change, buf_view(change)))
+		d = &(*d)->next;
+	if (*d != NULL)
+		return *d;
+	struct difference *fresh = arena_alloc(s->arena, sizeof *fresh);
+
+	if (fresh == NULL)
+		return NULL;
+	*fresh = (struct difference){ .change = arena_copy(
+					  s->arena, buf_view(change)),
+		.last = &fresh->first };
+	if (fresh->change.p == NULL)
+		return NULL;
+	*d = fresh;
+	return fresh;
+}
+
+/* Note one that is not as expected; *shown: it is among the first of its kind
+ * (may be NULL). */
 static int
-miss(struct suite *s, struct slice name, const struct buf *change)
+miss(struct suite *s, struct slice name, const struct buf *change, bool *shown)
 {
 	struct miss *m = arena_alloc(s->arena, sizeof *m);
+	struct difference *d =
+	    change->failure == BUF_OK ? difference(s, change) : NULL;
 
-	if (m == NULL || change->failure != BUF_OK)
+	if (m == NULL || d == NULL)
 		return -1;
-	m->name = arena_copy(s->arena, name);
-	m->change = arena_copy(s->arena, buf_view(change));
-	if (m->name.p == NULL || m->change.p == NULL)
+	*m = (struct miss){ .name = arena_copy(s->arena, name) };
+	if (m->name.p == NULL && name.len > 0)
 		return -1;
-	*s->last = m;
-	s->last = &m->next;
+	*d->last = m;
+	d->last = &m->next;
+	if (shown != NULL)
+		*shown = d->n < SUITE_SHOWN;
+	d->n++;
 	s->missed++;
 	return 0;
 }
@@ -334,7 +427,7 @@ tap_line(const struct suite *s, const struct outcome *o, bool good,
 	struct buf name = { .max = 0 };
 
 	if (s->n == 1)
-		buf_text(b, "TAP version 14\n");
+		buf_text(b, "TAP version 13\n");
 	escape_text(&name, slice_of(o->name));
 	buf_printf(b, "%sok %zu - ", good ? "" : "not ", s->n);
 	for (size_t i = 0; i < name.len; i++) {
@@ -383,11 +476,14 @@ junit_case(struct suite *s, const struct outcome *o, bool good,
 
 	buf_text(b, "    <testcase classname=\"arc-verify\" name=\"");
 	put_xml(b, slice_of(o->name));
+	buf_printf(b, "\" time=\"%.3f\"", o->seconds);
+	s->seconds += o->seconds;
 	if (good) {
-		buf_text(b, "\"/>\n");
+		buf_text(b, "/>\n");
 		return;
 	}
-	buf_text(b, "\">\n      <failure type=\"");
+	s->failures++;
+	buf_text(b, ">\n      <failure type=\"");
 	put_xml(b, slice_of(o->code[0] != '\0' ? o->code : o->verdict));
 	buf_text(b, "\" message=\"");
 	put_xml(b, change->len > 0 ? buf_view(change) : slice_of(o->verdict));
@@ -397,16 +493,17 @@ junit_case(struct suite *s, const struct outcome *o, bool good,
 }
 
 int
-suite_take(
-    struct suite *s, const struct outcome *o, struct buf *out, struct diag *why)
+suite_take(struct suite *s, const struct outcome *o, struct buf *out,
+    bool *shown, struct diag *why)
 {
 	struct buf change = { .max = 0 };
 	bool good = as_expected(s, o, &change);
 	int result = tally(s, o);
 
 	s->n++;
+	*shown = false;
 	if (!good && change.len > 0 && result == 0)
-		result = miss(s, slice_of(o->name), &change);
+		result = miss(s, slice_of(o->name), &change, shown);
 	if (s->tap)
 		tap_line(s, o, good, &change, out);
 	if (s->junit)
@@ -424,29 +521,70 @@ suite_take(
 	return result == 0 ? 0 : diag_memory(why);
 }
 
-int
-suite_end(struct suite *s, struct buf *out, struct diag *why)
+/* One of the manifest that did not come: a difference, a test of TAP that
+ * failed, a test case. */
+static int
+missing(struct suite *s, const struct expected *e, struct buf *out)
 {
+	struct buf change = { .max = 0 };
+	char *name = strndup(e->path.p, e->path.len);
+	const struct outcome none = {
+		.name = name, .verdict = "missing", .code = ""
+	};
+
+	put_state(&change, e->verdict, e->code);
+	buf_text(&change, " -> missing");
+	int result = name == NULL ? -1 : miss(s, e->path, &change, NULL);
+
+	s->n++;
+	if (result == 0 && s->tap)
+		tap_line(s, &none, false, &change, out);
+	if (result == 0 && s->junit)
+		junit_case(s, &none, false, &change);
+	buf_release(&change);
+	free(name);
+	return result;
+}
+
+/* Whether this run was to judge it: all of the manifest, or what the operands
+ * have in them. */
+static bool
+asked_for(const struct suite *s, const struct expected *e,
+    const struct operands *operands)
+{
+	struct buf below = { .max = 0 };
+	bool result = operands == NULL || operands_covers(operands, e->path);
+
+	if (!result && s->directory.len > 0) {
+		buf_slice(&below, s->directory);
+		buf_slice(&below, e->path);
+		result = operands_covers(operands, buf_view(&below));
+	}
+	buf_release(&below);
+	return result;
+}
+
+int
+suite_end(struct suite *s, const struct operands *operands, struct buf *out,
+    struct diag *why)
+{
+	const size_t came = s->n;
 	int result = 0;
 
-	for (size_t i = 0; i < s->nexpected && result == 0; i++) {
-		struct expected *e = &s->expected[i];
+	for (size_t i = 0; i < s->nexpected && result == 0; i++)
+		if (!s->expected[i].seen &&
+		    asked_for(s, &s->expected[i], operands))
+			result = missing(s, &s->expected[i], out);
+	if (result == 0 && came == 0 && s->missed == 0 &&
+	    (s->expect != NULL || s->manifest)) {
 		struct buf change = { .max = 0 };
 
-		if (e->seen)
-			continue;
-		put_state(&change, e->verdict, e->code);
-		buf_text(&change, " -> not there");
-		result = miss(s, e->path, &change);
-		if (s->tap) {
-			buf_printf(out, "not ok %zu - ", ++s->n);
-			escape_text(out, e->path);
-			buf_text(out, ": not there\n");
-		}
+		buf_text(&change, "an expectation, and no message");
+		result = miss(s, (struct slice){ NULL, 0 }, &change, NULL);
 		buf_release(&change);
 	}
 	if (s->tap && s->n == 0)
-		buf_text(out, "TAP version 14\n");
+		buf_text(out, "TAP version 13\n");
 	if (s->tap)
 		buf_printf(out, "1..%zu\n", s->n);
 	return result == 0 ? 0 : diag_memory(why);
@@ -456,7 +594,7 @@ void
 suite_bail_out(const struct suite *s, struct buf *out, const struct diag *why)
 {
 	if (s->tap && s->n == 0)
-		buf_text(out, "TAP version 14\n");
+		buf_text(out, "TAP version 13\n");
 	if (s->tap)
 		buf_printf(
 		    out, "Bail out! %s\n", diag_info(why->code)->sentence);
@@ -499,47 +637,36 @@ suite_summary(const struct suite *s, struct buf *b)
 }
 
 void
-suite_difference(const struct suite *s, struct buf *b)
+suite_difference(const struct suite *s, bool all, struct buf *b)
 {
-	/* Grouped by kind of change, each kind where it first came up. */
-	for (const struct miss *m = s->miss; m != NULL; m = m->next) {
-		const struct miss *first = s->miss;
+	for (const struct difference *d = s->difference; d != NULL;
+	     d = d->next) {
 		size_t n = 0;
 
-		while (first != m && !slice_eq(first->change, m->change))
-			first = first->next;
-		if (first != m)
-			continue;
-		for (const struct miss *k = m; k != NULL; k = k->next)
-			n += slice_eq(k->change, m->change);
-		buf_slice(b, m->change);
-		buf_printf(b, ": %zu\n", n);
-		for (const struct miss *k = m; k != NULL; k = k->next)
-			if (slice_eq(k->change, m->change)) {
-				buf_text(b, "    ");
-				escape_text(b, k->name);
-				buf_char(b, '\n');
-			}
+		buf_slice(b, d->change);
+		buf_printf(b, ": %zu\n", d->n);
+		for (const struct miss *m = d->first;
+		     m != NULL && (all || n < SUITE_SHOWN); m = m->next, n++) {
+			if (m->name.len == 0)
+				continue;
+			buf_text(b, "    ");
+			escape_text(b, m->name);
+			buf_char(b, '\n');
+		}
+		if (n < d->n)
+			buf_printf(
+			    b, "    and %zu more (-v shows all)\n", d->n - n);
 	}
 }
 
 void
 suite_junit(const struct suite *s, struct buf *b)
 {
-	size_t failures = 0;
-	struct slice rest = buf_view(&s->cases);
-	const struct slice mark = SLICE("<failure ");
-
-	for (size_t at; rest.len > 0;
-	     rest = slice_sub(rest, at + 1, rest.len)) {
-		at = slice_find(rest, '<');
-		failures += slice_starts(slice_sub(rest, at, rest.len), mark);
-	}
 	buf_printf(b,
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
 	    "  <testsuite name=\"arc-verify\" tests=\"%zu\" failures=\"%zu\" "
-	    "errors=\"0\">\n",
-	    s->n, failures);
+	    "errors=\"0\" time=\"%.3f\">\n",
+	    s->n, s->failures, s->seconds);
 	buf_slice(b, buf_view(&s->cases));
 	buf_fail_with(b, &s->cases);
 	buf_text(b, "  </testsuite>\n</testsuites>\n");

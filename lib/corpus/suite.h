@@ -2,7 +2,7 @@
 /* suite.h - a run over many messages as a test suite
  *
  * What each message was expected to give (a manifest, or one verdict for all),
- * what it gave, and the difference in words, as TAP 14 and as JUnit XML.
+ * what it gave, and the difference in words, as TAP 13 and as JUnit XML.
  *
  * A manifest has a line a message: path, tab, verdict ("pass", "fail", "none",
  * "tempfail", or "error" for a message without a verdict), and perhaps a tab
@@ -25,6 +25,7 @@ struct outcome {
 	const char *verdict; /* or "error" */
 	const char *code;    /* "" when there is none */
 	struct slice text;   /* a sentence that tells more */
+	double seconds;	     /* that it took */
 	bool accepted;	     /* where nothing was expected: it is good */
 };
 
@@ -46,17 +47,33 @@ void suite_expect(struct suite *, const char *verdict);
 int suite_manifest(
     struct suite *, const char *path, bool update, struct diag *why);
 
+/* The manifest's messages one after the other, as they are to be opened: a path
+ * from the current directory or, where nothing is there, from the manifest's;
+ * without what follows the last ":" when they are those of an mbox, and none
+ * twice in a row.  NULL behind the last, or when memory is short (*why).  In
+ * the suite's memory. */
+const char *suite_path(struct suite *, size_t *at, bool mbox, struct diag *why);
+
 /* Keep what tap and junit need. */
 void suite_want(struct suite *, bool tap, bool junit);
 
-/* Take the outcome of the next message.  TAP lines go to out.  -1 with
+/* How many messages of one kind of difference are shown, where not all are. */
+enum {
+	SUITE_SHOWN = 100
+};
+
+/* Take the outcome of the next message.  TAP lines go to out.  *shown: it is
+ * not as expected, and among the first SUITE_SHOWN of that kind.  -1 with
  * DIAG_MEMORY. */
-int suite_take(
-    struct suite *, const struct outcome *, struct buf *out, struct diag *why);
+int suite_take(struct suite *, const struct outcome *, struct buf *out,
+    bool *shown, struct diag *why);
 
 /* After the last message: the end of TAP goes to out, messages of the manifest
- * that did not come are counted.  -1 with DIAG_MEMORY. */
-int suite_end(struct suite *, struct buf *out, struct diag *why);
+ * that were asked for and did not come are counted.  A run with an expectation
+ * and without a message is one difference.  -1 with DIAG_MEMORY. */
+struct operands;
+int suite_end(
+    struct suite *, const struct operands *, struct buf *out, struct diag *why);
 
 /* In the place of that, when the run cannot go on: TAP says so, and why. */
 void suite_bail_out(
@@ -69,8 +86,9 @@ size_t suite_missed(const struct suite *);
 /* Counts by verdict and code, for people. */
 void suite_summary(const struct suite *, struct buf *);
 
-/* Where outcomes differ from what was expected, grouped, for people. */
-void suite_difference(const struct suite *, struct buf *);
+/* Where outcomes differ from what was expected, grouped, for people; of a group
+ * SUITE_SHOWN names, or all. */
+void suite_difference(const struct suite *, bool all, struct buf *);
 
 /* The whole JUnit XML document. */
 void suite_junit(const struct suite *, struct buf *);
