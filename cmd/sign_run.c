@@ -281,6 +281,7 @@ check_key(struct work *w, struct diag *why)
 	struct keystore *keys = w->s->cli.keys;
 	const struct keyentry *e;
 	struct slice name;
+	char detail[ANSWER_DETAIL];
 
 	if (keyname_make(w->signer.selector, w->signer.domain, w->m->arena,
 		&name, why) != 0 ||
@@ -292,8 +293,7 @@ check_key(struct work *w, struct diag *why)
 		    answer_diag(e->answer.kind) == DIAG_KEY_MISSING
 			? DIAG_KEY_DIFFERS
 			: answer_diag(e->answer.kind),
-		    no_octets, "%s at %.*s", answer_word(e->answer.kind),
-		    SLICE_ARG(name));
+		    no_octets, "%s", answer_detail(&e->answer, name, detail));
 	for (size_t i = 0; i < e->nrecords; i++)
 		if (e->record[i].why.code == DIAG_NONE &&
 		    key_same(&e->record[i].key, signing_key_public(w->key)))

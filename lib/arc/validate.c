@@ -177,7 +177,7 @@ signature_check(struct walk *w, enum arc_kind kind, unsigned i,
 	struct part *p = part_of(w, kind, i);
 	const struct sig *s = &part_field(w, kind, i)->sig;
 	struct diag result = { .code = DIAG_NONE };
-	char q[DIAG_QUOTED];
+	char q[DIAG_QUOTED], detail[ANSWER_DETAIL];
 
 	if (key_fetch(w, kind, i, why) != 0)
 		return -1;
@@ -187,8 +187,8 @@ signature_check(struct walk *w, enum arc_kind kind, unsigned i,
 	const struct answer *a = &p->entry->answer;
 
 	if (a->kind != ANSWER_RECORDS)
-		diag_set(&result, answer_diag(a->kind), no_octets, "%s at %s",
-		    answer_word(a->kind), diag_quote(p->key_name, q));
+		diag_set(&result, answer_diag(a->kind), no_octets, "%s",
+		    answer_detail(a, p->key_name, detail));
 	else if (w->opt->require_dnssec && !a->secure)
 		diag_set(&result, DIAG_KEY_UNSIGNED, no_octets, "%s",
 		    diag_quote(p->key_name, q));

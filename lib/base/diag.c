@@ -98,7 +98,7 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    FAIL },
 
 	[DIAG_KEY_MISSING] = { "key-missing", "RFC 6376 section 6.1.2, step 3",
-	    "There is no key record.", FAIL },
+	    "No key record.", FAIL },
 	[DIAG_KEY_SYNTAX] = { "key-syntax", "RFC 6376 section 6.1.2, step 5",
 	    "The record is not a key record.", FAIL },
 	[DIAG_KEY_REVOKED] = { "key-revoked", "RFC 6376 section 6.1.2, step 7",

@@ -30,6 +30,30 @@ answer_diag(enum answer_kind kind)
 	return kinds[kind].code;
 }
 
+const char *
+answer_detail(
+    const struct answer *a, struct slice name, char out[ANSWER_DETAIL])
+{
+	char n[DIAG_QUOTED], f[DIAG_QUOTED];
+	struct slice file = a->file;
+
+	if (a->cname.len > 0)
+		name = a->cname;
+	if (!a->not_asked) {
+		snprintf(out, ANSWER_DETAIL, "%s at %s", answer_word(a->kind),
+		    diag_quote(name, n));
+		return out;
+	}
+	while (
+	    file.len > DIAG_QUOTED / 2 && slice_find(file, '/') + 1 < file.len)
+		file = slice_sub(file, slice_find(file, '/') + 1, file.len);
+	snprintf(out, ANSWER_DETAIL,
+	    "%s is not in %.40s; DNS was not asked (--dns)",
+	    diag_quote(name, n),
+	    file.len > 0 ? diag_quote(file, f) : "any keys file");
+	return out;
+}
+
 static void
 write_string(struct buf *out, struct slice s)
 {

@@ -49,11 +49,22 @@ struct answer {
 	bool has_ttl;	    /* a keys file need not say */
 	bool secure;	    /* the resolver says DNSSEC-validated (AD) and is
 			     * one that may be believed */
+	bool not_asked;	    /* no file has the name (or cname) and the DNS was
+			     * not asked: kind is what that amounts to */
+	struct slice file;  /* the keys file, when there is one; else empty */
 	bool from_dns;	    /* else from a file */
 };
 
 /* A word for reports and record files: "NXDOMAIN", "TIMEOUT"... */
 const char *answer_word(enum answer_kind);
+
+/* Why the answer about name holds no record, for a failure's detail:
+ * "NXDOMAIN at NAME", "NAME is not in FILE; DNS was not asked (--dns)". */
+enum {
+	ANSWER_DETAIL = 160
+};
+const char *answer_detail(
+    const struct answer *, struct slice name, char out[ANSWER_DETAIL]);
 
 /* The code a user sees when the answer holds no record; DIAG_NONE for
  * ANSWER_RECORDS. */

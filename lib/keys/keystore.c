@@ -280,8 +280,8 @@ absence(const struct keystore *ks, struct slice name)
 		   : ANSWER_NXDOMAIN;
 }
 
-/* Move what the files do not know to the front of the batch, and settle the
- * rest. */
+/* Move what the files do not know to the front of the batch, under the name
+ * that the DNS is to be asked for, and settle the rest. */
 static int
 batch_ask_files(struct keystore *ks, struct batch *b, struct diag *why)
 {
@@ -295,14 +295,22 @@ batch_ask_files(struct keystore *ks, struct batch *b, struct diag *why)
 	for (size_t i = 0; i < b->n; i++) {
 		struct node *n = b->node[i];
 
+		/* A CNAME may lead out of the file. */
+		struct slice name = b->answer[i].cname.len > 0
+					? b->answer[i].cname
+					: n->entry.name;
+
+		n->entry.answer = b->answer[i];
 		if (b->answer[i].kind == ANSWER_UNKNOWN && ks->dns != NULL) {
 			b->node[left] = n;
-			b->question[left++] = b->question[i];
+			b->question[left++] =
+			    (struct question){ name, b->question[i].type };
 			continue;
 		}
-		n->entry.answer = b->answer[i];
-		if (b->answer[i].kind == ANSWER_UNKNOWN)
-			n->entry.answer.kind = absence(ks, n->entry.name);
+		if (b->answer[i].kind == ANSWER_UNKNOWN) {
+			n->entry.answer.kind = absence(ks, name);
+			n->entry.answer.not_asked = true;
+		}
 		n->state = NODE_READY;
 	}
 	b->n = left;
@@ -332,7 +340,14 @@ batch_ask_dns(
 	for (size_t i = 0; i < b->n && result == 0; i++) {
 		struct node *n = b->node[i];
 
+		const struct answer in_file = n->entry.answer;
+
 		n->entry.answer = b->answer[i];
+		if (in_file.cname.len > 0) {
+			n->entry.answer.secure &= in_file.secure;
+			if (b->answer[i].cname.len == 0)
+				n->entry.answer.cname = in_file.cname;
+		}
 		n->state = NODE_READY;
 	}
 	return result;

@@ -284,16 +284,19 @@ audit_joined(struct buf *b, const struct use *u, struct diag *why)
 }
 
 static void
-audit_answer(struct buf *b, const struct answer *a)
+audit_answer(struct buf *b, const struct answer *a, struct slice name)
 {
+	char detail[ANSWER_DETAIL];
+
 	if (a->cname.len > 0) {
 		buf_text(b, "  CNAME       ");
 		escape_text(b, a->cname);
 		buf_char(b, '\n');
 	}
 	if (a->kind != ANSWER_RECORDS) {
-		buf_printf(b, "  ! %s: %s\n", answer_word(a->kind),
-		    diag_info(answer_diag(a->kind))->sentence);
+		buf_printf(b, "  ! %s (%s)\n",
+		    diag_info(answer_diag(a->kind))->sentence,
+		    answer_detail(a, name, detail));
 		return;
 	}
 	if (a->has_ttl)
@@ -322,7 +325,7 @@ audit_use(struct buf *b, struct use *u, struct arena *arena, struct diag *why)
 	buf_text(b, "\n  used by     ");
 	buf_slice(b, buf_view(&u->users));
 	buf_char(b, '\n');
-	audit_answer(b, &e->answer);
+	audit_answer(b, &e->answer, u->name);
 	if (e->answer.kind != ANSWER_RECORDS)
 		return 0;
 	for (size_t k = 0; k < e->nrecords; k++)

@@ -68,7 +68,7 @@ static const struct cause rows[] = {
 	    "Find out who added the second From; a sealer has to oversign "
 	    "From." },
 	[CAUSE_KEY_MISSING] = { "key.missing", ROLE_KEY, EXPLAIN_FACT,
-	    "RFC 6376 section 6.1.2", "There is no key record under this name.",
+	    "RFC 6376 section 6.1.2", "No key record under this name.",
 	    "The domain has to publish the key for as long as its messages "
 	    "may be checked; an archive can be checked with --keys." },
 	[CAUSE_KEY_REVOKED] = { "key.revoked", ROLE_KEY, EXPLAIN_FACT,

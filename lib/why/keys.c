@@ -435,10 +435,13 @@ no_usable_key(struct lock *l)
 	const struct keyentry *e = l->k->entry;
 	enum cause_id cause;
 
-	if (e->answer.kind == ANSWER_NXDOMAIN ||
-	    e->answer.kind == ANSWER_NODATA) {
-		say(note(l, CAUSE_KEY_MISSING, EXPLAIN_FACT), "",
-		    l->k->key_name);
+	if (answer_diag(e->answer.kind) == DIAG_KEY_MISSING) {
+		struct finding *f = note(l, CAUSE_KEY_MISSING, EXPLAIN_FACT);
+		char detail[ANSWER_DETAIL];
+
+		if (f != NULL)
+			snprintf(f->detail, sizeof f->detail, "%s",
+			    answer_detail(&e->answer, l->k->key_name, detail));
 		other_selector(l);
 		return;
 	}

@@ -166,7 +166,7 @@ setup() {
 	two|1 of the records are no key records
 	flags|write it so s1._domainkey.d1.example. IN TXT "v=DKIM1; k=rsa; n=note; t=y:s; h=sha256; s=email; p=MII
 	bare|none but a SubjectPublicKeyInfo
-	gone|NXDOMAIN
+	gone|DNS was not asked
 	joint|A blank stands where strings 1 and 2 meet
 	joint|TTL         60 s
 	joint|The TTL is below 5 minutes

@@ -39,7 +39,7 @@ bad() {
 	good "$N. 300 IN TXT \"p=$P\"\n"
 	good "$N. IN 1h30m TXT \"p=$P\"\n"
 	good "S1._DomainKey.D1.example in txt \"p=$P\""
-	good "\$TTL 5\n\$ORIGIN d1.example.\n$N\t300\tTXT\t\"p=$P\"\n"
+	good "\$TTL 5\n$N\t300\tTXT\t\"p=$P\"\n"
 }
 
 @test "strings: several, unquoted, escaped, over lines in parentheses, with comments" {
@@ -205,4 +205,162 @@ bad() {
 	bad 1 ";! a.b TIMEOUT SRV\n"
 	bad 1 ";! a.b A PERHAPS\n"
 	bad 1 ";! a.b A TIMEOUT now\n"
+}
+
+# missing NAME TEXT: a file that does not have NAME, which is told
+missing() {
+	printf '%b' "$2" >"$F"
+	run -1 --separate-stderr arc-verify --time 1767225600 --keys "$F" m
+	[[ $output == *"$1 is not in "*"; DNS was not asked (--dns)"*"[key-missing]"* ]] || { echo "$output"; false; }
+	[[ $output != *NXDOMAIN* ]]
+}
+
+@test "RFC 1035 5.1: a relative name gets the domain of \$ORIGIN, a dot ends an absolute one" {
+	good "\$ORIGIN d1.example.\n\$TTL 3600\ns1._domainkey IN TXT \"p=$P\"\n"
+	good "\$ORIGIN d1.example\ns1._domainkey TXT \"p=$P\"\n"
+	good "\$ORIGIN _domainkey.d1.example.\ns1 TXT \"p=$P\"\n"
+	good "\$ORIGIN example.\n\$ORIGIN d1\n\$ORIGIN _domainkey\ns1 TXT \"p=$P\"\n"
+	good "\$ORIGIN $N.\n@ TXT \"p=$P\"\n"
+	good "\$ORIGIN .\n$N TXT \"p=$P\"\n"
+	good "\$ORIGIN other.example.\n$N. TXT \"p=$P\"\n"
+	good "\$ORIGIN d1.example.\ns1._domainkey CNAME k\nk TXT \"p=$P\"\n"
+	good "\$origin d1.example. ; note\n\ns1._domainkey v=DKIM1; p=$P\n"
+	# the last owner stays whole when the origin changes
+	good "\$ORIGIN d1.example.\ns1._domainkey A 192.0.2.1\n\$ORIGIN x.\n\tTXT \"p=$P\"\n"
+	missing $N "\$ORIGIN d2.example.\ns1._domainkey TXT \"p=$P\"\n"
+	missing $N "\$ORIGIN x.\n;! $N NXDOMAIN\n"
+}
+
+@test "a name of a key without a domain is refused with its line and what to do" {
+	bad 1 "s1._domainkey TXT \"p=$P\"\n"
+	[[ $stderr == *'write the whole name, or $ORIGIN above'* ]]
+	bad 2 "\$TTL 60\ns1._domainkey IN TXT ( \"p=\"\n\"$P\" )\n"
+	bad 1 "_domainkey TXT \"t=y\"\n"
+	bad 1 "S1._DomainKey p=$P\n"
+	bad 1 "$N CNAME k._domainkey\n"
+	bad 1 "\$ORIGIN _domainkey\ns1 TXT \"p=$P\"\n"
+	bad 1 "s1._domainkey. TXT \"p=$P\"\n"
+	bad 2 "\$ORIGIN .\ns1._domainkey TXT \"p=$P\"\n"
+	bad 1 "{\"s1._domainkey\": {\"TXT\": [[\"p=$P\"]]}}"
+	bad 1 ";! s1._domainkey NXDOMAIN\n"
+	bad 1 "@ TXT \"p=$P\"\n"
+	bad 2 "\$ORIGIN d1.example.\n$N TXT \"p=$P\"\n"
+	[[ $stderr == *'end it in a dot'* ]]
+}
+
+@test "opendkim-genkey writes the domain of a relative name into a comment" {
+	good "s1._domainkey\tIN\tTXT\t( \"v=DKIM1; h=sha256; k=rsa; \"\n\t  \"p=$P\" )  ; ----- DKIM key s1 for d1.example\n"
+	good "$N.\tIN\tTXT\t( \"v=DKIM1; k=rsa; \"\n\t  \"p=$P\" )  ; ----- DKIM key s1 for d1.example\n"
+	good "\$ORIGIN d1.example.\ns1._domainkey TXT \"p=$P\" ; DKIM key s1 for elsewhere.example\n"
+	# of another key, or of the entry above, it tells nothing
+	bad 1 "s1._domainkey TXT \"p=$P\" ; DKIM key s2 for d1.example\n"
+	bad 2 "s1._domainkey TXT \"p=$P\" ; DKIM key s1 for d1.example\ns2._domainkey TXT \"p=$P\"\n"
+	bad 1 "s1._domainkey TXT \"p=$P\" ; DKIM key s1 for\n"
+	bad 1 "s1._domainkey TXT \"p=$P\" ; DKIM key s1 for a..b\n"
+}
+
+@test "a zone as BIND has it: other types, owners left out, parentheses, units of time" {
+	cat >"$F" <<-END
+	\$TTL 1h
+	@	; an origin comes first in a real zone
+	END
+	run -78 arc-verify --keys "$F" m
+	cat >"$F" <<-END
+	\$ORIGIN example.
+	\$TTL 1h	; the usual
+	d1	IN SOA	ns.d1.example. root.d1.example. (
+	        2026010100 ; serial
+	        1d 2h 4w 1h )
+	        IN NS	ns
+	        86400 MX 10 mail
+	        TXT	"v=spf1 -all"
+	ns	A	192.0.2.1
+	        AAAA	2001:db8::1
+	_sip._tcp.d1 SRV 0 5 5060 ns
+	d1	CAA	0 issue "ca.example"
+	        TYPE65534 \\# 5 0801020304
+	        TYPE65 \\# ( 3
+	        000000 )
+	\$ORIGIN d1.example.
+	\$ORIGIN _domainkey.d1.example.
+	s1	300 IN TXT (
+	        "v=DKIM1; k=rsa; "
+	        "p=${P:0:70}"
+	        "${P:70}"
+	        )
+	END
+	run -0 arc-verify --time 1767225600 --keys "$F" m
+}
+
+@test "a UTF-8 byte order mark is skipped; UTF-16 and lone CRs are refused" {
+	good "\xef\xbb\xbf$N TXT \"p=$P\"\n"
+	good "\xef\xbb\xbf; note\r\n$N TXT \"p=$P\"\r\n"
+	good "\xef\xbb\xbf{\"$N\": {\"TXT\": [[\"p=$P\"]]}}"
+	good "$N TXT \"p=$P\"\r\r\n"
+	printf '%s TXT "p=%s"\n' "$N" "$P" | iconv -t UTF-16 >"$F"
+	run -78 arc-verify --keys "$F" m
+	[[ $output == *"line 1: UTF-16"* ]]
+	bad 1 "$N TXT \"p=$P\"\r$N TXT \"p=$P\"\r"
+	bad 1 "; note\r$N TXT \"p=$P\"\r"
+}
+
+@test "what host, dig and delv print is read; an answer in words too" {
+	good "$N descriptive text \"v=DKIM1; k=rsa; p=${P:0:60}\" \"${P:60}\"\n"
+	good "$N is an alias for k.example.\nk.example descriptive text \"p=$P\"\n"
+	good "; <<>> DiG 9.20 <<>> TXT $N\n;; ANSWER SECTION:\n$N.\t3600\tIN\tTXT\t\"p=$P\"\n\n;; Query time: 0 msec\n"
+	good "; fully validated\n$N. 300 IN TXT \"p=$P\"\n$N. 300 IN RRSIG TXT 8 4 300 20260101000000 20250101000000 1 d1.example. AAAA=\n"
+	for answer in "Host $N not found: 3(NXDOMAIN)" "$N has no TXT record"; do
+		printf '%s\n' "$answer" >"$F"
+		run -1 arc-verify --keys "$F" m
+		[[ $output == *"[key-missing]"* ]]
+		[[ $output == *NXDOMAIN* || $output == *NODATA* ]]
+	done
+	printf 'Host %s not found: 2(SERVFAIL)\n' "$N" >"$F"
+	run -75 arc-verify --keys "$F" m
+	bad 1 "Host $N not found: 9(NOTAUTH)\n"
+	bad 1 "Using domain server:\nName: ns\n$N descriptive text \"p=$P\"\n"
+	bad 1 "s1._domainkey descriptive text \"p=$P\"\n"
+	bad 1 "\"v=DKIM1; p=\" \"$P\"\n"
+	bad 1 "v=DKIM1; p=$P\n"
+}
+
+@test "what is not understood is told by its line, and never passed over" {
+	bad 1 "\$INCLUDE other.zone\n"
+	[[ $stderr == *"--keys"* ]]
+	bad 2 "\n\$GENERATE 1-9 k\$ TXT x\n"
+	bad 1 "\$DATE 20260101\n"
+	bad 1 "\$TTL\n"
+	bad 1 "\$TTL soon\n"
+	bad 1 "\$ORIGIN\n"
+	bad 1 "\$ORIGIN a..b\n"
+	bad 2 "; x\n$N TX \"p=$P\"\n"
+	bad 1 "$N CH TXT \"p=$P\"\n"
+	bad 1 "$N A\n"
+	bad 1 "$N MX mail.example.\n"
+	bad 1 "$N TYPE16 \\\\# 3 027078\n"
+	bad 1 "$N TXT \\\\# 3 027078\n"
+	bad 1 "$N TYPE65 odd data\n"
+	bad 1 "$N TYPE70000 \\\\# 0\n"
+	bad 1 "$N TXT \"p=$P\" )\n"
+	bad 1 "s1..$N TXT \"p=$P\"\n"
+	bad 1 ".$N TXT \"p=$P\"\n"
+	bad 1 "$(printf 'x%.0s' {1..64}).example TXT \"p=$P\"\n"
+	bad 1 "$(printf 'abcdefg.%.0s' {1..32})example TXT \"p=$P\"\n"
+	# a semicolon outside quotes would cut the record short
+	bad 1 "$N IN TXT v=DKIM1; k=rsa; p=$P\n"
+	good "$N TXT \"v=DKIM1; p=$P\"; note\n"
+	good "$N TXT p=$P ; note\n"
+}
+
+@test "a name that no file has is no name that does not exist" {
+	missing $N ""
+	missing $N "s2._domainkey.d1.example TXT \"p=$P\"\n"
+	missing $N "$N A 192.0.2.1\n"
+	missing k.example "$N CNAME k.example.\n"
+	run -1 arc-verify --json --keys "$F" m
+	[[ $output == *'"code":"key-missing"'*"is not in "*"keys; DNS was not asked (--dns)"* ]]
+	run -1 arc-verify --keys "$F" --keys "$F" m
+	[[ $output == *"is not in any keys file; DNS was not asked (--dns)"* ]]
+	run arc-dump --key-audit --keys "$F" m
+	[[ $output == *"is not in "*"keys; DNS was not asked (--dns)"* ]]
 }
