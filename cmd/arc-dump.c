@@ -213,7 +213,7 @@ options(struct dump *d, int argc, char **argv)
 	d->verify |= d->cli.nkeys > 0 || d->why || d->way == DUMP_KEY_AUDIT;
 	if (!d->verify &&
 	    (d->cli.dns || d->cli.nresolvers > 0 || d->cli.record != NULL ||
-		d->cli.trust_ad || d->cli.validate.require_dnssec))
+		d->cli.trust_ad || d->cli.validate.sig.require_dnssec))
 		cli_usage(&d->cli,
 		    "options about the DNS want --verify or --keys as well");
 }

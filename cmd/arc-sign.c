@@ -231,9 +231,9 @@ check(struct sign *s)
 		cli_usage(c,
 		    "--algorithm %s: neither rsa-sha256 nor ed25519-sha256",
 		    s->algorithm);
-	if (s->expire_at > 0 && s->expire_at <= c->validate.now)
+	if (s->expire_at > 0 && s->expire_at <= c->validate.sig.now)
 		cli_usage(c, "--expire: that time is past");
-	if (s->expire_in > LAST_SECOND - c->validate.now)
+	if (s->expire_in > LAST_SECOND - c->validate.sig.now)
 		cli_usage(c, "--expire: x= has no more than 12 digits");
 	if (s->state != NULL && s->cv != SIGN_CV_AUTO)
 		cli_usage(c, "--state and --cv exclude each other");

@@ -266,7 +266,7 @@ options(struct verify *v, int argc, char **argv)
 			v->cli.validate.no_oldest_pass = true;
 			break;
 		case OPT_NO_PARTIAL_BODY:
-			v->cli.validate.no_partial_body = true;
+			v->cli.validate.sig.no_partial_body = true;
 			break;
 		case OPT_TRUSTED: option_trusted(v, optarg); break;
 		case OPT_STATE: v->state = optarg; break;
@@ -383,7 +383,7 @@ main(int argc, char **argv)
 
 	if (v.operands.attached && v.operands.mbox)
 		cli_usage(&v.cli, "--attached and --mbox exclude each other");
-	v.operands.limit = v.cli.validate.limits->message;
+	v.operands.limit = v.cli.validate.sig.limits->message;
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
 		 v.operands.attached || by_manifest ||
 		 v.operands.files0_from != NULL ||

@@ -224,10 +224,10 @@ cli_init(
 	*c = (struct cli){ .program = program, .usage = usage, .help = help };
 	opterr = 0; /* what getopt_long() says would not be inert */
 	c->limits = limits_usual;
-	c->validate.limits = &c->limits;
-	c->validate.min_rsa_bits = 1024;
-	c->validate.dns_timeout = INT64_C(10000000000);
-	c->validate.now = (int64_t)time(NULL);
+	c->validate.sig.limits = &c->limits;
+	c->validate.sig.min_rsa_bits = 1024;
+	c->validate.sig.dns_timeout = INT64_C(10000000000);
+	c->validate.sig.now = (int64_t)time(NULL);
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
@@ -346,7 +346,7 @@ option_dnssec(struct cli *c, const char *arg)
 {
 	if (strcmp(arg, "show") != 0 && strcmp(arg, "require") != 0)
 		cli_usage(c, "--dnssec %s: neither show nor require", arg);
-	c->validate.require_dnssec = strcmp(arg, "require") == 0;
+	c->validate.sig.require_dnssec = strcmp(arg, "require") == 0;
 }
 
 static void
@@ -363,12 +363,12 @@ option_number(struct cli *c, int ch, const char *arg)
 	int64_t bits;
 
 	if (ch == CLI_OPT_CLOCK_SKEW &&
-	    !cli_number_parse(arg, 0, 366 * 86400, &c->validate.clock_skew))
+	    !cli_number_parse(arg, 0, 366 * 86400, &c->validate.sig.clock_skew))
 		cli_usage(c, "--clock-skew %s: not seconds", arg);
 	if (ch == CLI_OPT_DNS_TIMEOUT &&
-	    !timeout_parse(arg, &c->validate.dns_timeout))
+	    !timeout_parse(arg, &c->validate.sig.dns_timeout))
 		cli_usage(c, "--dns-timeout %s: not seconds", arg);
-	if (ch == 't' && !cli_time_parse(arg, &c->validate.now))
+	if (ch == 't' && !cli_time_parse(arg, &c->validate.sig.now))
 		cli_usage(c,
 		    "--time %s: neither Unix seconds nor a date like "
 		    "2026-02-09T14:06:29Z",
@@ -378,7 +378,7 @@ option_number(struct cli *c, int ch, const char *arg)
 	if (!cli_number_parse(arg, 1024, 16384, &bits))
 		cli_usage(c,
 		    "--min-rsa-bits %s: not a number from 1024 to 16384", arg);
-	c->validate.min_rsa_bits = (unsigned)bits;
+	c->validate.sig.min_rsa_bits = (unsigned)bits;
 }
 
 bool
@@ -579,7 +579,7 @@ cli_deadline(const struct cli *c)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec +
-	       c->validate.dns_timeout;
+	       c->validate.sig.dns_timeout;
 }
 
 int

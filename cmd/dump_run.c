@@ -97,7 +97,7 @@ put_body_piece(void *ctx, const char *p, size_t n)
 }
 
 static int
-canon_body_out(struct shown *s, const struct sig *g, const struct sink *out,
+canon_body_out(struct shown *s, const struct sigtags *g, const struct sink *out,
     struct diag *why)
 {
 	struct limited limit = { out, g->has_length ? g->length : UINT64_MAX };
@@ -113,21 +113,21 @@ canon_body_out(struct shown *s, const struct sig *g, const struct sink *out,
 
 /* No such octets: say which field or set is not there. */
 static int
-canon_none(unsigned i, enum arc_kind kind, struct diag *why)
+canon_none(unsigned i, enum sigkind kind, struct diag *why)
 {
 	return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
 	    "i=%u has no %.*s that can be read, so nothing was hashed for it",
-	    i, SLICE_ARG(arc_name(kind)));
+	    i, SLICE_ARG(sigfield_name(kind)));
 }
 
 /* The octets are what they are, but no validator would hash them. */
 static void
-canon_warn(const struct shown *s, const struct arc_field *f)
+canon_warn(const struct shown *s, const struct sigfield *f)
 {
-	const struct diag *why = &f->sig.problem;
+	const struct diag *why = &f->problem;
 
 	cli_say(&s->d->cli, "%s: i=%u %.*s is invalid: %s (%s)  [%s]", s->path,
-	    f->instance, SLICE_ARG(arc_name(f->kind)),
+	    f->instance, SLICE_ARG(sigfield_name(f->kind)),
 	    diag_info(why->code)->sentence, why->detail,
 	    diag_info(why->code)->word);
 }
@@ -139,34 +139,27 @@ show_canon(struct shown *s, struct diag *why)
 	const struct sink out = { put_out, &d->cli };
 	const struct chain *c = &s->chain;
 	unsigned i = d->canon_instance;
-	const struct arc_field *f =
+	const struct sigfield *f =
 	    i <= c->n ? c->set[i].part[d->canon_kind] : NULL;
 
-	if (f == NULL || (f->sig.b_raw.p == NULL && !d->canon_body))
+	if (f == NULL || (f->tags.b_raw.p == NULL && !d->canon_body))
 		return canon_none(i, d->canon_kind, why);
-	if (f->sig.problem.code != DIAG_NONE)
+	if (f->problem.code != DIAG_NONE)
 		canon_warn(s, f);
 	if (d->canon_body)
-		return canon_body_out(s, &f->sig, &out, why);
+		return canon_body_out(s, &f->tags, &out, why);
 	if (d->canon_kind == ARC_AMS) {
 		struct select *select = select_new(s->m, s->m->arena);
 
-		return select != NULL && chain_put_ams(f, select, &out) == 0
+		return select != NULL && sigfield_put(f, select, &out) == 0
 			   ? 0
 			   : diag_memory(why);
 	}
-	/* A seal with cv=fail covers its own set alone (RFC 8617 section
-	 * 5.1.2). */
-	unsigned from = f->sig.cv == CV_FAIL ? i : 1;
-
-	for (unsigned k = from; k <= i; k++)
-		for (enum arc_kind kind = ARC_AAR; kind < ARC_KINDS; kind++)
+	for (unsigned k = chain_scope(f->tags.cv, i); k <= i; k++)
+		for (enum sigkind kind = ARC_AAR; kind < ARC_KINDS; kind++)
 			if (c->set[k].part[kind] == NULL)
 				return canon_none(k, kind, why);
-	for (unsigned k = from; k <= i; k++)
-		if ((k < i ? chain_put_set : chain_put_seal)(c, k, &out) != 0)
-			return diag_memory(why);
-	return 0;
+	return chain_put_seal(c, i, &out) == 0 ? 0 : diag_memory(why);
 }
 
 /* ------------------------------------------------------------------------
@@ -196,14 +189,15 @@ look(struct shown *s, struct diag *why)
 	struct keystore *keys = d->verify ? d->cli.keys : NULL;
 	struct explain_options explaining = { .effort = d->effort,
 		.validate = &d->cli.validate };
+	struct sigcheck check;
 
 	opt.every_part = true;
-	if (validate(s->m, &s->in, &s->chain, keys, &opt, &s->verdict, why) !=
-		0 ||
+	sigcheck_init(&check, s->m, &s->in, keys, &opt.sig);
+	if (validate(&check, &s->chain, &opt, &s->verdict, why) != 0 ||
 	    input_drain(&s->in, why) != 0)
 		return -1;
-	if (lint_collect(s->m, &s->chain, &s->verdict, opt.now, &s->remarks) !=
-	    0)
+	if (lint_collect(
+		s->m, &s->chain, &s->verdict, opt.sig.now, &s->remarks) != 0)
 		return diag_memory(why);
 	if (keys != NULL && s->whole &&
 	    explain(s->m, s->body, &s->chain, &s->verdict, keys, &explaining,
@@ -342,7 +336,8 @@ read_message(struct shown *s, struct diag *why)
 {
 	size_t rest;
 
-	if (message_read(&s->in, s->d->cli.validate.limits, &s->m, why) != 0)
+	if (message_read(&s->in, s->d->cli.validate.sig.limits, &s->m, why) !=
+	    0)
 		return -1;
 	rest = s->m->ahead.len + s->in.memory.len;
 	s->body =

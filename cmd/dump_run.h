@@ -31,7 +31,7 @@ struct dump {
 	struct fp_salt salt; /* for fingerprints */
 	char salt_room[FINGERPRINT_MAX_SALT + 1];
 	/* DUMP_CANON: of which field, or the body when canon_body */
-	enum arc_kind canon_kind;
+	enum sigkind canon_kind;
 	bool canon_body;
 	unsigned canon_instance;
 };

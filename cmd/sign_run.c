@@ -85,7 +85,8 @@ look(void *ctx, struct slice first, struct diag *why)
 	struct input in;
 
 	input_from_memory(&in, first);
-	int result = message_read(&in, w->s->cli.validate.limits, &w->m, why);
+	int result =
+	    message_read(&in, w->s->cli.validate.sig.limits, &w->m, why);
 
 	if (result == 0)
 		result = message_no_bom(w->m, why);
@@ -101,7 +102,8 @@ static int
 read_message(struct work *w, struct input *again, struct diag *why)
 {
 	if (spool_rewind(&w->spool, again, why) != 0 ||
-	    message_read(again, w->s->cli.validate.limits, &w->m, why) != 0 ||
+	    message_read(again, w->s->cli.validate.sig.limits, &w->m, why) !=
+		0 ||
 	    message_no_bom(w->m, why) != 0 || fit(w, why) != 0)
 		return -1;
 	return chain_collect(w->m, w->m->arena, &w->chain, why);
@@ -155,11 +157,12 @@ static int
 cv_by_validating(struct work *w, struct input *in, struct diag *why)
 {
 	struct validate_options options = w->s->cli.validate;
+	struct sigcheck check;
 	struct verdict v;
 
 	options.no_oldest_pass = true;
-	if (validate(w->m, in, &w->chain, w->s->cli.keys, &options, &v, why) !=
-	    0)
+	sigcheck_init(&check, w->m, in, w->s->cli.keys, &options.sig);
+	if (validate(&check, &w->chain, &options, &v, why) != 0)
 		return -1;
 	if (v.temporary && !w->s->seal_anyway) {
 		/* A cv=fail set cannot be taken back (15.13). */
@@ -241,11 +244,11 @@ static bool
 is_sealable(struct work *w)
 {
 	const struct chain *c = &w->chain;
-	const struct arc_field *top =
+	const struct sigfield *top =
 	    c->n > 0 ? c->set[c->n].part[ARC_SEAL] : NULL;
 	const char *reason = NULL;
 
-	if (top != NULL && top->sig.cv == CV_FAIL)
+	if (top != NULL && top->tags.cv == CV_FAIL)
 		reason = "the newest seal says cv=fail";
 	else if (c->n >= CHAIN_MAX || c->shape.code == DIAG_TOO_MANY_SETS)
 		reason = "there are 50 ARC Sets";
@@ -345,7 +348,7 @@ hash_body(struct work *w, struct bodyhash *hash, struct diag *why)
 
 	hash->canon = w->s->body_canon;
 	if (spool_rewind(&w->spool, &in, why) != 0 ||
-	    message_read(&in, w->s->cli.validate.limits, &again, why) != 0)
+	    message_read(&in, w->s->cli.validate.sig.limits, &again, why) != 0)
 		return -1;
 	int result = bodyhash_run(again, &in, hash, 1, why);
 
@@ -375,8 +378,8 @@ self_check(struct work *w, unsigned instance, struct diag *why)
 		result = diag_memory(why);
 	in.memory = buf_view(&head);
 	if (result == 0)
-		result = seal_check(&in, w->s->cli.validate.limits, instance,
-		    signing_key_public(w->key), why);
+		result = seal_check(&in, w->s->cli.validate.sig.limits,
+		    instance, signing_key_public(w->key), why);
 	input_release(&in);
 	buf_release(&head);
 	return result;
@@ -395,9 +398,10 @@ make_set(struct work *w, struct diag *why)
 		.key = w->key,
 		.header_canon = s->header_canon,
 		.body_canon = s->body_canon,
-		.time = s->cli.validate.now,
-		.expires = s->expire_in > 0 ? s->cli.validate.now + s->expire_in
-					    : s->expire_at,
+		.time = s->cli.validate.sig.now,
+		.expires = s->expire_in > 0
+			       ? s->cli.validate.sig.now + s->expire_in
+			       : s->expire_at,
 		.results = &w->results };
 
 	if (read_headers(w, &q, why) != 0 || hash_body(w, &hash, why) != 0)
@@ -469,7 +473,7 @@ sign_run(struct sign *s, const char *path, bool ready)
 		cli_trouble(c, path, &why);
 		return;
 	}
-	bool whole = spool_take(&w.spool, &in, c->validate.limits->message,
+	bool whole = spool_take(&w.spool, &in, c->validate.sig.limits->message,
 			 s->pass_on_error ? NULL : &guard, &why) == 0;
 	bool done = whole && ready && seal(&w, &why) == 0;
 

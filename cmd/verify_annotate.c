@@ -46,24 +46,26 @@ annotate(struct annotation *a, struct diag *why)
 {
 	const struct verify *v = a->v;
 	struct chain chain;
+	struct sigcheck check;
 	struct verdict verdict;
 	struct trusted trusted;
 	struct input in;
 	struct report r = { .chain = &chain, .verdict = &verdict };
 
 	if (spool_rewind(&a->spool, &in, why) != 0 ||
-	    message_read(&in, v->cli.validate.limits, &a->m, why) != 0 ||
+	    message_read(&in, v->cli.validate.sig.limits, &a->m, why) != 0 ||
 	    message_no_bom(a->m, why) != 0)
 		return -1;
 	int result = chain_collect(a->m, a->m->arena, &chain, why);
 
+	sigcheck_init(&check, a->m, &in, v->cli.keys, &v->cli.validate.sig);
 	if (result == 0)
-		result = validate(a->m, &in, &chain, v->cli.keys,
-		    &v->cli.validate, &verdict, why);
+		result =
+		    validate(&check, &chain, &v->cli.validate, &verdict, why);
 	input_release(&in);
 	if (result == 0 && v->trust != NULL) {
 		result = trust_judge(v->trust, a->m, &chain, &verdict,
-		    v->cli.validate.now, &trusted, why);
+		    v->cli.validate.sig.now, &trusted, why);
 		r.trusted = &trusted;
 	}
 	if (result == 0)
@@ -91,7 +93,7 @@ look(void *ctx, struct slice first, struct diag *why)
 	struct input in;
 
 	input_from_memory(&in, first);
-	if (message_read(&in, a->v->cli.validate.limits, &m, why) != 0)
+	if (message_read(&in, a->v->cli.validate.sig.limits, &m, why) != 0)
 		return -1;
 	int result = message_no_bom(m, why);
 
@@ -112,7 +114,7 @@ verify_annotate(struct verify *v, const char *path, bool ready)
 		cli_trouble(c, path, &why);
 		return;
 	}
-	bool whole = spool_take(&a.spool, &in, c->validate.limits->message,
+	bool whole = spool_take(&a.spool, &in, c->validate.sig.limits->message,
 			 v->pass_on_error ? NULL : &guard, &why) == 0;
 	bool annotated = whole && ready && annotate(&a, &why) == 0;
 	struct filter_edit edit = { .m = a.m,

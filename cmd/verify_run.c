@@ -237,13 +237,14 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	const struct cli *c = &v->cli;
 	struct message *m;
 	struct chain chain;
+	struct sigcheck check;
 	struct verdict verdict;
 	struct remarks remarks;
 	struct explanation reasons;
 	struct trusted trusted = { 0 };
 	int result = -1;
 
-	if (message_read(in, c->validate.limits, &m, why) != 0)
+	if (message_read(in, c->validate.sig.limits, &m, why) != 0)
 		return -1;
 	size_t rest = m->ahead.len + in->memory.len;
 	struct slice body =
@@ -259,17 +260,17 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		.trusted = v->trust != NULL ? &trusted : NULL,
 		.remarks = &remarks };
 
+	sigcheck_init(&check, m, in, c->keys, &c->validate.sig);
 	if (chain_collect(m, m->arena, &chain, why) == 0 &&
-	    validate(m, in, &chain, c->keys, &c->validate, &verdict, why) ==
-		0 &&
+	    validate(&check, &chain, &c->validate, &verdict, why) == 0 &&
 	    note_inside(v, j, m, in, &verdict, body, why) == 0 &&
 	    input_drain(in, why) == 0) {
-		if (lint_collect(
-			m, &chain, &verdict, c->validate.now, &remarks) != 0)
+		if (lint_collect(m, &chain, &verdict, c->validate.sig.now,
+			&remarks) != 0)
 			diag_memory(why);
 		else if (v->trust != NULL &&
 			 trust_judge(v->trust, m, &chain, &verdict,
-			     c->validate.now, &trusted, why) != 0)
+			     c->validate.sig.now, &trusted, why) != 0)
 			result = -1;
 		else if (!v->why || explain(m, body, &chain, &verdict, c->keys,
 					&explaining, &reasons, why) == 0) {
@@ -300,7 +301,7 @@ static int
 verify_input(
     const struct verify *v, struct job *j, struct input *in, struct diag *why)
 {
-	struct buf b = { .max = v->cli.validate.limits->message };
+	struct buf b = { .max = v->cli.validate.sig.limits->message };
 	struct slice piece;
 	int result = 0;
 

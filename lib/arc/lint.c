@@ -222,9 +222,9 @@ add(struct remarks *r, enum lint_code code, unsigned instance,
 
 /* Without particulars. */
 static void
-note(struct remarks *r, enum lint_code code, const struct arc_field *f)
+note(struct remarks *r, enum lint_code code, const struct sigfield *f)
 {
-	add(r, code, f->instance, arc_name(f->kind), "%s", "");
+	add(r, code, f->instance, sigfield_name(f->kind), "%s", "");
 }
 
 enum {
@@ -232,8 +232,8 @@ enum {
 };
 
 static void
-lint_key(
-    const struct part *p, unsigned i, struct slice name, struct remarks *out)
+lint_key(const struct sigresult *p, unsigned i, struct slice name,
+    struct remarks *out)
 {
 	if (p->entry == NULL)
 		return;
@@ -249,7 +249,7 @@ lint_key(
 }
 
 static void
-lint_headers(const struct arc_field *f, size_t froms, struct remarks *out)
+lint_headers(const struct sigfield *f, size_t froms, struct remarks *out)
 {
 	static const struct slice forbidden[] = {
 		{ "Authentication-Results", 22 },
@@ -260,16 +260,16 @@ lint_headers(const struct arc_field *f, size_t froms, struct remarks *out)
 	const size_t n = sizeof forbidden / sizeof forbidden[0];
 	size_t mentions = 0, k = n;
 
-	for (size_t i = 0; i < f->sig.nheaders; i++) {
-		mentions += slice_eq_nocase(f->sig.headers[i], SLICE("from"));
+	for (size_t i = 0; i < f->tags.nheaders; i++) {
+		mentions += slice_eq_nocase(f->tags.headers[i], SLICE("from"));
 		for (size_t j = 0; j < n && k == n; j++)
-			if (slice_eq_nocase(f->sig.headers[i], forbidden[j]))
+			if (slice_eq_nocase(f->tags.headers[i], forbidden[j]))
 				k = j;
 	}
 	if (k < n)
-		add(out, LINT_HEADERS_FORBIDDEN, f->instance, arc_name(ARC_AMS),
-		    "%.*s", SLICE_ARG(forbidden[k]));
-	if (f->sig.empty_headers > 0)
+		add(out, LINT_HEADERS_FORBIDDEN, f->instance,
+		    sigfield_name(ARC_AMS), "%.*s", SLICE_ARG(forbidden[k]));
+	if (f->tags.empty_headers > 0)
 		note(out, LINT_HEADERS_EMPTY, f);
 	if (mentions > 0 && mentions <= froms)
 		note(out, LINT_HEADERS_FROM_OPEN, f);
@@ -291,25 +291,25 @@ static void
 lint_set(const struct arc_set *s, const struct verdict *v, unsigned i,
     int64_t now, size_t froms, struct remarks *out)
 {
-	for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++) {
-		const struct arc_field *f = s->part[k];
+	for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++) {
+		const struct sigfield *f = s->part[k];
 
 		if (f == NULL)
 			continue;
 		if (!f->instance_first)
 			note(out, LINT_INSTANCE_NOT_FIRST, f);
-		if (f->sig.has_time && (int64_t)f->sig.time > now)
-			add(out, LINT_TIME_FUTURE, i, arc_name(k), "t=%" PRIu64,
-			    f->sig.time);
-		if (k == ARC_SEAL && !f->sig.has_time)
+		if (f->tags.has_time && (int64_t)f->tags.time > now)
+			add(out, LINT_TIME_FUTURE, i, sigfield_name(k),
+			    "t=%" PRIu64, f->tags.time);
+		if (k == ARC_SEAL && !f->tags.has_time)
 			note(out, LINT_TIME_MISSING, f);
 		lint_key(k == ARC_AMS ? &v->ams[i] : &v->seal[i], i,
-		    arc_name(k), out);
+		    sigfield_name(k), out);
 	}
 	if (s->part[ARC_AMS] != NULL)
 		lint_headers(s->part[ARC_AMS], froms, out);
 	if (v->ams[i].body_signed < v->ams[i].body_length)
-		add(out, LINT_BODY_PARTIAL, i, arc_name(ARC_AMS),
+		add(out, LINT_BODY_PARTIAL, i, sigfield_name(ARC_AMS),
 		    "%" PRIu64 " octets of %" PRIu64 " signed",
 		    v->ams[i].body_signed, v->ams[i].body_length);
 	if (s->part[ARC_AAR] != NULL && aar_is_empty(s->part[ARC_AAR]->payload))
@@ -397,7 +397,7 @@ has_semicolon_in_comment(struct slice s)
 
 /* What any ARC field can have. */
 static void
-style_field(const struct arc_field *f, struct remarks *out)
+style_field(const struct sigfield *f, struct remarks *out)
 {
 	struct slice v = f->field->value;
 	struct slice lead = slice_sub(v, 0, slice_find(v, ';'));
@@ -430,7 +430,7 @@ is_bare_ipv6(struct slice v, struct slice within)
 }
 
 static int
-style_aar(const struct arc_field *f, struct arena *arena, struct remarks *out)
+style_aar(const struct sigfield *f, struct arena *arena, struct remarks *out)
 {
 	struct authres a;
 	struct diag why;
@@ -457,7 +457,7 @@ style_aar(const struct arc_field *f, struct arena *arena, struct remarks *out)
 }
 
 static bool
-signs(const struct sig *s, const char *name)
+signs(const struct sigtags *s, const char *name)
 {
 	for (size_t i = 0; i < s->nheaders; i++)
 		if (slice_eq_nocase(s->headers[i], slice_of(name)))
@@ -467,7 +467,7 @@ signs(const struct sig *s, const char *name)
 
 static void
 style_headers(
-    const struct message *m, const struct arc_field *f, struct remarks *out)
+    const struct message *m, const struct sigfield *f, struct remarks *out)
 {
 	static const struct {
 		const char *name;
@@ -489,16 +489,16 @@ style_headers(
 	for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
 		bool odd =
 		    rows[k].code == LINT_HEADERS_TRACE
-			? signs(&f->sig, rows[k].name)
-			: f->sig.headers != NULL &&
-			      !signs(&f->sig, rows[k].name) &&
+			? signs(&f->tags, rows[k].name)
+			: f->tags.headers != NULL &&
+			      !signs(&f->tags, rows[k].name) &&
 			      message_count(m, slice_of(rows[k].name)) > 0;
 
 		/* One of each code is enough. */
 		if (!odd || rows[k].code == told)
 			continue;
 		told = rows[k].code;
-		add(out, told, f->instance, arc_name(ARC_AMS), "%s",
+		add(out, told, f->instance, sigfield_name(ARC_AMS), "%s",
 		    rows[k].name);
 	}
 }
@@ -521,7 +521,7 @@ foreign_tag(const struct taglist *tags, const char *const known[], bool like_b)
 }
 
 static void
-note_tag(struct remarks *out, enum lint_code code, const struct arc_field *f,
+note_tag(struct remarks *out, enum lint_code code, const struct sigfield *f,
     const struct tag *tag)
 {
 	struct slice name;
@@ -529,12 +529,13 @@ note_tag(struct remarks *out, enum lint_code code, const struct arc_field *f,
 	if (tag == NULL)
 		return;
 	name = slice_sub(tag->name, 0, 40);
-	add(out, code, f->instance, arc_name(f->kind),
+	add(out, code, f->instance, sigfield_name(f->kind),
 	    "%.*s=", SLICE_ARG(name));
 }
 
 static void
-style_key(const struct part *p, const struct arc_field *f, struct remarks *out)
+style_key(
+    const struct sigresult *p, const struct sigfield *f, struct remarks *out)
 {
 	if (p->key == NULL || p->key->why.code != DIAG_NONE)
 		return;
@@ -543,17 +544,17 @@ style_key(const struct part *p, const struct arc_field *f, struct remarks *out)
 	if (p->key->key.granularity)
 		note(out, LINT_KEY_GRANULARITY, f);
 	if (p->key->key.bits > 4096)
-		add(out, LINT_KEY_LONG, f->instance, arc_name(f->kind),
+		add(out, LINT_KEY_LONG, f->instance, sigfield_name(f->kind),
 		    "%u bits", p->key->key.bits);
 }
 
 /* What both kinds of signature share. */
 static void
 style_signature(
-    const struct arc_field *f, const struct part *p, struct remarks *out)
+    const struct sigfield *f, const struct sigresult *p, struct remarks *out)
 {
 	static const char *const known[] = { "b", "bh", NULL };
-	const struct sig *s = &f->sig;
+	const struct sigtags *s = &f->tags;
 
 	style_field(f, out);
 	style_key(p, f, out);
@@ -561,40 +562,41 @@ style_signature(
 		note(out, LINT_U_LABEL, f);
 	if (slice_eq_nocase(s->algorithm, SLICE("ed25519-sha256")))
 		note(out, LINT_ED25519, f);
-	note_tag(out, LINT_TAG_LIKE_B, f, foreign_tag(&f->tags, known, true));
+	note_tag(out, LINT_TAG_LIKE_B, f, foreign_tag(&f->list, known, true));
 }
 
 static void
-style_ams(const struct message *m, const struct arc_field *f,
-    const struct part *p, struct remarks *out)
+style_ams(const struct message *m, const struct sigfield *f,
+    const struct sigresult *p, struct remarks *out)
 {
 	style_signature(f, p, out);
 	style_headers(m, f, out);
-	if (taglist_find(&f->tags, SLICE("v")) != NULL)
+	if (taglist_find(&f->list, SLICE("v")) != NULL)
 		note(out, LINT_VERSION_TAG, f);
-	if (taglist_find(&f->tags, SLICE("c")) == NULL)
+	if (taglist_find(&f->list, SLICE("c")) == NULL)
 		note(out, LINT_CANON_MISSING, f);
-	else if (f->sig.header_canon == CANON_SIMPLE)
+	else if (f->tags.header_canon == CANON_SIMPLE)
 		note(out, LINT_CANON_SIMPLE, f);
-	if (f->sig.has_length)
-		add(out, LINT_LENGTH_TAG, f->instance, arc_name(ARC_AMS),
-		    "l=%" PRIu64, f->sig.length);
-	if (f->sig.has_expires)
-		add(out, LINT_EXPIRES, f->instance, arc_name(ARC_AMS),
-		    "x=%" PRIu64, f->sig.expires);
+	if (f->tags.has_length)
+		add(out, LINT_LENGTH_TAG, f->instance, sigfield_name(ARC_AMS),
+		    "l=%" PRIu64, f->tags.length);
+	if (f->tags.has_expires)
+		add(out, LINT_EXPIRES, f->instance, sigfield_name(ARC_AMS),
+		    "x=%" PRIu64, f->tags.expires);
 }
 
 static void
-style_seal(const struct arc_field *f, const struct part *p, struct remarks *out)
+style_seal(
+    const struct sigfield *f, const struct sigresult *p, struct remarks *out)
 {
 	static const char *const known[] = { "i", "a", "b", "cv", "d", "s", "t",
 		"h", NULL };
 
 	style_signature(f, p, out);
 	note_tag(
-	    out, LINT_SEAL_FOREIGN_TAG, f, foreign_tag(&f->tags, known, false));
-	for (size_t k = 0; k < f->sig.cv_text.len; k++)
-		if (ascii_lower(f->sig.cv_text.p[k]) != f->sig.cv_text.p[k]) {
+	    out, LINT_SEAL_FOREIGN_TAG, f, foreign_tag(&f->list, known, false));
+	for (size_t k = 0; k < f->tags.cv_text.len; k++)
+		if (ascii_lower(f->tags.cv_text.p[k]) != f->tags.cv_text.p[k]) {
 			note(out, LINT_CV_CASE, f);
 			break;
 		}
@@ -607,16 +609,16 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 	bool cr = has_bare_cr(body);
 
 	for (unsigned i = 1; i <= c->n; i++) {
-		const struct arc_field *aar = c->set[i].part[ARC_AAR];
-		const struct arc_field *ams = c->set[i].part[ARC_AMS];
-		const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+		const struct sigfield *aar = c->set[i].part[ARC_AAR];
+		const struct sigfield *ams = c->set[i].part[ARC_AMS];
+		const struct sigfield *seal = c->set[i].part[ARC_SEAL];
 
 		if (ams != NULL)
 			style_ams(m, ams, &v->ams[i], out);
 		if (seal != NULL)
 			style_seal(seal, &v->seal[i], out);
 		if (ams != NULL && seal != NULL &&
-		    !slice_eq_nocase(ams->sig.domain, seal->sig.domain))
+		    !slice_eq_nocase(ams->tags.domain, seal->tags.domain))
 			note(out, LINT_DOMAINS_DIFFER, seal);
 		if (aar != NULL && style_aar(aar, m->arena, out) != 0)
 			return -1;

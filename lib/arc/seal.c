@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "dkim/bodyhash.h"
 #include "crypto/digest.h"
 #include "arc/seal.h"
+#include "dkim/sigcheck.h"
 #include "dkim/select.h"
 #include "crypto/signature.h"
 
@@ -86,8 +86,8 @@ seal_results(const struct message *m, struct slice authserv_id,
 		struct authres a;
 		bool ours;
 
-		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
-			if (slice_eq_nocase(f->name, arc_name(k)))
+		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
+			if (slice_eq_nocase(f->name, sigfield_name(k)))
 				return 0;
 		if (!slice_eq_nocase(f->name, SLICE("Authentication-Results")))
 			continue;
@@ -273,11 +273,11 @@ put_tag(struct writer *w, const char *format, ...)
 }
 
 static void
-begin(struct writer *w, const struct message *m, enum arc_kind kind)
+begin(struct writer *w, const struct message *m, enum sigkind kind)
 {
 	*w = (struct writer){ .text = { .max = SEAL_MAX_FIELD },
 		.eol = m->crlf ? "\r\n" : "\n" };
-	put(w, arc_name(kind));
+	put(w, sigfield_name(kind));
 	put(w, SLICE(":"));
 }
 
@@ -315,13 +315,13 @@ written(const struct writer *w, struct diag *why)
 /* What was written, as a field of a message.  The value ends where the text
  * does: no line end yet. */
 static struct field
-as_field(const struct writer *w, enum arc_kind kind)
+as_field(const struct writer *w, enum sigkind kind)
 {
 	struct slice all = buf_view(&w->text);
 
 	return (struct field){ .raw = all,
-		.name = slice_sub(all, 0, arc_name(kind).len),
-		.value = slice_sub(all, arc_name(kind).len + 1, all.len) };
+		.name = slice_sub(all, 0, sigfield_name(kind).len),
+		.value = slice_sub(all, sigfield_name(kind).len + 1, all.len) };
 }
 
 /* ------------------------------------------------------------------------
@@ -489,8 +489,7 @@ as_make(const struct message *m, const struct chain *chain,
 	if (written(w, why) != 0)
 		return -1;
 	digest_init(&d);
-	/* A failed chain's seal covers its own set alone (5.1.2). */
-	for (unsigned i = 1; i <= chain->n && q->cv != CV_FAIL; i++)
+	for (unsigned i = chain_scope(q->cv, q->instance); i < q->instance; i++)
 		chain_put_set(chain, i, &sink);
 	for (size_t i = 0; i < 2; i++)
 		canon_header(CANON_RELAXED, &fields[i], no_octets, true, &sink);
@@ -521,7 +520,7 @@ seal_make(const struct message *m, const struct chain *chain,
 		buf_slice(out, buf_view(&w[k].text));
 		buf_text(out, w[k].eol);
 	}
-	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+	for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 		buf_release(&w[k].text);
 	if (result == 0 && out->failure != BUF_OK)
 		result = diag_memory(why);
@@ -538,16 +537,14 @@ check_fail(struct diag *why, const char *what)
 }
 
 static int
-check_signature(struct digest *d, const struct sig *s, const struct key *key,
-    const char *what, struct diag *why)
+check_signature(const unsigned char digest[DIGEST_SIZE],
+    const struct sigfield *f, const struct key *key, const char *what,
+    struct diag *why)
 {
-	unsigned char octets[DIGEST_SIZE];
 	struct diag bad;
 
-	if (digest_final(d, octets, why) != 0)
-		return -1;
-	if (signature_verify(
-		key, s->alg, KEY_MIN_RSA_BITS, octets, s->signature, &bad) == 0)
+	if (signature_verify(key, f->tags.alg, KEY_MIN_RSA_BITS, digest,
+		f->tags.signature, &bad) == 0)
 		return 0;
 	if (diag_info(bad.code)->class == DIAG_CLASS_TROUBLE) {
 		*why = bad;
@@ -557,51 +554,44 @@ check_signature(struct digest *d, const struct sig *s, const struct key *key,
 }
 
 static int
-check_set(struct message *m, struct input *in, const struct chain *c,
-    unsigned i, const struct key *key, struct diag *why)
+check_set(struct sigcheck *check, const struct chain *c, unsigned i,
+    const struct key *key, struct diag *why)
 {
-	const struct arc_set *set = &c->set[i];
-	const struct arc_field *ams = set->part[ARC_AMS];
-	const struct arc_field *seal = set->part[ARC_SEAL];
-	struct select *select = select_new(m, m->arena);
-	struct bodyhash hash = { .canon = ams->sig.body_canon };
-	struct digest d;
-	struct sink sink = digest_sink(&d);
-	int result;
+	const struct sigfield *ams = c->set[i].part[ARC_AMS];
+	const struct sigfield *seal = c->set[i].part[ARC_SEAL];
+	struct sigresult r = { .status = STATUS_UNCHECKED };
+	unsigned char digest[DIGEST_SIZE];
 
-	if (select == NULL)
-		return diag_memory(why);
-	if (bodyhash_run(m, in, &hash, 1, why) != 0)
+	sigcheck_want_body(check, ams, &r);
+	if (sigcheck_bodies(check, why) != 0)
 		return -1;
-	if (memcmp(hash.digest, ams->sig.body_hash.p, sizeof hash.digest) != 0)
+	int fits = sigcheck_body(check, ams, &r, why);
+
+	if (fits < 0)
+		return -1;
+	if (fits == 0)
 		return check_fail(why, "bh= of the ARC-Message-Signature");
-	digest_init(&d);
-	chain_put_ams(ams, select, &sink);
-	result = check_signature(
-	    &d, &ams->sig, key, "b= of the ARC-Message-Signature", why);
-	digest_release(&d);
-	if (result != 0)
+	if (sigcheck_digest(check, ams, digest, why) != 0 ||
+	    check_signature(digest, ams, key, "b= of the ARC-Message-Signature",
+		why) != 0 ||
+	    chain_seal_digest(c, i, NULL, digest, why) != 0)
 		return -1;
-	digest_init(&d);
-	for (unsigned k = 1; k < i && seal->sig.cv != CV_FAIL; k++)
-		chain_put_set(c, k, &sink);
-	chain_put_seal(c, i, &sink);
-	result =
-	    check_signature(&d, &seal->sig, key, "b= of the ARC-Seal", why);
-	digest_release(&d);
-	return result;
+	return check_signature(digest, seal, key, "b= of the ARC-Seal", why);
 }
 
 int
 seal_check(struct input *in, const struct limits *limits, unsigned i,
     const struct key *key, struct diag *why)
 {
+	const struct sigpolicy policy = { .limits = limits };
+	struct sigcheck check;
 	struct message *m;
 	struct chain c;
 	int result = -1;
 
 	if (message_read(in, limits, &m, why) != 0)
 		return -1;
+	sigcheck_init(&check, m, in, NULL, &policy);
 	if (chain_collect(m, m->arena, &c, why) != 0)
 		goto out;
 	const struct arc_set *set = &c.set[i];
@@ -610,16 +600,15 @@ seal_check(struct input *in, const struct limits *limits, unsigned i,
 		     set->part[ARC_AMS] == &c.field[1] &&
 		     set->part[ARC_AAR] == &c.field[2];
 
-	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS && whole; k++)
-		whole = set->part[k]->problem.code == DIAG_NONE &&
-			set->part[k]->sig.problem.code == DIAG_NONE;
+	for (enum sigkind k = ARC_AAR; k < ARC_KINDS && whole; k++)
+		whole = set->part[k]->problem.code == DIAG_NONE;
 	if (!whole)
 		check_fail(why, "the new fields do not read back");
-	else if (c.set[i].part[ARC_SEAL]->sig.cv != CV_FAIL &&
+	else if (c.set[i].part[ARC_SEAL]->tags.cv != CV_FAIL &&
 		 c.shape.code != DIAG_NONE)
 		check_fail(why, diag_info(c.shape.code)->sentence);
 	else
-		result = check_set(m, in, &c, i, key, why);
+		result = check_set(&check, &c, i, key, why);
 out:
 	message_free(m);
 	return result;

@@ -333,7 +333,7 @@ claim_of(const struct trust_result *r)
 }
 
 static int
-judge_aar(const struct arc_field *aar, struct arena *arena, struct trusted *out,
+judge_aar(const struct sigfield *aar, struct arena *arena, struct trusted *out,
     struct diag *why)
 {
 	struct authres a;
@@ -379,7 +379,7 @@ walk(const struct trust *t, const struct chain *c, struct arena *arena,
 	for (unsigned i = c->n; i >= 1; i--) {
 		struct slice domain;
 
-		if (usual_form(c->set[i].part[ARC_SEAL]->sig.domain, arena,
+		if (usual_form(c->set[i].part[ARC_SEAL]->tags.domain, arena,
 			&domain, why) != 0)
 			return -1;
 		out->entry[i] = domain.p != NULL ? find(t, domain, now) : NULL;

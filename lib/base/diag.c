@@ -62,6 +62,8 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_SEAL_H_TAG] = { "seal-h-tag", "RFC 8617 section 4.1.3",
 	    "A seal must not have an h= tag.", FAIL },
 
+	[DIAG_VERSION] = { "version", "RFC 6376 section 6.1.1",
+	    "The version of the signature is not 1.", FAIL },
 	[DIAG_TAG_MISSING] = { "tag-missing", "RFC 6376 section 6.1.1",
 	    "A tag that must be there is missing or empty.", FAIL },
 	[DIAG_TAG_SYNTAX] = { "tag-syntax", "RFC 6376 section 3.5",
@@ -77,6 +79,9 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    FAIL },
 	[DIAG_SELECTOR_SYNTAX] = { "selector-syntax", "RFC 6376 section 3.1",
 	    "The selector is not a sequence of DNS labels.", FAIL },
+	[DIAG_IDENTITY] = { "identity", "RFC 6376 section 6.1.1",
+	    "The domain of i= is neither the signing domain nor below it.",
+	    FAIL },
 	[DIAG_HEADERS_NO_FROM] = { "headers-no-from", "RFC 6376 section 6.1.1",
 	    "The signed header fields do not include From.", FAIL },
 	[DIAG_HEADERS_ARC_SEAL] = { "headers-arc-seal",
@@ -119,6 +124,10 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_KEY_WEAK_POINT] = { "key-weak-point", "RFC 8032 section 5.1",
 	    "The Ed25519 key is no point, or one of small order under which "
 	    "anybody can sign.",
+	    FAIL },
+	[DIAG_KEY_STRICT] = { "key-strict", "RFC 6376 section 3.6.1",
+	    "The key record has t=s, so i= must name the signing domain "
+	    "itself and no subdomain.",
 	    FAIL },
 	[DIAG_KEY_UNSIGNED] = { "key-unsigned", "RFC 6376 section 8.5",
 	    "The key was not secured by DNSSEC, and that was required.", FAIL },

@@ -2,10 +2,10 @@
 /* diag.h - a failure as a value that explains itself
  *
  * What can fail returns 0 or -1 and fills a struct diag, its last argument:
- * which rule was broken, in which ARC Set, at which octets.  One table gives
- * each code the word that scripts read, the clause, and the sentence for a
- * postmaster.  The words are part of the interface: once released they do not
- * change. */
+ * which rule was broken, in which field and ARC Set, at which octets.  One
+ * table gives each code the word that scripts read, the clause, and the
+ * sentence for a postmaster.  The words are part of the interface: once
+ * released they do not change. */
 #ifndef DIAG_H
 #define DIAG_H
 
@@ -30,7 +30,8 @@ enum diag_code {
 	DIAG_CV_WRONG,
 	DIAG_SEAL_H_TAG,
 
-	/* One AMS or AS, its tags (RFC 6376 section 3.5, RFC 8617 4.1). */
+	/* One signature, its tags (RFC 6376 section 3.5, RFC 8617 4.1). */
+	DIAG_VERSION,
 	DIAG_TAG_MISSING,
 	DIAG_TAG_SYNTAX,
 	DIAG_ALGORITHM,
@@ -38,6 +39,7 @@ enum diag_code {
 	DIAG_QUERY_METHOD,
 	DIAG_DOMAIN_SYNTAX,
 	DIAG_SELECTOR_SYNTAX,
+	DIAG_IDENTITY,
 	DIAG_HEADERS_NO_FROM,
 	DIAG_HEADERS_ARC_SEAL,
 	DIAG_EXPIRED,
@@ -56,6 +58,7 @@ enum diag_code {
 	DIAG_KEY_LONG,
 	DIAG_KEY_EXPONENT,
 	DIAG_KEY_WEAK_POINT,
+	DIAG_KEY_STRICT,
 	DIAG_KEY_UNSIGNED,
 
 	/* Its signature. */
@@ -110,14 +113,17 @@ enum diag_class {
 	DIAG_CLASS_TROUBLE,   /* there is no verdict at all */
 };
 
+struct field; /* mail/message.h */
+
 struct diag {
 	enum diag_code code;
 	unsigned instance;  /* ARC Set concerned; 0 when none is */
 	struct slice field; /* name of the field concerned, static; or empty */
-	struct slice where; /* octets at fault, in the message; or empty */
-	int errnum;	    /* errno of the system call that failed; or 0 */
-	char detail[200];   /* the particulars, "i=3 follows i=1", escaped:
-			     * printable ASCII and no control; or "" */
+	const struct field *at; /* that field, in its message; or NULL */
+	struct slice where;	/* octets at fault, in the message; or empty */
+	int errnum;		/* errno of the system call that failed; or 0 */
+	char detail[200];	/* the particulars, "i=3 follows i=1", escaped:
+				 * printable ASCII and no control; or "" */
 };
 
 struct diag_info {

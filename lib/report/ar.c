@@ -34,11 +34,11 @@ put_reason(struct buf *b, const struct diag *why)
 
 	for (const char *p = diag_info(why->code)->word; *p != '\0'; p++)
 		buf_char(b, *p == '-' ? ' ' : *p);
-	if (slice_eq(why->field, arc_name(ARC_AAR)))
+	if (slice_eq(why->field, sigfield_name(ARC_AAR)))
 		kind = "AAR ";
-	else if (slice_eq(why->field, arc_name(ARC_AMS)))
+	else if (slice_eq(why->field, sigfield_name(ARC_AMS)))
 		kind = "AMS ";
-	else if (slice_eq(why->field, arc_name(ARC_SEAL)))
+	else if (slice_eq(why->field, sigfield_name(ARC_SEAL)))
 		kind = "AS ";
 	if (why->instance > 0)
 		buf_printf(
@@ -102,7 +102,7 @@ report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
 
 /* smtp.remote-ip of an AAR, where it tells. */
 static struct slice
-remote_ip_of(const struct arc_field *aar, struct arena *arena, bool *memory)
+remote_ip_of(const struct sigfield *aar, struct arena *arena, bool *memory)
 {
 	struct authres a;
 	struct diag why;
@@ -127,7 +127,7 @@ report_dmarc(struct buf *b, const struct report *r)
 
 	buf_printf(b, "arc=%s", cv_word(r->verdict->cv));
 	for (unsigned i = c->n; i >= 1 && r->verdict->cv == CV_PASS; i--) {
-		const struct sig *s = &c->set[i].part[ARC_SEAL]->sig;
+		const struct sigtags *s = &c->set[i].part[ARC_SEAL]->tags;
 
 		buf_printf(b, " as[%u].d=", i);
 		escape_text(b, s->domain);

@@ -342,15 +342,15 @@ audit_use(struct buf *b, struct use *u, struct arena *arena, struct diag *why)
  * Which keys. */
 
 static int
-add_use(struct use use[], size_t *n, const struct arc_field *f,
+add_use(struct use use[], size_t *n, const struct sigfield *f,
     struct arena *arena, struct diag *why)
 {
 	struct slice name;
 	size_t k = 0;
 
-	if (f == NULL || f->sig.domain.len == 0 || f->sig.selector.len == 0)
+	if (f == NULL || f->tags.domain.len == 0 || f->tags.selector.len == 0)
 		return 0;
-	if (keyname_make(f->sig.selector, f->sig.domain, arena, &name, why) !=
+	if (keyname_make(f->tags.selector, f->tags.domain, arena, &name, why) !=
 	    0)
 		return diag_info(why->code)->class == DIAG_CLASS_TROUBLE ? -1
 									 : 0;
@@ -360,7 +360,7 @@ add_use(struct use use[], size_t *n, const struct arc_field *f,
 		use[(*n)++].name = name;
 	buf_printf(&use[k].users, "%si=%u %.*s",
 	    use[k].users.len > 0 ? ", " : "", f->instance,
-	    SLICE_ARG(arc_name(f->kind)));
+	    SLICE_ARG(sigfield_name(f->kind)));
 	return 0;
 }
 
@@ -377,7 +377,7 @@ audit_keys(struct buf *b, const struct chain *c, struct keystore *keys,
 	if (use == NULL)
 		return diag_memory(why);
 	for (unsigned i = 1; i <= c->n && result == 0; i++)
-		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL && result == 0;
+		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL && result == 0;
 		     k++)
 			result =
 			    add_use(use, &n, c->set[i].part[k], arena, why);

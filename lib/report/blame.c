@@ -20,9 +20,9 @@ static bool
 blame_stray(struct buf *b, const struct chain *c, const struct hops *h)
 {
 	for (size_t k = 0; k < c->nfields; k++) {
-		const struct arc_field *f = &c->field[k];
+		const struct sigfield *f = &c->field[k];
 
-		if (f->problem.code == DIAG_NONE)
+		if (f->instance > 0)
 			continue;
 		for (size_t n = k > 0 ? k - 1 : 0; n <= k + 1 && n < c->nfields;
 		     n++) {
@@ -32,7 +32,7 @@ blame_stray(struct buf *b, const struct chain *c, const struct hops *h)
 				continue;
 			buf_printf(b,
 			    "The field stands where the %.*s of i=%u should: ",
-			    SLICE_ARG(arc_name(f->kind)), i);
+			    SLICE_ARG(sigfield_name(f->kind)), i);
 			put_domain(b, h, i);
 			buf_text(b, " wrote it so, or somebody changed it "
 				    "since.");
@@ -72,23 +72,14 @@ blame_junk(struct buf *b, const struct report *r, const struct hops *h)
 	return true;
 }
 
-/* Whether set i's own seal vouches for the field at fault, so that nobody has
- * changed it since. */
-static bool
-seal_holds(const struct report *r, unsigned i)
-{
-	return r->verdict->seal[i].status == STATUS_PASS &&
-	       !slice_eq(r->verdict->why.field, arc_name(ARC_AAR));
-}
-
 /* A fault of set i, from what it says. */
 static bool
 blame_set(
     struct buf *b, const struct report *r, const struct hops *h, unsigned i)
 {
 	enum diag_code code = r->verdict->why.code;
-	const struct arc_field *ams = r->chain->set[i].part[ARC_AMS];
-	bool tags = ams != NULL && ams->sig.problem.code == code;
+	const struct sigfield *ams = r->chain->set[i].part[ARC_AMS];
+	bool tags = ams != NULL && ams->problem.code == code;
 
 	if (code == DIAG_SEAL_CV_FAIL) {
 		put_domain(b, h, i);
@@ -110,7 +101,8 @@ blame_set(
 		buf_text(b, " has to mend what it publishes.");
 	} else if (code >= DIAG_CV_SYNTAX && code <= DIAG_EXPIRED) {
 		put_domain(b, h, i);
-		buf_text(b, seal_holds(r, i)
+		/* Its own seal vouches for the field at fault. */
+		buf_text(b, r->verdict->seal[i].status == STATUS_PASS
 				? " wrote the field so: its seal holds."
 				: " wrote the field so, or somebody changed it "
 				  "since.");

@@ -103,29 +103,30 @@ take_mentions(struct taking *t, const struct message *m, const struct chain *c,
 
 	for (unsigned i = 1; i <= c->n; i++)
 		if (c->set[i].part[ARC_AMS] != NULL)
-			n += c->set[i].part[ARC_AMS]->sig.nheaders;
+			n += c->set[i].part[ARC_AMS]->tags.nheaders;
 	out->mention = array(t, n, sizeof *out->mention);
 	if (select == NULL) {
 		diag_memory(t->why);
 		t->failed = true;
 	}
 	for (unsigned i = 1; i <= c->n && !t->failed; i++) {
-		const struct arc_field *ams = c->set[i].part[ARC_AMS];
+		const struct sigfield *ams = c->set[i].part[ARC_AMS];
 
 		if (ams == NULL)
 			continue;
 		select_start(select, ams->field);
-		for (size_t j = 0; j < ams->sig.nheaders; j++) {
+		for (size_t j = 0; j < ams->tags.nheaders; j++) {
 			const struct field *f =
-			    select_next(select, ams->sig.headers[j]);
+			    select_next(select, ams->tags.headers[j]);
 			struct fp_signed *s = &out->mention[out->nmentions++];
 
 			*s = (struct fp_signed){ .instance = i,
 				.place = (unsigned)j + 1,
-				.name = lowered(t, ams->sig.headers[j]),
+				.name = lowered(t, ams->tags.headers[j]),
 				.present = f != NULL };
 			if (f != NULL)
-				s->mac = field_mac(t, ams->sig.header_canon, f);
+				s->mac =
+				    field_mac(t, ams->tags.header_canon, f);
 		}
 	}
 }

@@ -102,8 +102,8 @@ find_received(const struct message *m, const struct chain *c, struct hop *h)
 {
 	size_t below = 0;
 
-	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
-		const struct arc_field *f = c->set[h->instance].part[k];
+	for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {
+		const struct sigfield *f = c->set[h->instance].part[k];
 
 		if (f != NULL && f->index >= below)
 			below = f->index + 1;
@@ -127,8 +127,8 @@ read_hop(const struct message *m, const struct chain *c, struct hop *h,
 {
 	const struct arc_set *set = &c->set[h->instance];
 
-	for (enum arc_kind k = ARC_SEAL;; k--) {
-		const struct arc_field *f = set->part[k];
+	for (enum sigkind k = ARC_SEAL;; k--) {
+		const struct sigfield *f = set->part[k];
 
 		h->present |= f != NULL;
 		if (k == ARC_AAR)
@@ -136,12 +136,12 @@ read_hop(const struct message *m, const struct chain *c, struct hop *h,
 		if (f == NULL)
 			continue;
 		if (h->domain.len == 0)
-			h->domain = f->sig.domain;
+			h->domain = f->tags.domain;
 		if (h->selector.len == 0)
-			h->selector = f->sig.selector;
-		if (!h->has_time && f->sig.has_time) {
+			h->selector = f->tags.selector;
+		if (!h->has_time && f->tags.has_time) {
 			h->has_time = true;
-			h->time = (int64_t)f->sig.time;
+			h->time = (int64_t)f->tags.time;
 		}
 	}
 	find_received(m, c, h);
@@ -189,20 +189,20 @@ base_of(struct slice name)
 static void
 odd_claims(struct hops *h, const struct chain *c, unsigned i)
 {
-	const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+	const struct sigfield *seal = c->set[i].part[ARC_SEAL];
 
 	for (size_t r = 0; seal != NULL && r < h->hop[i].aar.nresults; r++) {
 		const struct authres_result *result = &h->hop[i].aar.result[r];
 		enum cv claim = cv_parse(result->result);
 
 		if (!slice_eq_nocase(result->method, SLICE("arc")) ||
-		    claim == CV_MISSING || seal->sig.cv == CV_MISSING ||
-		    claim == seal->sig.cv)
+		    claim == CV_MISSING || seal->tags.cv == CV_MISSING ||
+		    claim == seal->tags.cv)
 			continue;
 		odd(h, ODD_CV_AND_CLAIM, i,
 		    "i=%u seals cv=%s over an ARC-Authentication-Results that "
 		    "says arc=%s.",
-		    i, cv_word(seal->sig.cv), cv_word(claim));
+		    i, cv_word(seal->tags.cv), cv_word(claim));
 		return;
 	}
 }
@@ -225,17 +225,17 @@ static void
 odd_ams(
     struct hops *h, const struct chain *c, const struct verdict *v, unsigned i)
 {
-	const struct arc_field *ams = c->set[i].part[ARC_AMS];
-	const struct part *p = &v->ams[i];
+	const struct sigfield *ams = c->set[i].part[ARC_AMS];
+	const struct sigresult *p = &v->ams[i];
 	bool from = false;
 
 	if (ams == NULL)
 		return;
-	for (size_t k = 0; k < ams->sig.nheaders; k++)
-		from |= slice_eq_nocase(ams->sig.headers[k], SLICE("from"));
-	if (!from && ams->sig.headers != NULL)
+	for (size_t k = 0; k < ams->tags.nheaders; k++)
+		from |= slice_eq_nocase(ams->tags.headers[k], SLICE("from"));
+	if (!from && ams->tags.headers != NULL)
 		odd(h, ODD_FROM_UNSIGNED, i, "i=%u does not sign From.", i);
-	if (ams->sig.has_length && p->body_length > p->body_signed)
+	if (ams->tags.has_length && p->body_length > p->body_signed)
 		odd(h, ODD_BODY_PARTIAL, i,
 		    "i=%u signs %" PRIu64 " octets of a body of %" PRIu64
 		    ": the rest may be anybody's.",
@@ -248,10 +248,10 @@ static bool
 holds_before(const struct chain *c, const struct verdict *v, unsigned i)
 {
 	for (unsigned k = 1; k < i; k++) {
-		const struct arc_field *seal = c->set[k].part[ARC_SEAL];
+		const struct sigfield *seal = c->set[k].part[ARC_SEAL];
 
 		if (v->seal[k].status != STATUS_PASS || seal == NULL ||
-		    seal->sig.cv != (k == 1 ? CV_NONE : CV_PASS))
+		    seal->tags.cv != (k == 1 ? CV_NONE : CV_PASS))
 			return false;
 	}
 	return i > 1 && v->ams[i - 1].status == STATUS_PASS;
@@ -263,9 +263,9 @@ static void
 odd_fail(struct hops *h, const struct chain *c, const struct verdict *v,
     const struct explanation *reasons, unsigned i)
 {
-	const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+	const struct sigfield *seal = c->set[i].part[ARC_SEAL];
 	bool unfounded =
-	    seal != NULL && seal->sig.cv == CV_FAIL && holds_before(c, v, i);
+	    seal != NULL && seal->tags.cv == CV_FAIL && holds_before(c, v, i);
 
 	for (size_t k = 0; reasons != NULL && k < reasons->n; k++)
 		unfounded |=
@@ -281,12 +281,12 @@ odd_fail(struct hops *h, const struct chain *c, const struct verdict *v,
 static void
 odd_order(struct hops *h, const struct chain *c)
 {
-	static const enum arc_kind order[] = { ARC_SEAL, ARC_AMS, ARC_AAR };
+	static const enum sigkind order[] = { ARC_SEAL, ARC_AMS, ARC_AAR };
 	size_t at = 0;
 
 	for (unsigned i = c->n; i >= 1; i--)
 		for (size_t k = 0; k < ARC_KINDS; k++) {
-			const struct arc_field *f = c->set[i].part[order[k]];
+			const struct sigfield *f = c->set[i].part[order[k]];
 
 			if (f == NULL)
 				continue;

@@ -50,7 +50,7 @@ put_detail(struct json *j, const char *key, const struct diag *why)
 }
 
 static void
-put_status(struct json *j, const struct part *p)
+put_status(struct json *j, const struct sigresult *p)
 {
 	put_word(j, "status", status_word(p->status));
 	if (p->status == STATUS_FAIL)
@@ -60,7 +60,7 @@ put_status(struct json *j, const struct part *p)
 }
 
 static void
-put_key(struct json *j, const struct part *p)
+put_key(struct json *j, const struct sigresult *p)
 {
 	bool usable = p->key != NULL && p->key->why.code == DIAG_NONE;
 
@@ -80,7 +80,7 @@ put_key(struct json *j, const struct part *p)
 }
 
 static void
-put_signed(struct json *j, const struct sig *s, const struct part *p)
+put_signed(struct json *j, const struct sigtags *s, const struct sigresult *p)
 {
 	put_status(j, p);
 	put_text(j, "domain", s->domain);
@@ -90,9 +90,9 @@ put_signed(struct json *j, const struct sig *s, const struct part *p)
 }
 
 static void
-put_ams(struct json *j, const struct arc_field *f, const struct part *p)
+put_ams(struct json *j, const struct sigfield *f, const struct sigresult *p)
 {
-	const struct sig *s = &f->sig;
+	const struct sigtags *s = &f->tags;
 	char canon[32];
 
 	snprintf(canon, sizeof canon, "%s/%s", canon_word(s->header_canon),
@@ -111,11 +111,11 @@ put_ams(struct json *j, const struct arc_field *f, const struct part *p)
 }
 
 static void
-put_seal(struct json *j, const struct arc_field *f, const struct part *p)
+put_seal(struct json *j, const struct sigfield *f, const struct sigresult *p)
 {
 	json_object_open(j, "seal");
-	put_signed(j, &f->sig, p);
-	put_text(j, "cv", f->sig.cv_text);
+	put_signed(j, &f->tags, p);
+	put_text(j, "cv", f->tags.cv_text);
 	put_key(j, p);
 	json_object_close(j);
 }
@@ -151,7 +151,7 @@ put_results(struct json *j, const struct authres *a)
 }
 
 static int
-put_aar(struct json *j, const struct arc_field *f, struct arena *arena,
+put_aar(struct json *j, const struct sigfield *f, struct arena *arena,
     struct diag *why)
 {
 	struct authres a;

@@ -157,7 +157,7 @@ gap_text(const struct hop *h, char out[32])
 
 /* The state of a part in a word of at most five letters. */
 static const char *
-state_word(const struct arc_field *f, const struct part *p)
+state_word(const struct sigfield *f, const struct sigresult *p)
 {
 	if (f == NULL)
 		return "gone";
@@ -171,7 +171,7 @@ state_word(const struct arc_field *f, const struct part *p)
 }
 
 static void
-put_state(struct sheet *t, const struct arc_field *f, const struct part *p,
+put_state(struct sheet *t, const struct sigfield *f, const struct sigresult *p,
     size_t columns)
 {
 	const char *word = state_word(f, p);
@@ -252,7 +252,7 @@ put_hop(struct sheet *t, const struct page *p, unsigned i)
 	const struct report *r = p->report;
 	const struct arc_set *set = &r->chain->set[i];
 	const struct hop *h = &p->hops->hop[i];
-	const struct arc_field *seal = set->part[ARC_SEAL];
+	const struct sigfield *seal = set->part[ARC_SEAL];
 	char date[MOMENT_TEXT] = "-", gap[32];
 
 	buf_printf(t->b, " %2u  ", i);
@@ -269,9 +269,9 @@ put_hop(struct sheet *t, const struct page *p, unsigned i)
 	    DOMAIN_COLUMNS);
 	buf_printf(t->b, "  %-19.19s  %6s  ", date, gap);
 	sheet_cell(t,
-	    seal == NULL || seal->sig.cv_text.p == NULL
+	    seal == NULL || seal->tags.cv_text.p == NULL
 		? SLICE("-")
-		: sheet_inert(t, slice_sub(seal->sig.cv_text, 0, 8)),
+		: sheet_inert(t, slice_sub(seal->tags.cv_text, 0, 8)),
 	    4);
 	buf_text(t->b, "  ");
 	put_state(t, set->part[ARC_AMS], &r->verdict->ams[i], 5);
@@ -317,27 +317,27 @@ put_oddities(struct sheet *t, const struct hops *h)
 }
 
 bool
-page_points(const struct diag *why, const struct arc_field *f)
+page_points(const struct diag *why, const struct sigfield *f)
 {
 	return why->where.p != NULL && why->where.p >= f->field->raw.p &&
 	       why->where.p < f->field->raw.p + f->field->raw.len;
 }
 
 const struct diag *
-page_fault(const struct report *r, const struct arc_field *f)
+page_fault(const struct report *r, const struct sigfield *f)
 {
 	const struct diag *shape = &r->chain->shape;
 	unsigned i = f->instance;
 
-	if (f->problem.code != DIAG_NONE)
+	if (f->instance == 0)
 		return &f->problem;
 	if (f->kind == ARC_AAR)
 		return NULL;
-	if (f->sig.problem.code != DIAG_NONE)
-		return &f->sig.problem;
+	if (f->problem.code != DIAG_NONE)
+		return &f->problem;
 	if (r->chain->set[i].part[f->kind] != f)
 		return NULL;
-	const struct part *part =
+	const struct sigresult *part =
 	    f->kind == ARC_AMS ? &r->verdict->ams[i] : &r->verdict->seal[i];
 
 	if (part->status == STATUS_FAIL)
@@ -350,19 +350,19 @@ page_fault(const struct report *r, const struct arc_field *f)
 /* Whether a caret tells more than the words do: all of a body hash is at
  * fault. */
 static bool
-has_caret(const struct diag *why, const struct arc_field *f)
+has_caret(const struct diag *why, const struct sigfield *f)
 {
 	return why->code != DIAG_BODY_HASH && page_points(why, f);
 }
 
 /* "i=2 ARC-Seal (field 1 from the top)" */
 static void
-put_field_name(struct buf *b, const struct arc_field *f)
+put_field_name(struct buf *b, const struct sigfield *f)
 {
 	if (f->instance > 0)
 		buf_printf(b, "i=%u ", f->instance);
 	buf_printf(b, "%.*s (field %zu from the top)",
-	    SLICE_ARG(arc_name(f->kind)), f->index + 1);
+	    SLICE_ARG(sigfield_name(f->kind)), f->index + 1);
 }
 
 /* Fields from place k on, and before end, that have one fault, which is told
@@ -371,7 +371,7 @@ static size_t
 put_fault(struct sheet *t, const struct report *r, size_t k, size_t end)
 {
 	const struct chain *c = r->chain;
-	const struct arc_field *f = &c->field[k];
+	const struct sigfield *f = &c->field[k];
 	const struct diag *why = page_fault(r, f);
 	struct buf b = { .max = 0 };
 	size_t seen = 1;
@@ -380,7 +380,7 @@ put_fault(struct sheet *t, const struct report *r, size_t k, size_t end)
 		return seen;
 	put_field_name(&b, f);
 	for (; k + seen < end && !has_caret(why, f); seen++) {
-		const struct arc_field *g = &c->field[k + seen];
+		const struct sigfield *g = &c->field[k + seen];
 		const struct diag *also = page_fault(r, g);
 
 		if (also == NULL)
@@ -401,25 +401,24 @@ put_fault(struct sheet *t, const struct report *r, size_t k, size_t end)
 
 /* All fields of a kind that a set has more than one of. */
 static void
-put_twice(
-    struct sheet *t, const struct chain *c, unsigned i, enum arc_kind kind)
+put_twice(struct sheet *t, const struct chain *c, unsigned i, enum sigkind kind)
 {
 	const struct diag_info *info = diag_info(DIAG_FIELD_TWICE);
 	unsigned n = c->set[i].count[kind], seen = 0;
 	struct buf b = { .max = 0 };
 
 	buf_printf(&b, "i=%u %.*s: There are %u, from the top", i,
-	    SLICE_ARG(arc_name(kind)), n);
+	    SLICE_ARG(sigfield_name(kind)), n);
 	for (size_t k = 0; k < c->nfields && seen < MAX_TWICE; k++) {
-		const struct arc_field *f = &c->field[k];
+		const struct sigfield *f = &c->field[k];
 
 		if (f->instance != i || f->kind != kind)
 			continue;
 		buf_printf(
 		    &b, "%s field %zu", seen++ > 0 ? "," : "", f->index + 1);
-		if (f->sig.domain.len > 0) {
+		if (f->tags.domain.len > 0) {
 			buf_text(&b, " by ");
-			escape_text(&b, slice_sub(f->sig.domain, 0, 255));
+			escape_text(&b, slice_sub(f->tags.domain, 0, 255));
 		}
 	}
 	buf_printf(&b, "%s. [%s; %s]", n > seen ? ", ..." : "", info->word,
@@ -433,7 +432,7 @@ missing_of(const struct chain *c, unsigned i)
 {
 	unsigned kinds = 0;
 
-	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+	for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 		kinds |= (c->set[i].part[k] == NULL ? 1U : 0U) << k;
 	return kinds;
 }
@@ -455,10 +454,10 @@ put_missing(struct sheet *t, const struct chain *c, unsigned i)
 	buf_printf(&b, "i=%u", i);
 	if (end > i + 1)
 		buf_printf(&b, " to i=%u", end - 1);
-	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS && !whole; k++) {
+	for (enum sigkind k = ARC_AAR; k < ARC_KINDS && !whole; k++) {
 		if ((kinds & 1U << k) == 0)
 			continue;
-		buf_printf(&b, "%s%.*s", between, SLICE_ARG(arc_name(k)));
+		buf_printf(&b, "%s%.*s", between, SLICE_ARG(sigfield_name(k)));
 		between = ", ";
 	}
 	buf_printf(&b, ": %s [%s; %s]",
@@ -502,7 +501,7 @@ put_faults(struct sheet *t, const struct report *r)
 	for (size_t k = 0; k < c->nfields;)
 		k += put_fault(t, r, k, c->nfields);
 	for (unsigned i = 1; i <= c->n; i++)
-		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 			if (c->set[i].count[k] > 1)
 				put_twice(t, c, i, k);
 	for (unsigned i = 1; i <= c->n;)
@@ -657,7 +656,7 @@ put_value(struct sheet *t, const struct tag *tag, size_t indent)
 }
 
 static void
-put_tags(struct sheet *t, const struct arc_field *f)
+put_tags(struct sheet *t, const struct sigfield *f)
 {
 	if (f->kind == ARC_AAR) {
 		const struct tag payload = { .value = slice_trim(f->payload) };
@@ -665,11 +664,11 @@ put_tags(struct sheet *t, const struct arc_field *f)
 		sheet_spaces(t, 5);
 		put_value(t, &payload, 5);
 	}
-	for (size_t k = 0; k < f->tags.n; k++) {
+	for (size_t k = 0; k < f->list.n; k++) {
 		sheet_spaces(t, 5);
-		sheet_cell(t, sheet_inert(t, f->tags.tag[k].name), 3);
+		sheet_cell(t, sheet_inert(t, f->list.tag[k].name), 3);
 		sheet_spaces(t, 1);
-		put_value(t, &f->tags.tag[k], 9);
+		put_value(t, &f->list.tag[k], 9);
 	}
 }
 
@@ -681,15 +680,15 @@ page_set(struct buf *b, const struct page *p, unsigned i, struct diag *why)
 	struct sheet t = sheet_for(b, p);
 
 	for (size_t k = 0; k < c->nfields; k++) {
-		const struct arc_field *f = &c->field[k];
-		const struct part *part = f->kind == ARC_AMS
-					      ? &r->verdict->ams[i]
-					      : &r->verdict->seal[i];
+		const struct sigfield *f = &c->field[k];
+		const struct sigresult *part = f->kind == ARC_AMS
+						   ? &r->verdict->ams[i]
+						   : &r->verdict->seal[i];
 
 		if (f->instance != i)
 			continue;
 		buf_printf(b, "%.*s  i=%u, field %zu of %zu, %zu octets",
-		    SLICE_ARG(arc_name(f->kind)), i, f->index + 1,
+		    SLICE_ARG(sigfield_name(f->kind)), i, f->index + 1,
 		    r->message->nfields, f->field->raw.len);
 		if (f->kind != ARC_AAR) {
 			buf_text(b, ", ");

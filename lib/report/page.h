@@ -31,10 +31,10 @@ int page_set(
     struct buf *, const struct page *, unsigned instance, struct diag *why);
 
 /* Why a field is told of by itself; NULL when it is not. */
-const struct diag *page_fault(const struct report *, const struct arc_field *);
+const struct diag *page_fault(const struct report *, const struct sigfield *);
 
 /* Whether it points at octets of that field. */
-bool page_points(const struct diag *, const struct arc_field *);
+bool page_points(const struct diag *, const struct sigfield *);
 
 /* Append the value of a tag without its folds, each of which becomes a space,
  * or nothing within base64 (b=, bh=).  Not inert yet. */

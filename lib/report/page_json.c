@@ -68,13 +68,13 @@ json_fields(struct json *j, const struct page *p)
 
 	json_array_open(j, "fields");
 	for (size_t k = 0; k < c->nfields; k++) {
-		const struct arc_field *f = &c->field[k];
+		const struct sigfield *f = &c->field[k];
 		const struct diag *why = page_fault(p->report, f);
 
 		if (p->report->set > 0 && f->instance != p->report->set)
 			continue;
 		json_object_open(j, NULL);
-		json_string(j, "field", arc_name(f->kind));
+		json_string(j, "field", sigfield_name(f->kind));
 		if (f->instance > 0)
 			json_number(j, "instance", f->instance);
 		else
@@ -133,23 +133,22 @@ page_json(struct json *j, const struct page *p)
  * TSV. */
 
 static const struct tag *
-tag_of(const struct arc_field *f, struct slice name)
+tag_of(const struct sigfield *f, struct slice name)
 {
-	return f != NULL ? taglist_find(&f->tags, name) : NULL;
+	return f != NULL ? taglist_find(&f->list, name) : NULL;
 }
 
 /* The time that a set says, as a date; nothing when it says none. */
 static void
-put_time(
-    struct buf *b, const struct arc_field *seal, const struct arc_field *ams)
+put_time(struct buf *b, const struct sigfield *seal, const struct sigfield *ams)
 {
-	const struct arc_field *f =
-	    seal != NULL && seal->sig.has_time ? seal : ams;
+	const struct sigfield *f =
+	    seal != NULL && seal->tags.has_time ? seal : ams;
 	char date[MOMENT_TEXT];
 
-	if (f == NULL || !f->sig.has_time)
+	if (f == NULL || !f->tags.has_time)
 		return;
-	moment_text((int64_t)f->sig.time, date);
+	moment_text((int64_t)f->tags.time, date);
 	buf_text(b, date);
 }
 
@@ -158,9 +157,9 @@ static void
 put_value(
     struct buf *b, const struct arc_set *set, unsigned i, struct slice name)
 {
-	const struct arc_field *aar = set->part[ARC_AAR];
-	const struct arc_field *seal = set->part[ARC_SEAL];
-	const struct arc_field *ams = set->part[ARC_AMS];
+	const struct sigfield *aar = set->part[ARC_AAR];
+	const struct sigfield *seal = set->part[ARC_SEAL];
+	const struct sigfield *ams = set->part[ARC_AMS];
 	const struct tag payload = {
 		.value = aar != NULL ? slice_trim(aar->payload) : SLICE("")
 	};

@@ -36,20 +36,16 @@ put_pair(struct buf *b, const char *name, struct slice value)
 static void
 put_place(struct buf *b, const struct chain *c, const struct diag *why)
 {
+	const struct sigfield *f = chain_find(c, why->at);
+
 	if (why->instance > 0)
 		buf_printf(b, " i=%u", why->instance);
 	if (why->field.len > 0)
 		buf_char(b, ' ');
 	buf_slice(b, why->field);
-	for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++) {
-		const struct arc_field *f = why->instance <= c->n
-						? c->set[why->instance].part[k]
-						: NULL;
-
-		if (f == NULL || !slice_eq(why->field, arc_name(k)))
-			continue;
-		put_pair(b, " d=", f->sig.domain);
-		put_pair(b, " s=", f->sig.selector);
+	if (f != NULL && f->instance > 0) {
+		put_pair(b, " d=", f->tags.domain);
+		put_pair(b, " s=", f->tags.selector);
 	}
 	if (why->instance > 0 || why->field.len > 0)
 		buf_char(b, ':');
@@ -84,7 +80,7 @@ report_line(struct buf *b, const struct report *r)
 		for (unsigned i = c->n; i >= 1; i--) {
 			if (i < c->n)
 				buf_text(b, " < ");
-			escape_text(b, c->set[i].part[ARC_SEAL]->sig.domain);
+			escape_text(b, c->set[i].part[ARC_SEAL]->tags.domain);
 		}
 		if (v->has_oldest_pass)
 			buf_printf(b, "  oldest-pass=%u", v->oldest_pass);
@@ -93,13 +89,13 @@ report_line(struct buf *b, const struct report *r)
 }
 
 static void
-put_part(struct buf *b, const char *name, const struct arc_field *f,
-    const struct part *p)
+put_part(struct buf *b, const char *name, const struct sigfield *f,
+    const struct sigresult *p)
 {
 	buf_printf(b, "  %-4s %s", name, status_word(p->status));
-	put_pair(b, "  d=", f->sig.domain);
-	put_pair(b, " s=", f->sig.selector);
-	put_pair(b, " a=", f->sig.algorithm);
+	put_pair(b, "  d=", f->tags.domain);
+	put_pair(b, " s=", f->tags.selector);
+	put_pair(b, " a=", f->tags.algorithm);
 	if (p->key != NULL && p->key->why.code == DIAG_NONE)
 		buf_printf(b, "  %u-bit key%s", p->key->key.bits,
 		    p->entry->answer.secure ? ", secure" : "");
@@ -118,8 +114,8 @@ report_details(struct buf *b, const struct report *r)
 	buf_printf(b, "  decided at RFC 8617 section 5.2, step %u\n",
 	    r->verdict->step);
 	for (unsigned i = c->n; i >= 1; i--) {
-		const struct arc_field *ams = c->set[i].part[ARC_AMS];
-		const struct arc_field *seal = c->set[i].part[ARC_SEAL];
+		const struct sigfield *ams = c->set[i].part[ARC_AMS];
+		const struct sigfield *seal = c->set[i].part[ARC_SEAL];
 
 		buf_printf(b, "  i=%u\n", i);
 		if (ams != NULL)

@@ -15,7 +15,7 @@ static const char *const claims[] = {
 static struct slice
 sealer(const struct report *r, unsigned i)
 {
-	return r->chain->set[i].part[ARC_SEAL]->sig.domain;
+	return r->chain->set[i].part[ARC_SEAL]->tags.domain;
 }
 
 static void

@@ -182,7 +182,7 @@ put_domain(struct buf *b, const char *before, struct slice domain)
 void
 report_who(struct buf *b, const struct report *r, const struct finding *f)
 {
-	const struct arc_field *seal;
+	const struct sigfield *seal;
 
 	switch (cause_info(f->cause)->role) {
 	case ROLE_SIGNER:
@@ -204,7 +204,7 @@ report_who(struct buf *b, const struct report *r, const struct finding *f)
 			   ? r->chain->set[f->after].part[ARC_SEAL]
 			   : NULL;
 		if (seal != NULL) {
-			put_domain(b, " (", seal->sig.domain);
+			put_domain(b, " (", seal->tags.domain);
 			buf_char(b, ')');
 		}
 		if (f->before > 0) {
@@ -232,7 +232,7 @@ put_what(struct buf *b, const struct report *r, const struct finding *f)
 {
 	static const char *const names[] = { "ARC-Message-Signature bh=",
 		"ARC-Message-Signature b=", "ARC-Seal b=", "key", "" };
-	const struct arc_field *field = NULL;
+	const struct sigfield *field = NULL;
 
 	if (f->place == PLACE_STRUCTURE || f->instance == 0 ||
 	    f->instance > r->chain->n)
@@ -243,8 +243,8 @@ put_what(struct buf *b, const struct report *r, const struct finding *f)
 								    : ARC_AMS];
 	buf_printf(b, "  what fails: i=%u %s", f->instance, names[f->place]);
 	if (field != NULL) {
-		put_domain(b, " d=", field->sig.domain);
-		put_domain(b, " s=", field->sig.selector);
+		put_domain(b, " d=", field->tags.domain);
+		put_domain(b, " s=", field->tags.selector);
 	}
 	buf_char(b, '\n');
 }

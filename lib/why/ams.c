@@ -57,20 +57,21 @@ ams_pieces(struct ams_case *c, const struct field **sel, struct sequence *q)
 static bool
 covers(struct search *s, unsigned k, const struct change *change)
 {
-	const struct arc_field *f = s->ams[k].f;
+	const struct sigfield *f = s->ams[k].f;
 	bool covered = false;
 
 	if (f == NULL)
 		return false;
 	select_start(s->select, f->field);
-	for (size_t j = 0; j < f->sig.nheaders; j++) {
+	for (size_t j = 0; j < f->tags.nheaders; j++) {
 		const struct field *h =
-		    select_next(s->select, f->sig.headers[j]);
+		    select_next(s->select, f->tags.headers[j]);
 
-		covered |= change->at != NULL
-			       ? h == change->at
-			       : h == NULL && slice_eq_nocase(f->sig.headers[j],
-						  change->name);
+		covered |=
+		    change->at != NULL
+			? h == change->at
+			: h == NULL &&
+			      slice_eq_nocase(f->tags.headers[j], change->name);
 	}
 	return covered;
 }
@@ -159,7 +160,7 @@ static bool
 case_init(struct ams_case *c, struct search *s, unsigned i)
 {
 	*c = (struct ams_case){ .s = s, .i = i, .f = s->ams[i].f };
-	c->g = &c->f->sig;
+	c->g = &c->f->tags;
 	c->target = &s->ams[i].target;
 	c->canon = c->g->header_canon;
 	c->n = c->g->nheaders;
@@ -502,7 +503,7 @@ changed_somehow(struct ams_case *c)
 
 	/* Naming ARC-Seal in h= selects what came after signing. */
 	if (finding_above(c->s, PLACE_AMS, c->i) ||
-	    c->g->problem.code == DIAG_HEADERS_ARC_SEAL)
+	    c->f->problem.code == DIAG_HEADERS_ARC_SEAL)
 		return;
 	size_t n = indicate(c, CAUSE_HDR_CHANGED, is_suspect);
 
@@ -553,12 +554,12 @@ explain_ams(struct search *s, unsigned i)
 
 	if (!s->ams[i].readable || s->ams[i].holds ||
 	    s->ams[i].target.kind == TARGET_NONE ||
-	    s->ams[i].f->sig.problem.code == DIAG_CANONICALIZATION)
+	    s->ams[i].f->problem.code == DIAG_CANONICALIZATION)
 		return;
 	/* What is not known of a newer one is less likely of an older one. */
 	search_begin(
 	    s, finding_above(s, PLACE_AMS, i) ? AMS_OCTETS / 8 : AMS_OCTETS);
-	if (s->ams[i].f->sig.nheaders > MAX_NAMES ||
+	if (s->ams[i].f->tags.nheaders > MAX_NAMES ||
 	    s->m->nfields > MAX_FIELDS) {
 		s->out->spent = true;
 		return;

@@ -13,8 +13,8 @@
 struct ams_case {
 	struct search *s;
 	unsigned i;
-	const struct arc_field *f;
-	const struct sig *g;
+	const struct sigfield *f;
+	const struct sigtags *g;
 	struct target *target;
 	enum canon canon;
 	size_t n;		  /* names in h= */

@@ -176,7 +176,7 @@ body_edits(const struct finding *f, struct edit e[])
 static bool
 body_as_now(struct search *s, void *ctx, unsigned k)
 {
-	const struct sig *g = &s->ams[k].f->sig;
+	const struct sigtags *g = &s->ams[k].f->tags;
 
 	(void)ctx;
 	return s->ams[k].body_holds && !g->has_length;
@@ -186,7 +186,7 @@ body_as_now(struct search *s, void *ctx, unsigned k)
 static bool
 body_as_then(struct search *s, void *ctx, unsigned k)
 {
-	const struct sig *g = &s->ams[k].f->sig;
+	const struct sigtags *g = &s->ams[k].f->tags;
 	struct edit e[BODY_MAX_EDITS];
 	size_t n = body_edits(ctx, e);
 	struct body_hash h;
@@ -389,7 +389,7 @@ c_missing(struct body_case *c)
 
 	if (c->g->header_canon != CANON_SIMPLE ||
 	    c->g->body_canon != CANON_SIMPLE ||
-	    taglist_find(&c->s->ams[c->i].f->tags, SLICE("c")) != NULL ||
+	    taglist_find(&c->s->ams[c->i].f->list, SLICE("c")) != NULL ||
 	    !search_may(c->s, c->body.len))
 		return;
 	body_hash_init(&h, CANON_RELAXED, c->limit);
@@ -413,8 +413,8 @@ ask_witnesses(struct body_case *c)
 	struct search *s = c->s;
 
 	for (unsigned k = 1; k <= s->chain->n; k++) {
-		const struct sig *g =
-		    s->ams[k].f != NULL ? &s->ams[k].f->sig : NULL;
+		const struct sigtags *g =
+		    s->ams[k].f != NULL ? &s->ams[k].f->tags : NULL;
 
 		if (k == c->i || g == NULL || g->body_canon != CANON_SIMPLE ||
 		    g->has_length)
@@ -730,8 +730,8 @@ sealed_before(struct body_case *c, size_t from)
 
 	for (unsigned k = 1; k < c->i; k++)
 		same |= s->ams[k].f != NULL &&
-			s->ams[k].f->sig.body_canon == c->canon &&
-			slice_eq(s->ams[k].f->sig.body_hash, c->g->body_hash);
+			s->ams[k].f->tags.body_canon == c->canon &&
+			slice_eq(s->ams[k].f->tags.body_hash, c->g->body_hash);
 	return same && names_domain(
 			   slice_sub(c->body, from, c->body.len), c->g->domain);
 }
@@ -1116,8 +1116,8 @@ run_rows(struct body_case *c, const struct body_row *row, size_t n)
 static void
 sha1_used(struct search *s, unsigned i)
 {
-	const struct arc_field *f = s->ams[i].f;
-	const struct tag *bh = taglist_find(&f->tags, SLICE("bh"));
+	const struct sigfield *f = s->ams[i].f;
+	const struct tag *bh = taglist_find(&f->list, SLICE("bh"));
 	struct buf b = { .max = 0 };
 	unsigned char out[DIGEST_SHA1_SIZE];
 	struct slice octets;
@@ -1128,7 +1128,7 @@ sha1_used(struct search *s, unsigned i)
 	    base64_decode(bh->value, s->arena, &octets) != BASE64_OK ||
 	    octets.len != DIGEST_SHA1_SIZE)
 		return;
-	canon_body_init(&cb, f->sig.body_canon, buf_sink(&b));
+	canon_body_init(&cb, f->tags.body_canon, buf_sink(&b));
 	if (s->body.len > 0)
 		canon_body_put(&cb, s->body.p, s->body.len);
 	canon_body_end(&cb);
@@ -1147,8 +1147,8 @@ sha1_used(struct search *s, unsigned i)
 static bool
 same_hash(struct search *s, void *ctx, unsigned k)
 {
-	const struct sig *a = &s->ams[k].f->sig;
-	const struct sig *b = &s->ams[*(unsigned *)ctx].f->sig;
+	const struct sigtags *a = &s->ams[k].f->tags;
+	const struct sigtags *b = &s->ams[*(unsigned *)ctx].f->tags;
 
 	return a->body_canon == b->body_canon && !a->has_length &&
 	       !b->has_length && slice_eq(a->body_hash, b->body_hash);
@@ -1157,8 +1157,8 @@ same_hash(struct search *s, void *ctx, unsigned k)
 static bool
 other_hash(struct search *s, void *ctx, unsigned k)
 {
-	const struct sig *a = &s->ams[k].f->sig;
-	const struct sig *b = &s->ams[*(unsigned *)ctx].f->sig;
+	const struct sigtags *a = &s->ams[k].f->tags;
+	const struct sigtags *b = &s->ams[*(unsigned *)ctx].f->tags;
 
 	return body_as_now(s, NULL, k) ||
 	       (a->body_canon == b->body_canon && !a->has_length &&
@@ -1235,7 +1235,7 @@ searched_above(const struct search *s, unsigned i)
 {
 	for (unsigned k = i + 1; k <= s->chain->n; k++)
 		if (s->out->ams[k].agree == i &&
-		    s->ams[k].f->sig.problem.code != DIAG_CANONICALIZATION)
+		    s->ams[k].f->problem.code != DIAG_CANONICALIZATION)
 			return k;
 	return 0;
 }
@@ -1313,7 +1313,7 @@ search_body(struct body_case *c)
 void
 explain_body(struct search *s, unsigned i)
 {
-	const struct sig *g = &s->ams[i].f->sig;
+	const struct sigtags *g = &s->ams[i].f->tags;
 
 	if (g->body_hash.len != DIGEST_SIZE) {
 		sha1_used(s, i);

@@ -34,7 +34,7 @@ enum {
 struct body_case {
 	struct search *s;
 	unsigned i;
-	const struct sig *g;
+	const struct sigtags *g;
 	struct slice body;
 	enum canon canon;
 	uint64_t limit;			 /* l=; UINT64_MAX without */

@@ -47,20 +47,20 @@ structure(struct search *s, unsigned n)
 
 	/* What cannot be read may be what seems to be missing. */
 	for (size_t k = 0; k < s->chain->nfields; k++)
-		if (s->chain->field[k].problem.code != DIAG_NONE)
+		if (s->chain->field[k].instance == 0)
 			return;
 	for (unsigned i = 1; i <= n; i++) {
 		const struct arc_set *set = &s->chain->set[i];
 		bool any = false;
 
-		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 			any |= set->count[k] > 0;
 		snprintf(detail, sizeof detail, "no field says i=%u", i);
 		if (!any)
 			note_gap(s, CAUSE_AS_SET_REMOVED, i, detail);
-		for (enum arc_kind k = ARC_AAR; any && k < ARC_KINDS; k++) {
+		for (enum sigkind k = ARC_AAR; any && k < ARC_KINDS; k++) {
 			snprintf(detail, sizeof detail, "%s, i=%u, stands %s",
-			    arc_name(k).p, i,
+			    sigfield_name(k).p, i,
 			    set->count[k] == 0 ? "nowhere" : "there twice");
 			if (set->count[k] == 0)
 				note_gap(s, CAUSE_AS_FIELD_MISSING, i, detail);
@@ -69,19 +69,19 @@ structure(struct search *s, unsigned n)
 				break;
 			}
 		}
-		const struct arc_field *seal = set->part[ARC_SEAL];
+		const struct sigfield *seal = set->part[ARC_SEAL];
 
 		if (seal == NULL)
 			continue;
-		if (seal->sig.cv != (i == 1 ? CV_NONE : CV_PASS) &&
-		    !(i == s->chain->n && seal->sig.cv == CV_FAIL)) {
+		if (seal->tags.cv != (i == 1 ? CV_NONE : CV_PASS) &&
+		    !(i == s->chain->n && seal->tags.cv == CV_FAIL)) {
 			char q[DIAG_QUOTED];
 
 			snprintf(detail, sizeof detail, "cv=%.40s at i=%u",
-			    diag_quote(seal->sig.cv_text, q), i);
+			    diag_quote(seal->tags.cv_text, q), i);
 			note(s, CAUSE_AS_CV_WRONG, i, detail);
 		}
-		if (seal->sig.h_tag.p != NULL)
+		if (seal->tags.h_tag.p != NULL)
 			note(s, CAUSE_AS_H_TAG, i, "");
 	}
 }
@@ -92,14 +92,14 @@ static const char *
 known_reason(const struct search *s, unsigned n)
 {
 	for (unsigned i = 1; i < n; i++) {
-		const struct arc_field *seal = s->seal[i].f;
-		const struct arc_field *ams = s->ams[i].f;
+		const struct sigfield *seal = s->seal[i].f;
+		const struct sigfield *ams = s->ams[i].f;
 		enum signature_algorithm alg;
 
-		if (!seal->sig.has_time)
+		if (!seal->tags.has_time)
 			return "a seal below has no t=, which some validators "
 			       "demand";
-		if (signature_named(seal->sig.algorithm, &alg) &&
+		if (signature_named(seal->tags.algorithm, &alg) &&
 		    alg == SIGNATURE_ED25519_SHA256)
 			return "a set below is signed with ed25519-sha256, "
 			       "which some validators do not know";
@@ -107,7 +107,7 @@ known_reason(const struct search *s, unsigned n)
 			return "i= does not stand first in a field below, "
 			       "which "
 			       "some validators demand";
-		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
+		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {
 			struct slice v = s->chain->set[i].part[k]->field->value;
 
 			if (v.len > 0 && !ascii_is_fws(v.p[0]))
@@ -123,13 +123,13 @@ static void
 fields(struct search *s)
 {
 	for (unsigned i = s->chain->n; i >= 1; i--) {
-		const struct part *part[2] = { &s->verdict->ams[i],
+		const struct sigresult *part[2] = { &s->verdict->ams[i],
 			&s->verdict->seal[i] };
 
 		if (s->ams[i].f != NULL &&
-		    s->ams[i].f->sig.problem.code == DIAG_HEADERS_ARC_SEAL)
+		    s->ams[i].f->problem.code == DIAG_HEADERS_ARC_SEAL)
 			note(s, CAUSE_HDR_H_NAMES_ARC_SEAL, i, "");
-		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
+		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++)
 			if (part[k - ARC_AMS]->why.code == DIAG_KEY_SHORT)
 				explain_weak_key(s, k, i);
 	}
@@ -154,11 +154,11 @@ explain_given_up(struct search *s)
 	for (unsigned i = 1; i < n; i++) {
 		const struct arc_set *set = &s->chain->set[i];
 
-		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
+		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 			if (set->count[k] != 1)
 				return;
 		if (!s->seal[i].holds ||
-		    s->seal[i].f->sig.cv != (i == 1 ? CV_NONE : CV_PASS))
+		    s->seal[i].f->tags.cv != (i == 1 ? CV_NONE : CV_PASS))
 			return;
 	}
 	/* Somebody else may have written that. */
@@ -197,7 +197,7 @@ explain_strange(struct search *s, unsigned i)
 static bool
 in_order(const struct chain *c)
 {
-	static const enum arc_kind order[] = { ARC_SEAL, ARC_AMS, ARC_AAR };
+	static const enum sigkind order[] = { ARC_SEAL, ARC_AMS, ARC_AAR };
 	size_t at = 0;
 
 	for (unsigned i = c->n; i >= 1; i--)
@@ -227,7 +227,7 @@ explain_validators(struct search *s)
 	if (!in_order(s->chain))
 		note(s, CAUSE_VALIDATOR_HEADER_ORDER, 0, "");
 	for (unsigned i = n; i >= 1; i--) {
-		const struct part *p = &s->verdict->ams[i];
+		const struct sigresult *p = &s->verdict->ams[i];
 
 		if (p->body_signed >= p->body_length)
 			continue;

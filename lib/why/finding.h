@@ -52,7 +52,7 @@ struct finding {
 	enum explain_level level;
 	enum explain_place place;
 	unsigned instance;
-	enum arc_kind kind; /* PLACE_KEY: of the field whose key it is */
+	enum sigkind kind; /* PLACE_KEY: of the field whose key it is */
 	/* For ROLE_MODIFIER: the change was made behind hop after and before
 	 * hop before had sealed; 0: nothing later vouches for it. */
 	unsigned after, before;

@@ -621,8 +621,7 @@ field_added(struct offer *o)
 static void
 auth_results_signed(struct offer *o)
 {
-	const struct arc_field *aar =
-	    o->c->s->chain->set[o->c->i].part[ARC_AAR];
+	const struct sigfield *aar = o->c->s->chain->set[o->c->i].part[ARC_AAR];
 
 	if (is_named(o, "authentication-results") && aar != NULL)
 		offer_value(o, aar->payload, RANK_USUAL);
@@ -1120,7 +1119,7 @@ z_value(struct ams_case *c, struct slice z, struct slice name, size_t nth,
 size_t
 explain_z_tag(struct ams_case *c)
 {
-	const struct tag *z = taglist_find(&c->f->tags, SLICE("z"));
+	const struct tag *z = taglist_find(&c->f->list, SLICE("z"));
 	struct search *s = c->s;
 	struct sequence q = c->q;
 	struct change change[EXPLAIN_MAX_CHANGES];

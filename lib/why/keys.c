@@ -19,7 +19,7 @@ enum {
 struct lock {
 	struct search *s;
 	struct seen *k;
-	enum arc_kind kind;
+	enum sigkind kind;
 	unsigned i;
 	enum explain_place place;
 };
@@ -42,7 +42,7 @@ note(struct lock *l, enum cause_id cause, enum explain_level level)
 	struct finding *f = finding_new(l->s, cause, level, place, l->i);
 
 	if (f != NULL) {
-		f->domain = l->k->f->sig.domain;
+		f->domain = l->k->f->tags.domain;
 		f->kind = l->kind;
 		if (role == ROLE_MODIFIER)
 			f->domain = no_octets;
@@ -71,15 +71,11 @@ standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
 	struct digest d;
 	struct diag why;
 	bool good = true;
-	unsigned from = l->k->f->sig.cv == CV_FAIL ? l->i : 1;
 
-	if (l->kind == ARC_AMS) {
-		chain_put_ams(l->k->f, s->select, &sink);
-	} else {
-		for (unsigned j = from; j < l->i; j++)
-			chain_put_set(s->chain, j, &sink);
+	if (l->kind == ARC_AMS)
+		sigfield_put(l->k->f, s->select, &sink);
+	else
 		chain_put_seal(s->chain, l->i, &sink);
-	}
 	if (b.failure != BUF_OK) {
 		search_memory(s);
 		good = false;
@@ -107,7 +103,7 @@ key_made(struct lock *l, const struct key *key)
 	struct search *s = l->s;
 	struct signature_opened opened;
 	unsigned char digest[DIGEST_SIZE], sha1[DIGEST_SHA1_SIZE];
-	struct slice sig = l->k->f->sig.signature;
+	struct slice sig = l->k->f->tags.signature;
 	struct diag why;
 
 	if (key->type == KEY_ED25519) {
@@ -245,7 +241,7 @@ note_repair(struct lock *l, size_t at, char c)
 {
 	struct finding *f = note(l, CAUSE_SIG_B_DAMAGED, EXPLAIN_PROVED);
 	const struct field *field = l->k->f->field;
-	struct slice raw = l->k->f->sig.b_raw;
+	struct slice raw = l->k->f->tags.b_raw;
 
 	if (f == NULL)
 		return;
@@ -271,22 +267,20 @@ static bool
 repair_by_seal(struct lock *l, unsigned j)
 {
 	struct search *s = l->s;
-	const struct arc_field *f = l->k->f;
+	const struct sigfield *f = l->k->f;
 	struct buf b = { .max = 0 };
 	struct sink sink = buf_sink(&b);
-	struct slice raw = f->sig.b_raw, mark;
+	struct slice raw = f->tags.b_raw, mark;
 	size_t start = 0;
 	bool found = false;
 
-	for (unsigned k = 1; k < j; k++)
-		chain_put_set(s->chain, k, &sink);
 	chain_put_seal(s->chain, j, &sink);
 	struct slice own =
 	    canon_field(s, CANON_RELAXED, f->field, no_octets, true);
 	struct slice all = search_keep(s, &b);
 
 	buf_release(&b);
-	if (s->failed || f->sig.cv == CV_FAIL)
+	if (s->failed || f->tags.cv == CV_FAIL)
 		return false;
 	while (start < all.len &&
 	       !slice_starts(slice_sub(all, start, all.len), own))
@@ -343,7 +337,7 @@ repair_by_digest(struct lock *l)
 	for (unsigned j = l->kind == ARC_AMS ? l->i : l->i + 1;
 	     j <= s->chain->n; j++)
 		if (s->seal[j].target.kind == TARGET_DIGEST &&
-		    !s->seal[j].holds && s->seal[j].f->sig.cv != CV_FAIL)
+		    !s->seal[j].holds && s->seal[j].f->tags.cv != CV_FAIL)
 			return repair_by_seal(l, j);
 	return false;
 }
@@ -353,7 +347,7 @@ static bool
 repair_by_opening(struct lock *l)
 {
 	struct search *s = l->s;
-	struct slice sig = l->k->f->sig.signature, raw = l->k->f->sig.b_raw;
+	struct slice sig = l->k->f->tags.signature, raw = l->k->f->tags.b_raw;
 	unsigned char octets[KEY_MAX_RSA_BITS / 8], want[DIGEST_SIZE];
 	unsigned char sha1[DIGEST_SHA1_SIZE];
 	size_t digit = 0;
@@ -419,7 +413,7 @@ is_other_type(const struct lock *l)
 	struct taglist tags;
 	struct diag why;
 
-	if (!signature_named(l->k->f->sig.algorithm, &alg) ||
+	if (!signature_named(l->k->f->tags.algorithm, &alg) ||
 	    taglist_parse(
 		l->k->entry->answer.txt[0].text, l->s->arena, &tags, &why) != 0)
 		return false;
@@ -516,9 +510,9 @@ note_cut(struct lock *l)
 {
 	struct finding *f = note(l, CAUSE_SIG_B_CUT_OFF, EXPLAIN_FACT);
 
-	if (f != NULL && l->k->f->sig.signature.len > 0)
+	if (f != NULL && l->k->f->tags.signature.len > 0)
 		snprintf(f->detail, sizeof f->detail, "%zu octets",
-		    l->k->f->sig.signature.len);
+		    l->k->f->tags.signature.len);
 }
 
 static bool
@@ -528,14 +522,14 @@ is_sha1(struct slice algorithm)
 }
 
 void
-explain_keys(struct search *s, enum arc_kind kind, unsigned i)
+explain_keys(struct search *s, enum sigkind kind, unsigned i)
 {
 	struct lock l = { .s = s,
 		.k = kind == ARC_AMS ? &s->ams[i] : &s->seal[i],
 		.kind = kind,
 		.i = i,
 		.place = kind == ARC_AMS ? PLACE_AMS : PLACE_SEAL };
-	const struct sig *g = &l.k->f->sig;
+	const struct sigtags *g = &l.k->f->tags;
 
 	if (is_sha1(g->algorithm)) {
 		note(&l, CAUSE_SIG_ALGORITHM_SHA1, EXPLAIN_FACT);
@@ -576,7 +570,7 @@ explain_keys(struct search *s, enum arc_kind kind, unsigned i)
 
 /* A key that is too short is told of, with what it would have said. */
 void
-explain_weak_key(struct search *s, enum arc_kind kind, unsigned i)
+explain_weak_key(struct search *s, enum sigkind kind, unsigned i)
 {
 	struct lock l = { .s = s,
 		.k = kind == ARC_AMS ? &s->ams[i] : &s->seal[i],

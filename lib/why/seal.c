@@ -20,7 +20,7 @@ enum {
 struct seal_case {
 	struct search *s;
 	unsigned i;
-	const struct arc_field *f;
+	const struct sigfield *f;
 	struct sequence q; /* as the RFC says */
 	struct sequence t; /* what is tried */
 	size_t own;	   /* the seal's place in it */
@@ -32,8 +32,8 @@ struct seal_case {
 };
 
 /* The field of set k of that kind, as it goes in. */
-static const struct arc_field *
-part(const struct seal_case *c, unsigned k, enum arc_kind kind)
+static const struct sigfield *
+part(const struct seal_case *c, unsigned k, enum sigkind kind)
 {
 	return c->s->chain->set[k].part[kind];
 }
@@ -46,9 +46,9 @@ put(struct seal_case *c, struct slice octets)
 }
 
 static void
-put_part(struct seal_case *c, unsigned k, enum arc_kind kind)
+put_part(struct seal_case *c, unsigned k, enum sigkind kind)
 {
-	const struct arc_field *f = part(c, k, kind);
+	const struct sigfield *f = part(c, k, kind);
 	bool own = k == c->i && kind == ARC_SEAL;
 
 	if (own)
@@ -57,13 +57,13 @@ put_part(struct seal_case *c, unsigned k, enum arc_kind kind)
 		put(c, c->was[ARC_KINDS * (k - 1) + kind]);
 	else
 		put(c, canon_field(c->s, CANON_RELAXED, f->field,
-			   own ? f->sig.b_raw : no_octets, !own));
+			   own ? f->tags.b_raw : no_octets, !own));
 }
 
 static void
 put_set(struct seal_case *c, unsigned k)
 {
-	for (enum arc_kind kind = ARC_AAR; kind < ARC_KINDS; kind++)
+	for (enum sigkind kind = ARC_AAR; kind < ARC_KINDS; kind++)
 		put_part(c, k, kind);
 }
 
@@ -74,10 +74,10 @@ own_elsewhere_fits(struct seal_case *c)
 {
 	struct piece *p = c->t.piece, *last = &p[c->t.n - 1];
 	struct piece own = p[c->own], end = *last;
-	const struct arc_field *f = c->f;
+	const struct sigfield *f = c->f;
 
 	p[c->own].octets =
-	    canon_field(c->s, CANON_RELAXED, f->field, f->sig.b_raw, true);
+	    canon_field(c->s, CANON_RELAXED, f->field, f->tags.b_raw, true);
 	last->octets.len -= 2;
 	if (sequence_fits(c->s, &c->t))
 		return true;
@@ -114,7 +114,7 @@ try(struct seal_case *c)
 static unsigned
 first_set(const struct seal_case *c)
 {
-	return c->f->sig.cv == CV_FAIL ? c->i : 1;
+	return chain_scope(c->f->tags.cv, c->i);
 }
 
 /* ------------------------------------------------------------------------
@@ -150,7 +150,7 @@ sets_descending(struct seal_case *c)
 static void
 own_set_only(struct seal_case *c)
 {
-	if (c->f->sig.cv != CV_FAIL)
+	if (c->f->tags.cv != CV_FAIL)
 		put_set(c, c->i);
 	try(c);
 }
@@ -158,7 +158,7 @@ own_set_only(struct seal_case *c)
 static void
 fail_full_scope(struct seal_case *c)
 {
-	for (unsigned k = 1; c->f->sig.cv == CV_FAIL && k <= c->i; k++)
+	for (unsigned k = 1; c->f->tags.cv == CV_FAIL && k <= c->i; k++)
 		put_set(c, k);
 	try(c);
 }
@@ -212,7 +212,7 @@ earlier_seals_missing(struct seal_case *c)
 
 /* Each set in that order, the last one too or as it should be. */
 static bool
-try_order(struct seal_case *c, const enum arc_kind order[ARC_KINDS])
+try_order(struct seal_case *c, const enum sigkind order[ARC_KINDS])
 {
 	for (unsigned way = 0; way < 2; way++) {
 		for (unsigned k = first_set(c); k <= c->i; k++)
@@ -230,7 +230,7 @@ try_order(struct seal_case *c, const enum arc_kind order[ARC_KINDS])
 static void
 ams_before_aar(struct seal_case *c)
 {
-	static const enum arc_kind order[] = { ARC_AMS, ARC_AAR, ARC_SEAL };
+	static const enum sigkind order[] = { ARC_AMS, ARC_AAR, ARC_SEAL };
 
 	try_order(c, order);
 }
@@ -238,7 +238,7 @@ ams_before_aar(struct seal_case *c)
 static void
 seal_first(struct seal_case *c)
 {
-	static const enum arc_kind orders[][ARC_KINDS] = {
+	static const enum sigkind orders[][ARC_KINDS] = {
 		{ ARC_SEAL, ARC_AAR, ARC_AMS },
 		{ ARC_SEAL, ARC_AMS, ARC_AAR },
 	};
@@ -251,7 +251,7 @@ seal_first(struct seal_case *c)
 static void
 by_kind(struct seal_case *c)
 {
-	static const enum arc_kind orders[][ARC_KINDS] = {
+	static const enum sigkind orders[][ARC_KINDS] = {
 		{ ARC_AAR, ARC_AMS, ARC_SEAL },
 		{ ARC_AMS, ARC_AAR, ARC_SEAL },
 		{ ARC_SEAL, ARC_AMS, ARC_AAR },
@@ -274,49 +274,49 @@ by_kind(struct seal_case *c)
 
 /* The scope that is right, each field by a function. */
 static bool
-try_form(struct seal_case *c, struct slice (*form)(struct seal_case *,
-				  const struct arc_field *, bool own))
+try_form(struct seal_case *c,
+    struct slice (*form)(struct seal_case *, const struct sigfield *, bool own))
 {
 	unsigned from = first_set(c);
 
 	for (unsigned k = from; k <= c->i; k++)
-		for (enum arc_kind kind = ARC_AAR; kind < ARC_KINDS; kind++)
+		for (enum sigkind kind = ARC_AAR; kind < ARC_KINDS; kind++)
 			put(c, form(c, part(c, k, kind),
 				   k == c->i && kind == ARC_SEAL));
 	return try(c);
 }
 
 static struct slice
-form_simple(struct seal_case *c, const struct arc_field *f, bool own)
+form_simple(struct seal_case *c, const struct sigfield *f, bool own)
 {
-	return canon_field(
-	    c->s, CANON_SIMPLE, f->field, own ? f->sig.b_raw : no_octets, !own);
+	return canon_field(c->s, CANON_SIMPLE, f->field,
+	    own ? f->tags.b_raw : no_octets, !own);
 }
 
 static struct slice
-form_names(struct seal_case *c, const struct arc_field *f, bool own)
+form_names(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_odd(
-	    c->s, f->field, own ? f->sig.b_raw : no_octets, !own, KEEP_NAME);
+	    c->s, f->field, own ? f->tags.b_raw : no_octets, !own, KEEP_NAME);
 }
 
 static struct slice
-form_names_blank(struct seal_case *c, const struct arc_field *f, bool own)
+form_names_blank(struct seal_case *c, const struct sigfield *f, bool own)
 {
-	return canon_odd(c->s, f->field, own ? f->sig.b_raw : no_octets, !own,
+	return canon_odd(c->s, f->field, own ? f->tags.b_raw : no_octets, !own,
 	    KEEP_NAME | KEEP_BLANK);
 }
 
 static struct slice
-form_tabs(struct seal_case *c, const struct arc_field *f, bool own)
+form_tabs(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_odd(
-	    c->s, f->field, own ? f->sig.b_raw : no_octets, !own, KEEP_TABS);
+	    c->s, f->field, own ? f->tags.b_raw : no_octets, !own, KEEP_TABS);
 }
 
 /* Every octet of white space but line ends stays. */
 static struct slice
-form_unfolded(struct seal_case *c, const struct arc_field *f, bool own)
+form_unfolded(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	struct buf b = { .max = 0 };
 	struct slice v = slice_trim(f->field->value);
@@ -327,8 +327,8 @@ form_unfolded(struct seal_case *c, const struct arc_field *f, bool own)
 	for (size_t i = 0; i < v.len; i++) {
 		const char *p = v.p + i;
 
-		if (own && p >= f->sig.b_raw.p &&
-		    p < f->sig.b_raw.p + f->sig.b_raw.len)
+		if (own && p >= f->tags.b_raw.p &&
+		    p < f->tags.b_raw.p + f->tags.b_raw.len)
 			continue;
 		if (*p == '\r' || *p == '\n' ||
 		    (*p == ' ' && b.len > 0 && b.p[b.len - 1] == ' '))
@@ -344,31 +344,31 @@ form_unfolded(struct seal_case *c, const struct arc_field *f, bool own)
 }
 
 static struct slice
-form_own_crlf(struct seal_case *c, const struct arc_field *f, bool own)
+form_own_crlf(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    own ? f->sig.b_raw : no_octets, true);
+	    own ? f->tags.b_raw : no_octets, true);
 }
 
 static struct slice
-form_seals_emptied(struct seal_case *c, const struct arc_field *f, bool own)
+form_seals_emptied(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    f->kind == ARC_SEAL ? f->sig.b_raw : no_octets, !own);
+	    f->kind == ARC_SEAL ? f->tags.b_raw : no_octets, !own);
 }
 
 static struct slice
-form_all_emptied(struct seal_case *c, const struct arc_field *f, bool own)
+form_all_emptied(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    f->kind != ARC_AAR ? f->sig.b_raw : no_octets, !own);
+	    f->kind != ARC_AAR ? f->tags.b_raw : no_octets, !own);
 }
 
 static struct slice
-form_ams_emptied(struct seal_case *c, const struct arc_field *f, bool own)
+form_ams_emptied(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    own || f->kind == ARC_AMS ? f->sig.b_raw : no_octets, !own);
+	    own || f->kind == ARC_AMS ? f->tags.b_raw : no_octets, !own);
 }
 
 static void
@@ -427,8 +427,8 @@ static void
 cv_altered(struct seal_case *c)
 {
 	static const char *const words[] = { "pass", "none", "fail" };
-	const struct tag *cv = taglist_find(&c->f->tags, SLICE("cv"));
-	struct slice v = c->f->field->value, raw = c->f->sig.b_raw;
+	const struct tag *cv = taglist_find(&c->f->list, SLICE("cv"));
+	struct slice v = c->f->field->value, raw = c->f->tags.b_raw;
 
 	for (size_t w = 0; cv != NULL && w < 3; w++) {
 		struct buf b = { .max = 0 };
@@ -481,7 +481,7 @@ with_b(struct seal_case *c, struct slice value)
 	size_t at = (size_t)(tag->raw.p - value.p);
 
 	buf_slice(&b, slice_sub(value, 0, at));
-	buf_slice(&b, c->f->sig.b_raw);
+	buf_slice(&b, c->f->tags.b_raw);
 	buf_slice(&b, slice_sub(value, at + tag->raw.len, value.len));
 	struct slice kept = search_keep(c->s, &b);
 
@@ -491,7 +491,7 @@ with_b(struct seal_case *c, struct slice value)
 
 /* The value of field f as it may have been: change it at place at. */
 static void
-offer(struct seal_case *c, size_t j, const struct arc_field *f,
+offer(struct seal_case *c, size_t j, const struct sigfield *f,
     struct slice value, enum cause_id cause, enum rank rank)
 {
 	bool own = f == c->f;
@@ -510,17 +510,17 @@ offer(struct seal_case *c, size_t j, const struct arc_field *f,
 
 /* The field's value; of the seal itself with b= emptied. */
 static struct slice
-value_of(struct seal_case *c, const struct arc_field *f)
+value_of(struct seal_case *c, const struct sigfield *f)
 {
 	struct slice v = f->field->value;
 	struct buf b = { .max = 0 };
 
 	if (f != c->f)
 		return v;
-	buf_slice(&b, slice_sub(v, 0, (size_t)(f->sig.b_raw.p - v.p)));
-	buf_slice(
-	    &b, slice_sub(v, (size_t)(f->sig.b_raw.p - v.p) + f->sig.b_raw.len,
-		    v.len));
+	buf_slice(&b, slice_sub(v, 0, (size_t)(f->tags.b_raw.p - v.p)));
+	buf_slice(&b,
+	    slice_sub(
+		v, (size_t)(f->tags.b_raw.p - v.p) + f->tags.b_raw.len, v.len));
 	struct slice kept = search_keep(c->s, &b);
 
 	buf_release(&b);
@@ -574,7 +574,7 @@ in_form(struct seal_case *c, struct slice v, const struct form *form,
 
 /* One form, with one separator in another, or two forms. */
 static void
-offer_forms(struct seal_case *c, size_t j, const struct arc_field *f,
+offer_forms(struct seal_case *c, size_t j, const struct sigfield *f,
     struct slice v, enum cause_id cause)
 {
 	for (size_t k = 0; k < NFORMS && !c->s->failed; k++) {
@@ -598,16 +598,16 @@ offer_forms(struct seal_case *c, size_t j, const struct arc_field *f,
 
 /* Whether p points into a signature's b=. */
 static bool
-is_in_b(const struct arc_field *f, const char *p)
+is_in_b(const struct sigfield *f, const char *p)
 {
-	struct slice b = f->sig.b_raw;
+	struct slice b = f->tags.b_raw;
 
 	return f->kind != ARC_AAR && b.p != NULL && p >= b.p && p < b.p + b.len;
 }
 
 /* White space taken away, or put behind a separator, at one place. */
 static void
-offer_places(struct seal_case *c, size_t j, const struct arc_field *f,
+offer_places(struct seal_case *c, size_t j, const struct sigfield *f,
     struct slice v, enum cause_id cause)
 {
 	size_t most = 400;
@@ -656,7 +656,7 @@ static unsigned
 sealed_again(const struct seal_case *c)
 {
 	for (unsigned k = c->i + 1; k <= c->s->chain->n; k++)
-		if (c->s->seal[k].holds && c->s->seal[k].f->sig.cv != CV_FAIL)
+		if (c->s->seal[k].holds && c->s->seal[k].f->tags.cv != CV_FAIL)
 			return k;
 	return 0;
 }
@@ -675,11 +675,11 @@ place(struct seal_case *c, size_t from)
 	}
 }
 
-static const struct arc_field *
+static const struct sigfield *
 field_at(const struct seal_case *c, size_t j)
 {
 	return part(c, first_set(c) + (unsigned)(j / ARC_KINDS),
-	    (enum arc_kind)(j % ARC_KINDS));
+	    (enum sigkind)(j % ARC_KINDS));
 }
 
 static enum cause_id
@@ -694,7 +694,7 @@ respaced_by(const struct seal_case *c)
 static bool
 is_open(const struct seal_case *c, size_t j)
 {
-	const struct arc_field *f = field_at(c, j);
+	const struct sigfield *f = field_at(c, j);
 
 	return f->instance >= first_open(c) && f->field->value.len <= 16 * 1024;
 }
@@ -703,7 +703,7 @@ static void
 respaced(struct seal_case *c, bool at_places)
 {
 	for (size_t j = 0; j < c->q.n && !c->s->failed; j++) {
-		const struct arc_field *f = field_at(c, j);
+		const struct sigfield *f = field_at(c, j);
 
 		if (!is_open(c, j))
 			continue;
@@ -722,11 +722,11 @@ static void
 respaced_alike(struct seal_case *c)
 {
 	for (size_t k = 0; k < NFORMS * (ARC_KINDS + 1) && c->found == 0; k++) {
-		enum arc_kind only = (enum arc_kind)(k % (ARC_KINDS + 1));
+		enum sigkind only = (enum sigkind)(k % (ARC_KINDS + 1));
 		struct finding f = { .nchanges = 0 };
 
 		for (size_t j = 0; j < c->q.n; j++) {
-			const struct arc_field *g = field_at(c, j);
+			const struct sigfield *g = field_at(c, j);
 			struct slice v, octets = c->q.piece[j].octets;
 			unsigned seen;
 
@@ -786,7 +786,7 @@ b_in_lines(struct buf *b, struct slice raw, size_t first, size_t width)
 /* A field whose b= may have had other folds, at piece j of the sequence. */
 struct folds {
 	struct seal_case *c;
-	const struct arc_field *f;
+	const struct sigfield *f;
 	size_t j;
 	struct digest before; /* up to b= */
 	struct slice behind;  /* of the field */
@@ -803,7 +803,7 @@ try_folds(struct folds *w, bool leading, size_t first, size_t width)
 	buf_clear(&w->b);
 	if (leading)
 		buf_char(&w->b, ' ');
-	if (!b_in_lines(&w->b, w->f->sig.b_raw, first, width) ||
+	if (!b_in_lines(&w->b, w->f->tags.b_raw, first, width) ||
 	    !search_may(c->s, w->b.len + w->behind.len + w->rest))
 		return false;
 	digest_copy(&d, &w->before);
@@ -837,7 +837,7 @@ any_folds(struct folds *w, bool whole)
 			if (try_folds(w, false, first, width))
 				return true;
 			/* The rest is one line, in whatever width. */
-			if (first + width >= w->f->sig.b_raw.len)
+			if (first + width >= w->f->tags.b_raw.len)
 				break;
 		}
 	return false;
@@ -847,7 +847,7 @@ static void
 note_folds(struct folds *w)
 {
 	struct seal_case *c = w->c;
-	struct slice v = w->f->field->value, raw = w->f->sig.b_raw;
+	struct slice v = w->f->field->value, raw = w->f->tags.b_raw;
 	size_t at = (size_t)(raw.p - v.p);
 	struct finding *f = finding_new(
 	    c->s, CAUSE_AS_B_REFOLDED, EXPLAIN_PROVED, PLACE_SEAL, c->i);
@@ -870,11 +870,11 @@ note_folds(struct folds *w)
 
 /* Piece j with other folds in its b=. */
 static void
-b_folded(struct seal_case *c, size_t j, const struct arc_field *f, bool whole)
+b_folded(struct seal_case *c, size_t j, const struct sigfield *f, bool whole)
 {
 	struct folds w = { .c = c, .f = f, .j = j, .b = { .max = 0 } };
 	static const struct slice mark = { "\x01", 1 };
-	struct slice v = f->field->value, raw = f->sig.b_raw;
+	struct slice v = f->field->value, raw = f->tags.b_raw;
 	size_t at = (size_t)(raw.p - v.p);
 	struct buf b = { .max = 0 };
 
@@ -905,12 +905,12 @@ static void
 b_refolded(struct seal_case *c, bool whole)
 {
 	for (size_t j = 0; j < c->q.n && c->found == 0; j++) {
-		const struct arc_field *f = field_at(c, j);
+		const struct sigfield *f = field_at(c, j);
 		/* A seal that holds does not vouch for its own b=. */
 		unsigned open = first_open(c) - (f->kind == ARC_SEAL);
 
 		if (f->kind != ARC_AAR && f != c->f && f->instance >= open &&
-		    f->sig.b_raw.p != NULL && f->sig.b_raw.len <= 4096)
+		    f->tags.b_raw.p != NULL && f->tags.b_raw.len <= 4096)
 			b_folded(c, j, f, whole);
 	}
 }
@@ -990,7 +990,7 @@ inherit(struct seal_case *c)
 		for (size_t m = 0; is_proved_below(c, f) && m < f->nchanges;
 		     m++)
 			for (size_t j = 0; j < c->q.n; j++) {
-				const struct arc_field *g = field_at(c, j);
+				const struct sigfield *g = field_at(c, j);
 				struct slice *was =
 				    &c->was[ARC_KINDS * (g->instance - 1) +
 					    g->kind];

@@ -193,11 +193,11 @@ search_domain(const struct search *s, unsigned i)
 {
 	if (i == 0 || i > s->chain->n)
 		return no_octets;
-	for (enum arc_kind k = ARC_SEAL; k >= ARC_AMS; k--) {
-		const struct arc_field *f = s->chain->set[i].part[k];
+	for (enum sigkind k = ARC_SEAL; k >= ARC_AMS; k--) {
+		const struct sigfield *f = s->chain->set[i].part[k];
 
-		if (f != NULL && f->sig.domain.len > 0)
-			return f->sig.domain;
+		if (f != NULL && f->tags.domain.len > 0)
+			return f->tags.domain;
 	}
 	return no_octets;
 }
@@ -207,8 +207,8 @@ search_top(const struct search *s, unsigned i)
 {
 	size_t top = s->m->nfields;
 
-	for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++) {
-		const struct arc_field *f = s->chain->set[i].part[k];
+	for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {
+		const struct sigfield *f = s->chain->set[i].part[k];
 
 		if (f != NULL && f->index < top)
 			top = f->index;
@@ -358,10 +358,10 @@ next_order(size_t a[], size_t n)
 /* "b=..." alone, with the ";" behind it, with the white space before it too,
  * with the ";" before it. */
 bool
-without_b_tag(struct search *s, const struct arc_field *f, unsigned way,
-    struct slice *out)
+without_b_tag(
+    struct search *s, const struct sigfield *f, unsigned way, struct slice *out)
 {
-	struct slice v = f->field->value, raw = f->sig.b_raw;
+	struct slice v = f->field->value, raw = f->tags.b_raw;
 	const char *end = raw.p + raw.len, *stop = v.p + v.len;
 	const char *semicolon = raw.p, *start;
 	struct buf b = { .max = 0 };

@@ -31,8 +31,8 @@ struct target {
 
 /* What is known of one AMS or AS. */
 struct seen {
-	const struct arc_field *f; /* NULL: not there */
-	bool readable;		   /* its tags tell what it signs */
+	const struct sigfield *f; /* NULL: not there */
+	bool readable;		  /* its tags tell what it signs */
 	struct slice key_name;
 	const struct keyentry *entry; /* NULL: not fetched */
 	const struct keyrecord *key;  /* usable, and the one that opens it when
@@ -198,7 +198,7 @@ bool next_order(size_t a[], size_t n);
 /* The value of a signature field without all of b=, "b=" included, in one of
  * the ways that signers have: way counts from 0.  False behind the last way. */
 bool without_b_tag(
-    struct search *, const struct arc_field *, unsigned way, struct slice *out);
+    struct search *, const struct sigfield *, unsigned way, struct slice *out);
 
 /* A sink that appends to b. */
 struct sink buf_sink(struct buf *b);
@@ -211,9 +211,9 @@ void explain_facts(struct search *);
 /* The newest hop gave the chain up: was it right? */
 void explain_given_up(struct search *);
 /* A signature that does not open, or opens oddly. */
-void explain_keys(struct search *, enum arc_kind, unsigned i);
+void explain_keys(struct search *, enum sigkind, unsigned i);
 /* The key of an AMS or AS that is too short, whatever it says. */
-void explain_weak_key(struct search *, enum arc_kind, unsigned i);
+void explain_weak_key(struct search *, enum sigkind, unsigned i);
 /* Neither signature of set i fits its Ed25519 key, which opens none. */
 void explain_unfit_key(struct search *, unsigned i);
 /* AMS(i), whose b= does not fit; AS(i); bh= of AMS(i). */

@@ -448,7 +448,7 @@ simple_used(struct fault *t)
 static void
 relaxed_used(struct fault *t)
 {
-	if (taglist_find(&t->c->f->tags, SLICE("c")) != NULL)
+	if (taglist_find(&t->c->f->list, SLICE("c")) != NULL)
 		try_canon(t, CANON_RELAXED);
 }
 
@@ -591,7 +591,7 @@ b_blank_kept(struct fault *t)
 static void
 bh_emptied(struct fault *t)
 {
-	const struct tag *bh = taglist_find(&t->c->f->tags, SLICE("bh"));
+	const struct tag *bh = taglist_find(&t->c->f->list, SLICE("bh"));
 	struct slice raw = t->c->g->b_raw, v = t->c->f->field->value;
 	struct buf b = { .max = 0 };
 
@@ -868,7 +868,7 @@ one_blank(struct fault *t)
 static void
 h_refolded(struct fault *t)
 {
-	const struct tag *h = taglist_find(&t->c->f->tags, SLICE("h"));
+	const struct tag *h = taglist_find(&t->c->f->list, SLICE("h"));
 	static const char *const joins[] = { ":", ": ", " :", " : " };
 
 	for (size_t k = 0; h != NULL && k < sizeof joins / sizeof *joins; k++) {
@@ -946,7 +946,7 @@ try_tags(struct fault *t, const struct tag *const tag[], size_t n)
 static bool
 known_order(struct fault *t, const char *order, const struct tag *tag[])
 {
-	const struct taglist *tags = &t->c->f->tags;
+	const struct taglist *tags = &t->c->f->list;
 	struct slice rest = slice_of(order), name;
 	size_t n = 0;
 
@@ -963,7 +963,7 @@ known_order(struct fault *t, const char *order, const struct tag *tag[])
 static void
 any_order_of_tags(struct fault *t)
 {
-	const struct taglist *tags = &t->c->f->tags;
+	const struct taglist *tags = &t->c->f->list;
 	const struct tag *all[MAX_TAGS], *tag[MAX_TAGS];
 	size_t order[MAX_TAGS], n = 0;
 
@@ -1009,9 +1009,9 @@ tags_reordered(struct fault *t)
 	for (size_t k = 0; k < sizeof orders / sizeof *orders; k++) {
 		if (!known_order(t, orders[k], tag))
 			continue;
-		size_t n = t->c->f->tags.n, same = 0;
+		size_t n = t->c->f->list.n, same = 0;
 
-		while (same < n && tag[same] == &t->c->f->tags.tag[same])
+		while (same < n && tag[same] == &t->c->f->list.tag[same])
 			same++;
 		usual |= same == n;
 		if (same < n && try_tags(t, tag, n))
@@ -1058,7 +1058,7 @@ renumbered(struct fault *t)
 static void
 c_missing(struct fault *t)
 {
-	if (taglist_find(&t->c->f->tags, SLICE("c")) == NULL)
+	if (taglist_find(&t->c->f->list, SLICE("c")) == NULL)
 		try_canon(t, CANON_RELAXED);
 }
 

@@ -18,13 +18,13 @@ enum {
  * What is known before any search. */
 
 static struct seen *
-seen_of(struct search *s, enum arc_kind kind, unsigned i)
+seen_of(struct search *s, enum sigkind kind, unsigned i)
 {
 	return kind == ARC_AMS ? &s->ams[i] : &s->seal[i];
 }
 
 static void
-seen_field(struct search *s, enum arc_kind kind, unsigned i)
+seen_field(struct search *s, enum sigkind kind, unsigned i)
 {
 	struct seen *k = seen_of(s, kind, i);
 	struct diag why;
@@ -32,7 +32,7 @@ seen_field(struct search *s, enum arc_kind kind, unsigned i)
 	k->f = s->chain->set[i].part[kind];
 	if (k->f == NULL)
 		return;
-	const struct sig *g = &k->f->sig;
+	const struct sigtags *g = &k->f->tags;
 
 	k->readable = g->signature.len > 0 && g->b_raw.p != NULL &&
 		      g->domain.len > 0 && g->selector.len > 0 &&
@@ -54,7 +54,7 @@ deadline(const struct search *s)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec +
-	       s->opt->validate->dns_timeout;
+	       s->opt->validate->sig.dns_timeout;
 }
 
 /* Have every key that the chain names; most were asked for by the verdict. */
@@ -66,7 +66,7 @@ fetch_keys(struct search *s)
 	size_t n = 0;
 
 	for (unsigned i = s->chain->n; i >= 1; i--)
-		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++) {
+		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++) {
 			struct slice name = seen_of(s, k, i)->key_name;
 			bool known =
 			    name.len == 0 || keystore_has(s->keys, name);
@@ -85,20 +85,20 @@ fetch_keys(struct search *s)
 static bool
 is_cut(const struct seen *k)
 {
-	const struct tag *b = taglist_find(&k->f->tags, SLICE("b"));
+	const struct tag *b = taglist_find(&k->f->list, SLICE("b"));
 	enum signature_algorithm alg;
 	size_t want = 0, digits = 0;
 
 	if (b == NULL || b->value.len == 0)
 		return true;
-	if (!signature_named(k->f->sig.algorithm, &alg))
+	if (!signature_named(k->f->tags.algorithm, &alg))
 		return false;
 	if (alg == SIGNATURE_ED25519_SHA256)
 		want = SIGNATURE_ED25519_SIZE;
 	else if (k->key != NULL && k->key->key.type == KEY_RSA)
 		want = k->key->key.noctets;
-	if (k->f->sig.signature.len > 0)
-		return k->f->sig.signature.len < want;
+	if (k->f->tags.signature.len > 0)
+		return k->f->tags.signature.len < want;
 	for (size_t n = 0; n < b->value.len; n++)
 		digits += !ascii_is_fws(b->value.p[n]);
 	return digits * 3 / 4 + 2 < want;
@@ -109,7 +109,7 @@ is_cut(const struct seen *k)
 static void
 seen_open(struct search *s, struct seen *k)
 {
-	const struct sig *g = &k->f->sig;
+	const struct sigtags *g = &k->f->tags;
 	struct diag why;
 
 	k->entry = keystore_find(s->keys, k->key_name);
@@ -149,41 +149,28 @@ seen_open(struct search *s, struct seen *k)
 	}
 }
 
-static bool
-sets_whole(const struct search *s, unsigned from, unsigned to)
-{
-	for (unsigned i = from; i <= to; i++)
-		for (enum arc_kind k = ARC_AAR; k < ARC_KINDS; k++)
-			if (s->chain->set[i].part[k] == NULL)
-				return false;
-	return true;
-}
-
 /* Whether the signature fits what stands there now; before holds all sets below
  * i. */
 static void
-seen_check(struct search *s, enum arc_kind kind, unsigned i,
+seen_check(struct search *s, enum sigkind kind, unsigned i,
     const struct digest *before)
 {
 	struct seen *k = seen_of(s, kind, i);
-	struct digest d;
-	struct sink sink = digest_sink(&d);
-	unsigned from = k->f->sig.cv == CV_FAIL ? i : 1;
+	unsigned char octets[DIGEST_SIZE];
+	struct diag why;
 
 	if (!k->readable || k->target.kind == TARGET_NONE ||
-	    (kind == ARC_SEAL && !sets_whole(s, from, i)))
+	    (kind == ARC_SEAL &&
+		!chain_has_sets(s->chain, chain_scope(k->f->tags.cv, i), i)))
 		return;
-	if (kind == ARC_SEAL && from < i)
-		digest_copy(&d, before);
-	else
-		digest_init(&d);
-	if (kind == ARC_AMS)
-		chain_put_ams(k->f, s->select, &sink);
-	else
-		chain_put_seal(s->chain, i, &sink);
+	if ((kind == ARC_AMS ? sigfield_digest(k->f, s->select, octets, &why)
+			     : chain_seal_digest(
+				   s->chain, i, before, octets, &why)) != 0) {
+		search_fail(s, &why);
+		return;
+	}
 	k->asked = true;
-	k->holds = target_fits_digest(s, &k->target, &d);
-	digest_release(&d);
+	k->holds = target_fits(s, &k->target, octets);
 }
 
 static void
@@ -196,14 +183,14 @@ bodies_check(struct search *s)
 	size_t n = 0;
 
 	for (unsigned i = 1; i <= s->chain->n; i++) {
-		const struct arc_field *f = s->ams[i].f;
+		const struct sigfield *f = s->ams[i].f;
 
-		if (f == NULL || f->sig.body_hash.len != DIGEST_SIZE)
+		if (f == NULL || f->tags.body_hash.len != DIGEST_SIZE)
 			continue;
 		instance[n] = i;
-		want[n++] = (struct bodyhash){ .canon = f->sig.body_canon,
-			.has_length = f->sig.has_length,
-			.length = f->sig.length };
+		want[n++] = (struct bodyhash){ .canon = f->tags.body_canon,
+			.has_length = f->tags.has_length,
+			.length = f->tags.length };
 	}
 	input_from_memory(&in, s->body);
 	s->m->ahead = (struct slice){ NULL, 0 };
@@ -215,7 +202,7 @@ bodies_check(struct search *s)
 		s->ams[instance[k]].body_holds =
 		    want[k].complete &&
 		    memcmp(want[k].digest,
-			s->ams[instance[k]].f->sig.body_hash.p,
+			s->ams[instance[k]].f->tags.body_hash.p,
 			DIGEST_SIZE) == 0;
 }
 
@@ -228,12 +215,12 @@ signatures_check(struct search *s)
 
 	digest_init(&before);
 	for (unsigned i = 1; i <= s->chain->n && !s->failed; i++) {
-		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
+		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++)
 			if (seen_of(s, k, i)->f != NULL) {
 				seen_open(s, seen_of(s, k, i));
 				seen_check(s, k, i, &before);
 			}
-		if (sets_whole(s, i, i))
+		if (chain_has_sets(s->chain, i, i))
 			chain_put_set(s->chain, i, &sink);
 	}
 	digest_release(&before);
@@ -243,7 +230,7 @@ static void
 look(struct search *s)
 {
 	for (unsigned i = 1; i <= s->chain->n; i++)
-		for (enum arc_kind k = ARC_AMS; k <= ARC_SEAL; k++)
+		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++)
 			seen_field(s, k, i);
 	if (!s->failed)
 		fetch_keys(s);
@@ -267,12 +254,12 @@ witness_of(const struct seen *k)
 
 /* Whether two AMS signed the same body, as far as both say. */
 static bool
-same_body(const struct arc_field *a, const struct arc_field *b)
+same_body(const struct sigfield *a, const struct sigfield *b)
 {
-	return a != NULL && b != NULL && a->sig.body_hash.len > 0 &&
-	       slice_eq(a->sig.body_hash, b->sig.body_hash) &&
-	       a->sig.body_canon == b->sig.body_canon && !a->sig.has_length &&
-	       !b->sig.has_length;
+	return a != NULL && b != NULL && a->tags.body_hash.len > 0 &&
+	       slice_eq(a->tags.body_hash, b->tags.body_hash) &&
+	       a->tags.body_canon == b->tags.body_canon &&
+	       !a->tags.has_length && !b->tags.has_length;
 }
 
 /* Tell what the search leans on. */
@@ -376,7 +363,7 @@ explain_sets(struct search *s, unsigned seals)
 		if (ams->f == NULL)
 			continue;
 		if (!ams->body_holds &&
-		    ams->f->sig.problem.code != DIAG_CANONICALIZATION)
+		    ams->f->problem.code != DIAG_CANONICALIZATION)
 			in_step(s, i, explain_body);
 		explain_keys(s, ARC_AMS, i);
 		in_step(s, i, explain_ams);
@@ -421,7 +408,7 @@ explain_fail(struct search *s)
 	explain_facts(s);
 	/* A chain that is not whole has nothing to be searched; one that was
 	 * given up by its newest hop has what lies below. */
-	if (!sets_whole(s, 1, n) ||
+	if (!chain_has_sets(s->chain, 1, n) ||
 	    (s->chain->shape.code != DIAG_NONE && s->chain->step != 2 &&
 		s->chain->shape.code != DIAG_CV_WRONG))
 		return;

@@ -26,15 +26,15 @@ number(struct slice text, size_t max_digits, uint64_t *out)
 }
 
 static struct slice
-value(const struct arc_field *f, const char *name)
+value(const struct sigfield *f, const char *name)
 {
-	const struct tag *t = taglist_find(&f->tags, slice_of(name));
+	const struct tag *t = taglist_find(&f->list, slice_of(name));
 
 	return t != NULL ? t->value : (struct slice){ NULL, 0 };
 }
 
 static void
-check_number(const struct arc_field *f, const char *tag, size_t max_digits,
+check_number(const struct sigfield *f, const char *tag, size_t max_digits,
     bool has, uint64_t is)
 {
 	struct slice text = value(f, tag);
@@ -45,9 +45,9 @@ check_number(const struct arc_field *f, const char *tag, size_t max_digits,
 }
 
 static void
-check_sig(const struct arc_field *f)
+check_sig(const struct sigfield *f)
 {
-	const struct sig *s = &f->sig;
+	const struct sigtags *s = &f->tags;
 
 	need(s->signature.len > 0 && s->domain.len > 0 && s->selector.len > 0);
 	need(s->b_raw.p >= f->field->raw.p &&
@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (n == 0)
 		return 0;
-	buf_slice(&octets, arc_name((enum arc_kind)(p[0] % ARC_KINDS)));
+	buf_slice(&octets, sigfield_name((enum sigkind)(p[0] % ARC_KINDS)));
 	buf_char(&octets, ':');
 	buf_slice(&octets, slice_sub(all, 1, n));
 	buf_text(&octets, "\r\n\r\n");
@@ -85,7 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		return 0;
 	}
 	for (size_t i = 0; i < w.chain.nfields; i++) {
-		const struct arc_field *f = &w.chain.field[i];
+		const struct sigfield *f = &w.chain.field[i];
 
 		need((f->instance == 0) == (f->problem.code != DIAG_NONE));
 		need(f->instance <= CHAIN_MAX);
@@ -95,7 +95,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		need(
 		    f->instance_first || (number(value(f, "i"), 2, &instance) &&
 					     instance == f->instance));
-		if (f->sig.problem.code == DIAG_NONE)
+		if (f->problem.code == DIAG_NONE)
 			check_sig(f);
 	}
 	mail_hops(&w);

@@ -119,15 +119,16 @@ bool
 mail_judge(
     struct mail *w, struct slice octets, struct keystore *keys, bool every_part)
 {
+	struct sigcheck check;
 	struct diag why;
 
 	memset(w, 0, sizeof *w);
 	w->keys = keys;
 	w->octets = octets;
-	w->options = (struct validate_options){ .now = MAIL_NOW,
-		.min_rsa_bits = 1024,
-		.limits = &limits_usual,
-		.dns_timeout = 1000000000,
+	w->options = (struct validate_options){ .sig = { .now = MAIL_NOW,
+						    .min_rsa_bits = 1024,
+						    .limits = &limits_usual,
+						    .dns_timeout = 1000000000 },
 		.every_part = every_part };
 	input_from_memory(&w->in, octets);
 	if (message_read(&w->in, &limits_usual, &w->m, &why) != 0) {
@@ -139,15 +140,15 @@ mail_judge(
 
 	w->body = slice_sub(octets, octets.len - rest, rest);
 	need(chain_collect(w->m, w->m->arena, &w->chain, &why) == 0);
-	if (validate(w->m, &w->in, &w->chain, keys, &w->options, &w->verdict,
-		&why) != 0) {
+	sigcheck_init(&check, w->m, &w->in, keys, &w->options.sig);
+	if (validate(&check, &w->chain, &w->options, &w->verdict, &why) != 0) {
 		need(diag_info(why.code)->class == DIAG_CLASS_TROUBLE);
 		mail_close(w);
 		return false;
 	}
 	if (keys != NULL)
 		check_verdict(&w->verdict, &w->chain);
-	need(lint_collect(w->m, &w->chain, &w->verdict, w->options.now,
+	need(lint_collect(w->m, &w->chain, &w->verdict, w->options.sig.now,
 		 &w->remarks) == 0);
 	w->report = (struct report){ .file = "-",
 		.message = w->m,
@@ -229,7 +230,7 @@ is_sealable(const struct mail *w)
 	       c->n < CHAIN_MAX && c->shape.code != DIAG_TOO_MANY_SETS &&
 	       !w->verdict.temporary &&
 	       (c->n == 0 || c->set[c->n].part[ARC_SEAL] == NULL ||
-		   c->set[c->n].part[ARC_SEAL]->sig.cv != CV_FAIL);
+		   c->set[c->n].part[ARC_SEAL]->tags.cv != CV_FAIL);
 }
 
 static void

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/base64.h"
+#include "dkim/sigcheck.h"
+#include "keys/keyname.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+/* Names asked for at once before any signature has verified: no more than a
+ * forged message may make us ask for. */
+enum {
+	FIRST_BATCH = 6
+};
+
+const char *
+status_word(enum status s)
+{
+	static const char *const words[] = { "unchecked", "pass", "fail" };
+
+	return words[s];
+}
+
+void
+sigresult_fail(
+    struct sigresult *r, const struct sigfield *f, const struct diag *why)
+{
+	r->status = STATUS_FAIL;
+	r->why = *why;
+	r->why.instance = f->instance;
+	r->why.field = sigfield_name(f->kind);
+	r->why.at = f->field;
+}
+
+void
+sigcheck_init(struct sigcheck *c, struct message *m, struct input *in,
+    struct keystore *keys, const struct sigpolicy *policy)
+{
+	c->m = m;
+	c->in = in;
+	c->keys = keys;
+	c->policy = policy;
+	c->want = NULL;
+	c->nbodies = 0;
+	c->checks = 0;
+	c->deadline = 0;
+	c->batch = FIRST_BATCH;
+	c->verified = false;
+	c->select = NULL;
+}
+
+bool
+sigcheck_field(
+    const struct sigcheck *c, const struct sigfield *f, struct sigresult *r)
+{
+	const struct sigtags *s = &f->tags;
+	struct diag why;
+
+	if (f->problem.code != DIAG_NONE) {
+		sigresult_fail(r, f, &f->problem);
+		return false;
+	}
+	if (s->has_expires &&
+	    (int64_t)s->expires < c->policy->now - c->policy->clock_skew) {
+		diag_set(&why, DIAG_EXPIRED,
+		    taglist_value(&f->list, SLICE("x")),
+		    "x=%" PRIu64 " and it is %" PRId64, s->expires,
+		    c->policy->now);
+		sigresult_fail(r, f, &why);
+		return false;
+	}
+	return true;
+}
+
+int
+sigcheck_key_name(struct sigcheck *c, const struct sigfield *f,
+    struct sigresult *r, struct diag *bad, struct diag *why)
+{
+	if (keyname_make(f->tags.selector, f->tags.domain, c->m->arena,
+		&r->key_name, bad) == 0)
+		return 0;
+	r->key_name = no_octets;
+	if (diag_info(bad->code)->class != DIAG_CLASS_TROUBLE)
+		return 0;
+	*why = *bad;
+	return -1;
+}
+
+/* ------------------------------------------------------------------------
+ * The body. */
+
+void
+sigcheck_want_body(
+    struct sigcheck *c, const struct sigfield *f, struct sigresult *r)
+{
+	if (f->tags.body_hash.len != DIGEST_SIZE ||
+	    c->nbodies == SIGCHECK_BODIES)
+		return;
+	c->wants_body[c->nbodies] = r;
+	c->body[c->nbodies++] = (struct bodyhash){ .canon = f->tags.body_canon,
+		.has_length = f->tags.has_length,
+		.length = f->tags.length };
+}
+
+int
+sigcheck_bodies(struct sigcheck *c, struct diag *why)
+{
+	if (c->nbodies == 0 || c->wants_body[0]->body != NULL)
+		return 0;
+	if (bodyhash_run(c->m, c->in, c->body, c->nbodies, why) != 0)
+		return -1;
+	for (size_t i = 0; i < c->nbodies; i++)
+		c->wants_body[i]->body = &c->body[i];
+	return 0;
+}
+
+/* Say of two hashes, as bh= writes them, that they differ. */
+static int
+say_hashes(const struct sigtags *s, const struct bodyhash *h,
+    struct diag *result, struct diag *why)
+{
+	struct slice found = { (const char *)h->digest, sizeof h->digest };
+	struct buf b[2] = { { .max = 0 }, { .max = 0 } };
+	bool memory;
+
+	base64_encode(&b[0], s->body_hash);
+	base64_encode(&b[1], found);
+	diag_set(result, DIAG_BODY_HASH, s->bh_text,
+	    "bh=%.*s, the body gives %.*s", SLICE_ARG(buf_view(&b[0])),
+	    SLICE_ARG(buf_view(&b[1])));
+	memory = b[0].failure != BUF_OK || b[1].failure != BUF_OK;
+	buf_release(&b[0]);
+	buf_release(&b[1]);
+	return memory ? diag_memory(why) : 0;
+}
+
+int
+sigcheck_body(const struct sigcheck *c, const struct sigfield *f,
+    struct sigresult *r, struct diag *why)
+{
+	const struct bodyhash *h = r->body;
+	struct diag result = { .code = DIAG_NONE };
+
+	r->body_length = h->total;
+	r->body_fits = h->complete && memcmp(h->digest, f->tags.body_hash.p,
+					  sizeof h->digest) == 0;
+	r->body_signed = h->has_length ? h->length : h->total;
+	if (!h->complete)
+		diag_set(&result, DIAG_BODY_LENGTH,
+		    taglist_value(&f->list, SLICE("l")),
+		    "l=%" PRIu64 ", but the body has %" PRIu64 " octets",
+		    h->length, h->total);
+	else if (!r->body_fits) {
+		if (say_hashes(&f->tags, h, &result, why) != 0)
+			return -1;
+	} else if (c->policy->no_partial_body && r->body_signed < h->total)
+		diag_set(&result, DIAG_BODY_PARTIAL,
+		    taglist_value(&f->list, SLICE("l")),
+		    "%" PRIu64 " octets of %" PRIu64 " are signed",
+		    r->body_signed, h->total);
+	if (result.code == DIAG_NONE)
+		return 1;
+	sigresult_fail(r, f, &result);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------
+ * Which keys, and when. */
+
+static int64_t
+monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void
+keynames_add(struct keynames *k, const struct sigresult *r)
+{
+	if (r->key_name.len == 0 || k->n == k->max ||
+	    keystore_has(k->known, r->key_name))
+		return;
+	for (size_t i = 0; i < k->n; i++)
+		if (slice_eq(k->name[i], r->key_name))
+			return;
+	k->name[k->n++] = r->key_name;
+}
+
+/* Have the key in the store, and with it, in the same round trip, those that
+ * will be needed next. */
+static int
+key_fetch(struct sigcheck *c, const struct sigresult *r, struct diag *why)
+{
+	struct keynames names = { .known = c->keys };
+
+	if (keystore_has(c->keys, r->key_name))
+		return 0;
+	if (c->deadline == 0)
+		c->deadline = monotonic() + c->policy->dns_timeout;
+	else if (c->verified && c->batch < KEYNAMES_MAX / 2)
+		c->batch *= 2;
+	c->verified = false;
+	names.max = c->batch;
+	keynames_add(&names, r);
+	for (const struct keywant *w = c->want; w != NULL; w = w->next)
+		w->add(w->ctx, &names);
+	return keystore_fetch(c->keys, names.name, names.n, c->deadline, why);
+}
+
+/* ------------------------------------------------------------------------
+ * The signature. */
+
+/* Try the usable records under the name.  0: *result tells; -1: no verdict. */
+static int
+records_try(struct sigcheck *c, const struct sigtags *s,
+    const unsigned char digest[DIGEST_SIZE], struct sigresult *r,
+    struct diag *result, struct diag *why)
+{
+	const struct keyentry *e = r->entry;
+
+	for (size_t i = 0; i < e->nrecords; i++) {
+		const struct keyrecord *record = &e->record[i];
+		struct diag bad = record->why;
+
+		if (bad.code == DIAG_NONE) {
+			if (c->checks >= c->policy->limits->signatures)
+				return diag_set(why, DIAG_LIMIT_SIGNATURES,
+				    no_octets, "%u were made", c->checks);
+			c->checks++;
+			if (signature_verify(&record->key, s->alg,
+				c->policy->min_rsa_bits, digest, s->signature,
+				&bad) == 0) {
+				r->key = record;
+				result->code = DIAG_NONE;
+				return 0;
+			}
+			if (diag_info(bad.code)->class == DIAG_CLASS_TROUBLE) {
+				*why = bad;
+				return -1;
+			}
+		}
+		/* Of several records, the reason that got furthest. */
+		if (r->key == NULL || bad.code > result->code) {
+			r->key = record;
+			*result = bad;
+		}
+	}
+	if (!e->more)
+		return 0;
+	return diag_set(why, DIAG_LIMIT_RECORDS, no_octets,
+	    "%zu key records are tried at most", e->nrecords);
+}
+
+int
+sigcheck_digest(struct sigcheck *c, const struct sigfield *f,
+    unsigned char out[DIGEST_SIZE], struct diag *why)
+{
+	if (c->select == NULL &&
+	    (c->select = select_new(c->m, c->m->arena)) == NULL)
+		return diag_memory(why);
+	return sigfield_digest(f, c->select, out, why);
+}
+
+int
+sigcheck_signature(struct sigcheck *c, const struct sigfield *f,
+    const unsigned char digest[DIGEST_SIZE], struct sigresult *r,
+    struct diag *why)
+{
+	struct diag result = { .code = DIAG_NONE };
+	char q[DIAG_QUOTED], detail[ANSWER_DETAIL];
+
+	if (key_fetch(c, r, why) != 0)
+		return -1;
+	r->entry = keystore_find(c->keys, r->key_name);
+	if (r->entry == NULL)
+		return diag_set(why, DIAG_INTERNAL, no_octets, "key store");
+	const struct answer *a = &r->entry->answer;
+
+	if (a->kind != ANSWER_RECORDS)
+		diag_set(&result, answer_diag(a->kind), no_octets, "%s",
+		    answer_detail(a, r->key_name, detail));
+	else if (c->policy->require_dnssec && !a->secure)
+		diag_set(&result, DIAG_KEY_UNSIGNED, no_octets, "%s",
+		    diag_quote(r->key_name, q));
+	else if (records_try(c, &f->tags, digest, r, &result, why) != 0)
+		return -1;
+	if (result.code != DIAG_NONE) {
+		sigresult_fail(r, f, &result);
+		return 0;
+	}
+	r->status = STATUS_PASS;
+	c->verified = true;
+	return 0;
+}

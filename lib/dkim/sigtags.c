@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/base64.h"
+#include "dkim/sigtags.h"
+
+const char *
+cv_word(enum cv cv)
+{
+	static const char *const words[] = { "", "none", "pass", "fail" };
+
+	return words[cv];
+}
+
+enum cv
+cv_parse(struct slice word)
+{
+	for (enum cv cv = CV_NONE; cv <= CV_FAIL; cv++)
+		if (slice_eq_nocase(word, slice_of(cv_word(cv))))
+			return cv;
+	return CV_MISSING;
+}
+
+/* Each reader gets the value, never empty, and returns 0, or -1 with *why. */
+typedef int tag_reader(
+    struct sigtags *, const struct tag *, struct arena *, struct diag *why);
+
+enum tag_need {
+	TAG_OPTIONAL, /* present but empty is a fault all the same */
+	TAG_REQUIRED,
+};
+
+struct tag_rule {
+	struct slice name;
+	enum tag_need need;
+	tag_reader *read;
+};
+
+static int
+bad_value(const struct tag *t, enum diag_code code, struct diag *why)
+{
+	char n[DIAG_QUOTED], v[DIAG_QUOTED];
+
+	return diag_set(why, code, t->value, "%s=%s", diag_quote(t->name, n),
+	    diag_quote(t->value, v));
+}
+
+static int
+read_algorithm(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	s->algorithm = t->value;
+	return signature_named(t->value, &s->alg)
+		   ? 0
+		   : bad_value(t, DIAG_ALGORITHM, why);
+}
+
+static int
+read_base64(const struct tag *t, struct arena *arena, struct slice *out,
+    struct diag *why)
+{
+	switch (base64_decode(t->value, arena, out)) {
+	case BASE64_OK: return 0;
+	case BASE64_MEMORY: return diag_memory(why);
+	default:
+		diag_set(why, DIAG_TAG_SYNTAX, t->value, "%.*s= is not base64",
+		    SLICE_ARG(t->name));
+		return -1;
+	}
+}
+
+static int
+read_signature(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	s->b_raw = t->raw;
+	return read_base64(t, arena, &s->signature, why);
+}
+
+static int
+read_body_hash(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	s->bh_text = t->value;
+	if (read_base64(t, arena, &s->body_hash, why) != 0)
+		return -1;
+	if (s->body_hash.len != 32)
+		return diag_set(why, DIAG_TAG_SYNTAX, t->value,
+		    "bh= has %zu octets; SHA-256 has 32", s->body_hash.len);
+	return 0;
+}
+
+static bool
+canon_parse(struct slice word, enum canon *out)
+{
+	bool relaxed = slice_eq_nocase(word, SLICE("relaxed"));
+
+	*out = relaxed ? CANON_RELAXED : CANON_SIMPLE;
+	return relaxed || slice_eq_nocase(word, SLICE("simple"));
+}
+
+static int
+read_canon(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	struct slice rest = t->value, header;
+
+	(void)arena;
+	slice_cut(&rest, '/', &header);
+	if (!canon_parse(header, &s->header_canon) ||
+	    (rest.p != NULL && !canon_parse(rest, &s->body_canon)))
+		return bad_value(t, DIAG_CANONICALIZATION, why);
+	return 0;
+}
+
+static int
+read_domain(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	(void)why;
+	s->domain = t->value; /* its syntax: keyname_make() */
+	return 0;
+}
+
+/* [ Local-part ] "@" domain-name: the part after the last "@", as a quoted
+ * local part may have others.  Whether it is within d= is for sigfield.c. */
+static int
+read_identity(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	s->identity = t->value;
+	return slice_find(t->value, '@') < t->value.len
+		   ? 0
+		   : bad_value(t, DIAG_TAG_SYNTAX, why);
+}
+
+static int
+read_version(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)s;
+	(void)arena;
+	return slice_eq(t->value, SLICE("1")) ? 0
+					      : bad_value(t, DIAG_VERSION, why);
+}
+
+static int
+read_selector(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	(void)why;
+	s->selector = t->value;
+	return 0;
+}
+
+static int
+read_headers(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	struct slice rest = t->value, name;
+	size_t max = 1;
+
+	for (size_t i = 0; i < t->value.len; i++)
+		max += t->value.p[i] == ':';
+	if ((s->headers = arena_array(arena, max, sizeof *s->headers)) == NULL)
+		return diag_memory(why);
+	while (slice_cut(&rest, ':', &name)) {
+		name = slice_trim(name);
+		if (name.len == 0) {
+			s->empty_headers++;
+			continue;
+		}
+		for (size_t i = 0; i < name.len; i++)
+			if (name.p[i] <= ' ' || name.p[i] >= 0x7f) {
+				char q[DIAG_QUOTED];
+
+				return diag_set(why, DIAG_TAG_SYNTAX, name,
+				    "h= has \"%s\", which is no field name",
+				    diag_quote(name, q));
+			}
+		s->headers[s->nheaders++] = name;
+	}
+	return 0;
+}
+
+static int
+read_length(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	if (t->value.len > 76)
+		return bad_value(t, DIAG_TAG_SYNTAX, why);
+	s->length = 0;
+	for (size_t i = 0; i < t->value.len; i++) {
+		if (!ascii_is_digit(t->value.p[i]))
+			return bad_value(t, DIAG_TAG_SYNTAX, why);
+		uint64_t digit = (uint64_t)(t->value.p[i] - '0');
+
+		/* More than any body has is as good as all that is more. */
+		if (s->length > (UINT64_MAX - digit) / 10)
+			s->length = UINT64_MAX;
+		else
+			s->length = s->length * 10 + digit;
+	}
+	s->has_length = true;
+	return 0;
+}
+
+static int
+read_seconds(const struct tag *t, uint64_t *out, bool *has, struct diag *why)
+{
+	unsigned long long v;
+
+	if (!slice_number(t->value, 12, &v))
+		return bad_value(t, DIAG_TAG_SYNTAX, why);
+	*out = v;
+	*has = true;
+	return 0;
+}
+
+static int
+read_time(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	return read_seconds(t, &s->time, &s->has_time, why);
+}
+
+static int
+read_expires(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	return read_seconds(t, &s->expires, &s->has_expires, why);
+}
+
+static int
+read_query(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	struct slice rest = t->value, method;
+
+	(void)s;
+	(void)arena;
+	while (slice_cut(&rest, ':', &method))
+		if (slice_eq_nocase(slice_trim(method), SLICE("dns/txt")))
+			return 0;
+	return bad_value(t, DIAG_QUERY_METHOD, why);
+}
+
+static int
+read_cv(struct sigtags *s, const struct tag *t, struct arena *arena,
+    struct diag *why)
+{
+	(void)arena;
+	s->cv_text = t->value;
+	s->cv = cv_parse(t->value);
+	return s->cv != CV_MISSING ? 0 : bad_value(t, DIAG_CV_SYNTAX, why);
+}
+
+/* RFC 6376 section 3.5.  z= is for people, and read by nobody here. */
+static const struct tag_rule dkim_rules[] = {
+	{ { "v", 1 }, TAG_REQUIRED, read_version },
+	{ { "a", 1 }, TAG_REQUIRED, read_algorithm },
+	{ { "b", 1 }, TAG_REQUIRED, read_signature },
+	{ { "bh", 2 }, TAG_REQUIRED, read_body_hash },
+	{ { "c", 1 }, TAG_OPTIONAL, read_canon },
+	{ { "d", 1 }, TAG_REQUIRED, read_domain },
+	{ { "h", 1 }, TAG_REQUIRED, read_headers },
+	{ { "i", 1 }, TAG_OPTIONAL, read_identity },
+	{ { "l", 1 }, TAG_OPTIONAL, read_length },
+	{ { "q", 1 }, TAG_OPTIONAL, read_query },
+	{ { "s", 1 }, TAG_REQUIRED, read_selector },
+	{ { "t", 1 }, TAG_OPTIONAL, read_time },
+	{ { "x", 1 }, TAG_OPTIONAL, read_expires },
+	{ { NULL, 0 }, TAG_OPTIONAL, NULL },
+};
+
+/* RFC 8617 section 4.1.2.  i= is read before; v= means nothing. */
+static const struct tag_rule ams_rules[] = {
+	{ { "a", 1 }, TAG_REQUIRED, read_algorithm },
+	{ { "b", 1 }, TAG_REQUIRED, read_signature },
+	{ { "bh", 2 }, TAG_REQUIRED, read_body_hash },
+	{ { "c", 1 }, TAG_OPTIONAL, read_canon },
+	{ { "d", 1 }, TAG_REQUIRED, read_domain },
+	{ { "h", 1 }, TAG_REQUIRED, read_headers },
+	{ { "l", 1 }, TAG_OPTIONAL, read_length },
+	{ { "q", 1 }, TAG_OPTIONAL, read_query },
+	{ { "s", 1 }, TAG_REQUIRED, read_selector },
+	{ { "t", 1 }, TAG_OPTIONAL, read_time },
+	{ { "x", 1 }, TAG_OPTIONAL, read_expires },
+	{ { NULL, 0 }, TAG_OPTIONAL, NULL },
+};
+
+/* RFC 8617 section 4.1.3: nothing else is defined; h= is forbidden and
+ * looked for by itself, as that is a matter of step 3. */
+static const struct tag_rule seal_rules[] = {
+	{ { "a", 1 }, TAG_REQUIRED, read_algorithm },
+	{ { "b", 1 }, TAG_REQUIRED, read_signature },
+	{ { "cv", 2 }, TAG_REQUIRED, read_cv },
+	{ { "d", 1 }, TAG_REQUIRED, read_domain },
+	{ { "s", 1 }, TAG_REQUIRED, read_selector },
+	{ { "t", 1 }, TAG_OPTIONAL, read_time },
+	{ { NULL, 0 }, TAG_OPTIONAL, NULL },
+};
+
+static const struct tag_rule *const rules[SIG_KINDS] = {
+	[DKIM_SIGNATURE] = dkim_rules,
+	[ARC_AMS] = ams_rules,
+	[ARC_SEAL] = seal_rules,
+};
+
+int
+sigtags_read(enum sigkind kind, struct slice name, const struct taglist *list,
+    struct arena *arena, struct sigtags *out, struct diag *problem,
+    struct diag *why)
+{
+	for (const struct tag_rule *rule = rules[kind]; rule->read != NULL;
+	     rule++) {
+		const struct tag *t = taglist_find(list, rule->name);
+		int r = 0;
+
+		*why = (struct diag){ .code = DIAG_NONE };
+		if (t != NULL && t->value.len > 0)
+			r = rule->read(out, t, arena, why);
+		else if (t != NULL || rule->need == TAG_REQUIRED)
+			r = diag_set(why, DIAG_TAG_MISSING,
+			    t != NULL ? t->name : name, "%.*s= is %s",
+			    SLICE_ARG(rule->name),
+			    t != NULL ? "empty" : "missing");
+		if (r != 0 && why->code == DIAG_MEMORY)
+			return -1;
+		if (r != 0 && problem->code == DIAG_NONE)
+			*problem = *why;
+	}
+	return 0;
+}
