@@ -113,8 +113,8 @@ say(const struct cli *c, const char *format, va_list ap)
 	buf_release(&b);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-add_line(struct buf *b, const struct cli *c, const char *format, ...)
+void
+cli_say_text(const struct cli *c, struct buf *b, const char *format, ...)
 {
 	va_list ap;
 
@@ -152,7 +152,7 @@ cli_trouble_text(
 	const struct diag_info *info = diag_info(d->code);
 	bool detail = d->detail[0] != '\0', clause = info->clause[0] != '\0';
 
-	add_line(b, c, "%s: %s%s%s%s%s%s  [%s]", file, info->sentence,
+	cli_say_text(c, b, "%s: %s%s%s%s%s%s  [%s]", file, info->sentence,
 	    detail || clause ? " (" : "", d->detail,
 	    detail && clause ? "; " : "", info->clause,
 	    detail || clause ? ")" : "", info->word);
@@ -162,7 +162,7 @@ void
 cli_note(
     const struct cli *c, struct buf *b, const char *file, const char *words)
 {
-	add_line(b, c, "%s: %s", file, words);
+	cli_say_text(c, b, "%s: %s", file, words);
 }
 
 void

@@ -132,6 +132,10 @@ void cli_trouble(struct cli *, const char *file, const struct diag *);
 void cli_note(
     const struct cli *, struct buf *, const char *file, const char *words);
 
+/* The line that cli_say() says, appended for later. */
+void cli_say_text(const struct cli *, struct buf *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Put finished lines on stderr; where memory was short for them, that. */
 void cli_words(const struct cli *, const struct buf *);
 

@@ -45,15 +45,16 @@ filter_write(struct spool *s, const struct filter_edit *edit, struct diag *why)
 }
 
 void
-filter_pass(struct cli *c, const char *path, struct spool *s)
+filter_pass(struct cli *c, const char *path, struct spool *s,
+    const struct filter_edit *edit, const char *words)
 {
 	struct diag why;
 
-	if (s != NULL && filter_write(s, NULL, &why) != 0) {
+	if (s != NULL && filter_write(s, edit, &why) != 0) {
 		cli_write_trouble(c, &why);
 		return;
 	}
 	if (s != NULL)
-		cli_say(c, "%s: passed on as it was", path);
+		cli_say(c, "%s: %s", path, words);
 	c->status = 0;
 }

@@ -23,9 +23,11 @@ struct filter_edit {
 int filter_write(
     struct spool *, const struct filter_edit *edit, struct diag *why);
 
-/* --on-error=pass: write the message at path as it was, and say so; nothing
- * where fields alone are wanted, and the spool is NULL.  The status becomes 0,
- * or that of a write error. */
-void filter_pass(struct cli *, const char *path, struct spool *);
+/* --on-error=pass: write the message at path as it was, or but for the fields
+ * that an edit drops, and say so in these words; nothing where fields alone are
+ * wanted, and the spool is NULL.  The status becomes 0, or that of a write
+ * error. */
+void filter_pass(struct cli *, const char *path, struct spool *,
+    const struct filter_edit *, const char *words);
 
 #endif

@@ -484,7 +484,8 @@ sign_run(struct sign *s, const char *path, bool ready)
 	else if (done && !w.sealed && s->exit_status)
 		cli_worse(c, 1);
 	else if (!done && whole && s->pass_on_error)
-		filter_pass(c, path, s->headers_only ? NULL : &w.spool);
+		filter_pass(c, path, s->headers_only ? NULL : &w.spool, NULL,
+		    "passed on as it was");
 	buf_release(&w.fields);
 	signing_key_free(w.key);
 	message_free(w.m);

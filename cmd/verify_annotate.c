@@ -26,6 +26,7 @@ find_forged(struct annotation *a, struct diag *why)
 	a->forged = arena_array(a->m->arena, a->m->nfields, sizeof *a->forged);
 	if (a->forged == NULL)
 		return diag_memory(why);
+	a->nforged = 0;
 	for (size_t i = 0; i < a->m->nfields; i++) {
 		const struct field *f = &a->m->field[i];
 		bool claims = false;
@@ -38,6 +39,17 @@ find_forged(struct annotation *a, struct diag *why)
 			a->forged[a->nforged++] = f;
 	}
 	return 0;
+}
+
+/* What no field of ours may vouch for: where a CR stands for a line end others
+ * may see a field that claims to be ours, and which is none here. */
+static int
+fit(const struct message *m, struct diag *why)
+{
+	if (!message_has_bare_cr(m->header))
+		return 0;
+	return diag_set(
+	    why, DIAG_BARE_CR, (struct slice){ NULL, 0 }, "not annotated");
 }
 
 /* Validate, and make the field. */
@@ -56,9 +68,11 @@ annotate(struct annotation *a, struct diag *why)
 	    message_read(&in, v->cli.validate.sig.limits, &a->m, why) != 0 ||
 	    message_no_bom(a->m, why) != 0)
 		return -1;
-	int result = chain_collect(a->m, a->m->arena, &chain, why);
+	int result = fit(a->m, why);
 
 	sigcheck_init(&check, a->m, &in, v->cli.keys, &v->cli.validate.sig);
+	if (result == 0)
+		result = chain_collect(a->m, a->m->arena, &chain, why);
 	if (result == 0)
 		result =
 		    validate(&check, &chain, &v->cli.validate, &verdict, why);
@@ -84,6 +98,49 @@ annotate(struct annotation *a, struct diag *why)
 	return a->field.failure == BUF_OK ? 0 : diag_memory(why);
 }
 
+/* --on-error=pass: the message without a verdict of ours, and without those
+ * that only claim to be ours wherever its header can be read. */
+static void
+pass_on(struct annotation *a, const char *path)
+{
+	struct cli *c = &a->v->cli;
+	/* What is too long to be judged can be looked through all the same. */
+	struct limits limits = *c->validate.sig.limits;
+	struct filter_edit edit = { .m = NULL };
+	const char *words = "passed on as it was";
+	struct input in;
+	struct diag why;
+
+	if (a->v->field_only) {
+		filter_pass(c, path, NULL, NULL, words);
+		return;
+	}
+	if (a->m == NULL && spool_rewind(&a->spool, &in, &why) == 0) {
+		limits.field = limits.header;
+		if (message_read(&in, &limits, &a->m, &why) != 0)
+			a->m = NULL;
+		input_release(&in);
+	}
+	if (a->m == NULL || find_forged(a, &why) != 0) {
+		filter_pass(c, path, &a->spool, NULL,
+		    "passed on as it was: its header could not be read, so "
+		    "Authentication-Results that claim to be ours may stand in "
+		    "it");
+		return;
+	}
+	edit = (struct filter_edit){
+		.m = a->m, .drop = a->forged, .ndrop = a->nforged
+	};
+	if (fit(a->m, &why) != 0)
+		words = "passed on without a verdict; behind a CR in its "
+			"header Authentication-Results that claim to be ours "
+			"may stand";
+	else if (a->nforged > 0)
+		words = "passed on without a verdict, and without the "
+			"Authentication-Results that claimed to be ours";
+	filter_pass(c, path, &a->spool, &edit, words);
+}
+
 /* What is no message is not taken to its end. */
 static int
 look(void *ctx, struct slice first, struct diag *why)
@@ -96,6 +153,10 @@ look(void *ctx, struct slice first, struct diag *why)
 	if (message_read(&in, a->v->cli.validate.sig.limits, &m, why) != 0)
 		return -1;
 	int result = message_no_bom(m, why);
+
+	/* Of a header that goes on, the last line is not whole. */
+	if (result == 0 && m->has_body)
+		result = fit(m, why);
 
 	message_free(m);
 	return result;
@@ -129,7 +190,7 @@ verify_annotate(struct verify *v, const char *path, bool ready)
 	else if (annotated && filter_write(&a.spool, &edit, &why) != 0)
 		cli_write_trouble(c, &why);
 	else if (!annotated && whole && v->pass_on_error)
-		filter_pass(c, path, v->field_only ? NULL : &a.spool);
+		pass_on(&a, path);
 	buf_release(&a.field);
 	message_free(a.m);
 	spool_release(&a.spool);

@@ -61,6 +61,7 @@ verify_status(const struct verify *v, size_t i)
 /* One message on its way through the pool. */
 struct job {
 	struct source source;
+	const char *whole;   /* verdict by Content-Length, or NULL */
 	struct buf out, err; /* for stdout and stderr */
 	const char *verdict; /* a word, static; "error" for none */
 	const char *code;    /* a word, static; "" for none */
@@ -228,6 +229,32 @@ note_inside(const struct verify *v, struct job *j, struct message *m,
 	return 0;
 }
 
+/* What is odd about where this message stood, as remarks and on stderr: the
+ * verdict may be one on a part of it. */
+static void
+tell_place(const struct verify *v, struct job *j, const struct report *r,
+    struct remarks *remarks)
+{
+	const struct slice none = { NULL, 0 };
+	const char *word = report_word(r->verdict);
+
+	if (j->source.cut)
+		lint_add(remarks, LINT_MBOX_CUT, none, "%s", "");
+	if (j->whole != NULL)
+		lint_add(remarks, LINT_MBOX_LENGTH, none,
+		    "%s as cut here, %s by Content-Length", word, j->whole);
+	for (size_t i = 0; i < remarks->n; i++) {
+		const struct remark *m = &remarks->remark[i];
+
+		if (m->code == LINT_MBOX_CUT || m->code == LINT_MBOX_LENGTH)
+			cli_say_text(&v->cli, &j->err, "%s: %s: %s%s%s%s  [%s]",
+			    j->source.name, word, lint_info(m->code)->sentence,
+			    m->detail[0] != '\0' ? " (" : "", m->detail,
+			    m->detail[0] != '\0' ? ")" : "",
+			    lint_info(m->code)->word);
+	}
+}
+
 /* From octets to a verdict, rendered; whole is all of the message when it is to
  * be explained.  -1: there is none. */
 static int
@@ -275,6 +302,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		else if (!v->why || explain(m, body, &chain, &verdict, c->keys,
 					&explaining, &reasons, why) == 0) {
 			r.why = v->why ? &reasons : NULL;
+			tell_place(v, j, &r, &remarks);
 			result = render(v, j, &r, why);
 		}
 		if (result == 0 && r.why != NULL && v->repair != NULL)
@@ -324,26 +352,26 @@ verify_input(
 	return result;
 }
 
-/* A message of an mbox: with its ">From " lines as mboxrd writes them, and
- * where that does not pass, as they stand; what was signed tells which it
- * is. */
+/* length octets from where the message of an mbox begins: with its ">From "
+ * lines as mboxrd writes them, and where that does not pass, as they stand;
+ * what was signed tells which it is. */
 static int
-verify_part(const struct verify *v, struct job *j, struct diag *why)
+verify_stretch(
+    const struct verify *v, struct job *j, uint64_t length, struct diag *why)
 {
 	const struct source *s = &j->source;
 	struct buf octets = { .max = 0 };
-	int result =
-	    mbox_read_part(s->path, s->offset, s->length, &octets, why);
+	int result = mbox_read_part(s->path, s->offset, length, &octets, why);
 	bool quoted = result == 0 && mbox_unquote(&octets);
 
 	if (result == 0)
 		result = verify_octets(v, j, &octets, why);
 	if (result == 0 && quoted && strcmp(j->verdict, "fail") == 0) {
-		struct job other = { .source = *s };
+		struct job other = { .source = *s, .whole = j->whole };
 
 		buf_clear(&octets);
 		result =
-		    mbox_read_part(s->path, s->offset, s->length, &octets, why);
+		    mbox_read_part(s->path, s->offset, length, &octets, why);
 		if (result == 0)
 			result = verify_octets(v, &other, &octets, why);
 		if (result == 0 && strcmp(other.verdict, "pass") == 0) {
@@ -353,10 +381,40 @@ verify_part(const struct verify *v, struct job *j, struct diag *why)
 			other = first;
 		}
 		buf_release(&other.out);
+		buf_release(&other.err);
 		buf_release(&other.text);
 	}
 	buf_release(&octets);
 	return result;
+}
+
+/* A message of an mbox.  Where it ends may be read in two ways: the verdict is
+ * by its separators, and tells the other one. */
+static int
+verify_part(const struct verify *v, struct job *j, struct diag *why)
+{
+	const struct source *s = &j->source;
+	struct job whole = { .source = *s };
+
+	if (s->whole > 0) {
+		whole.source.cut = false;
+		int result = verify_stretch(v, &whole, s->whole, why);
+
+		j->whole = result == 0 ? whole.verdict : "no message";
+		buf_release(&whole.out);
+		buf_release(&whole.err);
+		buf_release(&whole.text);
+		if (result != 0 && diag_info(why->code)->exit >= EX_SOFTWARE &&
+		    diag_info(why->code)->exit <= EX_IOERR)
+			return -1;
+	}
+	if (verify_stretch(v, j, s->length, why) == 0)
+		return 0;
+	if (s->torn && why->code == DIAG_NO_MESSAGE)
+		diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },
+		    "no header field follows its \"From \" line, which may "
+		    "belong to the body of the message before it");
+	return -1;
 }
 
 static int

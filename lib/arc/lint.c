@@ -145,9 +145,22 @@ static const struct lint_info infos[LINT_COUNT] = {
 	    "break it, and all body hashes with it.",
 	    "Encode the body before it is signed." },
 	[LINT_BARE_CR] = { "bare-cr", "RFC 5322 section 2.2",
-	    "A CR stands without its LF: a server may change it, and a "
-	    "signature breaks.",
-	    "Encode or mend it before the message is signed." },
+	    "A CR stands without its LF: some readers take it for a line end, "
+	    "and see other header fields or another body.",
+	    "Refuse such a message, or encode it before it is signed." },
+	[LINT_FIELD_TWICE] = { "field-twice", "RFC 5322 section 3.6",
+	    "A field that may stand there once stands there twice; readers "
+	    "show one, and it may be the one that nobody signed.",
+	    "Refuse such a message, or name the field in h= once more than it "
+	    "stands there." },
+	[LINT_MBOX_CUT] = { "mbox-cut", "RFC 4155 appendix A",
+	    "The next message of the mbox begins with no header field: a "
+	    "\"From \" line of this body may have been taken for its start.",
+	    "Quote such lines with \">\"." },
+	[LINT_MBOX_LENGTH] = { "mbox-length", "RFC 4155 appendix A",
+	    "Content-Length says that this message goes on over the header of "
+	    "the next one.",
+	    "Believe neither verdict before the mbox is repaired." },
 	[LINT_KEY_FORM] = { "key-form", "RFC 6376 section 3.6.1",
 	    "The RSA key stands there by itself, not as a "
 	    "SubjectPublicKeyInfo; many validators do not read it.",
@@ -220,12 +233,27 @@ add(struct remarks *r, enum lint_code code, unsigned instance,
 	va_end(ap);
 }
 
+void
+lint_add(struct remarks *r, enum lint_code code, struct slice field,
+    const char *format, ...)
+{
+	char detail[sizeof r->remark->detail];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(detail, sizeof detail, format, ap);
+	va_end(ap);
+	add(r, code, 0, field, "%s", detail);
+}
+
 /* Without particulars. */
 static void
 note(struct remarks *r, enum lint_code code, const struct sigfield *f)
 {
 	add(r, code, f->instance, sigfield_name(f->kind), "%s", "");
 }
+
+static const struct slice no_octets = { NULL, 0 };
 
 enum {
 	LONGEST_LINE = 998, /* RFC 5322 section 2.1.1 */
@@ -316,6 +344,30 @@ lint_set(const struct arc_set *s, const struct verdict *v, unsigned i,
 		note(out, LINT_AAR_EMPTY, s->part[ARC_AAR]);
 }
 
+/* Fields of which RFC 5322 section 3.6 and RFC 2045 allow one; From has its own
+ * remark. */
+static void
+lint_twice(const struct message *m, const struct chain *c, struct remarks *out)
+{
+	static const char *const once[] = { "Subject", "Date", "To", "Cc",
+		"Sender", "Reply-To", "Message-ID", "In-Reply-To", "References",
+		"MIME-Version", "Content-Type", "Content-Transfer-Encoding" };
+	const struct arc_field *ams =
+	    c->n > 0 ? c->set[c->n].part[ARC_AMS] : NULL;
+
+	for (size_t k = 0; k < sizeof once / sizeof *once; k++) {
+		struct slice name = slice_of(once[k]);
+		size_t n = message_count(m, name), is_signed = 0;
+
+		if (n < 2)
+			continue;
+		for (size_t i = 0; ams != NULL && i < ams->sig.nheaders; i++)
+			is_signed += slice_eq_nocase(ams->sig.headers[i], name);
+		add(out, LINT_FIELD_TWICE, 0, name, "%zu of them, %zu signed",
+		    n, is_signed < n ? is_signed : n);
+	}
+}
+
 int
 lint_collect(const struct message *m, const struct chain *c,
     const struct verdict *v, int64_t now, struct remarks *out)
@@ -323,12 +375,18 @@ lint_collect(const struct message *m, const struct chain *c,
 	size_t froms = message_count(m, SLICE("From"));
 
 	*out = (struct remarks){ .arena = m->arena };
+	if (message_has_bare_cr(m->header))
+		add(out, LINT_BARE_CR, 0, no_octets, "in the header");
+	if (m->body_cr)
+		add(out, LINT_BARE_CR, 0, no_octets, "in the body");
 	if (c->nfields > 0 && froms > 1)
 		add(out, LINT_FROM_TWICE, 0, SLICE("From"), "%zu of them",
 		    froms);
 	if (v->oldest_unsure)
 		add(out, LINT_OLDEST_UNSURE, 0, (struct slice){ NULL, 0 }, "%s",
 		    "");
+	if (c->nfields > 0)
+		lint_twice(m, c, out);
 	for (unsigned i = 1; i <= c->n; i++)
 		lint_set(&c->set[i], v, i, now, froms, out);
 	return out->memory_failed ? -1 : 0;
@@ -360,18 +418,6 @@ longest_line(struct slice s)
 		most = n > most ? n : most;
 	}
 	return most;
-}
-
-static bool
-has_bare_cr(struct slice s)
-{
-	for (size_t at = slice_find(s, '\r'); at < s.len;
-	     at = slice_find(s, '\r')) {
-		s = slice_sub(s, at + 1, s.len);
-		if (s.len == 0 || s.p[0] != '\n')
-			return true;
-	}
-	return false;
 }
 
 /* A ";" within a comment, quotes counted. */
@@ -606,8 +652,6 @@ int
 lint_style(const struct message *m, struct slice body, const struct chain *c,
     const struct verdict *v, struct remarks *out)
 {
-	bool cr = has_bare_cr(body);
-
 	for (unsigned i = 1; i <= c->n; i++) {
 		const struct sigfield *aar = c->set[i].part[ARC_AAR];
 		const struct sigfield *ams = c->set[i].part[ARC_AMS];
@@ -623,10 +667,8 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 		if (aar != NULL && style_aar(aar, m->arena, out) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < m->nfields && !cr; i++)
-		cr = has_bare_cr(m->field[i].raw);
-	if (c->nfields > 0 && cr)
-		add(out, LINT_BARE_CR, 0, (struct slice){ NULL, 0 }, "%s", "");
+	if (!m->body_cr && message_has_bare_cr(body))
+		add(out, LINT_BARE_CR, 0, no_octets, "in the body");
 	if (c->nfields > 0 && longest_line(body) > LONGEST_LINE)
 		add(out, LINT_BODY_LINE_LONG, 0, (struct slice){ NULL, 0 },
 		    "%zu octets", longest_line(body));

@@ -26,6 +26,10 @@ enum lint_code {
 	LINT_KEY_WEAK,
 	LINT_AAR_EMPTY,
 	LINT_OLDEST_UNSURE,
+	LINT_BARE_CR,
+	LINT_FIELD_TWICE,
+	LINT_MBOX_CUT,
+	LINT_MBOX_LENGTH,
 	/* What only lint_style() looks for: */
 	LINT_AAR_UNPARSED,
 	LINT_AAR_SEMICOLON,
@@ -49,7 +53,6 @@ enum lint_code {
 	LINT_INSTANCE_COMMENT,
 	LINT_TAG_LIKE_B,
 	LINT_BODY_LINE_LONG,
-	LINT_BARE_CR,
 	LINT_KEY_FORM,
 	LINT_KEY_LONG,
 	LINT_KEY_GRANULARITY,
@@ -86,6 +89,10 @@ struct remarks {
  * and bodies.  -1 when memory is short. */
 int lint_collect(const struct message *, const struct chain *,
     const struct verdict *, int64_t now, struct remarks *out);
+
+/* One more, which the caller found; format makes its detail. */
+void lint_add(struct remarks *, enum lint_code, struct slice field,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Remarks on the writing of every ARC field, for whoever writes them: what some
  * validator is known to stumble on, and what RFCs recommend.  Appended to what

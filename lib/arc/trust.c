@@ -41,6 +41,7 @@ trust_stop_word(enum trust_stop s)
 	static const char *const words[] = {
 		[TRUST_ALL] = "all",
 		[TRUST_NO_CHAIN] = "no-chain",
+		[TRUST_BARE_CR] = "bare-cr",
 		[TRUST_PARTIAL] = "partial-body",
 		[TRUST_UNLISTED] = "unlisted",
 		[TRUST_EXPIRED] = "expired",
@@ -409,6 +410,10 @@ trust_judge(const struct trust *t, const struct message *m,
 		return -1;
 	if (v->cv != CV_PASS) {
 		out->stop = TRUST_NO_CHAIN;
+		return 0;
+	}
+	if (message_has_bare_cr(m->header)) {
+		out->stop = TRUST_BARE_CR;
 		return 0;
 	}
 	if (v->ams[c->n].body_signed < v->ams[c->n].body_length) {

@@ -15,7 +15,8 @@
  * message fails DMARC here (section 7.2.1).
  *
  * It fails closed.  Nothing is trusted of a chain that is not valid, or whose
- * newest message signature leaves part of the body open; nor when the newest
+ * newest message signature leaves part of the body open, or of a header that
+ * others may read in another way; nor when the newest
  * sealer is not in the file, whoever sealed before.  What is unclear about the
  * author or about a result does not count.
  *
@@ -88,12 +89,14 @@ struct trust_result {
 enum trust_stop {
 	TRUST_ALL,	/* all of them are */
 	TRUST_NO_CHAIN, /* the chain is not valid */
+	TRUST_BARE_CR,	/* the header has a CR without its LF, so that readers
+			 * may see two From */
 	TRUST_PARTIAL,	/* the newest message signature leaves body open */
 	TRUST_UNLISTED, /* the sealer below is not in the file */
 	TRUST_EXPIRED,	/* it is, but that entry has expired */
 };
 
-/* "all", "no-chain", "partial-body", "unlisted", "expired". */
+/* "all", "no-chain", "bare-cr", "partial-body", "unlisted", "expired". */
 const char *trust_stop_word(enum trust_stop);
 
 struct trusted {

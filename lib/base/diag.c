@@ -172,6 +172,10 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_FINGERPRINT] = { "fingerprint", "",
 	    "The fingerprint cannot be used; take it anew.", DIAG_CLASS_TROUBLE,
 	    EX_DATAERR },
+	[DIAG_BARE_CR] = { "bare-cr", "RFC 5322 section 2.2",
+	    "A CR without its LF stands in the header: other readers may see "
+	    "other header fields than this one.",
+	    TROUBLE(EX_DATAERR) },
 	[DIAG_NOT_SEALABLE] = { "not-sealable", "RFC 6376 section 5.3",
 	    "The message is not fit to be sealed.", TROUBLE(EX_DATAERR) },
 	[DIAG_NO_SUCH_SET] = { "no-such-set", "",

@@ -75,6 +75,7 @@ enum diag_code {
 
 	/* Not a message, or over a limit: no verdict (65). */
 	DIAG_NO_MESSAGE,
+	DIAG_BARE_CR,
 	DIAG_NOT_SEALABLE,
 	DIAG_NO_SUCH_SET,
 	DIAG_FINGERPRINT,

@@ -314,9 +314,8 @@ start_walk(struct operands *op, char *path, struct diag *why)
 static int
 next_of_mbox(struct operands *op, struct source *out, struct diag *why)
 {
-	uint64_t number;
-	int result = mbox_next(
-	    op->mbox, &number, &out->offset, &out->length, &out->problem);
+	struct mbox_part part;
+	int result = mbox_next(op->mbox, &part, &out->problem);
 
 	if (result == 0) {
 		if (op->spooled == NULL && strcmp(op->mbox_path, "-") == 0)
@@ -329,9 +328,14 @@ next_of_mbox(struct operands *op, struct source *out, struct diag *why)
 		return 0;
 	}
 	out->part = true;
+	out->offset = part.offset;
+	out->length = part.length;
+	out->whole = part.whole;
+	out->cut = part.cut;
+	out->torn = part.torn;
 	out->path = strdup(mbox_path(op->mbox));
 	if (asprintf(&out->name, "%s:%llu", op->mbox_path,
-		(unsigned long long)number) < 0)
+		(unsigned long long)part.number) < 0)
 		out->name = NULL;
 	if (out->path != NULL && out->name != NULL)
 		return 1;

@@ -23,6 +23,8 @@ struct source {
 	char *path; /* to open; "-" is standard input */
 	bool part;  /* octets offset to offset + length of an mbox */
 	uint64_t offset, length;
+	uint64_t whole; /* its other length, and what is odd about it: mbox.h */
+	bool cut, torn;
 	char *octets; /* length of them, where they are at hand: a message that
 		       * was attached to that at path; or NULL */
 	struct diag problem; /* DIAG_OPEN or DIAG_READ: it cannot be had; or

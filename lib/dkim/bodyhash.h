@@ -30,7 +30,7 @@ struct bodyhash {
 };
 
 /* Answer all n of want from the body of m.  Arrays are taken from m->arena.
- * -1 with DIAG_READ or DIAG_MEMORY. */
+ * m->body_cr is set.  -1 with DIAG_READ or DIAG_MEMORY. */
 int bodyhash_run(struct message *m, struct input *in, struct bodyhash want[],
     size_t n, struct diag *why);
 

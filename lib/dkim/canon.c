@@ -245,6 +245,7 @@ static int
 body_bare_cr(struct canon_body *c)
 {
 	c->cr = false;
+	c->bare_cr = true;
 	return body_flush(c) != 0 || body_put(c, "\r", 1) != 0 ? -1 : 0;
 }
 

@@ -50,6 +50,7 @@ struct canon_body {
 	uint64_t empty_lines; /* held back: dropped if the body ends here */
 	bool wsp;	      /* relaxed: a run of white space is open */
 	bool cr;	      /* a CR waits for its LF */
+	bool bare_cr;	      /* one had none */
 	bool line;	      /* the line has octets */
 	struct gather few;    /* within canon_body_put() only */
 };

@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/limit.h"
 #include "mail/handed.h"
+#include "mail/mbox.h"
 #include "mail/mime.h"
 #include "mail/recode.h"
 
@@ -267,8 +268,7 @@ look_at_line(struct handed_inside *h)
 	/* An mbox's separator, then a field. */
 	if (h->separated && begins_field(line))
 		h->next = true;
-	h->separated =
-	    h->empty && slice_starts(line, SLICE("From ")) && line.len > 30;
+	h->separated = h->empty && mbox_is_separator(line);
 	h->empty = line.len == 0;
 	h->n = 0;
 	if (text.len == 0)

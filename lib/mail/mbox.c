@@ -9,6 +9,29 @@
 
 #include "base/input.h"
 #include "mail/mbox.h"
+#include "mail/message.h"
+
+enum {
+	HEAD = 1024, /* octets of a line that are looked at: a separator or a
+		      * field name that is longer is none */
+};
+
+/* A header, line by line. */
+struct scan {
+	bool open;	   /* its end was not seen */
+	bool bad;	   /* a line of it is neither a field nor part of one */
+	bool traced;	   /* it has a Received or an ARC field */
+	uint64_t lines;	   /* seen of it */
+	unsigned nlengths; /* Content-Length fields, and what the last says */
+	uint64_t content_length;
+};
+
+/* A separator that Content-Length passes over, while it is not clear whether a
+ * header follows. */
+struct probe {
+	struct scan scan;
+	uint64_t line, before;
+};
 
 struct mbox {
 	struct input in;
@@ -18,13 +41,117 @@ struct mbox {
 	uint64_t at;	    /* octets looked at */
 	uint64_t start;	    /* of the message at hand */
 	uint64_t number;
-	bool begun, over;
+	bool begun, torn, over, failed;
+	struct diag failure;
+	struct scan scan; /* of the header of the message at hand */
+	uint64_t end;	  /* of its body by Content-Length; or 0 */
+	struct probe probe;
+	struct mbox_part done; /* a message that has ended */
+	bool waiting; /* it has; its neighbour's first line was not seen */
 	/* The last line, as far as it was seen: */
-	char head[8];	  /* its first octets */
+	char head[HEAD];  /* its first octets */
 	uint64_t line;	  /* where it begins */
 	uint64_t before;  /* where the empty line before it begins */
 	bool after_empty; /* an empty line, or nothing, stands before it */
 };
+
+/* ------------------------------------------------------------------------
+ * Separators. */
+
+/* One of the words, each of three letters. */
+static bool
+is_one_of(struct slice word, const char *words)
+{
+	for (; *words != '\0'; words += 3)
+		if (slice_eq(word, (struct slice){ words, 3 }))
+			return true;
+	return false;
+}
+
+/* A number of so many digits, within bounds. */
+static bool
+is_number(struct slice s, size_t digits, unsigned min, unsigned max)
+{
+	unsigned long long n;
+
+	return s.len == digits && slice_number(s, 4, &n) && n >= min &&
+	       n <= max;
+}
+
+/* "10:53:12" */
+static bool
+is_clock(struct slice s)
+{
+	return s.len == 8 && s.p[2] == ':' && s.p[5] == ':' &&
+	       is_number(slice_sub(s, 0, 2), 2, 0, 23) &&
+	       is_number(slice_sub(s, 3, 2), 2, 0, 59) &&
+	       is_number(slice_sub(s, 6, 2), 2, 0, 60);
+}
+
+/* "+0200", "UTC", "CEST" */
+static bool
+is_zone(struct slice s)
+{
+	if (s.len == 5 && (s.p[0] == '+' || s.p[0] == '-'))
+		return is_number(slice_sub(s, 1, 4), 4, 0, 9999);
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] < 'A' || s.p[i] > 'Z')
+			return false;
+	return s.len >= 1 && s.len <= 5;
+}
+
+static bool
+is_year(struct slice s)
+{
+	return is_number(s, 4, 0, 9999);
+}
+
+/* The next word before white space, and the white space. */
+static struct slice
+next_word(struct slice *rest)
+{
+	size_t n = 0, gap;
+
+	while (n < rest->len && !ascii_is_wsp(rest->p[n]))
+		n++;
+	struct slice word = slice_sub(*rest, 0, n);
+
+	for (gap = n; gap < rest->len && ascii_is_wsp(rest->p[gap]); gap++)
+		;
+	*rest = slice_sub(*rest, gap, rest->len);
+	return word;
+}
+
+bool
+mbox_is_separator(struct slice line)
+{
+	struct slice day;
+
+	line.len -= slice_line_end(line);
+	if (!slice_starts(line, SLICE("From ")))
+		return false;
+	next_word(&line);
+	if (next_word(&line).len == 0 ||
+	    !is_one_of(next_word(&line), "MonTueWedThuFriSatSun") ||
+	    !is_one_of(
+		next_word(&line), "JanFebMarAprMayJunJulAugSepOctNovDec"))
+		return false;
+	day = next_word(&line);
+	if (day.len < 1 || day.len > 2 || !is_number(day, day.len, 1, 31) ||
+	    !is_clock(next_word(&line)))
+		return false;
+	struct slice year = next_word(&line), zone = next_word(&line);
+
+	if (!is_year(year)) {
+		day = year;
+		year = zone;
+		zone = day;
+	}
+	return is_year(year) && (zone.len == 0 || is_zone(zone)) &&
+	       line.len == 0;
+}
+
+/* ------------------------------------------------------------------------ */
 
 /* Standard input as a file that can be read again. */
 static int
@@ -108,79 +235,243 @@ mbox_free(struct mbox *m)
 	free(m);
 }
 
-/* The line at hand ended, its line end being the octet before m->at.  True
- * when it was the first one of a message that is not the one at hand. */
+/* ------------------------------------------------------------------------
+ * From line to line. */
+
+/* The octets from offset at on are a separator behind an empty line, or the end
+ * of the file: a message may end there. */
 static bool
-line_end(struct mbox *m)
+may_end(struct mbox *m, uint64_t at)
+{
+	char room[HEAD + 3];
+	/* One octet before: behind the end of the file there is none. */
+	ssize_t n = at > 0 && at <= INT64_MAX
+			? pread(m->in.fd, room, sizeof room, (off_t)at - 1)
+			: -1;
+	struct slice s = { room, n > 0 ? (size_t)n : 0 };
+
+	s = slice_sub(s, 1, s.len);
+
+	if (s.len > 0 && s.p[0] == '\r')
+		s = slice_sub(s, 1, s.len);
+	if (s.len > 0 && s.p[0] == '\n')
+		s = slice_sub(s, 1, s.len);
+	return n > 0 && (s.len == 0 || mbox_is_separator(slice_sub(
+					   s, 0, slice_find(s, '\n') + 1)));
+}
+
+static void
+scan_length(struct scan *s, struct slice value)
+{
+	unsigned long long n;
+
+	s->nlengths++;
+	if (slice_number(slice_trim(value), 15, &n))
+		s->content_length = n;
+	else
+		s->nlengths = 2; /* as good as two that differ */
+}
+
+/* Take a line of a header; what it is of it is shown when the line is longer
+ * than head.  The scan is over at the empty line. */
+static void
+scan_line(struct scan *s, struct slice head, bool empty)
+{
+	struct slice name;
+	size_t colon;
+
+	if (empty) {
+		s->open = false;
+		return;
+	}
+	if (s->lines++ > 0 && ascii_is_wsp(head.p[0]))
+		return;
+	if (!message_field_name(head, &name, &colon)) {
+		s->bad = true;
+		return;
+	}
+	s->traced |= slice_eq_nocase(name, SLICE("Received")) ||
+		     (name.len > 4 &&
+			 slice_eq_nocase(slice_sub(name, 0, 4), SLICE("ARC-")));
+	if (slice_eq_nocase(name, SLICE("Content-Length")))
+		scan_length(s, slice_sub(head, colon + 1, head.len));
+}
+
+/* The header of the message at hand is over: where its body ends. */
+static void
+body_begins(struct mbox *m)
+{
+	const struct scan *s = &m->scan;
+
+	m->end = 0;
+	if (s->nlengths == 1 && !s->bad &&
+	    may_end(m, m->at + s->content_length))
+		m->end = m->at + s->content_length;
+}
+
+/* The message at hand, if there is one, ended where an empty line begins; the
+ * next one begins at a line. */
+static void
+next_begins(struct mbox *m, uint64_t line, uint64_t before, uint64_t whole)
+{
+	if (m->begun) {
+		m->done = (struct mbox_part){ .number = ++m->number,
+			.offset = m->start,
+			.length = before - m->start,
+			.whole = whole,
+			.torn = m->torn };
+		m->waiting = true;
+	}
+	m->begun = true;
+	m->torn = false;
+	m->start = line;
+	m->end = 0;
+	m->scan = (struct scan){ .open = true };
+}
+
+/* The header behind a separator that Content-Length passes over came to its
+ * end. */
+static void
+probe_over(struct mbox *m)
+{
+	struct probe p = m->probe;
+
+	m->probe.scan.open = false;
+	if (p.scan.bad || !p.scan.traced)
+		return;
+	next_begins(m, p.line, p.before, m->end - m->start);
+	m->scan = p.scan;
+}
+
+/* The line at hand ended, its line end being the octet before m->at. */
+static void
+line_over(struct mbox *m)
 {
 	uint64_t length = m->at - m->line;
-	bool from =
-	    m->after_empty && length >= 5 && memcmp(m->head, "From ", 5) == 0;
+	struct slice head = { m->head, length < HEAD ? (size_t)length : HEAD };
 	bool empty = length == 1 || (length == 2 && m->head[0] == '\r');
+	bool separator =
+	    m->after_empty && length <= HEAD && mbox_is_separator(head);
 
+	if (!m->begun && !empty && !separator) {
+		/* Without a separator before it, it is a message still. */
+		m->begun = true;
+		m->scan.open = true;
+	}
+	if (separator && m->begun && m->line < m->end) {
+		m->probe = (struct probe){ .scan = { .open = true },
+			.line = m->line,
+			.before = m->before };
+	} else if (separator) {
+		next_begins(m, m->line, m->before, 0);
+	} else if (m->probe.scan.open) {
+		scan_line(&m->probe.scan, head, empty);
+		if (!m->probe.scan.open) {
+			probe_over(m);
+			if (m->waiting)
+				body_begins(m);
+		}
+	} else if (m->scan.open) {
+		scan_line(&m->scan, head, empty);
+		m->torn |= m->scan.bad && m->scan.lines == 1;
+		m->torn |= !m->scan.open && m->scan.lines == 0;
+		if (!m->scan.open)
+			body_begins(m);
+	}
 	if (empty)
 		m->before = m->line;
 	m->after_empty = empty;
-	return from;
+	m->line = m->at;
 }
 
+/* Hand out what has ended, if the first line of its neighbour was seen. */
 static bool
-found(struct mbox *m, uint64_t *offset, uint64_t *length, uint64_t end)
+hand_out(struct mbox *m, struct mbox_part *out)
 {
-	if (!m->begun)
+	if (!m->waiting || (m->scan.open && m->scan.lines == 0 && !m->over))
 		return false;
-	*offset = m->start;
-	*length = end - m->start;
+	m->waiting = false;
+	*out = m->done;
+	out->cut = m->torn;
 	return true;
 }
 
-int
-mbox_next(struct mbox *m, uint64_t *number, uint64_t *offset, uint64_t *length,
-    struct diag *problem)
+/* The end of the file: what is at hand ends, too. */
+static bool
+file_over(struct mbox *m, struct mbox_part *out)
 {
+	if (m->probe.scan.open)
+		probe_over(m);
+	if (!m->over && m->begun && m->scan.open && m->scan.lines == 0)
+		m->torn = true;
+	m->over = true;
+	if (hand_out(m, out))
+		return true;
+	/* Empty lines alone are a message that is none. */
+	m->begun |= m->number == 0 && m->at > 0;
+	if (!m->begun)
+		return false;
+	m->begun = false;
+	*out = (struct mbox_part){ .number = ++m->number,
+		.offset = m->start,
+		.length = m->at - m->start,
+		.torn = m->torn && m->number > 1 };
+	return true;
+}
+
+/* Take the octets up to the next line end; whether there was one. */
+static bool
+take_line(struct mbox *m)
+{
+	size_t n = slice_find(m->piece, '\n');
+	bool whole = n < m->piece.len;
+	uint64_t seen = m->at - m->line;
+
+	n += whole;
+	if (seen < HEAD)
+		memcpy(m->head + seen, m->piece.p,
+		    n < HEAD - seen ? n : HEAD - (size_t)seen);
+	m->piece = slice_sub(m->piece, n, m->piece.len);
+	m->at += n;
+	return whole;
+}
+
+/* The file cannot be read on: first what has ended, then the problem. */
+static int
+read_failed(struct mbox *m, struct mbox_part *out, struct diag *problem)
+{
+	if (!m->failed)
+		m->failure = *problem;
+	m->failed = true;
+	*problem = (struct diag){ .code = DIAG_NONE };
+	m->over = true;
+	if (hand_out(m, out))
+		return 1;
+	*problem = m->failure;
+	m->failed = m->begun = false;
+	out->number = ++m->number;
+	return 1;
+}
+
+int
+mbox_next(struct mbox *m, struct mbox_part *out, struct diag *problem)
+{
+	*out = (struct mbox_part){ .number = 0 };
+	if (m->failed)
+		return read_failed(m, out, problem);
 	while (!m->over) {
 		if (m->piece.len == 0 &&
-		    input_piece(&m->in, &m->piece, problem) != 0) {
-			m->over = true;
-			*number = ++m->number;
-			return 1;
-		}
-		if (m->piece.len == 0) {
-			m->over = true;
-			/* Without any "From " line it is one message. */
-			m->begun |= m->at > 0;
-			if (!found(m, offset, length, m->at))
-				return 0;
-			*number = ++m->number;
-			return 1;
-		}
-		size_t n = slice_find(m->piece, '\n');
-		bool whole = n < m->piece.len;
-		size_t seen = (size_t)(m->at - m->line);
-
-		n += whole;
-		for (size_t i = 0; i < n && seen + i < sizeof m->head; i++)
-			m->head[seen + i] = m->piece.p[i];
-		m->piece = slice_sub(m->piece, n, m->piece.len);
-		m->at += n;
-		if (!whole)
+		    input_piece(&m->in, &m->piece, problem) != 0)
+			return read_failed(m, out, problem);
+		if (m->piece.len == 0)
+			break;
+		if (!take_line(m))
 			continue;
-		uint64_t line = m->line, before = m->before;
-		bool fresh = line_end(m);
-
-		m->line = m->at;
-		if (!fresh)
-			continue;
-		bool is = found(m, offset, length, before);
-
-		m->begun = true;
-		m->start = line;
-		if (is) {
-			*number = ++m->number;
+		line_over(m);
+		if (hand_out(m, out))
 			return 1;
-		}
 	}
-	return 0;
+	return file_over(m, out) ? 1 : 0;
 }
 
 int

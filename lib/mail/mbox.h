@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mbox.h - many messages in one file
+/* mbox.h - many messages in one file (RFC 4155)
  *
- * A message begins at a line "From ", first in the file or behind an empty
- * line.  Lines of a body that would look like that were written with a ">" in
- * front: by mboxrd whenever they begin with any number of ">" and "From ", by
- * mboxo only when they begin with "From ".  Content-Length is not looked at:
- * it is often wrong. */
+ * A message begins at a separator, first in the file or behind an empty line.
+ * Lines of a body that would look like that were written with a ">" in front:
+ * by mboxrd whenever they begin with any number of ">" and "From ", by mboxo
+ * only when they begin with "From ".
+ *
+ * Other writers quote nothing and say the length of the body in Content-Length.
+ * It is obeyed when the file ends there or has a separator there, and past
+ * separators alone that no header with a Received or ARC field follows: whoever
+ * writes a message writes its Content-Length too, and must not hide the next
+ * message with it. */
 #ifndef MBOX_H
 #define MBOX_H
 
@@ -15,8 +20,27 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/slice.h"
 
 struct mbox;
+
+/* One message: its octets, the separator included and the empty line before
+ * the next one not. */
+struct mbox_part {
+	uint64_t number; /* from 1 on */
+	uint64_t offset, length;
+	uint64_t whole; /* its length by its Content-Length, where that passes
+			 * over the header of another message; or 0 */
+	bool cut;  /* the next part begins with no header field, so that this
+		    * one may go on there */
+	bool torn; /* this part is such a one itself */
+};
+
+/* Whether a line, its end included or not, separates messages: "From ", one
+ * word without white space, and a date as asctime() writes it, a zone before or
+ * behind its year or none.  "From : x" is a header field (RFC 5322 section
+ * 4.5.2), and "From here on" is text. */
+bool mbox_is_separator(struct slice line);
 
 /* Open path; "-" is standard input, kept in a temporary file.  NULL with
  * DIAG_OPEN, DIAG_READ, DIAG_WRITE or DIAG_MEMORY. */
@@ -25,11 +49,9 @@ struct mbox *mbox_open(const char *path, struct diag *why);
 /* The path under which its octets can be read again while it is open. */
 const char *mbox_path(const struct mbox *);
 
-/* The next message: 1, its number from 1 on, and its octets, the "From " line
- * included and the empty line before the next one not; 0 at the end.  When the
- * file cannot be read on: 1 with problem set, then 0. */
-int mbox_next(struct mbox *, uint64_t *number, uint64_t *offset,
-    uint64_t *length, struct diag *problem);
+/* The next message: 1; 0 at the end.  When the file cannot be read on: 1 with
+ * problem set, then 0. */
+int mbox_next(struct mbox *, struct mbox_part *, struct diag *problem);
 
 void mbox_free(struct mbox *);
 

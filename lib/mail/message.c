@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "mail/handed.h"
+#include "mail/mbox.h"
 #include "mail/message.h"
 
 /* The line at the start of rest, its line end in it. */
@@ -31,11 +32,8 @@ line_text(struct slice line)
 	return line;
 }
 
-/* The name that a line begins with (RFC 5322 sections 2.2 and 4.5: white space
- * may stand before the colon), and where the colon is; false when the line
- * begins no field. */
-static bool
-field_name(struct slice line, struct slice *name, size_t *colon)
+bool
+message_field_name(struct slice line, struct slice *name, size_t *colon)
 {
 	size_t n = 0;
 
@@ -49,13 +47,16 @@ field_name(struct slice line, struct slice *name, size_t *colon)
 	return name->len > 0 && n < line.len && line.p[n] == ':';
 }
 
+/* Whether the first octets of a field have the name of an ARC field, so far as
+ * they go: white space before the colon may take all that is left of them. */
 static bool
-is_arc_field(struct slice line)
+is_arc_field(struct slice head)
 {
 	struct slice name;
 	size_t colon;
 
-	return field_name(line, &name, &colon) && name.len > 4 &&
+	return (message_field_name(head, &name, &colon) || colon == head.len) &&
+	       name.len > 4 &&
 	       slice_eq_nocase(slice_sub(name, 0, 4), SLICE("ARC-"));
 }
 
@@ -191,7 +192,7 @@ add_line(struct message *m, struct slice line, bool *in_junk)
 		if (m->njunk == 1)
 			m->junk.len += line.len;
 	} else if (!ascii_is_wsp(line.p[0]) &&
-		   field_name(line_text(line), &name, &colon)) {
+		   message_field_name(line_text(line), &name, &colon)) {
 		m->field[m->nfields++] = (struct field){
 			.raw = line,
 			.name = name,
@@ -268,7 +269,7 @@ message_read(struct input *in, const struct limits *limits,
 	m->octets = start.p;
 	m->ahead = slice_sub(all, end, all.len);
 	m->header = slice_sub(start, 0, header - (m->bom ? 3 : 0));
-	if (slice_starts(m->header, SLICE("From "))) {
+	if (mbox_is_separator(slice_sub(m->header, 0, first.len))) {
 		m->mbox = first;
 		m->header = slice_sub(m->header, first.len, header);
 	}
@@ -317,6 +318,18 @@ message_no_bom(const struct message *m, struct diag *why)
 		   : diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },
 			 "it begins with a UTF-8 byte order mark: remove "
 			 "its three bytes");
+}
+
+bool
+message_has_bare_cr(struct slice text)
+{
+	for (size_t at = slice_find(text, '\r'); at < text.len;
+	     at = slice_find(text, '\r')) {
+		text = slice_sub(text, at + 1, text.len);
+		if (text.len == 0 || text.p[0] != '\n')
+			return true;
+	}
+	return false;
 }
 
 size_t

@@ -31,8 +31,8 @@ struct field {
 struct message {
 	bool bom;	     /* a UTF-8 byte order mark precedes all of it: part
 			      * of no line, and left out of offsets from here */
-	struct slice mbox;   /* first line if it begins "From ", with its line
-			      * end; part of no field, hashed nowhere */
+	struct slice mbox;   /* first line if it is a separator of an mbox, with
+			      * its line end; part of no field, hashed nowhere */
 	struct field *field; /* field[0] is the topmost */
 	size_t nfields;
 	struct slice header; /* all octets of the header, mbox line not */
@@ -42,6 +42,8 @@ struct message {
 	size_t top;    /* octets in front of where a new field goes: the mbox
 			* line, and lines that would continue the field */
 	bool has_body; /* an empty line ended the header */
+	bool body_cr;  /* a CR without its LF was met in the body: known once
+			* it was hashed */
 	bool crlf; /* the header's first line end is CRLF: so end new fields */
 	struct arena *arena; /* owns the fields; for all that lives as long */
 	const char *octets;  /* where all of these begin */
@@ -67,6 +69,16 @@ int message_body(
  * first field, as a field put on top would stand behind it.  -1 with
  * DIAG_NO_MESSAGE. */
 int message_no_bom(const struct message *, struct diag *why);
+
+/* The name that a line begins with (RFC 5322 sections 2.2 and 4.5: white space
+ * may stand before the colon), and where the colon is; false when the line
+ * begins no field. */
+bool message_field_name(struct slice line, struct slice *name, size_t *colon);
+
+/* Whether a CR stands in text without its LF.  Here it is an octet like any
+ * other (RFC 5322 section 2.2 allows none); others take it for a line end, and
+ * what follows it for a field. */
+bool message_has_bare_cr(struct slice text);
 
 /* How many fields have that name, in any case. */
 size_t message_count(const struct message *, struct slice name);

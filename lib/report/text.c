@@ -130,8 +130,9 @@ report_details(struct buf *b, const struct report *r)
 		buf_text(b, "  note:");
 		if (m->instance > 0)
 			buf_printf(b, " i=%u", m->instance);
-		buf_printf(b, "%s%.*s: %s", m->field.len > 0 ? " " : "",
-		    SLICE_ARG(m->field), info->sentence);
+		if (m->field.len > 0)
+			buf_printf(b, " %.*s:", SLICE_ARG(m->field));
+		buf_printf(b, " %s", info->sentence);
 		if (m->detail[0] != '\0')
 			buf_printf(b, " (%s)", m->detail);
 		buf_printf(b, "  [%s]\n", info->word);

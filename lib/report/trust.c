@@ -39,6 +39,11 @@ put_stop(struct buf *b, const struct report *r)
 	case TRUST_NO_CHAIN:
 		buf_text(b, "  trusted: nothing, as the chain is not valid\n");
 		break;
+	case TRUST_BARE_CR:
+		buf_text(b, "  trusted: nothing, as a CR without its LF stands "
+			    "in the header: other readers may see another "
+			    "From\n");
+		break;
 	case TRUST_PARTIAL:
 		buf_text(b, "  trusted: nothing, as part of the body is not "
 			    "signed\n");
