@@ -352,7 +352,7 @@ lint_twice(const struct message *m, const struct chain *c, struct remarks *out)
 	static const char *const once[] = { "Subject", "Date", "To", "Cc",
 		"Sender", "Reply-To", "Message-ID", "In-Reply-To", "References",
 		"MIME-Version", "Content-Type", "Content-Transfer-Encoding" };
-	const struct arc_field *ams =
+	const struct sigfield *ams =
 	    c->n > 0 ? c->set[c->n].part[ARC_AMS] : NULL;
 
 	for (size_t k = 0; k < sizeof once / sizeof *once; k++) {
@@ -361,8 +361,8 @@ lint_twice(const struct message *m, const struct chain *c, struct remarks *out)
 
 		if (n < 2)
 			continue;
-		for (size_t i = 0; ams != NULL && i < ams->sig.nheaders; i++)
-			is_signed += slice_eq_nocase(ams->sig.headers[i], name);
+		for (size_t i = 0; ams != NULL && i < ams->nheaders; i++)
+			is_signed += slice_eq_nocase(ams->headers[i], name);
 		add(out, LINT_FIELD_TWICE, 0, name, "%zu of them, %zu signed",
 		    n, is_signed < n ? is_signed : n);
 	}
