@@ -361,8 +361,8 @@ lint_twice(const struct message *m, const struct chain *c, struct remarks *out)
 
 		if (n < 2)
 			continue;
-		for (size_t i = 0; ams != NULL && i < ams->nheaders; i++)
-			is_signed += slice_eq_nocase(ams->headers[i], name);
+		for (size_t i = 0; ams != NULL && i < ams->tags.nheaders; i++)
+			is_signed += slice_eq_nocase(ams->tags.headers[i], name);
 		add(out, LINT_FIELD_TWICE, 0, name, "%zu of them, %zu signed",
 		    n, is_signed < n ? is_signed : n);
 	}
