@@ -7,23 +7,13 @@ enum {
 	FIRST_SLOTS = 64, /* a power of two */
 };
 
-uint64_t
-nametable_hash(struct slice name)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)name.p[i]) * UINT64_C(0x100000001b3);
-	return h ^ h >> 32;
-}
-
 /* The slot of the name, or the empty one where it belongs.  Whoever chooses
  * names that meet in one slot slows down a run over his own messages by a few
  * comparisons each: a few hundred names come from one. */
 static struct nameslot *
 slot_of(const struct nametable *t, struct slice name)
 {
-	size_t at = (size_t)nametable_hash(name) & (t->nslots - 1);
+	size_t at = (size_t)siphash(&t->hash, name) & (t->nslots - 1);
 
 	while (t->slot[at].value != NULL && !slice_eq(t->slot[at].name, name))
 		at = (at + 1) & (t->nslots - 1);
@@ -37,6 +27,7 @@ nametable_init(struct nametable *t)
 		.slot = calloc(FIRST_SLOTS, sizeof(struct nameslot)),
 		.nslots = FIRST_SLOTS,
 	};
+	siphash_init(&t->hash);
 	return t->slot != NULL ? 0 : -1;
 }
 

@@ -12,7 +12,6 @@
 #include "base/buf.h"
 #include "mail/mbox.h"
 #include "base/limit.h"
-#include "base/nametable.h"
 #include "mail/handed.h"
 #include "corpus/operands.h"
 
@@ -466,11 +465,15 @@ step(struct operands *op, struct source *out, struct diag *why)
 	return result;
 }
 
-/* The shard a name falls to: the same on every machine. */
+/* The shard a name falls to, by FNV-1a: the same on every machine. */
 static unsigned
 shard_of(const char *name, unsigned nshards)
 {
-	return (unsigned)(nametable_hash(slice_of(name)) % nshards) + 1;
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *p = name; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+	return (unsigned)((h ^ h >> 32) % nshards) + 1;
 }
 
 int

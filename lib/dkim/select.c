@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <sys/random.h>
-
+#include "base/siphash.h"
 #include "dkim/select.h"
 
 /* No field. */
@@ -18,27 +17,16 @@ struct select {
 	const struct message *m;
 	struct named *slot; /* mask + 1 of them, at most half in use */
 	size_t mask;
-	uint64_t seed;
+	struct siphash hash;
 	uint32_t *above; /* for each field, the same-named one above it */
 	const struct field *own;
 	uint64_t list;
 };
 
-/* FNV-1a from a seed that senders do not know, so that they cannot choose
- * names that meet in one slot. */
-static uint64_t
-hash(uint64_t h, struct slice name)
-{
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)ascii_lower(name.p[i])) *
-		    UINT64_C(0x100000001b3);
-	return h ^ h >> 29;
-}
-
 static struct named *
 slot_find(const struct select *s, struct slice name)
 {
-	size_t i = (size_t)hash(s->seed, name) & s->mask;
+	size_t i = (size_t)siphash_nocase(&s->hash, name) & s->mask;
 
 	while (
 	    s->slot[i].lowest != END && !slice_eq_nocase(s->slot[i].name, name))
@@ -62,9 +50,7 @@ select_new(const struct message *m, struct arena *arena)
 	s->above = arena_array(arena, m->nfields, sizeof *s->above);
 	if (s->slot == NULL || s->above == NULL)
 		return NULL;
-	/* Without a seed the verdict is the same, only less guarded. */
-	if (getrandom(&s->seed, sizeof s->seed, GRND_NONBLOCK) < 0)
-		s->seed = UINT64_C(0xcbf29ce484222325);
+	siphash_init(&s->hash);
 	for (size_t i = 0; i < size; i++)
 		s->slot[i].lowest = END;
 	for (uint32_t i = 0; i < m->nfields; i++) {
