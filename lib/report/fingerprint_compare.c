@@ -22,10 +22,40 @@ same_mac(const struct fp_mac *a, const struct fp_mac *b)
 struct comparing {
 	struct buf *out;
 	const struct fingerprint *a, *b;
-	const struct fp_signed **by_name; /* a->nmentions of them */
+	const struct fp_signed **by_name;	      /* a->nmentions of them */
+	const struct fp_field **a_fields, **b_fields; /* all, by name */
 	size_t *x, *y; /* places of the fields of one name, from the bottom */
-	size_t found;  /* lines */
+	const struct fp_mac **mac; /* room for those of one name, twice */
+	size_t found;		   /* lines */
 };
+
+static int
+order_slices(struct slice a, struct slice b)
+{
+	if (a.len != b.len)
+		return a.len < b.len ? -1 : 1;
+	return a.len > 0 ? memcmp(a.p, b.p, a.len) : 0;
+}
+
+/* Fields of one name as they came: in one array, so addresses tell. */
+static int
+order_fields(const void *p, const void *q)
+{
+	const struct fp_field *a = *(const struct fp_field *const *)p;
+	const struct fp_field *b = *(const struct fp_field *const *)q;
+	int order = order_slices(a->name, b->name);
+
+	return order != 0 ? order : (a > b) - (a < b);
+}
+
+static int
+order_macs(const void *p, const void *q)
+{
+	const struct fp_mac *a = *(const struct fp_mac *const *)p;
+	const struct fp_mac *b = *(const struct fp_mac *const *)q;
+
+	return memcmp(a->octets, b->octets, sizeof a->octets);
+}
 
 static int
 order_names(const void *p, const void *q)
@@ -33,9 +63,7 @@ order_names(const void *p, const void *q)
 	const struct fp_signed *a = *(const struct fp_signed *const *)p;
 	const struct fp_signed *b = *(const struct fp_signed *const *)q;
 
-	if (a->name.len != b->name.len)
-		return a->name.len < b->name.len ? -1 : 1;
-	int order = memcmp(a->name.p, b->name.p, a->name.len);
+	int order = order_slices(a->name, b->name);
 
 	/* In one array, so addresses tell the order that they came in. */
 	return order != 0 ? order : (a > b) - (a < b);
@@ -49,12 +77,8 @@ find_name(const struct comparing *c, struct slice name)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct fp_signed *s = c->by_name[middle];
-		bool before = s->name.len != name.len
-				  ? s->name.len < name.len
-				  : memcmp(s->name.p, name.p, name.len) < 0;
 
-		if (before)
+		if (order_slices(c->by_name[middle]->name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -118,15 +142,35 @@ put_places(struct places *p, size_t there, size_t here)
 		    there > 0 ? " is " : "", here);
 }
 
+/* The first of f's fields, by name, that is not before name. */
+static size_t
+first_named(const struct fp_field *const *by_name, size_t n, struct slice name)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (order_slices(by_name[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* The fields of one name, from the bottom up: places in f->field. */
 static size_t
-fields_named(const struct fingerprint *f, struct slice name, size_t at[])
+fields_named(const struct fingerprint *f, const struct fp_field **by_name,
+    struct slice name, size_t at[])
 {
-	size_t n = 0;
+	size_t first = first_named(by_name, f->nfields, name), n = 0;
 
-	for (size_t i = f->nfields; i-- > 0;)
-		if (slice_eq(f->field[i].name, name))
-			at[n++] = i;
+	while (
+	    first + n < f->nfields && slice_eq(by_name[first + n]->name, name))
+		n++;
+	for (size_t i = 0; i < n; i++)
+		at[i] = (size_t)(by_name[first + n - 1 - i] - f->field);
 	return n;
 }
 
@@ -149,30 +193,22 @@ is_part_of(const struct fingerprint *fx, const size_t x[], size_t nx,
 	return i == nx;
 }
 
-static size_t
-count_in(const struct fingerprint *f, const size_t at[], size_t n,
-    const struct fp_mac *mac)
-{
-	size_t found = 0;
-
-	for (size_t k = 0; k < n; k++)
-		found += same_mac(&f->field[at[k]].relaxed, mac);
-	return found;
-}
-
 /* Whether both hold the same n fields, in another order. */
 static bool
-is_shuffle(const struct comparing *c, size_t n)
+is_shuffle(struct comparing *c, size_t n)
 {
-	bool same = n <= 1000;
+	const struct fp_mac **x = c->mac, **y = c->mac + n;
 
-	for (size_t k = 0; k < n && same; k++) {
-		const struct fp_mac *mac = &c->a->field[c->x[k]].relaxed;
-
-		same = count_in(c->a, c->x, n, mac) ==
-		       count_in(c->b, c->y, n, mac);
+	for (size_t k = 0; k < n; k++) {
+		x[k] = &c->a->field[c->x[k]].relaxed;
+		y[k] = &c->b->field[c->y[k]].relaxed;
 	}
-	return same;
+	qsort(x, n, sizeof *x, order_macs);
+	qsort(y, n, sizeof *y, order_macs);
+	for (size_t k = 0; k < n; k++)
+		if (!same_mac(x[k], y[k]))
+			return false;
+	return true;
 }
 
 /* There are more of them, or less. */
@@ -199,8 +235,8 @@ compare_counts(struct comparing *c, struct slice name, size_t nx, size_t ny)
 static void
 compare_name(struct comparing *c, struct slice name)
 {
-	size_t nx = fields_named(c->a, name, c->x);
-	size_t ny = fields_named(c->b, name, c->y);
+	size_t nx = fields_named(c->a, c->a_fields, name, c->x);
+	size_t ny = fields_named(c->b, c->b_fields, name, c->y);
 	size_t relaxed = 0, simple = 0;
 	struct places p = { .n = 0 };
 	char text[128] = "changed";
@@ -235,26 +271,45 @@ compare_name(struct comparing *c, struct slice name)
 	put_field(c, name, text, &p.text);
 }
 
+/* Whether f is the topmost field of its name. */
+static bool
+is_first(
+    const struct fp_field *const *by_name, size_t n, const struct fp_field *f)
+{
+	return by_name[first_named(by_name, n, f->name)] == f;
+}
+
 /* Each name once; those of both with a's. */
 static void
 compare_fields(struct comparing *c)
 {
-	for (size_t s = 0; s < 2; s++) {
-		const struct fingerprint *f = s == 0 ? c->a : c->b;
+	for (size_t i = 0; i < c->a->nfields; i++)
+		if (is_first(c->a_fields, c->a->nfields, &c->a->field[i]))
+			compare_name(c, c->a->field[i].name);
+	for (size_t i = 0; i < c->b->nfields; i++) {
+		struct slice name = c->b->field[i].name;
+		size_t at = first_named(c->a_fields, c->a->nfields, name);
 
-		for (size_t i = 0; i < f->nfields; i++) {
-			struct slice name = f->field[i].name;
-			bool seen = false;
-
-			for (size_t k = 0; k < i && !seen; k++)
-				seen = slice_eq(f->field[k].name, name);
-			for (size_t k = 0; s == 1 && k < c->a->nfields && !seen;
-			     k++)
-				seen = slice_eq(c->a->field[k].name, name);
-			if (!seen)
-				compare_name(c, name);
-		}
+		if (is_first(c->b_fields, c->b->nfields, &c->b->field[i]) &&
+		    (at == c->a->nfields ||
+			!slice_eq(c->a_fields[at]->name, name)))
+			compare_name(c, name);
 	}
+}
+
+/* All fields, by their names; NULL when memory is short. */
+static const struct fp_field **
+by_name(const struct fingerprint *f, struct arena *arena)
+{
+	const struct fp_field **field =
+	    arena_array(arena, f->nfields + 1, sizeof(struct fp_field *));
+
+	if (field == NULL)
+		return NULL;
+	for (size_t i = 0; i < f->nfields; i++)
+		field[i] = &f->field[i];
+	qsort(field, f->nfields, sizeof(struct fp_field *), order_fields);
+	return field;
 }
 
 static bool
@@ -394,7 +449,13 @@ fingerprint_compare(struct buf *out, const struct fingerprint *a,
 	c.x = arena_array(arena, a->nfields + 1, sizeof *c.x);
 	c.y = arena_array(arena, b->nfields + 1, sizeof *c.y);
 	c.by_name = arena_array(arena, a->nmentions + 1, sizeof *c.by_name);
-	if (c.x == NULL || c.y == NULL || c.by_name == NULL) {
+	c.a_fields = by_name(a, arena);
+	c.b_fields = by_name(b, arena);
+	/* Of names that both have as often. */
+	c.mac = arena_array(
+	    arena, a->nfields + b->nfields + 1, sizeof(struct fp_mac *));
+	if (c.x == NULL || c.y == NULL || c.by_name == NULL ||
+	    c.a_fields == NULL || c.b_fields == NULL || c.mac == NULL) {
 		out->failure = BUF_NO_MEMORY;
 		return 1;
 	}
