@@ -7,10 +7,10 @@
 static const struct slice no_octets = { NULL, 0 };
 
 enum {
-	AMS_OCTETS = 64 * 1024 * 1024, /* hashed for one AMS */
-	RARE_OCTETS = 8 * 1024 * 1024, /* of these for the last resort */
-	MAX_NAMES = 256,	       /* of h=, to be searched */
-	MAX_FIELDS = 4000,	       /* of the message */
+	AMS_OCTETS = 128 * 1024 * 1024, /* what one AMS may cost */
+	RARE_OCTETS = 16 * 1024 * 1024, /* of that the last resort */
+	MAX_NAMES = 256,		/* of h=, to be searched */
+	MAX_FIELDS = 4000,		/* of the message */
 };
 
 bool
@@ -18,6 +18,7 @@ ams_select(const struct ams_case *c, size_t from, const struct field **sel)
 {
 	struct message part = *c->s->m;
 
+	search_pay(c->s, (uint64_t)COST_FIELD * (part.nfields + c->n));
 	part.field += from;
 	part.nfields -= from;
 	struct select *select = select_new(&part, c->s->arena);
@@ -178,6 +179,7 @@ case_init(struct ams_case *c, struct search *s, unsigned i)
 	if (!ams_select(c, 0, c->sel))
 		return false;
 	ams_pieces(c, c->sel, &c->q);
+	search_pay(s, (uint64_t)COST_SEEN * s->body.len);
 	mime_parse(c->mime, s->body, s->type, s->encoding);
 	return !s->failed;
 }

@@ -33,6 +33,7 @@ put_limited(void *ctx, const char *p, size_t n)
 void
 body_begin(struct body_case *c, struct slice encoding)
 {
+	search_pay(c->s, (uint64_t)COST_MADE * c->body.len);
 	mime_parse(&c->mime, c->body, c->s->type, encoding);
 	if (canon_map_make(&c->map, c->canon, c->body, c->s->arena) != 0)
 		search_memory(c->s);
@@ -609,6 +610,7 @@ each_line(struct body_case *c, struct buf *b,
 {
 	struct slice rest = c->body, whole;
 
+	search_pay(c->s, (uint64_t)COST_MADE * c->body.len);
 	while (mime_line(&rest, &whole)) {
 		size_t n = whole.len;
 
@@ -1100,7 +1102,7 @@ run_rows(struct body_case *c, const struct body_row *row, size_t n)
 {
 	struct step step;
 
-	for (size_t r = 0; r < n && !c->found && !c->s->failed; r++) {
+	for (size_t r = 0; r < n && !c->found && !search_over(c->s); r++) {
 		c->cause = row[r].cause;
 		if (!step_begin(c->s, &step))
 			return;

@@ -45,6 +45,8 @@ struct body_case {
 	bool found;
 	struct finding *finding; /* what was noted of that; or NULL */
 	bool inner;		 /* the body is not that of the message */
+	/* Of each part, the root last: how long its lines are; 0: not known. */
+	size_t width[MIME_MAX_PARTS + 1];
 	/* What of the body is common to most hypotheses is hashed once:
 	 * mark[k] is the hash of its first k * every octets. */
 	struct body_hash mark[BODY_MARKS];

@@ -13,6 +13,7 @@ enum {
 	MAX_EDITS = 4 * MIME_MAX_PARTS,
 	NEAR_LINES = 30, /* of a part's start or end */
 	NEAR_OCTETS = 4000,
+	COST_ELEMENT = 2000,	 /* of finding an end within so many */
 	MAX_CUTS = 200,		 /* of one part */
 	MAX_CUT_PARTS = 6,	 /* whose cuts are tried */
 	MADE_OCTETS = 4 << 20,	 /* of text that is encoded, a part and row */
@@ -273,6 +274,8 @@ decode_part(struct body_case *c, const struct mime_part *p, struct slice *out)
 {
 	struct buf b = { .max = 0 };
 
+	if (!search_pay(c->s, (uint64_t)COST_MADE * p->content.len))
+		return false;
 	if (p->coded == MIME_BASE64)
 		return base64_decode(p->content, c->s->arena, out) == BASE64_OK;
 	if (p->coded == MIME_IDENTITY) {
@@ -397,10 +400,16 @@ encode_part(struct body_case *c, struct ends text, bool base64, size_t width,
 /* How long the lines are that were encoded: of base64 the first, of
  * quoted-printable the longest. */
 static size_t
-line_length(const struct mime_part *p)
+line_length(struct body_case *c, const struct mime_part *p)
 {
 	struct slice rest = p->content, line;
+	size_t *known =
+	    &c->width[p == &c->mime.root ? MIME_MAX_PARTS : p - c->mime.part];
 	size_t width = 0;
+
+	if (*known > 0)
+		return *known;
+	search_pay(c->s, (uint64_t)COST_SEEN * p->content.len);
 
 	while (mime_line(&rest, &line)) {
 		size_t n = line.len - slice_line_end(line);
@@ -409,7 +418,8 @@ line_length(const struct mime_part *p)
 		if (p->coded == MIME_BASE64)
 			break;
 	}
-	return width < 4 || width > 200 ? USUAL_WIDTH : width;
+	*known = width < 4 || width > 200 ? USUAL_WIDTH : width;
+	return *known;
 }
 
 /* The text parts, or the body when it has none. */
@@ -431,12 +441,14 @@ text_parts(
  * that was encoded may have made its lines of another length than they had. How
  * long the lines are in one; 0 behind the last. */
 static size_t
-likeness(const struct mime_part *p, unsigned way)
+likeness(struct body_case *c, const struct mime_part *p, unsigned way)
 {
-	size_t widths[] = { line_length(p), USUAL_WIDTH, LONGEST_WIDTH };
+	if (p->coded == MIME_IDENTITY)
+		return 0;
+	size_t widths[] = { line_length(c, p), USUAL_WIDTH, LONGEST_WIDTH };
 	size_t n = p->coded == MIME_QUOTED_PRINTABLE ? 3 : 2;
 
-	for (size_t k = 0; k < n && p->coded != MIME_IDENTITY; k++)
+	for (size_t k = 0; k < n; k++)
 		if ((k == 0 || widths[k] != widths[0]) && way-- == 0)
 			return widths[k];
 	return 0;
@@ -451,13 +463,13 @@ encode_like(struct body_case *c, const struct mime_part *p, unsigned way,
 {
 	struct slice content = p->content;
 	bool base64 = p->coded == MIME_BASE64;
-	size_t width = likeness(p, way);
+	size_t width = likeness(c, p, way);
 
 	*out = text.head;
 	if (p->coded == MIME_IDENTITY)
 		return true;
 	if (width == 0)
-		width = likeness(p, 0);
+		width = likeness(c, p, 0);
 	if (!encode_part(c, text, base64, width, out))
 		return false;
 	if (base64 && p != &c->mime.root && out->len >= 2 &&
@@ -527,12 +539,12 @@ encode_without(struct body_case *c, const struct mime_part *p, unsigned way,
 
 /* Whether a text has such a way of its own. */
 static bool
-any_likeness(const struct body_case *c, unsigned way)
+any_likeness(struct body_case *c, unsigned way)
 {
 	const struct mime_part *part[MIME_MAX_PARTS];
 	size_t n = text_parts(c, part, MIME_MAX_PARTS);
 
-	while (n > 0 && likeness(part[n - 1], way) == 0)
+	while (n > 0 && likeness(c, part[n - 1], way) == 0)
 		n--;
 	return n > 0;
 }
@@ -764,7 +776,8 @@ convert(struct body_case *c, const struct mime_part *p, const char *to,
 	    slice_eq_nocase(slice_of(from), slice_of(to)) ||
 	    !step_begin(c->s, &step))
 		return false;
-	bool good = decode_part(c, p, &came) && as_sent(c, &came);
+	bool good = decode_part(c, p, &came) && as_sent(c, &came) &&
+		    search_pay(c->s, (uint64_t)2 * COST_MADE * came.len);
 
 	out->same = good && same_in(to, from, came);
 	if (out->same) {
@@ -1070,7 +1083,7 @@ try_without(struct body_case *c, const struct mime_part *p, struct slice text,
 
 	if (p->coded == MIME_IDENTITY)
 		body_try_one(c, start + e.from, start + e.to, no_octets);
-	for (unsigned way = 0; likeness(p, way) > 0; way++) {
+	for (unsigned way = 0; likeness(c, p, way) > 0; way++) {
 		struct edit made;
 		struct step step;
 
@@ -1098,6 +1111,7 @@ elements(struct body_case *c, const struct mime_part *p, struct slice only)
 			at += slice_find(slice_sub(text, at, text.len), '<');
 			if (only.len > 0 && !at_word(text, at, only))
 				continue;
+			search_pay(c->s, COST_ELEMENT);
 			size_t end = element_end(text, at);
 
 			if (end == at ||
@@ -1108,7 +1122,7 @@ elements(struct body_case *c, const struct mime_part *p, struct slice only)
 				return;
 			room -= p->coded != MIME_IDENTITY ? text.len : 0;
 			try_without(c, p, text, way[k]);
-			if (c->found || c->s->spent || c->s->failed)
+			if (c->found || c->s->spent || search_over(c->s))
 				return;
 		}
 }
@@ -1125,7 +1139,7 @@ try_spans(struct body_case *c, size_t from, size_t end,
 
 		if (c->body.p[to - 1] != '>' && c->body.p[to - 1] != '\n')
 			continue;
-		if (++*tries > with_effort(c->s, MAX_SPANS) || c->s->failed ||
+		if (++*tries > with_effort(c->s, MAX_SPANS) ||
 		    !search_may(c->s, c->body.len - to + 64))
 			return false;
 		body_hash_copy(&h, before);
@@ -1155,6 +1169,7 @@ spans(struct body_case *c, const struct mime_part *p)
 			continue;
 		body_hash_put(&h, slice_sub(c->body, put, at - put));
 		put = at;
+		search_pay(c->s, NEAR_OCTETS);
 		if (!try_spans(c, at, end, &h, &tries))
 			break;
 	}
@@ -1333,11 +1348,12 @@ unlinked_parts(
 	const struct mime_part *part[MIME_MAX_PARTS];
 	size_t n = text_parts(c, part, MIME_MAX_PARTS), m = 0;
 
-	for (size_t k = 0; k < n && !c->s->failed; k++) {
+	for (size_t k = 0; k < n && !search_over(c->s); k++) {
 		struct buf b = { .max = 0 };
 		struct slice text;
 
-		if (!decode_part(c, part[k], &text))
+		if (!decode_part(c, part[k], &text) ||
+		    !search_pay(c->s, (uint64_t)COST_MADE * text.len))
 			continue;
 		if (undo_links(&b, text, part[k]->html, way) > 0) {
 			e[m] = (struct edit){ part_start(c, part[k]),
@@ -1357,7 +1373,7 @@ urls_rewritten(struct body_case *c)
 {
 	struct edit e[MIME_MAX_PARTS];
 
-	for (unsigned way = 0; !c->found; way++) {
+	for (unsigned way = 0; !c->found && !search_over(c->s); way++) {
 		if (way >= LINK_WAYS && !any_likeness(c, way / LINK_WAYS))
 			return;
 		size_t m =
@@ -1565,6 +1581,8 @@ cuts_of(struct cuts *cuts, bool at_end)
 	struct slice text = cuts->text;
 	bool html = cuts->part->html;
 
+	if (!search_pay(cuts->c->s, (uint64_t)COST_SEEN * text.len))
+		return;
 	if (at_end) {
 		size_t body = html ? html_end(text, SLICE("</body")) : text.len;
 		size_t all = html ? html_end(text, SLICE("</html")) : text.len;
@@ -1635,7 +1653,7 @@ cuts_found(
 			continue;
 		buf_slice(&b, e[k].with);
 		buf_slice(&b, cut[k]->e[1].with);
-		e[k].with = search_keep(c->s, &b);
+		e[k].with = search_keep_proof(c->s, &b);
 		buf_release(&b);
 	}
 	body_found(c, e, 2);

@@ -1062,7 +1062,7 @@ explain_fields(struct ams_case *c, struct sequence *q)
 	struct offer o = { .c = c, .q = q };
 	const struct finding *edit = explain_mime_edit(c->s, c->i);
 
-	for (size_t j = 0; j < c->n && !c->s->failed; j++) {
+	for (size_t j = 0; j < c->n && !search_over(c->s); j++) {
 		o.j = j;
 		o.name = c->g->headers[j];
 		o.field = c->sel[j];
@@ -1070,7 +1070,11 @@ explain_fields(struct ams_case *c, struct sequence *q)
 		    o.field != NULL ? slice_trim(o.field->value) : no_octets;
 		if (o.value.len > 64 * 1024 || is_again(c, j))
 			continue;
-		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+		for (size_t r = 0;
+		     r < sizeof rows / sizeof *rows && !search_over(c->s);
+		     r++) {
+			search_pay(
+			    c->s, COST_SEEN * (c->s->m->nfields + o.value.len));
 			o.cause = rows[r].cause;
 			/* Of what goes with the body's edit, that one. */
 			if (edit == NULL || !rows[r].with_body ||

@@ -9,10 +9,9 @@
 static const struct slice no_octets = { NULL, 0 };
 
 enum {
-	REPAIR_OCTETS = 64 * 1024 * 1024,
-	MAX_SELECTORS = 16,   /* other keys of a domain that are tried */
-	MAX_JOINED = 4,	      /* records joined in every order */
-	OPENING_COSTS = 2800, /* octets whose hashing takes as long */
+	REPAIR_COST = 640 * 1024 * 1024,
+	MAX_SELECTORS = 16, /* other keys of a domain that are tried */
+	MAX_JOINED = 4,	    /* records joined in every order */
 };
 
 /* The signature at work. */
@@ -80,6 +79,7 @@ standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
 		search_memory(s);
 		good = false;
 	}
+	search_pay(s, (uint64_t)COST_MADE * b.len);
 	digest_init(&d);
 	digest_put(&d, b.p, b.len);
 	if (digest_final(&d, out, &why) != 0 ||
@@ -95,6 +95,16 @@ standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
 /* ------------------------------------------------------------------------
  * Other keys. */
 
+/* What one operation with the public key costs: of RSA it grows as a product of
+ * its octets does. */
+static uint64_t
+opening_cost(const struct key *key)
+{
+	return key->type == KEY_RSA
+		   ? (uint64_t)key->noctets * key->noctets * 3 / 8
+		   : COST_VERIFICATION;
+}
+
 /* Whether key made the signature: an RSA key by opening it, an Ed25519 key over
  * what should be signed.  The target becomes that key's. */
 static bool
@@ -106,6 +116,8 @@ key_made(struct lock *l, const struct key *key)
 	struct slice sig = l->k->f->tags.signature;
 	struct diag why;
 
+	if (!search_pay(s, opening_cost(key)))
+		return false;
 	if (key->type == KEY_ED25519) {
 		if (!standard_digest(l, digest, sha1) ||
 		    signature_verify(key, SIGNATURE_ED25519_SHA256, 0, digest,
@@ -370,7 +382,7 @@ repair_by_opening(struct lock *l)
 				sig.len };
 
 			if (alphabet[v] == raw.p[at] ||
-			    !search_may(s, OPENING_COSTS))
+			    !search_may(s, opening_cost(&l->k->key->key)))
 				continue;
 			for (unsigned k = 0; k < 6; k++) {
 				size_t at_bit = bit + k;
@@ -481,7 +493,7 @@ not_opened(struct lock *l)
 		note(l, CAUSE_KEY_MISMATCH, EXPLAIN_PROVED);
 		return;
 	}
-	search_begin(s, REPAIR_OCTETS);
+	search_begin(s, REPAIR_COST);
 	if (repair_by_digest(l) || repair_by_opening(l))
 		return;
 	note(l,
@@ -543,7 +555,7 @@ explain_keys(struct search *s, enum sigkind kind, unsigned i)
 	}
 	if (g->b_raw.p != NULL && g->signature.len == 0) {
 		/* No base64: a character is another. */
-		search_begin(s, REPAIR_OCTETS);
+		search_begin(s, REPAIR_COST);
 		if (!repair_by_digest(&l))
 			note(&l, CAUSE_SIG_B_DAMAGED, EXPLAIN_INDICATED);
 		return;

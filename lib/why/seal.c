@@ -8,9 +8,9 @@
 static const struct slice no_octets = { NULL, 0 };
 
 enum {
-	SEAL_OCTETS = 64 * 1024 * 1024,
-	PAIR_OCTETS = 8 * 1024 * 1024, /* of these for two changes at once */
-	MAX_SETS = 5,		       /* of which every order is tried */
+	SEAL_OCTETS = 128 * 1024 * 1024,
+	PAIR_OCTETS = 16 * 1024 * 1024, /* of these for two changes at once */
+	MAX_SETS = 5,			/* of which every order is tried */
 	MAX_PIECES = ARC_KINDS * CHAIN_MAX,
 	B_FIRST_MIN = 8,  /* of b=, in its first line */
 	B_WIDTH_MIN = 40, /* in the others */
@@ -135,7 +135,8 @@ sets_descending(struct seal_case *c)
 	for (unsigned k = c->i; k >= 1; k--)
 		put_set(c, k);
 	/* Only a digest that is known is cheap to compare with. */
-	if (try(c) || c->i > MAX_SETS || c->q.target->kind != TARGET_DIGEST)
+	if (try(c) || c->i > MAX_SETS || c->q.target->kind != TARGET_DIGEST ||
+	    search_over(c->s))
 		return;
 	for (size_t k = 0; k < c->i; k++)
 		order[k] = k;
@@ -577,14 +578,14 @@ static void
 offer_forms(struct seal_case *c, size_t j, const struct sigfield *f,
     struct slice v, enum cause_id cause)
 {
-	for (size_t k = 0; k < NFORMS && !c->s->failed; k++) {
+	for (size_t k = 0; k < NFORMS && !search_over(c->s); k++) {
 		unsigned seen, none;
 		struct slice one = in_form(c, v, &forms[k], 0, &seen);
 
 		offer(c, j, f, one, cause, RANK_USUAL);
 		for (unsigned except = 1;
 		     forms[k].with[2] != NULL && except <= seen &&
-		     except < MAX_SEPARATORS;
+		     except < MAX_SEPARATORS && !search_over(c->s);
 		     except++)
 			offer(c, j, f, in_form(c, v, &forms[k], except, &none),
 			    cause, RANK_RARE);
@@ -612,7 +613,7 @@ offer_places(struct seal_case *c, size_t j, const struct sigfield *f,
 {
 	size_t most = 400;
 
-	for (size_t i = 1; i < v.len && most > 0; i++) {
+	for (size_t i = 1; i < v.len && most > 0 && !search_over(c->s); i++) {
 		bool fws = ascii_is_fws(v.p[i]);
 		struct buf b = { .max = 0 };
 		size_t end = i;
@@ -702,7 +703,7 @@ is_open(const struct seal_case *c, size_t j)
 static void
 respaced(struct seal_case *c, bool at_places)
 {
-	for (size_t j = 0; j < c->q.n && !c->s->failed; j++) {
+	for (size_t j = 0; j < c->q.n && !search_over(c->s); j++) {
 		const struct sigfield *f = field_at(c, j);
 
 		if (!is_open(c, j))
@@ -721,7 +722,9 @@ respaced(struct seal_case *c, bool at_places)
 static void
 respaced_alike(struct seal_case *c)
 {
-	for (size_t k = 0; k < NFORMS * (ARC_KINDS + 1) && c->found == 0; k++) {
+	for (size_t k = 0; k < NFORMS * (ARC_KINDS + 1) && c->found == 0 &&
+			   !search_over(c->s);
+	     k++) {
 		enum sigkind only = (enum sigkind)(k % (ARC_KINDS + 1));
 		struct finding f = { .nchanges = 0 };
 
@@ -856,7 +859,7 @@ note_folds(struct folds *w)
 	buf_slice(&b, slice_sub(v, 0, at));
 	buf_slice(&b, buf_view(&w->b));
 	buf_slice(&b, slice_sub(v, at + raw.len, v.len));
-	struct slice was = search_keep(c->s, &b);
+	struct slice was = search_keep_proof(c->s, &b);
 
 	buf_release(&b);
 	if (f != NULL)
@@ -866,6 +869,16 @@ note_folds(struct folds *w)
 			    .is = v,
 			    .was = was };
 	c->found++;
+}
+
+static uint64_t
+octets_before(const struct sequence *q, size_t j)
+{
+	uint64_t sum = 0;
+
+	for (size_t k = 0; k < j; k++)
+		sum += q->piece[k].octets.len;
+	return sum;
 }
 
 /* Piece j with other folds in its b=. */
@@ -888,6 +901,7 @@ b_folded(struct seal_case *c, size_t j, const struct sigfield *f, bool whole)
 	at = slice_find(all, mark.p[0]);
 	w.behind = slice_sub(all, at + 1, all.len);
 	digest_init(&w.before);
+	search_pay(c->s, octets_before(&c->q, j));
 	for (size_t k = 0; k < c->q.n; k++)
 		if (k < j)
 			digest_put(&w.before, c->q.piece[k].octets.p,
@@ -904,7 +918,8 @@ b_folded(struct seal_case *c, size_t j, const struct sigfield *f, bool whole)
 static void
 b_refolded(struct seal_case *c, bool whole)
 {
-	for (size_t j = 0; j < c->q.n && c->found == 0; j++) {
+	for (size_t j = 0; j < c->q.n && c->found == 0 && !search_over(c->s);
+	     j++) {
 		const struct sigfield *f = field_at(c, j);
 		/* A seal that holds does not vouch for its own b=. */
 		unsigned open = first_open(c) - (f->kind == ARC_SEAL);
@@ -1061,7 +1076,7 @@ try_rows(struct seal_case *c)
 {
 	size_t all = 0;
 
-	for (size_t r = 0; r < sizeof rows / sizeof *rows && !c->s->failed;
+	for (size_t r = 0; r < sizeof rows / sizeof *rows && !search_over(c->s);
 	     r++) {
 		c->cause = rows[r].cause;
 		c->found = c->t.n = 0;

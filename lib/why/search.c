@@ -34,17 +34,35 @@ search_memory(struct search *s)
 }
 
 bool
+search_pay(struct search *s, uint64_t cost)
+{
+	s->purse -= cost < s->purse ? cost : s->purse;
+	if (s->purse < s->left)
+		s->left = s->purse;
+	s->left -= cost < s->left ? cost : s->left;
+	if (s->left == 0)
+		s->spent = s->out->spent = true;
+	return !search_over(s);
+}
+
+bool
+search_over(const struct search *s)
+{
+	return s->failed || s->left == 0;
+}
+
+bool
 search_may(struct search *s, uint64_t n)
 {
 	if (s->failed)
 		return false;
-	if (n > s->left || s->kept > MAX_KEPT) {
+	if (n + COST_HYPOTHESIS > s->left || s->kept > MAX_KEPT) {
 		s->spent = s->out->spent = true;
 		return false;
 	}
-	s->left -= n;
 	s->out->tried++;
 	s->out->hashed += n;
+	search_pay(s, n + COST_HYPOTHESIS);
 	return true;
 }
 
@@ -74,15 +92,28 @@ void
 search_give_back(struct search *s, uint64_t octets)
 {
 	s->left += octets;
-	s->spent = false;
+	if (s->left > s->purse)
+		s->left = s->purse;
+	s->spent = s->left == 0;
 }
 
 void
 search_begin(struct search *s, uint64_t octets)
 {
-	s->part = s->left = with_effort(s, octets);
+	/* Whatever comes first leaves as much for the rest. */
+	s->part = with_effort(s, octets);
+	if (s->part > s->purse / 2)
+		s->part = s->purse / 2;
+	s->left = s->part;
 	s->begun = s->out->tried;
 	s->spent = false;
+	search_pay(s, 0);
+}
+
+void
+search_purse(struct search *s)
+{
+	s->purse = with_effort(s, COST_MESSAGE);
 }
 
 /* Whether the digest was looked at before; it was now. */
@@ -121,6 +152,7 @@ target_fits(
 	}
 	t->checks--;
 	s->checks--;
+	search_pay(s, COST_VERIFICATION);
 	if (signature_verify(t->key, SIGNATURE_ED25519_SHA256, 0, digest,
 		t->signature, &why) == 0) {
 		/* Now it is known as if it had been opened. */
@@ -216,13 +248,13 @@ search_top(const struct search *s, unsigned i)
 	return top;
 }
 
-struct slice
-search_keep(struct search *s, struct buf *b)
+static struct slice
+keep(struct search *s, struct buf *b, bool paid)
 {
 	struct slice kept = no_octets;
 
 	s->kept += b->len;
-	if (b->failure == BUF_OK && s->kept <= 2 * MAX_KEPT) {
+	if (b->failure == BUF_OK && paid && s->kept <= 2 * MAX_KEPT) {
 		buf_fit(b);
 		kept = buf_view(b);
 		if (b->len < MUCH || !arena_adopt(s->arena, b->p))
@@ -230,10 +262,24 @@ search_keep(struct search *s, struct buf *b)
 		else
 			*b = (struct buf){ .max = b->max };
 	}
-	if (kept.p == NULL && s->kept <= 2 * MAX_KEPT)
+	if (kept.p == NULL && paid && s->kept <= 2 * MAX_KEPT)
 		search_memory(s);
 	buf_clear(b);
 	return kept;
+}
+
+struct slice
+search_keep(struct search *s, struct buf *b)
+{
+	return keep(s, b,
+	    s->part == 0 ||
+		search_pay(s, (uint64_t)COST_MADE * b->len + COST_HYPOTHESIS));
+}
+
+struct slice
+search_keep_proof(struct search *s, struct buf *b)
+{
+	return keep(s, b, true);
 }
 
 static int
@@ -402,18 +448,32 @@ sequence_init(struct search *s, struct sequence *q, size_t n)
 	return q->piece != NULL;
 }
 
+/* Two of one length that differ in one place have different sums, so that most
+ * are told apart without being compared. */
+static uint64_t
+sum_of(struct slice s)
+{
+	uint64_t sum = s.len;
+
+	for (size_t i = 0; i < s.len; i++)
+		sum = (sum ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
 void
 sequence_offer(struct search *s, struct sequence *q, size_t j,
     enum cause_id cause, struct slice octets, const struct change *change,
     enum rank rank)
 {
 	struct piece *p = &q->piece[j];
+	uint64_t sum = sum_of(octets);
 
 	if (s->failed || p->nvariants == MAX_VARIANTS ||
 	    slice_eq(octets, p->octets))
 		return;
 	for (const struct variant *v = p->first; v != NULL; v = v->next)
-		if (slice_eq(v->octets, octets))
+		if (v->sum == sum &&
+		    (!search_pay(s, octets.len) || slice_eq(v->octets, octets)))
 			return;
 	struct variant *v = arena_alloc(s->arena, sizeof *v);
 
@@ -423,6 +483,7 @@ sequence_offer(struct search *s, struct sequence *q, size_t j,
 	}
 	*v = (struct variant){ .cause = cause,
 		.octets = octets,
+		.sum = sum,
 		.change = *change,
 		.rank = rank };
 	if (p->last != NULL)

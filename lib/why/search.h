@@ -60,8 +60,10 @@ struct search {
 	struct select *select;
 	struct seen ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
 	struct explanation *out;
-	uint64_t part;	 /* octets that may be hashed for the part at work */
-	uint64_t left;	 /* those of them that are left */
+	uint64_t
+	    purse;     /* what the message may still cost, all parts together */
+	uint64_t part; /* what the part at work may cost */
+	uint64_t left; /* that of it which is left */
 	unsigned checks; /* verifications that may be made, of all parts */
 	uint64_t kept;	 /* octets that search_keep() copied */
 	bool spent;	 /* there were none left */
@@ -75,8 +77,31 @@ struct search {
 void search_fail(struct search *, const struct diag *why);
 void search_memory(struct search *);
 
+/* What work costs, in octets hashed: of an octet that is made, decoded or
+ * copied for a hypothesis, page faults and all; of one that is looked at; of
+ * a field that is found by its name; of any hypothesis; of a signature that is
+ * verified or opened. */
+enum {
+	COST_MADE = 4,
+	COST_SEEN = 2,
+	COST_FIELD = 64,
+	COST_HYPOTHESIS = 400,
+	COST_VERIFICATION = 240000,
+	COST_MESSAGE = 1280 * 1024 * 1024,
+};
+
+/* Begin a message: one purse for all its sets. */
+void search_purse(struct search *);
+
 /* Whether another hypothesis of n octets may be tried; takes them. */
 bool search_may(struct search *, uint64_t n);
+
+/* Pay for other work; false when nothing is left, and nothing costly is to be
+ * begun. */
+bool search_pay(struct search *, uint64_t cost);
+
+/* Whether the part at work is over: it failed, or nothing is left. */
+bool search_over(const struct search *);
 
 /* Begin a part with so many octets to hash (times the effort). */
 void search_begin(struct search *, uint64_t octets);
@@ -116,9 +141,13 @@ struct step {
 bool step_begin(struct search *, struct step *);
 void step_end(struct search *, struct step *);
 
-/* b's octets, kept in the arena; the buffer is cleared.  No octets when memory
- * is short, or so much has been kept that search_may() says no to all. */
+/* b's octets, kept in the arena and paid; the buffer is cleared.  No octets
+ * when memory is short, or so much was kept or paid that search_may() says no
+ * to all.
+ */
 struct slice search_keep(struct search *, struct buf *b);
+/* The same of what is proved already, whatever is left. */
+struct slice search_keep_proof(struct search *, struct buf *b);
 
 /* ------------------------------------------------------------------------
  * Sequences of pieces, of which some may have been others. */
@@ -134,6 +163,7 @@ struct variant {
 	struct variant *next;
 	enum cause_id cause;
 	struct slice octets; /* canonical, in the piece's place */
+	uint64_t sum;	     /* of them: what differs has another, mostly */
 	struct change change;
 	enum rank rank;
 };

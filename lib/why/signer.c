@@ -115,6 +115,7 @@ try_selection(struct fault *t, const struct field **sel)
 {
 	size_t size = t->c->n * sizeof *sel;
 
+	search_pay(t->c->s, size);
 	/* That a field was added is not the signer's fault. */
 	if (memcmp(sel, t->c->sel, size) == 0 ||
 	    memcmp(sel, t->older, size) == 0)
@@ -136,6 +137,7 @@ next_above(const struct ams_case *c, size_t from, struct slice name)
 {
 	const struct field *f = select_next(c->s->select, name);
 
+	search_pay(c->s, COST_FIELD);
 	return f != NULL && f >= c->s->m->field + from ? f : NULL;
 }
 
@@ -148,7 +150,7 @@ nth_from_top(
 	size_t n = 0;
 
 	select_start(c->s->select, c->f->field);
-	while (next_above(c, from, name) != NULL)
+	while (!search_over(c->s) && next_above(c, from, name) != NULL)
 		n++;
 	select_start(c->s->select, c->f->field);
 	for (; n > nth; n--)
@@ -247,6 +249,7 @@ count_newest_first(struct fault *t, size_t j, const struct counting *how)
 	size_t n =
 	    duplicates(t->c, t->c->g->headers[j], how->from, f, MAX_COUNTED);
 
+	search_pay(t->c->s, t->c->n);
 	if (k >= n || f[n - 1] > how->last ||
 	    mentions_before(t->c, j, false) > 0)
 		return;
@@ -344,7 +347,9 @@ counted_apart(struct fault *t)
 		size_t nth = mentions_before(c, j, true);
 
 		t->sel[j] = NULL;
-		for (size_t i = m->nfields; i-- > 0 && t->sel[j] == NULL;)
+		search_pay(c->s, m->nfields);
+		for (size_t i = m->nfields;
+		     i-- > 0 && t->sel[j] == NULL && !search_over(c->s);)
 			if (&m->field[i] != c->f->field &&
 			    slice_eq_nocase(
 				m->field[i].name, c->g->headers[j]) &&
@@ -818,7 +823,10 @@ h_wrapped(struct fault *t, const struct tag *h)
 	size_t at = slice_find(own, mark.p[0]);
 
 	for (size_t first = 1; first < n && first <= MAX_FIRST; first++)
-		for (size_t width = 20; width <= 80 && nseen < most; width++) {
+		for (size_t width = 20;
+		     width <= 80 && nseen < most && !search_over(t->c->s);
+		     width++) {
+			search_pay(t->c->s, (uint64_t)COST_SEEN * n + nseen);
 			uint64_t sum = wrap_names(t, first, width, breaks);
 			size_t k = 0;
 
@@ -832,6 +840,7 @@ h_wrapped(struct fault *t, const struct tag *h)
 				buf_slice(&b, slice_sub(own, 0, at));
 				put_names(t, &b, breaks, broken[k]);
 				buf_slice(&b, slice_sub(own, at + 1, own.len));
+				search_pay(t->c->s, b.len);
 				try_last(t, buf_view(&b));
 			}
 		}
@@ -844,7 +853,8 @@ one_blank(struct fault *t)
 {
 	struct slice own = value_with_b(t, SLICE(""));
 
-	for (size_t i = 0; i < own.len && t->found == 0; i++) {
+	for (size_t i = 0;
+	     i < own.len && t->found == 0 && !search_over(t->c->s); i++) {
 		struct slice tail = slice_sub(own, i, own.len);
 		struct buf b = { .max = 0 };
 		bool fws = ascii_is_fws(tail.p[0]);
@@ -932,6 +942,8 @@ try_tags(struct fault *t, const struct tag *const tag[], size_t n)
 			put_tag(t, &b, tag[k]);
 			buf_text(&b, k + 1 < n ? "; " : way % 2 ? ";" : "");
 		}
+		if (!search_pay(t->c->s, (uint64_t)COST_MADE * b.len))
+			break;
 		if (way == 0)
 			len = b.len;
 		if (way == 2 && b.len == len)
@@ -1112,7 +1124,7 @@ explain_signer(struct ams_case *c)
 	for (size_t j = 0; j < c->n; j++)
 		digest_put(&t.before, c->q.piece[j].octets.p,
 		    c->q.piece[j].octets.len);
-	for (size_t r = 0; r < sizeof rows / sizeof *rows && !c->s->failed;
+	for (size_t r = 0; r < sizeof rows / sizeof *rows && !search_over(c->s);
 	     r++) {
 		t.cause = rows[r].cause;
 		t.q = c->q;

@@ -22,7 +22,7 @@ tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 	struct buf b = { .max = 0 };
 
 	explain_undo_body(d->body, e, from, c->i, true, &b);
-	struct slice was = search_keep(c->s, &b);
+	struct slice was = search_keep_proof(c->s, &b);
 	struct edit whole = { 0, c->body.len, was };
 	struct finding *outer = NULL;
 	unsigned group = e->finding[from].group;
@@ -219,7 +219,7 @@ explain_twice(struct body_case *c)
 	struct step step;
 	bool more = true;
 
-	for (unsigned way = 0; more && !c->found && !c->s->failed; way++) {
+	for (unsigned way = 0; more && !c->found && !search_over(c->s); way++) {
 		if (!step_begin(c->s, &step))
 			return;
 		more = try_way(c, way);

@@ -11,7 +11,8 @@ enum {
 	/* Verifications for one Ed25519 signature, 0.1 ms each. */
 	AMS_CHECKS = 2000,
 	SEAL_CHECKS = 1000,
-	ALL_CHECKS = 6000, /* of one message */
+	ALL_CHECKS = 4000, /* of one message */
+	KEY_COST = 64 * 1024 * 1024,
 };
 
 /* ------------------------------------------------------------------------
@@ -314,6 +315,13 @@ in_step(struct search *s, unsigned i, void (*engine)(struct search *, unsigned))
 	step_end(s, &step);
 }
 
+static void
+keys_in_part(struct search *s, enum arc_kind kind, unsigned i)
+{
+	search_begin(s, KEY_COST);
+	explain_keys(s, kind, i);
+}
+
 /* Where a finding about a set stands among those of the set. */
 static int
 rank(const struct finding *f)
@@ -365,12 +373,12 @@ explain_sets(struct search *s, unsigned seals)
 		if (!ams->body_holds &&
 		    ams->f->problem.code != DIAG_CANONICALIZATION)
 			in_step(s, i, explain_body);
-		explain_keys(s, ARC_AMS, i);
+		keys_in_part(s, ARC_AMS, i);
 		in_step(s, i, explain_ams);
 	}
 	for (unsigned i = 1; i <= seals; i++)
 		if (s->seal[i].f != NULL)
-			explain_keys(s, ARC_SEAL, i);
+			keys_in_part(s, ARC_SEAL, i);
 	for (unsigned i = 1; i <= seals; i++)
 		if (s->seal[i].f != NULL) {
 			in_step(s, i, explain_seal);
@@ -414,7 +422,7 @@ explain_fail(struct search *s)
 		return;
 	/* Whether its newest hop really said so, first. */
 	if (s->chain->step == 2) {
-		explain_keys(s, ARC_SEAL, n);
+		keys_in_part(s, ARC_SEAL, n);
 		in_step(s, n, explain_seal);
 		explain_given_up(s);
 	}
@@ -458,6 +466,7 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 		.why = why };
 	if ((s->select = select_new(m, m->arena)) == NULL)
 		return diag_memory(why);
+	search_purse(s);
 	look(s);
 	witnesses(s);
 	if (!s->failed && verdict->cv == CV_PASS)
