@@ -188,6 +188,7 @@ look(struct shown *s, struct diag *why)
 	struct validate_options opt = d->cli.validate;
 	struct keystore *keys = d->verify ? d->cli.keys : NULL;
 	struct explain_options explaining = { .effort = d->effort,
+		.glance = !d->why,
 		.validate = &d->cli.validate };
 	struct sigcheck check;
 

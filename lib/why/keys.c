@@ -100,9 +100,8 @@ standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
 static uint64_t
 opening_cost(const struct key *key)
 {
-	return key->type == KEY_RSA
-		   ? (uint64_t)key->noctets * key->noctets * 3 / 8
-		   : COST_VERIFICATION;
+	return key->type == KEY_RSA ? (uint64_t)key->noctets * key->noctets / 3
+				    : COST_VERIFICATION;
 }
 
 /* Whether key made the signature: an RSA key by opening it, an Ed25519 key over

@@ -113,7 +113,7 @@ search_begin(struct search *s, uint64_t octets)
 void
 search_purse(struct search *s)
 {
-	s->purse = with_effort(s, COST_MESSAGE);
+	s->purse = with_effort(s, s->opt->glance ? COST_GLANCE : COST_MESSAGE);
 }
 
 /* Whether the digest was looked at before; it was now. */

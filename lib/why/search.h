@@ -87,7 +87,8 @@ enum {
 	COST_FIELD = 64,
 	COST_HYPOTHESIS = 400,
 	COST_VERIFICATION = 240000,
-	COST_MESSAGE = 1280 * 1024 * 1024,
+	COST_MESSAGE = 1024 * 1024 * 1024,
+	COST_GLANCE = 16 * 1024 * 1024,
 };
 
 /* Begin a message: one purse for all its sets. */

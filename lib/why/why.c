@@ -316,7 +316,7 @@ in_step(struct search *s, unsigned i, void (*engine)(struct search *, unsigned))
 }
 
 static void
-keys_in_part(struct search *s, enum arc_kind kind, unsigned i)
+keys_in_part(struct search *s, enum sigkind kind, unsigned i)
 {
 	search_begin(s, KEY_COST);
 	explain_keys(s, kind, i);

@@ -57,6 +57,7 @@ struct explanation {
 
 struct explain_options {
 	unsigned effort; /* times the budget; 0 as 1 */
+	bool glance;	 /* what is found at once: nobody asked for more */
 	const struct validate_options *validate;
 };
 
