@@ -126,6 +126,11 @@ conformance: setup-build setup-test
 	@$(MAKE) -s all $(UNITS) $(PRELOADS)
 	@B="$(CURDIR)/$B" JOBS=$(JOBS) tests/tools/conformance $B/conformance
 
+#: make suite      write tests/suite anew from the tests that forge messages
+suite: setup-build setup-test
+	@$(MAKE) -s all $(UNITS)
+	@B="$(CURDIR)/$B" tests/forge/make-suite
+
 #: make peers      verdicts beside those of other validators (tests/peers.tsv)
 peers: setup-build setup-peers
 	@$(MAKE) -s all
@@ -247,6 +252,6 @@ clean:
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: bench bench-check why-score
-.PHONY: all help setup demo check test peers conformance fuzz fuzzers torture covered lint lint-c lint-format \
+.PHONY: all help setup demo check test suite peers conformance fuzz fuzzers torture covered lint lint-c lint-format \
     lint-man lint-shell objects install uninstall dist clean FORCE
 .SECONDARY:

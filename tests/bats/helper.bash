@@ -29,3 +29,6 @@ same() {
 	# shellcheck disable=SC2154 # set by run
 	diff -u --label "$1 wanted" --label "$1 found" "$2" <(printf '%s\n' "$output")
 }
+
+# tests/forge/make-suite collects messages under the names of their tests.
+export BATS_TEST_DESCRIPTION BATS_TEST_FILENAME
