@@ -22,7 +22,7 @@ load helper
 
 @test "the manifest of tests/suite names each file there, once, with its keys" {
 	cd "$ROOT/tests/suite"
-	diff <(sed 's/.*"file": "\([^"]*\)".*/\1/' manifest.jsonl | LC_ALL=C sort) <(LC_ALL=C ls | grep 'eml$')
-	diff <(ls | sed -n 's/\.eml$//p') <(ls | sed -n 's/\.keys$//p')
+	diff <(sed 's/.*"file": "\([^"]*\)".*/\1/' manifest.jsonl | LC_ALL=C sort) <(printf '%s\n' *.eml | LC_ALL=C sort)
+	diff <(printf '%s\n' *.eml | sed 's/\.eml$//') <(printf '%s\n' *.keys | sed 's/\.keys$//')
 	grep -q "^$(wc -l <manifest.jsonl) messages" README.md
 }
