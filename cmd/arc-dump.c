@@ -29,6 +29,7 @@ static const char own_help[] =
     "      --field LIST          values of each set, parted by tabs: i, time, "
     "aar,\n"
     "                            tags (d,s,cv), as.TAG, ams.TAG\n"
+    "      --html                the page as one self-contained HTML file\n"
     "      --lint                what is odd about how the fields are written\n"
     "      --key-audit           each key in plain words, and its record "
     "mended\n"
@@ -52,6 +53,7 @@ enum {
 	OPT_FIELD,
 	OPT_CANON,
 	OPT_NO_SANDBOX,
+	OPT_HTML,
 	OPT_LINT,
 	OPT_KEY_AUDIT,
 	OPT_FINGERPRINT,
@@ -71,6 +73,7 @@ static const struct option longopts[] = {
 	{ "canon", required_argument, NULL, OPT_CANON },
 	{ "include", required_argument, NULL, OPT_INCLUDE },
 	{ "no-sandbox", no_argument, NULL, OPT_NO_SANDBOX },
+	{ "html", no_argument, NULL, OPT_HTML },
 	{ "lint", no_argument, NULL, OPT_LINT },
 	{ "key-audit", no_argument, NULL, OPT_KEY_AUDIT },
 	{ "fingerprint", no_argument, NULL, OPT_FINGERPRINT },
@@ -95,9 +98,10 @@ static void
 option_way(struct dump *d, enum dump_way way)
 {
 	if (d->way != DUMP_PAGE && d->way != way)
-		cli_usage(&d->cli, "--canon, --field, --lint, --key-audit, "
-				   "--fingerprint and --compare exclude each "
-				   "other");
+		cli_usage(&d->cli,
+		    "--canon, --field, --html, --lint, "
+		    "--key-audit, --fingerprint and --compare exclude each "
+		    "other");
 	d->way = way;
 }
 
@@ -191,6 +195,7 @@ options(struct dump *d, int argc, char **argv)
 		case OPT_CANON: option_canon(d, optarg); break;
 		case OPT_NO_SANDBOX: d->no_sandbox = true; break;
 		case OPT_INCLUDE: cli_include(&d->cli, optarg); break;
+		case OPT_HTML: option_way(d, DUMP_HTML); break;
 		case OPT_LINT: option_way(d, DUMP_LINT); break;
 		case OPT_KEY_AUDIT: option_way(d, DUMP_KEY_AUDIT); break;
 		case OPT_FINGERPRINT: option_way(d, DUMP_FINGERPRINT); break;
@@ -267,9 +272,10 @@ main(int argc, char **argv)
 		return cli_end(&d.cli);
 	d.many =
 	    argc - optind > 1 || (optind < argc && is_directory(argv[optind]));
-	if (d.many && (d.way == DUMP_CANON || d.way == DUMP_FINGERPRINT))
-		cli_usage(
-		    &d.cli, "--canon and --fingerprint are for one message");
+	if (d.many && (d.way == DUMP_CANON || d.way == DUMP_FINGERPRINT ||
+			  d.way == DUMP_HTML))
+		cli_usage(&d.cli,
+		    "--canon, --fingerprint and --html are for one message");
 	if (d.salt.text.len == 0 &&
 	    (d.way == DUMP_FINGERPRINT || d.way == DUMP_COMPARE))
 		random_salt(&d);

@@ -10,6 +10,7 @@
 #include "why/why.h"
 #include "report/fingerprint.h"
 #include "report/hops.h"
+#include "report/html.h"
 #include "arc/lint.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -239,6 +240,8 @@ show_page(struct shown *s, struct diag *why)
 		return report_json(&c->out, &r, why);
 	if (s->d->set > 0)
 		return page_set(&c->out, &page, s->d->set, why);
+	if (s->d->way == DUMP_HTML)
+		return html_page(&c->out, &page, why);
 	if (page_chain(&c->out, &page, why) != 0)
 		return -1;
 	if (s->d->why) {

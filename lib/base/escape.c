@@ -57,3 +57,27 @@ escape_text(struct buf *b, struct slice s)
 		s = slice_sub(s, n, s.len);
 	}
 }
+
+void
+escape_markup_char(struct buf *b, char c)
+{
+	switch (c) {
+	case '<': buf_text(b, "&lt;"); break;
+	case '>': buf_text(b, "&gt;"); break;
+	case '&': buf_text(b, "&amp;"); break;
+	case '"': buf_text(b, "&quot;"); break;
+	default: buf_char(b, c);
+	}
+}
+
+void
+escape_markup(struct buf *b, struct slice s)
+{
+	struct buf plain = { .max = 0 };
+
+	escape_text(&plain, s);
+	for (size_t i = 0; i < plain.len; i++)
+		escape_markup_char(b, plain.p[i]);
+	buf_fail_with(b, &plain);
+	buf_release(&plain);
+}

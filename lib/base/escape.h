@@ -16,6 +16,13 @@
  * doubled, every octet of anything else as \xNN. */
 void escape_text(struct buf *, struct slice s);
 
+/* The same, and what means something to HTML and XML as a reference: for text
+ * between tags and for attributes in double quotes. */
+void escape_markup(struct buf *, struct slice s);
+
+/* One octet of text that is inert already, for the same. */
+void escape_markup_char(struct buf *, char c);
+
 /* Whether a code point can be shown as it is: not a control (C0, DEL, C1), no
  * line or paragraph separator, nothing that changes the direction of text or
  * cannot be seen, and no noncharacter. */

@@ -451,31 +451,13 @@ tap_line(const struct suite *s, const struct outcome *o, bool good,
 }
 
 static void
-put_xml(struct buf *b, struct slice s)
-{
-	struct buf inert = { .max = 0 };
-
-	escape_text(&inert, s);
-	for (size_t i = 0; i < inert.len; i++)
-		switch (inert.p[i]) {
-		case '<': buf_text(b, "&lt;"); break;
-		case '>': buf_text(b, "&gt;"); break;
-		case '&': buf_text(b, "&amp;"); break;
-		case '"': buf_text(b, "&quot;"); break;
-		default: buf_char(b, inert.p[i]);
-		}
-	buf_fail_with(b, &inert);
-	buf_release(&inert);
-}
-
-static void
 junit_case(struct suite *s, const struct outcome *o, bool good,
     const struct buf *change)
 {
 	struct buf *b = &s->cases;
 
 	buf_text(b, "    <testcase classname=\"arc-verify\" name=\"");
-	put_xml(b, slice_of(o->name));
+	escape_markup(b, slice_of(o->name));
 	buf_printf(b, "\" time=\"%.3f\"", o->seconds);
 	s->seconds += o->seconds;
 	if (good) {
@@ -484,11 +466,12 @@ junit_case(struct suite *s, const struct outcome *o, bool good,
 	}
 	s->failures++;
 	buf_text(b, ">\n      <failure type=\"");
-	put_xml(b, slice_of(o->code[0] != '\0' ? o->code : o->verdict));
+	escape_markup(b, slice_of(o->code[0] != '\0' ? o->code : o->verdict));
 	buf_text(b, "\" message=\"");
-	put_xml(b, change->len > 0 ? buf_view(change) : slice_of(o->verdict));
+	escape_markup(
+	    b, change->len > 0 ? buf_view(change) : slice_of(o->verdict));
 	buf_text(b, "\">");
-	put_xml(b, o->text);
+	escape_markup(b, o->text);
 	buf_text(b, "</failure>\n    </testcase>\n");
 }
 

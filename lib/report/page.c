@@ -135,8 +135,8 @@ put_verdict(struct sheet *t, const struct page *p)
 /* ------------------------------------------------------------------------
  * The table of hops. */
 
-static void
-gap_text(const struct hop *h, char out[32])
+void
+page_gap(const struct hop *h, char out[PAGE_GAP])
 {
 	int64_t g = h->gap < 0 ? -h->gap : h->gap;
 	const char *sign = h->gap < 0 ? "-" : "+";
@@ -144,20 +144,19 @@ gap_text(const struct hop *h, char out[32])
 	if (!h->has_gap)
 		out[0] = '\0';
 	else if (g < 120)
-		snprintf(out, 32, "%s%" PRId64 "s", sign, g);
+		snprintf(out, PAGE_GAP, "%s%" PRId64 "s", sign, g);
 	else if (g < 120 * 60)
-		snprintf(out, 32, "%s%" PRId64 "m", sign, g / 60);
+		snprintf(out, PAGE_GAP, "%s%" PRId64 "m", sign, g / 60);
 	else if (g < 48 * 3600)
-		snprintf(out, 32, "%s%" PRId64 "h", sign, g / 3600);
+		snprintf(out, PAGE_GAP, "%s%" PRId64 "h", sign, g / 3600);
 	else if (g < INT64_C(99999) * 86400)
-		snprintf(out, 32, "%s%" PRId64 "d", sign, g / 86400);
+		snprintf(out, PAGE_GAP, "%s%" PRId64 "d", sign, g / 86400);
 	else
-		snprintf(out, 32, "%slong", sign);
+		snprintf(out, PAGE_GAP, "%slong", sign);
 }
 
-/* The state of a part in a word of at most five letters. */
-static const char *
-state_word(const struct sigfield *f, const struct sigresult *p)
+const char *
+page_state(const struct sigfield *f, const struct sigresult *p)
 {
 	if (f == NULL)
 		return "gone";
@@ -174,7 +173,7 @@ static void
 put_state(struct sheet *t, const struct sigfield *f, const struct sigresult *p,
     size_t columns)
 {
-	const char *word = state_word(f, p);
+	const char *word = page_state(f, p);
 	const char *sgr = strcmp(word, "pass") == 0 ? "32"
 			  : strcmp(word, "?") == 0  ? NULL
 						    : "31";
@@ -253,7 +252,7 @@ put_hop(struct sheet *t, const struct page *p, unsigned i)
 	const struct arc_set *set = &r->chain->set[i];
 	const struct hop *h = &p->hops->hop[i];
 	const struct sigfield *seal = set->part[ARC_SEAL];
-	char date[MOMENT_TEXT] = "-", gap[32];
+	char date[MOMENT_TEXT] = "-", gap[PAGE_GAP];
 
 	buf_printf(t->b, " %2u  ", i);
 	if (!h->present) {
@@ -263,7 +262,7 @@ put_hop(struct sheet *t, const struct page *p, unsigned i)
 	}
 	if (h->has_time)
 		moment_text(h->time, date);
-	gap_text(h, gap);
+	page_gap(h, gap);
 	sheet_cell(t,
 	    h->domain.len > 0 ? sheet_inert(t, h->domain) : SLICE("-"),
 	    DOMAIN_COLUMNS);

@@ -30,6 +30,16 @@ int page_chain(struct buf *, const struct page *, struct diag *why);
 int page_set(
     struct buf *, const struct page *, unsigned instance, struct diag *why);
 
+/* The state of a field in a word of at most five letters: "pass", "fail",
+ * "body", "temp", "gone", or "?" when it was not checked. */
+const char *page_state(const struct sigfield *, const struct sigresult *);
+
+/* "+60s": the time since the hop before; "" when it is not known. */
+enum {
+	PAGE_GAP = 32
+};
+void page_gap(const struct hop *, char out[PAGE_GAP]);
+
 /* Why a field is told of by itself; NULL when it is not. */
 const struct diag *page_fault(const struct report *, const struct sigfield *);
 
