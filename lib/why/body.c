@@ -1208,6 +1208,11 @@ unexplained(struct body_case *c)
 	}
 	if (finding_above(s, PLACE_BH, c->i))
 		return;
+	if (s->body.len == 0) {
+		finding_new(
+		    s, CAUSE_BODY_MISSING, EXPLAIN_FACT, PLACE_BH, c->i);
+		return;
+	}
 	struct finding *f = finding_new(s,
 	    has_replacement(c) ? CAUSE_BODY_ATTACHMENT_REPLACED
 			       : CAUSE_BODY_CHANGED,

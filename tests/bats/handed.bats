@@ -198,3 +198,15 @@ refused() {
 	[[ -z $output && $stderr == *"no message is attached"* ]]
 	run -64 arc-verify --attached --mbox --keys "$SAMPLES/keys" good.eml
 }
+
+@test "a header alone is asked about, and nobody is accused of its body" {
+	sed '/^\r*$/,$d' good.eml >header
+	run -1 arc-verify --keys "$SAMPLES/keys" header
+	[[ $output == *"[body-hash]" && $output == *"no body: is this the header only?"* ]]
+	arc-verify --json --why --keys "$SAMPLES/keys" header >json || [ $? -eq 1 ]
+	/usr/bin/python3 - <<-'PY'
+	import json
+	why = [w for w in json.load(open("json"))["why"] if w["field"] == "ams.bh"]
+	assert why and all(w["cause"] == "body.missing" and w["who"]["role"] != "modifier" for w in why), why
+	PY
+}
