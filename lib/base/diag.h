@@ -73,6 +73,19 @@ enum diag_code {
 	DIAG_DNS_MALFORMED,
 	DIAG_DNS_UNREACHABLE,
 
+	/* SPF (RFC 7208).  A DNS failure is one of those above. */
+	DIAG_SPF_NONE,
+	DIAG_SPF_DOMAIN,
+	DIAG_SPF_NEUTRAL,
+	DIAG_SPF_FAIL,
+	DIAG_SPF_RECORDS,
+	DIAG_SPF_SYNTAX,
+	DIAG_SPF_INCLUDE,
+	DIAG_SPF_LOOKUPS,
+	DIAG_SPF_VOID,
+	DIAG_SPF_MX,
+	DIAG_SPF_QUERIES,
+
 	/* Not a message, or over a limit: no verdict (65). */
 	DIAG_NO_MESSAGE,
 	DIAG_BARE_CR,

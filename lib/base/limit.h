@@ -58,6 +58,26 @@ struct limits {
 	    "Of a keys file, which is read whole; a longer one is status 78.") \
 	ROW(KEY_FILE, "key-file", 64 << 10, "octets", LIMIT_FIXED, \
 	    "Of a file with a private key; a longer one is status 78.") \
+	ROW(SPF_TERMS, "spf-lookups", 10, "terms", LIMIT_FIXED, \
+	    "Of SPF records that ask the DNS, includes and redirects counted " \
+	    "(RFC 7208 section 4.6.4); more are a permerror.") \
+	ROW(SPF_VOID, "spf-void-lookups", 2, "terms", LIMIT_FIXED, \
+	    "Of SPF records whose lookups bring nothing (the same section); " \
+	    "more are a permerror.") \
+	ROW(SPF_MX, "spf-mx", 10, "MX records", LIMIT_FIXED, \
+	    "For one mx of an SPF record (the same section); more are a " \
+	    "permerror.") \
+	ROW(SPF_PTR, "spf-ptr", 10, "PTR records", LIMIT_FIXED, \
+	    "Of an address (the same section); others are ignored.") \
+	ROW(SPF_QUERIES, "spf-queries", 128, "queries", LIMIT_FIXED, \
+	    "For one SPF evaluation, all counted; more are a permerror.") \
+	ROW(SPF_NAME, "spf-name", 253, "octets", LIMIT_FIXED, \
+	    "Of a name that macros expand to (RFC 7208 section 7.3); labels in " \
+	    "front are cut off.") \
+	ROW(SPF_LOCAL, "spf-local-part", 256, "octets", LIMIT_FIXED, \
+	    "Of the local part that macros expand to; the rest is cut off.") \
+	ROW(SPF_EXPLANATION, "spf-explanation", 1024, "octets", LIMIT_FIXED, \
+	    "Of the text that exp= expands to; a longer one is none.") \
 	ROW(PROPERTIES, "properties", 256, "properties", LIMIT_FIXED, \
 	    "Of one result of Authentication-Results; what is more is left " \
 	    "out.") \

@@ -54,6 +54,35 @@ rr_read_address(
 	return true;
 }
 
+/* Octets of a name that are written \X, not to be taken for what they mean. */
+static bool
+is_special(char c)
+{
+	return c == '.' || c == ';' || c == '(' || c == ')' || c == '\\';
+}
+
+static bool
+is_graphic(char c)
+{
+	return c > 0x20 && c < 0x7f;
+}
+
+size_t
+rr_put_octet(char *to, char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	to[0] = '\\';
+	if (is_graphic(c)) {
+		to[is_special(c)] = c;
+		return is_special(c) ? 2 : 1;
+	}
+	to[1] = (char)('0' + u / 100);
+	to[2] = (char)('0' + u / 10 % 10);
+	to[3] = (char)('0' + u % 10);
+	return 4;
+}
+
 void
 rr_write_address(
     struct buf *out, enum rr_type type, const unsigned char *address)

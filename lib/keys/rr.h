@@ -62,6 +62,11 @@ size_t rr_address_size(enum rr_type);
 bool rr_read_address(
     struct slice text, enum rr_type, unsigned char out[RR_MAX_ADDRESS]);
 
+/* Write an octet of a label to where there is room for four, in the one way
+ * that names are written everywhere: as it is, \X or \DDD.  How many that took.
+ */
+size_t rr_put_octet(char *to, char c);
+
 /* Append the address in its shortest form (RFC 5952). */
 void rr_write_address(struct buf *, enum rr_type, const unsigned char *address);
 

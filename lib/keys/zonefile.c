@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keys/keyname.h"
+#include "keys/rr.h"
 #include "keys/zonefile.h"
 
 static const struct slice no_octets = { NULL, 0 };
@@ -24,36 +25,6 @@ zonefile_fail(
 
 /* ------------------------------------------------------------------------
  * Names. */
-
-/* Octets of a name that are written \X, not to be taken for what they mean. */
-static bool
-is_special(char c)
-{
-	return c == '.' || c == ';' || c == '(' || c == ')' || c == '\\';
-}
-
-static bool
-is_graphic(char c)
-{
-	return c > 0x20 && c < 0x7f;
-}
-
-/* Write an octet of a label in the one way that dnswire_read() has too. */
-static size_t
-put_octet(char *to, char c)
-{
-	unsigned char u = (unsigned char)c;
-
-	to[0] = '\\';
-	if (is_graphic(c)) {
-		to[is_special(c)] = c;
-		return is_special(c) ? 2 : 1;
-	}
-	to[1] = (char)('0' + u / 100);
-	to[2] = (char)('0' + u / 10 % 10);
-	to[3] = (char)('0' + u % 10);
-	return 4;
-}
 
 static int
 bad_name(const struct zonefile *z, struct slice text, const char *what,
@@ -91,7 +62,7 @@ write_labels(struct zonefile *z, struct slice text, struct slice *name,
 		}
 		if (c == '\\')
 			zone_unescape(&rest, &c);
-		name->len += put_octet(to + name->len, ascii_lower(c));
+		name->len += rr_put_octet(to + name->len, ascii_lower(c));
 		all++;
 		if (++label > KEYNAME_MAX_LABEL || all > KEYNAME_MAX + 1)
 			return bad_name(

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPF: whatever session and DNS say, the limits hold and there is a verdict.
+ * The input is lines: the address, HELO, MAIL FROM, and TXT records, of which
+ * each name has the one that its hash chooses; so it is with other types. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nametable.h"
+#include "fuzz.h"
+#include "spf/spf.h"
+
+enum {
+	MAX_LINES = 64,
+};
+
+struct world {
+	struct keysource source;
+	struct slice line[MAX_LINES];
+	size_t nlines;
+	unsigned asked;
+};
+
+static void
+put_txt(struct answer *a, struct slice text, struct arena *arena)
+{
+	a->txt = arena_array(arena, 1, sizeof *a->txt);
+	need(a->txt != NULL);
+	a->ntxt = 1;
+	a->txt[0] = (struct txt){ text, &a->txt[0].text, 1 };
+}
+
+static void
+put_rr(
+    struct answer *a, uint64_t hash, const struct world *w, struct arena *arena)
+{
+	a->nrr = hash % 13;
+	a->rr = arena_array(arena, a->nrr, sizeof *a->rr);
+	need(a->rr != NULL);
+	for (size_t i = 0; i < a->nrr; i++) {
+		memcpy(a->rr[i].address, &hash, sizeof hash);
+		a->rr[i].address[0] = (unsigned char)i;
+		a->rr[i].name = w->nlines > 3 ? SLICE("d.example") : SLICE(".");
+		if (i % 2 == 1) {
+			static const char names[] = "abcdefghijklmnop.example";
+
+			a->rr[i].name =
+			    (struct slice){ names + i, sizeof names - 1 - i };
+		}
+	}
+	if (a->nrr == 0)
+		a->kind = ANSWER_NODATA;
+}
+
+static int
+ask(struct keysource *s, const struct question questions[], size_t n,
+    struct answer answers[], int64_t deadline, struct arena *arena,
+    struct diag *why)
+{
+	struct world *w = (struct world *)(void *)s;
+
+	(void)deadline;
+	(void)why;
+	for (size_t i = 0; i < n; i++) {
+		const struct question *q = &questions[i];
+		uint64_t hash = nametable_hash(q->name) >> 7;
+
+		need(q->name.len > 0 && q->name.len <= 4 * (size_t)253);
+		need_inert(q->name);
+		w->asked++;
+		answers[i] = (struct answer){ .kind = ANSWER_RECORDS };
+		if (hash % 17 == 0)
+			answers[i].kind =
+			    (enum answer_kind)(hash / 17 % ANSWER_UNKNOWN);
+		if (answers[i].kind != ANSWER_RECORDS)
+			continue;
+		if (q->type != RR_TXT)
+			put_rr(&answers[i], hash, w, arena);
+		else if (w->nlines > 3)
+			put_txt(&answers[i],
+			    w->line[3 + hash % (w->nlines - 3)], arena);
+		else
+			answers[i].kind = ANSWER_NXDOMAIN;
+	}
+	return 0;
+}
+
+static void
+forget(struct keysource *s)
+{
+	(void)s;
+}
+
+static void
+check(const struct spf_verdict *v, const struct world *w)
+{
+	need(v->result >= SPF_NONE && v->result <= SPF_PERMERROR);
+	need(w->asked <= LIMIT_SPF_QUERIES);
+	need(v->lookups <= LIMIT_SPF_TERMS + 1);
+	need(v->void_lookups <= LIMIT_SPF_VOID + 1);
+	need(v->nsteps <= SPF_MAX_STEPS);
+	need((v->result == SPF_PASS) == (v->why.code == DIAG_NONE));
+	need((v->result == SPF_TEMPERROR) == diag_is_temporary(v->why.code));
+	need(v->explanation.len == 0 || v->result == SPF_FAIL);
+	need(v->explanation.len <= LIMIT_SPF_EXPLANATION);
+	need(slice_is_ascii(v->explanation));
+	if (v->lookups > LIMIT_SPF_TERMS || v->void_lookups > LIMIT_SPF_VOID)
+		need(v->result == SPF_PERMERROR);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct world w = { .source = { .ask = ask, .free = forget } };
+	struct slice rest = { (const char *)p, n };
+	struct spf_request r = { .time = 1767225600 };
+	struct spf_verdict v;
+	struct diag why;
+
+	while (
+	    w.nlines < MAX_LINES && slice_cut(&rest, '\n', &w.line[w.nlines]))
+		w.nlines++;
+	if (w.nlines < 3 || !spf_address_read(w.line[0], &r.ip))
+		return 0;
+	r.helo = w.line[1];
+	r.mail_from = w.line[2];
+	struct arena *arena = arena_new();
+	struct keystore *keys = keystore_new(NULL, &w.source);
+
+	need(arena != NULL && keys != NULL);
+	need(spf_check(&r, keys, 0, arena, &v, &why) == 0);
+	check(&v, &w);
+	keystore_free(keys);
+	arena_free(arena);
+	return 0;
+}
