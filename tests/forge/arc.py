@@ -268,8 +268,8 @@ class Message:
         """record: text in which @p is the public key, a list of such, or None
         for no record at all; Ellipsis for the usual."""
         name = "%s._domainkey.%s" % (selector, domain)
-        if record is None or not re.fullmatch(r"[\w*-]+(\.[\w*-]+)*", name, re.ASCII):
-            return
+        if record is None or not re.fullmatch(r"[\w*-]{1,63}(\.[\w*-]{1,63})*", name, re.ASCII) or len(name) > 253:
+            return  # no name that the DNS has
         if record is Ellipsis:
             record = "v=DKIM1; k=%s; p=@p" % key.type
         p = base64.b64encode(key.public()).decode()
