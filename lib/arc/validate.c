@@ -153,6 +153,12 @@ decide_fail(struct walk *w, unsigned step, const struct sigresult *r)
 	w->out->temporary = diag_is_temporary(r->why.code);
 }
 
+static bool
+is_limit(enum diag_code code)
+{
+	return code == DIAG_LIMIT_RECORDS || code == DIAG_LIMIT_SIGNATURES;
+}
+
 /* Step 5: go down until one fails. */
 static int
 older_ams(struct walk *w, struct diag *why)
@@ -161,18 +167,26 @@ older_ams(struct walk *w, struct diag *why)
 
 	if (w->opt->no_oldest_pass)
 		return 0;
+	w->check->reserved = w->chain->n;
 	while (--i >= 1) {
 		if (w->out->ams[i].status == STATUS_UNCHECKED &&
-		    i >= w->oldest_ams && ams_signature(w, i, why) != 0)
-			return -1;
+		    i >= w->oldest_ams && ams_signature(w, i, why) != 0) {
+			if (!is_limit(why->code))
+				return -1;
+			/* The verdict does not ask for it. */
+			sigresult_fail(
+			    &w->out->ams[i], field_of(w, ARC_AMS, i), why);
+		}
 		if (w->out->ams[i].status != STATUS_PASS)
 			break;
 	}
+	w->check->reserved = 0;
 	w->oldest_ams = i + 1;
 	w->out->has_oldest_pass = true;
 	w->out->oldest_pass = i == 0 ? 0 : i + 1;
 	w->out->oldest_unsure =
-	    i > 0 && diag_is_temporary(w->out->ams[i].why.code);
+	    i > 0 && (diag_is_temporary(w->out->ams[i].why.code) ||
+			 is_limit(w->out->ams[i].why.code));
 	return 0;
 }
 
@@ -288,10 +302,10 @@ rest(struct walk *w, struct diag *why)
 		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++) {
 			if (rest_of(w, k, i, why) == 0)
 				continue;
-			if (why->code == DIAG_LIMIT_RECORDS ||
-			    why->code == DIAG_LIMIT_SIGNATURES)
+			if (why->code == DIAG_LIMIT_SIGNATURES)
 				return 0;
-			return -1;
+			if (!is_limit(why->code))
+				return -1;
 		}
 	return 0;
 }

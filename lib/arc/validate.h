@@ -37,7 +37,7 @@ struct verdict {
 	bool has_oldest_pass;
 	unsigned oldest_pass; /* 0: all AMS verify */
 	bool oldest_unsure;   /* the AMS below it may verify too: its key could
-			       * not be had just now */
+			       * not be had just now, or a limit was met */
 	struct sigresult *ams,
 	    *seal; /* by instance, 0 to the chain's highest */
 };

@@ -49,6 +49,10 @@ struct limits {
 	ROW(EXPONENT_BITS, "exponent-bits", 33, "bits", LIMIT_FIXED, \
 	    "Of an RSA exponent: a check costs so many squarings.  The key " \
 	    "cannot be used, which is a fail.") \
+	ROW(EXPONENT_RSA_BITS, "exponent-rsa-bits", 4096, "bits", LIMIT_FIXED, \
+	    "Of an RSA modulus whose exponent is above 65537, as both " \
+	    "together make a check dear.  The key cannot be used, which is a " \
+	    "fail.") \
 	ROW(TEXT, "text", 64 << 10, "octets", LIMIT_FIXED, \
 	    "Of one TXT record, its strings joined: all that the DNS can " \
 	    "carry.  In a keys file more is status 78.") \

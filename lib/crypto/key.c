@@ -77,6 +77,11 @@ check_rsa(struct slice n, struct slice e, struct key *key, struct diag *why)
 	    key->exponent >> LIMIT_EXPONENT_BITS != 0)
 		return diag_set(why, DIAG_KEY_EXPONENT, nowhere,
 		    "the exponent is %llu", key->exponent);
+	if (key->bits > LIMIT_EXPONENT_RSA_BITS &&
+	    key->exponent > KEY_USUAL_EXPONENT)
+		return diag_set(why, DIAG_KEY_EXPONENT, nowhere,
+		    "the exponent is %llu; of a key of %u bits at most %d",
+		    key->exponent, key->bits, KEY_USUAL_EXPONENT);
 	return 0;
 }
 

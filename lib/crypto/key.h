@@ -23,6 +23,7 @@ enum key_type {
 enum {
 	KEY_MIN_RSA_BITS = 1024, /* shorter never verifies (RFC 8301) */
 	KEY_MAX_RSA_BITS = LIMIT_RSA_BITS, /* longer is refused */
+	KEY_USUAL_EXPONENT = 65537,	   /* larger only in a shorter key */
 	KEY_LEAST_RSA_BITS = 256,	   /* shorter is not even read */
 	KEY_ED25519_SIZE = 32,		   /* octets */
 };
@@ -61,7 +62,9 @@ const char *key_type_word(enum key_type);
  *	DIAG_KEY_SHORT       RSA of less than KEY_LEAST_RSA_BITS
  *	DIAG_KEY_LONG        RSA of more than KEY_MAX_RSA_BITS
  *	DIAG_KEY_EXPONENT    RSA with an even modulus, or an exponent that is
- *	                     even, below 3, or 2^33 and more
+ *	                     even, below 3, or 2^33 and more, or above
+ *	                     KEY_USUAL_EXPONENT in a key of more than
+ *	                     LIMIT_EXPONENT_RSA_BITS
  *	DIAG_KEY_WEAK_POINT  Ed25519: no point of the curve, not in its shortest
  *	                     form (y >= p), or of small order
  *	DIAG_MEMORY          nothing is known of the record */

@@ -45,6 +45,7 @@ sigcheck_init(struct sigcheck *c, struct message *m, struct input *in,
 	c->want = NULL;
 	c->nbodies = 0;
 	c->checks = 0;
+	c->reserved = 0;
 	c->deadline = 0;
 	c->batch = FIRST_BATCH;
 	c->verified = false;
@@ -230,7 +231,8 @@ records_try(struct sigcheck *c, const struct sigtags *s,
 		struct diag bad = record->why;
 
 		if (bad.code == DIAG_NONE) {
-			if (c->checks >= c->policy->limits->signatures)
+			if (c->checks + c->reserved >=
+			    c->policy->limits->signatures)
 				return diag_set(why, DIAG_LIMIT_SIGNATURES,
 				    no_octets, "%u were made", c->checks);
 			c->checks++;

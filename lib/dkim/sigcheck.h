@@ -103,10 +103,11 @@ struct sigcheck {
 	struct bodyhash body[SIGCHECK_BODIES];
 	struct sigresult *wants_body[SIGCHECK_BODIES];
 	size_t nbodies;
-	unsigned checks;  /* signature checks that were made */
-	int64_t deadline; /* of all lookups; 0: none was made yet */
-	size_t batch;	  /* names that may be asked for at once */
-	bool verified;	  /* something did, since the last batch */
+	unsigned checks;   /* signature checks that were made */
+	unsigned reserved; /* those that are kept for others */
+	int64_t deadline;  /* of all lookups; 0: none was made yet */
+	size_t batch;	   /* names that may be asked for at once */
+	bool verified;	   /* something did, since the last batch */
 };
 
 /* Start with a message whose body comes from in. */

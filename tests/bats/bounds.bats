@@ -23,6 +23,17 @@ load helper
 	PY
 }
 
+@test "a modulus of more than 4096 bits has an exponent of at most 65537" {
+	forge <<-'PY'
+	large, most = key("rsa16384"), key("rsa4096")
+	passes(chain(1, key=large.with_e(3)))
+	passes(chain(1, key=most.with_e(most.exponent(2**32 + 1))))
+	for e in (65539, 2**32 + 1, 2**33 - 1):
+	    fails("key-exponent", 1, chain(1, key=large.with_e(large.exponent(e))))
+	fails("key-exponent", 2, chain(2, {2: dict(key=large.with_e(large.exponent(65539)))}))
+	PY
+}
+
 @test "a modulus is odd" {
 	forge <<-'PY'
 	even = RSA([2] + key("rsa1024").primes)
@@ -96,6 +107,22 @@ load helper
 	    passes(chain(1, record=["v=DKIM1; p=@p"] + records))
 	no_verdict(65, "limit-records", chain(1, record=[wrong % k for k in range(8)] + ["v=DKIM1; p=@p"]))
 	no_verdict(65, "limit-records", chain(1, record=[wrong % k for k in range(500)]))
+	PY
+}
+
+# RFC 8617 5.2, step 5, may be left out: no limit on it decides.
+@test "a limit met by an older AMS is that AMS's own status, and no message's" {
+	forge <<-'PY'
+	p = base64.b64encode(key("rsa1024").public()).decode()
+	wrong = ["v=DKIM1; n=%d; p=%s" % (k, p) for k in range(9)]
+	passes(chain(2, {1: dict(ams_s="many", ams_record=wrong)}), oldest=2, parts={"ams1": "fail limit-records"})
+	passes(chain(3, {2: dict(ams_s="many", ams_record=wrong)}), oldest=3, parts={"ams2": "fail limit-records", "ams1": "unchecked"})
+	no_verdict(65, "limit-records", chain(2, {2: dict(ams_s="many", ams_record=wrong)}))
+	no_verdict(65, "limit-records", chain(2, {1: dict(as_s="many", as_record=wrong)}))
+	# and older AMS leave as many checks as there are seals
+	passes(chain(4), oldest=4, args=["--limit", "signatures=5"], parts={"ams3": "fail limit-signatures", "seal1": "pass"})
+	passes(chain(4), oldest=3, args=["--limit", "signatures=6"], parts={"ams3": "pass", "ams2": "fail limit-signatures"})
+	no_verdict(65, "limit-signatures", chain(4), args=["--limit", "signatures=4"])
 	PY
 }
 
