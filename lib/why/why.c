@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "dkim/bodyhash.h"
+#include "why/body.h"
 #include "why/search.h"
 #include "keys/keyname.h"
 #include "mail/mime.h"

@@ -74,7 +74,7 @@ check_findings(const struct mail *w, bool altered)
 	for (size_t k = 0; k < w->reasons.n; k++) {
 		const struct finding *f = &w->reasons.finding[k];
 
-		need(f->instance <= CHAIN_MAX && f->cause != NULL);
+		need(f->instance <= CHAIN_MAX && f->cause != CAUSE_NONE);
 		need(f->nchanges <= EXPLAIN_MAX_CHANGES);
 		need(altered || f->level != EXPLAIN_PROVED);
 		need_inert(slice_of(f->detail));

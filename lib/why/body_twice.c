@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two hands on one body: something was put into the text, and then all of it
- * was encoded for a 7-bit server, or its links were made to lead over a
- * service.  The second is undone, and what is left is searched as if it had
- * come so.  Or the text was decoded and then something put before or behind it,
- * as list managers do: what is left without that is encoded again. */
 #include <string.h>
 
-#include "why/body.h"
+#include "mail/mime.h"
+#include "why/body_coding.h"
+#include "why/body_hash.h"
+#include "why/body_lines.h"
+#include "why/body_links.h"
+#include "why/body_text.h"
+#include "why/body_try.h"
+#include "why/body_banners.h"
+#include "why/body_parts.h"
+#include "why/body_twice.h"
 
 enum {
 	MAX_ABOVE = 12,		/* lines put before a text that was decoded */
@@ -53,19 +57,20 @@ tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 static void
 search_text(struct body_case *d)
 {
-	static const enum cause_id ids[] = { CAUSE_BODY_MIME_PART_ADDED,
-		CAUSE_BODY_FOOTER_IN_PARTS, CAUSE_BODY_BANNER_IN_PARTS };
+	static const struct body_row rows[] = {
+		{ CAUSE_BODY_MIME_PART_ADDED, body_part_added },
+		{ CAUSE_BODY_FOOTER_IN_PARTS, body_footer_in_parts },
+		{ CAUSE_BODY_BANNER_IN_PARTS, body_banner_in_parts },
+	};
 
-	if (d->mime.root.multipart)
-		for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
-			const struct body_row *row = explain_mime_row(ids[k]);
-
-			d->cause = row->cause;
-			if (!d->found && !d->s->failed)
-				row->try(d);
-		}
+	for (size_t k = 0; d->mime.root.multipart && !d->found &&
+			   !d->s->failed && k < sizeof rows / sizeof *rows;
+	     k++) {
+		d->cause = rows[k].cause;
+		rows[k].try(d);
+	}
 	if (!d->found && !d->s->failed)
-		explain_body_ends(d);
+		body_ends(d);
 }
 
 /* What is left of the body when the second edit is undone; encoding is that of
@@ -116,12 +121,11 @@ try_way(struct body_case *c, unsigned way)
 	struct slice left;
 
 	if (way >= n) {
-		if (!explain_mime_unlink(c, way - n, &left))
+		if (!body_unlink(c, way - n, &left))
 			return false;
 		search_left(c, left, c->s->encoding, CAUSE_BODY_URLS_REWRITTEN);
 	} else if ((way < 2 || c->mime.root.multipart) &&
-		   explain_mime_decode(
-		       c, ways[way].coded, ways[way].word, &left)) {
+		   body_decode(c, ways[way].coded, ways[way].word, &left)) {
 		/* Without parts no word stands in the body. */
 		search_left(c, left, SLICE("8bit"), ways[way].cause);
 	}
@@ -148,7 +152,7 @@ try_text(
 	size_t n = 0;
 
 	text.len -= ended ? 0 : slice_line_end(text);
-	if (!explain_mime_encode(c, text, as.base64, as.width, &was))
+	if (!body_encode(c, text, as.base64, as.width, &was))
 		return;
 	if (from > 0) {
 		causes[n] = CAUSE_BODY_BANNER_PREPENDED;
@@ -203,7 +207,8 @@ edited_when_decoded(struct body_case *c)
 
 	if (c->mime.root.multipart || c->mime.root.coded != MIME_IDENTITY)
 		return;
-	/* A footer alone is likelier than a header, however it was encoded. */
+	/* A body_footer alone is likelier than a header, however it was
+	 * encoded. */
 	for (size_t n = 0; n <= MAX_ABOVE && from < c->body.len; n++) {
 		for (size_t k = 0; k < sizeof codings / sizeof *codings; k++)
 			if (!try_ends(c, from, codings[k], &room))
@@ -214,7 +219,7 @@ edited_when_decoded(struct body_case *c)
 }
 
 void
-explain_twice(struct body_case *c)
+body_twice(struct body_case *c)
 {
 	struct step step;
 	bool more = true;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* body_banners.h - banners and footers put into text parts */
+#ifndef WHY_BODY_BANNERS_H
+#define WHY_BODY_BANNERS_H
+
+#include "why/body_try.h"
+
+void body_footer_in_parts(struct body_case *c);
+void body_banner_in_parts(struct body_case *c);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* body_hash.h - one bh= that the body does not fit, and the hash of a body
+ *
+ * A hypothesis is the body as it came with a few edits; the octets in between
+ * are hashed where they are, and no hypothesis copies them. */
+#ifndef WHY_BODY_HASH_H
+#define WHY_BODY_HASH_H
+
+#include "mail/mime.h"
+#include "why/search.h"
+
+/* body[from, to) was with. */
+struct edit {
+	size_t from, to;
+	struct slice with;
+};
+
+/* A hash of a body under way. */
+struct body_hash {
+	struct canon_body canon;
+	struct digest d;
+	uint64_t left; /* of l= */
+};
+
+enum {
+	BODY_MARKS = 32,
+};
+
+struct body_case {
+	struct search *s;
+	unsigned i;
+	const struct sigtags *g;
+	struct slice body;
+	enum canon canon;
+	uint64_t limit;			 /* l=; UINT64_MAX without */
+	unsigned char want[DIGEST_SIZE]; /* bh= */
+	struct mime mime;
+	struct canon_map map;
+	enum cause_id cause; /* of the row at work */
+	bool found;
+	struct finding *finding; /* what was noted of that; or NULL */
+	bool inner;		 /* the body is not that of the message */
+	/* Of each part, the root last: how long its lines are; 0: not known. */
+	size_t width[MIME_MAX_PARTS + 1];
+	/* What of the body is common to most hypotheses is hashed once:
+	 * mark[k] is the hash of its first k * every octets. */
+	struct body_hash mark[BODY_MARKS];
+	size_t nmarks, every;
+};
+
+/* Look through the body once; encoding is that of one without parts. */
+void body_begin(struct body_case *c, struct slice encoding);
+void body_hash_init(struct body_hash *h, enum canon canon, uint64_t limit);
+void body_hash_copy(struct body_hash *to, const struct body_hash *from);
+void body_hash_put(struct body_hash *h, struct slice s);
+
+/* Begin with the first octets of the body, at most so many; returns how many it
+ * was.  The body's hash up to there is made once. */
+size_t body_hash_begin(struct body_case *c, struct body_hash *h, size_t most);
+
+/* Whether what was put fits; the hash is released. */
+bool body_hash_fits(struct body_case *c, struct body_hash *h);
+
+/* The digest; the hash is released. */
+bool body_hash_end(
+    struct search *s, struct body_hash *h, unsigned char out[DIGEST_SIZE]);
+
+/* at: how many octets of the body h has already. */
+void body_hash_edited(struct body_hash *h, struct slice body, size_t at,
+    const struct edit e[], size_t n);
+uint64_t body_edited_size(struct slice body, const struct edit e[], size_t n);
+
+/* Give back what the hashes of a case hold. */
+void body_release(struct body_case *c);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* body_lines.h - what others may have done to the lines of a body */
+#ifndef WHY_BODY_LINES_H
+#define WHY_BODY_LINES_H
+
+#include "why/body_try.h"
+
+/* Text that sets the domain of a hop, or one above it, in an appendix. */
+bool names_domain(struct slice text, struct slice domain);
+void body_footer(struct body_case *c);
+void body_sealed_before_footer(struct body_case *c);
+void body_leading_blank(struct body_case *c);
+void body_banner(struct body_case *c);
+void body_from_stuffed(struct body_case *c);
+void body_dots_doubled(struct body_case *c);
+void body_sigdash_trimmed(struct body_case *c);
+void body_trailing_space(struct body_case *c);
+void body_long_lines(struct body_case *c);
+
+/* Lines put before the text and others behind it: after all that is simpler. */
+void body_banner_and_footer(struct body_case *c);
+
+/* What was put before the text, behind it, or both. */
+void body_ends(struct body_case *c);
+
+#endif
