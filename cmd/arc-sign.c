@@ -209,7 +209,7 @@ check_ar(const struct sign *s)
 	    &s->cli, "--ar: no results as RFC 8601 wants them: %s", why.detail);
 }
 
-/* What ends up in a field or a query is looked at before any input is (B-9). */
+/* What ends up in a field or a query is looked at before any input is. */
 static void
 check(struct sign *s)
 {

@@ -211,7 +211,7 @@ option_remote_ip(struct verify *v, const char *arg)
 	v->remote_ip = arg;
 }
 
-/* The authserv-id is looked at before any input (B-9); without one it is the
+/* The authserv-id is looked at before any input; without one it is the
  * host's name, kept in name. */
 static void
 check_filter(struct verify *v, char *name, size_t size)

@@ -165,7 +165,7 @@ cv_by_validating(struct work *w, struct input *in, struct diag *why)
 	if (validate(&check, &w->chain, &options, &v, why) != 0)
 		return -1;
 	if (v.temporary && !w->s->seal_anyway) {
-		/* A cv=fail set cannot be taken back (15.13). */
+		/* A cv=fail set cannot be taken back (RFC 8617 5.1, step 2). */
 		*why = v.why;
 		return -1;
 	}
@@ -197,7 +197,7 @@ cv_settle(struct work *w, struct diag *why)
 }
 
 /* arc= of our own A-R may turn pass into fail, never fail into pass
- * (15.23). */
+ * (RFC 8617 4.4). */
 static void
 cv_worsen(struct work *w)
 {

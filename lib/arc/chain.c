@@ -145,7 +145,7 @@ shape_fail_at(struct chain *c, unsigned step, const struct sigfield *f)
 	return shape_fail(c, step, f->instance, f->kind);
 }
 
-/* Step 3, A: what cannot be read belongs to no set (S-9). */
+/* Step 3A: what cannot be read belongs to no set. */
 static int
 shape_readable(struct chain *c, const struct message *m)
 {

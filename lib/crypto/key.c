@@ -291,7 +291,7 @@ read_ed25519(struct slice octets, struct key *out, struct diag *why)
 	return key_from_ed25519(octets, out, why);
 }
 
-/* Whether one of the words between colons is word (T-11: in any case). */
+/* Whether one of the words between colons is word, in any case. */
 static bool
 lists(struct slice value, struct slice word)
 {

@@ -66,7 +66,7 @@ verify_rsa(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 	if (sig.len != n)
 		return diag_set(why, DIAG_SIGNATURE_LENGTH, nowhere,
 		    "%zu octets; the key makes %zu", sig.len, n);
-	/* s and s + n open alike (B-3). */
+	/* s and s + n open alike (RFC 8017 8.2.2). */
 	if (memcmp(sig.p, key->octets, n) >= 0)
 		return diag_set(why, DIAG_SIGNATURE, nowhere,
 		    "the signature is not below the modulus");

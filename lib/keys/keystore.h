@@ -17,7 +17,7 @@
 #include "base/limit.h"
 #include "base/slice.h"
 
-/* Key records tried under one name (B-4). */
+/* Key records tried under one name. */
 enum {
 	KEYSTORE_MAX_RECORDS = LIMIT_RECORDS
 };
@@ -33,7 +33,7 @@ struct keyentry {
 	struct answer answer;
 	/* Records that are key records, usable or not, in their order; when
 	 * there is none, the first record with what is wrong with it.  Those
-	 * that are something else are dropped (K-3). */
+	 * that are something else are dropped (RFC 6376 6.1.2). */
 	struct keyrecord *record;
 	size_t nrecords; /* at most KEYSTORE_MAX_RECORDS */
 	bool more;	 /* there are more than that */

@@ -133,7 +133,8 @@ taglist_parse(struct slice text, struct arena *arena, struct taglist *out,
 	if ((out->tag = arena_array(arena, n, sizeof *out->tag)) == NULL)
 		return diag_memory(why);
 	while (slice_cut(&rest, ';', &element)) {
-		/* One final ";" is fine, and white space behind it (T-1). */
+		/* One final ";" is fine, and white space behind it, RFC
+		 * 6376 3.2. */
 		if (rest.p == NULL && out->n > 0 &&
 		    slice_trim(element).len == 0)
 			break;

@@ -37,7 +37,7 @@ struct report {
 /* "pass", "fail", "none" or "tempfail": the first word of the line. */
 const char *report_word(const struct verdict *);
 
-/* One line, as cli.md fixes it. */
+/* One line: verdict, instance, what decided. */
 void report_line(struct buf *, const struct report *);
 
 /* More lines for --verbose, each indented: the step that decided, every set,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# arc-verify --annotate as a filter (conformance section 10; RFC 8601 section 5),
+# arc-verify --annotate as a filter (RFC 8601 section 5),
 # alone and under the real procmail and maildrop.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper

@@ -270,3 +270,9 @@ folders() {
 	assert not wrong
 	PY
 }
+
+@test "item numbers stand in CONFORMANCE.md alone" {
+	cd "$ROOT"
+	run -1 grep -nE '(^|[^A-Za-z0-9_.+/-])([ITSRALKVOGDZB]-[0-9]{1,2}|C-[0-9]+|\(15\.[0-9]+\))($|[^0-9A-Za-z-])' \
+		-r lib cmd tests/unit tests/fuzz/*.c tests/bats --include=*.[ch] --include=*.bats
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# arc-sign (conformance sections 10 and 11; RFC 8617 section 5.1).
+# arc-sign (RFC 8617 section 5.1).
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 

@@ -155,9 +155,10 @@ alphabet(void)
 
 static const struct unit_test tests[] = {
 	{ "the vectors of RFC 4648, both ways", vectors },
-	{ "T-9: folding white space anywhere is dropped", white_space },
-	{ "T-9: what is not base64 is refused", not_base64 },
-	{ "T-9: the alphabet is that of RFC 2045", alphabet },
+	{ "folding white space anywhere is dropped (RFC 2045 6.8)",
+	    white_space },
+	{ "what is not base64 is refused (RFC 2045 6.8)", not_base64 },
+	{ "the alphabet is that of RFC 2045", alphabet },
 	{ "bits that the padding leaves over may be anything", spare_bits },
 	{ "every length, with and without white space", lengths },
 };

@@ -58,7 +58,7 @@ vectors(void)
 	ends_in(&d, million);
 }
 
-/* C-11. */
+/* However it is cut. */
 static void
 pieces(void)
 {

@@ -158,7 +158,7 @@ two_keys(void)
 	key_release(&again);
 }
 
-/* K-8. */
+/* RFC 6376 3.6.1. */
 static void
 version(void)
 {
@@ -187,7 +187,7 @@ version(void)
 	GIVES("v=DKIM1; " P "\0", DIAG_KEY_SYNTAX);
 }
 
-/* K-9, T-11. */
+/* RFC 6376 3.6.1, k=, RFC 5234 2.3. */
 static void
 type(void)
 {
@@ -202,7 +202,7 @@ type(void)
 	GIVES("k=ed25519; " P, DIAG_KEY_SYNTAX);
 }
 
-/* K-10. */
+/* RFC 6376 3.6.1, h=. */
 static void
 hash(void)
 {
@@ -219,7 +219,7 @@ hash(void)
 	GIVES("h=sha256,sha1; " P, DIAG_KEY_HASH);
 }
 
-/* K-11. */
+/* RFC 6376 3.6.1, s=. */
 static void
 service(void)
 {
@@ -234,7 +234,7 @@ service(void)
 	GIVES("s=**; " P, DIAG_KEY_SERVICE);
 }
 
-/* K-12, K-16. */
+/* RFC 6376 3.6.1, t=, RFC 6376 C.2. */
 static void
 flags(void)
 {
@@ -261,7 +261,7 @@ flags(void)
 	}
 }
 
-/* K-13. */
+/* RFC 6376 3.6.1, p=. */
 static void
 p_tag(void)
 {
@@ -285,7 +285,7 @@ p_tag(void)
 	GIVES("p=AAAA", DIAG_KEY_SYNTAX);
 }
 
-/* K-14. */
+/* RFC 6376 3.6.1, p=. */
 static void
 both_forms(void)
 {
@@ -438,7 +438,7 @@ cut_anywhere(void)
 	buf_release(&wrapped);
 }
 
-/* K-17, B-1. */
+/* RFC 8301 3.2. */
 static void
 rsa_sizes(void)
 {
@@ -473,7 +473,7 @@ rsa_sizes(void)
 	}
 }
 
-/* B-1. */
+/* 3 to 2^33, odd. */
 static void
 rsa_exponents(void)
 {
@@ -528,7 +528,7 @@ exponent_one(void)
 	buf_release(&wrapped);
 }
 
-/* K-15. */
+/* RFC 8463 4.2. */
 static void
 ed25519_sizes(void)
 {
@@ -552,7 +552,7 @@ ed25519_sizes(void)
 	key_release(&key);
 }
 
-/* B-2: the eight points whose order divides 8, each also with the other sign
+/* The eight points whose order divides 8, each also with the other sign
  * of x, which for two of them is no point but is read as one by some. */
 static void
 ed25519_small_order(void)
@@ -586,7 +586,7 @@ ed25519_small_order(void)
 	}
 }
 
-/* B-2: p to 2^255 - 1. */
+/* p to 2^255 - 1. */
 static void
 ed25519_not_reduced(void)
 {
@@ -678,26 +678,33 @@ large(void)
 static const struct unit_test tests[] = {
 	{ "the keys of RFC 8463 appendix A", two_keys },
 	{ "keys that OpenSSL made, in records that it wrote", real_keys },
-	{ "K-8: v= if present is first, and DKIM1", version },
-	{ "K-9, T-11: k= is rsa or ed25519, and rsa by default", type },
-	{ "K-10: h= if present lists sha256", hash },
-	{ "K-11: s= if present lists email or *", service },
-	{ "K-12, K-16: t=y is noted, other flags and tags are not", flags },
-	{ "K-13: p= is there, and base64; empty is revoked", p_tag },
-	{ "K-14: SubjectPublicKeyInfo or RSAPublicKey, and no more",
+	{ "v= if present is first, and DKIM1 (RFC 6376 3.6.1)", version },
+	{ "k= is rsa or ed25519, and rsa by default (RFC 6376 3.6.1, k=; RFC "
+	  "5234 2.3)",
+	    type },
+	{ "h= if present lists sha256 (RFC 6376 3.6.1, h=)", hash },
+	{ "s= if present lists email or * (RFC 6376 3.6.1, s=)", service },
+	{ "t=y is noted, other flags and tags are not (RFC 6376 3.6.1, t=; RFC "
+	  "6376 C.2)",
+	    flags },
+	{ "p= is there, and base64; empty is revoked (RFC 6376 3.6.1, p=)",
+	    p_tag },
+	{ "SubjectPublicKeyInfo or RSAPublicKey, and no more (RFC 6376 3.6.1, "
+	  "p=)",
 	    both_forms },
-	{ "K-14: parameters are NULL or absent, the algorithm RSA",
+	{ "parameters are NULL or absent, the algorithm RSA (RFC 6376 3.6.1, "
+	  "p=)",
 	    algorithm_identifier },
 	{ "lengths as BER allows them, but not without end", ber_lengths },
 	{ "a modulus has no sign", unsigned_modulus },
 	{ "a key cut anywhere is none", cut_anywhere },
-	{ "K-17, B-1: 256 to 16384 bits are read", rsa_sizes },
-	{ "B-1: the exponent is odd, 3 <= e < 2^33, the modulus odd",
+	{ "256 to 16384 bits are read (RFC 8301 3.2)", rsa_sizes },
+	{ "the exponent is odd, 3 <= e < 2^33, the modulus odd",
 	    rsa_exponents },
-	{ "B-1: e=1 is no key", exponent_one },
-	{ "K-15: an Ed25519 key is 32 octets", ed25519_sizes },
-	{ "B-2: points of small order are no keys", ed25519_small_order },
-	{ "B-2: y >= p is no key", ed25519_not_reduced },
+	{ "e=1 is no key", exponent_one },
+	{ "an Ed25519 key is 32 octets (RFC 8463 4.2)", ed25519_sizes },
+	{ "points of small order are no keys", ed25519_small_order },
+	{ "y >= p is no key", ed25519_not_reduced },
 	{ "octets that are no point are no key", ed25519_no_point },
 	{ "a record of 64 KiB is read like any other", large },
 };

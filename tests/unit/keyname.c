@@ -45,7 +45,7 @@ refused(struct slice selector, struct slice domain, enum diag_code code)
 	arena_free(arena);
 }
 
-/* K-1, and the example of RFC 6376 section 3.6.2.1. */
+/* RFC 6376 section 3.6.2.1, and its example. */
 static void
 plain(void)
 {
@@ -59,7 +59,7 @@ plain(void)
 	    "xn--bcher-kva._domainkey.xn--bcher-kva.example");
 }
 
-/* */
+/* RFC 8616 5. */
 static void
 u_labels(void)
 {
@@ -137,7 +137,7 @@ u_labels_that_are_none(void)
 	    SLICE("s"), SLICE("b\xc3\xbc.example\0.org"), DIAG_DOMAIN_SYNTAX);
 }
 
-/* */
+/* RFC 6376 3.5, d=. */
 static void
 syntax(void)
 {
@@ -240,11 +240,14 @@ loading(void)
 
 static const struct unit_test tests[] = {
 	{ "libidn2 is loaded for the first U-label, not before", loading },
-	{ "K-1: a key stands at <selector>._domainkey.<domain>", plain },
-	{ "A-16: U-labels become A-labels", u_labels },
-	{ "A-16: what is no U-label is refused", u_labels_that_are_none },
-	{ "A-15: d= and s= are domain names", syntax },
-	{ "A-15: labels have 63 octets at most, names 253", lengths },
+	{ "a key stands at <selector>._domainkey.<domain> (RFC 6376 3.6.2.1)",
+	    plain },
+	{ "U-labels become A-labels (RFC 8616 5)", u_labels },
+	{ "what is no U-label is refused (RFC 8616 5)",
+	    u_labels_that_are_none },
+	{ "d= and s= are domain names (RFC 6376 3.5, d=)", syntax },
+	{ "labels have 63 octets at most, names 253 (RFC 6376 3.5, d=)",
+	    lengths },
 	{ "a name far too long is refused at once", endless },
 };
 

@@ -103,7 +103,7 @@ rfc8463(void)
 	    SIGNATURE_RSA_SHA256);
 }
 
-/* K-19: RFC 8463 section 3. */
+/* RFC 8463 section 3. */
 static void
 ed25519_signs_the_digest(void)
 {
@@ -126,7 +126,7 @@ ed25519_signs_the_digest(void)
 	EVP_PKEY_free(pkey);
 }
 
-/* B-2: the same signature with L added to S, which less strict verifiers take.
+/* The same signature with L added to S, which less strict verifiers take.
  */
 static void
 ed25519_s_not_below_l(void)
@@ -170,7 +170,7 @@ ed25519_length(void)
 	EVP_PKEY_free(pkey);
 }
 
-/* K-18, B-3: one octet short, one long, 0 in front. */
+/* RFC 6376 3.3.2: one octet short, one long, 0 in front. */
 static void
 rsa_length(void)
 {
@@ -201,7 +201,7 @@ rsa_length(void)
 	EVP_PKEY_free(pkey);
 }
 
-/* B-3: s + n, as long as n, opens to the same block. */
+/* s + n, as long as n, opens to the same block. */
 static void
 rsa_s_plus_n(void)
 {
@@ -328,7 +328,7 @@ rsa_other_blocks(void)
 	EVP_PKEY_free(pkey);
 }
 
-/* K-17: shorter than 1024 never verifies, whatever is asked for. */
+/* RFC 8301 3.2: shorter than 1024 never verifies, whatever is asked for. */
 static void
 rsa_bits(void)
 {
@@ -367,7 +367,7 @@ rsa_bits(void)
 	}
 }
 
-/* K-9. */
+/* RFC 6376 3.6.1, k=. */
 static void
 type_fits_algorithm(void)
 {
@@ -387,7 +387,7 @@ type_fits_algorithm(void)
 	key_release(&ed25519);
 }
 
-/* A-9, T-11. */
+/* RFC 8301 3.1, RFC 8463, RFC 5234 2.3. */
 static void
 words(void)
 {
@@ -532,18 +532,23 @@ threads(void)
 static const struct unit_test tests[] = {
 	{ "the signatures of RFC 8463 appendix A verify, and are made anew",
 	    rfc8463 },
-	{ "K-19: Ed25519 signs the digest, not the text",
+	{ "Ed25519 signs the digest, not the text (RFC 8463 3)",
 	    ed25519_signs_the_digest },
-	{ "B-2: an Ed25519 signature with S >= L fails",
-	    ed25519_s_not_below_l },
+	{ "an Ed25519 signature with S >= L fails", ed25519_s_not_below_l },
 	{ "an Ed25519 signature has 64 octets", ed25519_length },
-	{ "K-18, B-3: an RSA signature is as long as the modulus", rsa_length },
-	{ "B-3: an RSA signature is below the modulus", rsa_s_plus_n },
-	{ "K-18: one block stands for a digest, and it is compared whole",
+	{ "an RSA signature is as long as the modulus (RFC 6376 3.3.2; RFC "
+	  "8017 8.2.2)",
+	    rsa_length },
+	{ "an RSA signature is below the modulus (RFC 8017 8.2.2)",
+	    rsa_s_plus_n },
+	{ "one block stands for a digest, and it is compared whole (RFC 6376 "
+	  "3.3.2)",
 	    rsa_other_blocks },
-	{ "K-17: RSA under 1024 bits never verifies", rsa_bits },
-	{ "K-9: the key is of the algorithm's type", type_fits_algorithm },
-	{ "A-9, T-11: two algorithms, in any case", words },
+	{ "RSA under 1024 bits never verifies (RFC 8301 3.2)", rsa_bits },
+	{ "the key is of the algorithm's type (RFC 6376 3.6.1, k=)",
+	    type_fits_algorithm },
+	{ "two algorithms, in any case (RFC 8301 3.1, RFC 8463; RFC 5234 2.3)",
+	    words },
 	{ "random digests and damage: verdicts agree with OpenSSL",
 	    random_agreement },
 	{ "several threads verify with one key", threads },
