@@ -109,6 +109,60 @@ read_message(struct work *w, struct input *again, struct diag *why)
 	return chain_collect(w->m, w->m->arena, &w->chain, why);
 }
 
+/* What of our A-R fields is not in the seal, and why. */
+static void
+tell_left(const struct work *w)
+{
+	const struct seal_results *r = &w->results;
+
+	for (size_t i = 0; i < r->nleft && i < SEAL_MAX_TOLD; i++) {
+		const struct seal_left *l = &r->left[i];
+		char text[DIAG_QUOTED], where[DIAG_QUOTED];
+
+		cli_say(&w->s->cli,
+		    "%s: Authentication-Results field %zu: \"%s\" is left out "
+		    "of the seal: %s%s%s%s",
+		    w->file, l->field, diag_quote(l->text, text),
+		    l->fault.where.len > 0 ? "at \"" : "",
+		    diag_quote(l->fault.where, where),
+		    l->fault.where.len > 0 ? "\": " : "", l->fault.why);
+	}
+	if (r->nleft > SEAL_MAX_TOLD)
+		cli_say(&w->s->cli,
+		    "%s: Authentication-Results: %zu more are left out",
+		    w->file, r->nleft - SEAL_MAX_TOLD);
+}
+
+/* Why the seal claims nothing. */
+static void
+tell_none(const struct work *w)
+{
+	const struct seal_results *r = &w->results;
+	struct slice id = w->signer.authserv_id;
+	struct buf ids = { .max = 0 };
+	char q[DIAG_QUOTED];
+
+	if (r->nused > 0) {
+		cli_say(&w->s->cli,
+		    "%s: Authentication-Results of %.*s %s: the seal claims none",
+		    w->file, SLICE_ARG(id),
+		    r->none && r->nleft == 0 ? "say none"
+					     : "have no result to take over");
+		return;
+	}
+	for (size_t i = 0; i < r->nothers && i < SEAL_MAX_TOLD; i++)
+		buf_printf(&ids, "%s%s", i > 0 ? ", " : "",
+		    diag_quote(r->other[i], q));
+	buf_char(&ids, '\0');
+	cli_say(&w->s->cli,
+	    "%s: no Authentication-Results of %.*s: the seal claims none%s%s%s",
+	    w->file, SLICE_ARG(id),
+	    r->nothers > 0 ? "; there are some of " : "",
+	    ids.failure == BUF_OK ? ids.p : "",
+	    r->nothers > 0 ? " (use -i to take those of one of them)" : "");
+	buf_release(&ids);
+}
+
 /* Results of our A-R fields, or of --ar. */
 static int
 read_results(struct work *w, struct diag *why)
@@ -120,16 +174,9 @@ read_results(struct work *w, struct diag *why)
 		    slice_of(s->ar), w->m->arena, &w->results, why);
 	if (seal_results(w->m, w->signer.authserv_id, &w->results, why) != 0)
 		return -1;
-	if (w->results.ignored > 0)
-		cli_say(&s->cli,
-		    "%s: %u parts of Authentication-Results did not parse and "
-		    "were left out",
-		    w->file, w->results.ignored);
+	tell_left(w);
 	if (w->results.n == 0)
-		cli_say(&s->cli,
-		    "%s: no Authentication-Results of %.*s: the seal claims "
-		    "none",
-		    w->file, SLICE_ARG(w->signer.authserv_id));
+		tell_none(w);
 	return 0;
 }
 

@@ -52,60 +52,130 @@ worse(enum cv a, enum cv b)
 }
 
 static void
-results_add(struct seal_results *r, const struct authres *a)
+leave_out(struct seal_results *r, size_t field, struct slice text,
+    struct slice where, const char *why)
 {
+	if (r->nleft < SEAL_MAX_TOLD)
+		r->left[r->nleft] =
+		    (struct seal_left){ field, text, { where, why } };
+	r->nleft++;
+}
+
+/* The longest word, which no fold can divide. */
+static void
+measure(void *ctx, bool comment, struct slice text)
+{
+	size_t *most = ctx;
+
+	if (!comment && text.len > *most)
+		*most = text.len;
+}
+
+static int
+results_add(struct seal_results *r, const struct authres *a, size_t field,
+    struct arena *arena, struct diag *why)
+{
+	if (results_grow(r, arena, a->nresults, why) != 0)
+		return -1;
 	for (size_t i = 0; i < a->nresults; i++) {
 		const struct authres_result *one = &a->result[i];
+		size_t longest = 0;
 
+		/* For the worse it is believed as far as it goes. */
 		if (slice_eq_nocase(one->method, SLICE("arc"))) {
 			enum cv cv = cv_parse(one->result);
 
 			r->arc = worse(r->arc, cv == CV_MISSING ? CV_FAIL : cv);
 		}
-		/* No line could hold it. */
-		if (one->method.len + one->version.len + one->result.len >
-		    MOST_WORD / 2) {
-			r->ignored++;
+		if (one->fault.why != NULL) {
+			leave_out(r, field, one->text, one->fault.where,
+			    one->fault.why);
 			continue;
 		}
-		r->result[r->n++] = *one;
+		if (authres_put(
+			one, &(struct authres_words){ measure, &longest }) != 0)
+			return diag_memory(why);
+		if (longest > MOST_WORD || r->n >= AUTHRES_MAX_RESULTS)
+			leave_out(r, field, one->text, no_octets,
+			    longest > MOST_WORD
+				? "a word of it is longer than a line can be"
+				: "there are too many results");
+		else
+			r->result[r->n++] = *one;
 	}
-	r->ignored += a->bad.len > 0;
+	for (size_t i = 0; i < a->nunread; i++)
+		leave_out(
+		    r, field, a->unread[i].where, no_octets, a->unread[i].why);
+	r->none |= a->none;
+	return 0;
+}
+
+/* A field of another authserv-id, or of none. */
+static void
+note_other(struct seal_results *r, struct slice id)
+{
+	for (size_t i = 0; i < r->nothers && i < SEAL_MAX_TOLD; i++)
+		if (slice_eq_nocase(r->other[i], id))
+			return;
+	if (r->nothers < SEAL_MAX_TOLD)
+		r->other[r->nothers] = id;
+	r->nothers++;
+}
+
+static int
+take_field(struct seal_results *out, const struct field *f, size_t number,
+    struct slice authserv_id, struct arena *arena, struct diag *why)
+{
+	struct authres a;
+	struct slice id;
+	bool ours, claims;
+
+	if (authres_is_of(f->value, authserv_id, arena, &id, &ours, why) != 0 ||
+	    authres_claims(f->value, authserv_id, arena, &claims, why) != 0)
+		return -1;
+	if (!ours && claims)
+		leave_out(out, number, slice_trim(f->value), no_octets,
+		    "its authserv-id is not written as it has to be");
+	else if (!ours && id.len > 0)
+		note_other(out, id);
+	if (!ours)
+		return 0;
+	if (out->n >= AUTHRES_MAX_RESULTS) {
+		leave_out(out, number, slice_trim(f->value), no_octets,
+		    "there are too many results");
+		return 0;
+	}
+	if (authres_parse(f->value, arena, &a, why) != 0)
+		return -1;
+	if (a.authserv_id.p == NULL || !authres_knows(a.version)) {
+		leave_out(out, number, slice_trim(f->value), a.version,
+		    "it is of a version that is not known");
+		return 0;
+	}
+	out->used[out->nused++] = f;
+	return results_add(out, &a, number, arena, why);
 }
 
 int
 seal_results(const struct message *m, struct slice authserv_id,
     struct seal_results *out, struct diag *why)
 {
+	size_t number = 0;
+
 	*out = (struct seal_results){ .n = 0 };
 	out->used = arena_array(m->arena, m->nfields, sizeof(struct field *));
 	if (out->used == NULL)
 		return diag_memory(why);
 	for (size_t i = 0; i < m->nfields; i++) {
 		const struct field *f = &m->field[i];
-		struct authres a;
-		bool ours;
 
 		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 			if (slice_eq_nocase(f->name, sigfield_name(k)))
 				return 0;
-		if (!slice_eq_nocase(f->name, SLICE("Authentication-Results")))
-			continue;
-		if (authres_claims(
-			f->value, authserv_id, m->arena, &ours, why) != 0)
+		if (slice_eq_nocase(f->name, SLICE("Authentication-Results")) &&
+		    take_field(out, f, ++number, authserv_id, m->arena, why) !=
+			0)
 			return -1;
-		if (!ours)
-			continue;
-		if (authres_parse(f->value, m->arena, &a, why) != 0)
-			return -1;
-		if (a.authserv_id.p == NULL || !authres_knows(a.version)) {
-			out->ignored++;
-			continue;
-		}
-		if (results_grow(out, m->arena, a.nresults, why) != 0)
-			return -1;
-		results_add(out, &a);
-		out->used[out->nused++] = f;
 	}
 	return 0;
 }
@@ -135,16 +205,16 @@ seal_results_of(struct slice text, struct arena *arena,
 	buf_release(&b);
 	if (memory)
 		return diag_memory(why);
-	if (authres_parse(text, arena, &a, why) != 0 ||
-	    results_grow(out, arena, a.nresults, why) != 0)
+	if (authres_parse(text, arena, &a, why) != 0)
 		return -1;
 	if (a.bad.len > 0 || (a.nresults == 0 && !a.none))
 		return diag_set(why, DIAG_AAR_SYNTAX, a.bad,
 		    "\"%s\" is no result", diag_quote(a.bad, q));
-	results_add(out, &a);
-	if (out->ignored > 0)
-		return diag_set(why, DIAG_AAR_SYNTAX, text,
-		    "a result is longer than a line can be");
+	if (results_add(out, &a, 0, arena, why) != 0)
+		return -1;
+	if (out->nleft > 0)
+		return diag_set(
+		    why, DIAG_AAR_SYNTAX, text, "%s", out->left[0].fault.why);
 	return 0;
 }
 
@@ -327,34 +397,47 @@ as_field(const struct writer *w, enum sigkind kind)
 /* ------------------------------------------------------------------------
  * ARC-Authentication-Results. */
 
+/* A result on its way: its last word waits for what separates it from the
+ * next. */
+struct words {
+	struct writer *w;
+	struct buf last;
+};
+
+static void
+words_flush(struct words *words)
+{
+	if (words->last.len > 0)
+		put_word(words->w, buf_view(&words->last));
+	buf_clear(&words->last);
+}
+
+static void
+words_put(void *ctx, bool comment, struct slice text)
+{
+	struct words *words = ctx;
+
+	/* No line could hold it. */
+	if (comment && text.len > MOST_WORD)
+		return;
+	words_flush(words);
+	buf_slice(&words->last, text);
+}
+
 /* One result: words that can be folded apart, the last one ending in what
  * separates it from the next. */
 static void
 put_result(struct writer *w, const struct authres_result *r, bool last)
 {
-	struct authres_result one = *r;
-	struct buf b = { .max = 0 };
+	struct words words = { .w = w };
 
-	one.nproperties = 0;
-	if (one.reason.len > MOST_WORD / 2)
-		one.reason = no_octets;
-	authres_write(&b, &one);
-	for (size_t i = 0; i < r->nproperties; i++) {
-		const struct authres_property *p = &r->property[i];
-
-		if (p->name.len + p->value.len > MOST_WORD / 2)
-			continue;
-		put_word(w, buf_view(&b));
-		buf_clear(&b);
-		buf_slice(&b, p->name);
-		buf_char(&b, '=');
-		authres_write_value(&b, p->value);
-	}
+	if (authres_put(r, &(struct authres_words){ words_put, &words }) != 0)
+		w->text.failure = BUF_NO_MEMORY;
 	if (!last)
-		buf_char(&b, ';');
-	put_word(w, buf_view(&b));
-	buf_fail_with(&w->text, &b);
-	buf_release(&b);
+		buf_char(&words.last, ';');
+	words_flush(&words);
+	buf_fail_with(&w->text, &words.last);
+	buf_release(&words.last);
 }
 
 static int

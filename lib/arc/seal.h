@@ -27,20 +27,36 @@ enum {
 	SEAL_MAX_FIELD = LIMIT_NEW_FIELD
 };
 
+enum {
+	SEAL_MAX_TOLD = 8
+};
+
+/* What is not taken over, as it does not parse to its end. */
+struct seal_left {
+	size_t field; /* of the Authentication-Results fields, from the top, the
+		       * how maniest; from 1 on */
+	struct slice text;
+	struct authres_fault fault;
+};
+
 /* What the Authentication-Results fields of our ADMD say. */
 struct seal_results {
 	struct authres_result *result; /* in the order of the page */
 	size_t n, room;
 	const struct field **used; /* the fields they came from */
 	size_t nused;
-	enum cv arc;	  /* their arc=, the worst; CV_MISSING without one */
-	unsigned ignored; /* results, or whole fields, that did not parse */
+	enum cv arc;  /* their arc=, the worst; CV_MISSING without one */
+	bool none;    /* one of them says that no check was made */
+	size_t nleft; /* so much was left out; of the first it is told why */
+	struct seal_left left[SEAL_MAX_TOLD];
+	size_t nothers; /* fields of others; the first ids that they have */
+	struct slice other[SEAL_MAX_TOLD];
 };
 
 /* Collect the results that fields above the topmost ARC field claim for
- * authserv_id (what stands below was there before us).  What does not parse,
- * or bears another version than 1, is left out and counted.  -1 with
- * DIAG_MEMORY. */
+ * authserv_id (what stands below was there before us).  What does not parse to
+ * its end, or bears another version than 1, is left out whole, and told.  -1
+ * with DIAG_MEMORY, DIAG_SYSTEM. */
 int seal_results(const struct message *, struct slice authserv_id,
     struct seal_results *out, struct diag *why);
 

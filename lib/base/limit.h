@@ -85,6 +85,9 @@ struct limits {
 	ROW(PROPERTIES, "properties", 256, "properties", LIMIT_FIXED, \
 	    "Of one result of Authentication-Results; what is more is left " \
 	    "out.") \
+	ROW(RESULTS, "results", 1000, "results", LIMIT_FIXED, \
+	    "Of one Authentication-Results field, and for one seal; what is " \
+	    "more is left out.") \
 	ROW(NEW_FIELD, "new-field", 64 << 10, "octets", LIMIT_FIXED, \
 	    "Of a field that arc-sign makes: what does not fit is no mail.") \
 	ROW(MIME_PARTS, "mime-parts", 64, "parts", LIMIT_FIXED, \

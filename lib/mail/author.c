@@ -2,19 +2,28 @@
 #include "mail/author.h"
 #include "mail/token.h"
 
-/* Step over what precedes the next c outside quotes and comments. */
+/* Step over what precedes the next c outside quotes and comments.  One that has
+ * no end is text like any other, and so is all that begins one behind it: it is
+ * looked for once.  *endless tells, as readers will differ. */
 static void
-skip_to(struct slice *rest, char c)
+skip_to(struct slice *rest, char c, bool *endless)
 {
+	bool quotes = true, comments = true;
 	struct slice skipped;
 
 	while (rest->len > 0 && rest->p[0] != c) {
 		size_t before = rest->len;
 
-		token_cfws(rest);
-		if (rest->len == before && !token_quoted(rest, &skipped))
+		if (rest->p[0] == '(' && comments) {
+			token_cfws(rest);
+			comments = rest->len < before;
+		} else if (rest->p[0] == '"' && quotes) {
+			quotes = token_quoted(rest, &skipped);
+		}
+		if (rest->len == before)
 			*rest = slice_sub(*rest, 1, rest->len);
 	}
+	*endless |= !quotes || !comments;
 }
 
 static bool
@@ -32,12 +41,13 @@ is_all(struct slice value, const char *at, struct slice rest)
 {
 	struct slice before = { value.p, (size_t)(at - value.p) };
 	struct slice open = before, colon = before, comma = before, two;
+	bool endless = false;
 
-	skip_to(&open, '<');
-	skip_to(&colon, ':');
-	skip_to(&comma, ',');
+	skip_to(&open, '<', &endless);
+	skip_to(&colon, ':', &endless);
+	skip_to(&comma, ',', &endless);
 	two = slice_sub(open, 1, open.len);
-	skip_to(&two, '<');
+	skip_to(&two, '<', &endless);
 	token_cfws(&rest);
 	if (open.len > 0 && rest.len > 0 && rest.p[0] == '>') {
 		rest = slice_sub(rest, 1, rest.len);
@@ -45,7 +55,7 @@ is_all(struct slice value, const char *at, struct slice rest)
 		open.len = 0;
 	}
 	return open.len == 0 && colon.len == 0 && comma.len == 0 &&
-	       two.len == 0 && rest.len == 0;
+	       two.len == 0 && rest.len == 0 && !endless;
 }
 
 struct slice
@@ -59,8 +69,9 @@ author_domain(const struct message *m, bool *only)
 		    fields++ == 0)
 			value = m->field[i].value;
 	struct slice rest = value;
+	bool endless = false;
 
-	skip_to(&rest, '@');
+	skip_to(&rest, '@', &endless);
 	const char *at = rest.p;
 
 	rest = slice_sub(rest, 1, rest.len);
@@ -68,7 +79,7 @@ author_domain(const struct message *m, bool *only)
 	while (n < rest.len && in_domain(rest.p[n]))
 		n++;
 	if (only != NULL)
-		*only = fields == 1 && n > 0 &&
+		*only = fields == 1 && n > 0 && !endless &&
 			is_all(value, at, slice_sub(rest, n, rest.len));
 	return slice_sub(rest, 0, n);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "mail/authres.h"
 #include "base/escape.h"
 #include "mail/idn.h"
@@ -13,8 +15,14 @@ struct value {
 /* ------------------------------------------------------------------------
  * Pieces. */
 
-/* authserv-id = value, which is a token or a quoted-string; an id that is
- * neither is taken up to the next white space, ";" or comment. */
+static bool
+is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+/* A token or a quoted-string; what is neither is taken up to the next white
+ * space, ";" or comment. */
 static bool
 read_value(struct slice *rest, struct value *out)
 {
@@ -32,13 +40,40 @@ read_value(struct slice *rest, struct value *out)
 	return n > 0;
 }
 
+/* Whether a property, or a reason, begins here. */
+static bool
+begins_detail(struct slice rest)
+{
+	struct slice first, second;
+
+	if (!token_keyword(&rest, &first))
+		return false;
+	token_cfws(&rest);
+	if (rest.len > 0 && rest.p[0] == '=')
+		return slice_eq_nocase(first, SLICE("reason"));
+	if (rest.len == 0 || rest.p[0] != '.')
+		return false;
+	rest = slice_sub(rest, 1, rest.len);
+	token_cfws(&rest);
+	if (!token_keyword(&rest, &second))
+		return false;
+	token_cfws(&rest);
+	return rest.len > 0 && rest.p[0] == '=';
+}
+
 /* pvalue: a value, or [[local-part] "@"] domain-name, whose local part may be
- * quoted. */
+ * quoted.  Where white space stands for it, it is empty: what follows is not
+ * it. */
 static bool
 read_pvalue(struct slice *rest, struct value *out)
 {
+	size_t before = rest->len;
 	struct value tail;
 
+	token_cfws(rest);
+	*out = (struct value){ .raw = slice_sub(*rest, 0, 0) };
+	if (rest->len < before && begins_detail(*rest))
+		return false;
 	if (!read_value(rest, out))
 		return false;
 	if (!out->quoted || rest->len == 0 || rest->p[0] != '@')
@@ -48,6 +83,24 @@ read_pvalue(struct slice *rest, struct value *out)
 	out->raw.len = (size_t)(tail.raw.p + tail.raw.len - out->raw.p);
 	out->quoted = false;
 	return true;
+}
+
+/* Whether a value can be nothing else, so that it may be quoted for its writer:
+ * an address in "<>", one with colons, base64.  Octets that quote, separate or
+ * end something leave it open what was meant. */
+static bool
+is_value(const struct value *v, struct slice rest)
+{
+	bool apart =
+	    rest.len == 0 || ascii_is_fws(rest.p[0]) || rest.p[0] == '(';
+
+	if (v->quoted || (v->raw.len > 0 && v->raw.p[0] == '"'))
+		return apart;
+	for (size_t i = 0; i < v->raw.len; i++)
+		if (v->raw.p[i] == '\\' || v->raw.p[i] == ')' ||
+		    v->raw.p[i] == ',' || is_control(v->raw.p[i]))
+			return false;
+	return apart && v->raw.len > 0 && slice_is_utf8(v->raw);
 }
 
 /* Without quotes, backslashes and folds. */
@@ -129,12 +182,23 @@ property_name(struct authres_property *p, struct arena *arena)
 	return memory ? -1 : 0;
 }
 
-/* Keep the first octets that did not parse. */
+/* Keep the first octets that did not parse, of the field and of the result. */
 static void
-note_bad(struct authres *a, struct slice where)
+note_bad(struct authres *a, struct authres_result *r, struct slice where,
+    const char *why)
 {
+	where = slice_trim(where);
 	if (a->bad.len == 0)
-		a->bad = slice_trim(where);
+		a->bad = where;
+	if (r != NULL && r->fault.why == NULL)
+		r->fault = (struct authres_fault){ where, why };
+	if (r != NULL)
+		return;
+	if (a->unread == NULL)
+		a->unread = arena_array(
+		    a->arena, AUTHRES_MAX_UNREAD, sizeof *a->unread);
+	if (a->unread != NULL && a->nunread < AUTHRES_MAX_UNREAD)
+		a->unread[a->nunread++] = (struct authres_fault){ where, why };
 }
 
 /* Read one reason, or property; 1 when there was one, 0 when the rest is none,
@@ -162,25 +226,72 @@ read_detail(struct authres *a, struct authres_result *r, struct slice *rest,
 			return 0;
 		}
 	}
-	if (!take(rest, '=') || !read_pvalue(rest, &v)) {
+	if (!take(rest, '=')) {
 		*rest = before;
 		return 0;
 	}
+	if (!read_pvalue(rest, &v) && v.raw.len > 0) {
+		*rest = before;
+		return 0;
+	}
+	struct slice head = slice_sub(before, 0, before.len - rest->len);
 	struct slice value = unquote(&v, arena);
 
 	if (v.quoted && value.p == NULL)
 		return -1;
+	if (v.raw.len == 0)
+		note_bad(a, r, head, "it has no value");
+	else if (!is_value(&v, *rest))
+		note_bad(a, r, head, "its value has to be quoted");
 	if (property) {
 		p->value = value;
 		r->nproperties++;
 		return property_name(p, arena) == 0 ? 1 : -1;
 	}
-	if (slice_eq_nocase(first, SLICE("reason")) && r->reason.p == NULL)
+	if (slice_eq_nocase(first, SLICE("reason")) && r->reason.p == NULL &&
+	    r->nproperties == 0)
 		r->reason = value;
 	else
 		/* "action=none" and the like: no part of the grammar. */
-		note_bad(a, slice_sub(before, 0, before.len - rest->len));
+		note_bad(a, r, head, "it is no property");
 	return 1;
+}
+
+/* Room for one result more; false when memory is short. */
+static bool
+results_grow(struct authres *a, struct arena *arena)
+{
+	size_t room = a->room == 0 ? 2 : 2 * a->room;
+	struct authres_result *all;
+
+	if (a->nresults < a->room)
+		return true;
+	all = arena_array(arena, room, sizeof *all);
+	if (all == NULL)
+		return false;
+	if (a->nresults > 0)
+		memcpy(all, a->result, a->nresults * sizeof *all);
+	a->result = all;
+	a->room = room;
+	return true;
+}
+
+/* methodspec */
+static bool
+read_method(struct slice *rest, struct authres_result *r)
+{
+	token_cfws(rest);
+	if (!token_keyword(rest, &r->method))
+		return false;
+	if (take(rest, '/')) {
+		token_cfws(rest);
+		if (!token_keyword(rest, &r->version))
+			return false;
+	}
+	if (!take(rest, '='))
+		return false;
+	token_cfws(rest);
+	return token_keyword(rest, &r->result);
 }
 
 /* One resinfo.  False when it is none, or memory is short. */
@@ -188,37 +299,31 @@ static bool
 read_result(
     struct authres *a, struct slice text, struct arena *arena, bool *memory)
 {
-	struct authres_result *r = &a->result[a->nresults];
+	struct authres_result one = { .text = slice_trim(text) }, *r;
 	struct slice rest = text;
 	size_t most = 1;
 	int more = 1;
 
-	*r = (struct authres_result){ .nproperties = 0 };
-	token_cfws(&rest);
-	if (!token_keyword(&rest, &r->method))
+	if (!read_method(&rest, &one))
 		return false;
-	if (take(&rest, '/')) {
-		token_cfws(&rest);
-		if (!token_keyword(&rest, &r->version))
-			return false;
-	}
-	if (!take(&rest, '='))
-		return false;
-	token_cfws(&rest);
-	if (!token_keyword(&rest, &r->result))
-		return false;
-	for (size_t i = 0; i < rest.len; i++)
+	for (size_t i = 0; i < rest.len && most < AUTHRES_MAX_PROPERTIES; i++)
 		most += rest.p[i] == '=';
-	r->property = arena_array(arena, most, sizeof *r->property);
-	*memory |= r->property == NULL;
+	one.property = arena_array(arena, most, sizeof *one.property);
+	*memory |= one.property == NULL || !results_grow(a, arena);
 	if (*memory)
 		return false;
+	r = &a->result[a->nresults];
+	*r = one;
+	if (rest.len > 0 && !ascii_is_fws(rest.p[0]) && rest.p[0] != '(')
+		more = 0;
 	while (more > 0)
 		more = read_detail(a, r, &rest, arena);
 	*memory |= more < 0;
 	token_cfws(&rest);
 	if (rest.len > 0)
-		note_bad(a, rest);
+		note_bad(a, r, rest,
+		    rest.p[0] == '(' ? "the comment has no end"
+				     : "it is no property");
 	a->nresults++;
 	return !*memory;
 }
@@ -246,20 +351,16 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 {
 	struct slice rest = text, part;
 	struct value id;
-	size_t most = 1;
 	bool memory = false;
 
-	*out = (struct authres){ .nresults = 0 };
+	*out = (struct authres){ .arena = arena };
 	if (rest.p == NULL || !cut(&rest, &part) ||
 	    !read_head(part, &id, &out->version)) {
-		note_bad(out, text);
+		note_bad(out, NULL, text, "no authserv-id stands first");
 		return 0;
 	}
 	out->authserv_id = unquote(&id, arena);
-	for (size_t i = 0; i < text.len; i++)
-		most += text.p[i] == ';';
-	out->result = arena_array(arena, most, sizeof *out->result);
-	if (out->result == NULL || out->authserv_id.p == NULL)
+	if (out->authserv_id.p == NULL)
 		return diag_memory(why);
 	while (cut(&rest, &part)) {
 		struct slice word = part, name;
@@ -267,6 +368,10 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 		token_cfws(&word);
 		if (word.len == 0)
 			continue;
+		if (out->nresults == AUTHRES_MAX_RESULTS) {
+			note_bad(out, NULL, part, "there are too many results");
+			break;
+		}
 		if (read_result(out, part, arena, &memory))
 			continue;
 		if (memory)
@@ -279,7 +384,7 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 		if (word.len == 0 && out->nresults == 0)
 			out->none = true;
 		else
-			note_bad(out, part);
+			note_bad(out, NULL, part, "it is no result");
 	}
 	return 0;
 }
@@ -288,12 +393,6 @@ bool
 authres_knows(struct slice version)
 {
 	return version.len == 0 || slice_eq(version, SLICE("1"));
-}
-
-static bool
-is_control(char c)
-{
-	return (unsigned char)c < ' ' || c == 0x7f;
 }
 
 /* An authserv-id whose labels are U-labels, or may be. */
@@ -324,30 +423,134 @@ same_labels(struct slice a, struct slice b, struct arena *arena, bool *same,
 	return 0;
 }
 
+/* Whether an id is ours. */
+static int
+same_id(struct slice id, struct slice ours, struct arena *arena, bool *same,
+    struct diag *why)
+{
+	*same = slice_eq_nocase(id, ours);
+	if (*same || !is_international(ours) ||
+	    (slice_is_ascii(id) && slice_is_ascii(ours)))
+		return 0;
+	return same_labels(id, ours, arena, same, why);
+}
+
+int
+authres_is_of(struct slice text, struct slice authserv_id, struct arena *arena,
+    struct slice *id, bool *is, struct diag *why)
+{
+	struct slice part, version;
+	struct value v;
+
+	*is = false;
+	*id = (struct slice){ NULL, 0 };
+	if (text.p == NULL || !cut(&text, &part) ||
+	    !read_head(part, &v, &version))
+		return 0;
+	for (size_t i = 0; i < v.raw.len; i++)
+		if (is_control(v.raw.p[i]) && !ascii_is_fws(v.raw.p[i]))
+			return 0;
+	*id = unquote(&v, arena);
+	return id->p == NULL ? diag_memory(why)
+			     : same_id(*id, authserv_id, arena, is, why);
+}
+
+/* How many octets some reader skips as it does white space: controls, spaces
+ * and marks outside ASCII, what is no UTF-8, quotes, and a "(" that opens no
+ * comment. */
+static size_t
+skipped_by_some(struct slice s)
+{
+	static const struct slice wide[] = { SLICE("\xc2\x85"),
+		SLICE("\xc2\xa0"), SLICE("\xe2\x80"), SLICE("\xe2\x81"),
+		SLICE("\xe3\x80\x80"), SLICE("\xef\xbb\xbf") };
+	unsigned long cp;
+	size_t n = slice_utf8_next(s, &cp);
+
+	if (n == 0 || is_control(s.p[0]) || s.p[0] == ' ' || s.p[0] == '"' ||
+	    s.p[0] == '\\' || s.p[0] == '(')
+		return 1;
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+		if (slice_starts(s, wide[i]))
+			return n;
+	return 0;
+}
+
+/* Step over all of it, and over comments as long as they have an end. */
+static void
+skip_loosely(struct slice *rest, bool *comments)
+{
+	while (rest->len > 0) {
+		if (rest->p[0] == '(' && *comments &&
+		    (*comments = token_comment(rest)))
+			continue;
+		size_t n = skipped_by_some(*rest);
+
+		if (n == 0)
+			return;
+		*rest = slice_sub(*rest, n, rest->len);
+	}
+}
+
+/* What some reader may take for the id of a field: up to what ends an id for
+ * everybody, without what some leave out. */
+static void
+read_loosely(struct buf *b, struct slice text, size_t enough)
+{
+	bool comments = true;
+
+	skip_loosely(&text, &comments);
+	while (text.len > 0 && text.p[0] != ';' && b->len < LIMIT_TEXT) {
+		unsigned long cp;
+		size_t n = slice_utf8_next(text, &cp);
+
+		if (skipped_by_some(text) == 0) {
+			buf_put(b, text.p, n);
+			text = slice_sub(text, n, text.len);
+			continue;
+		}
+		bool space = ascii_is_fws(text.p[0]) || text.p[0] == '(';
+
+		skip_loosely(&text, &comments);
+		if (b->len >= enough ||
+		    (space && text.len > 0 && text.p[0] != '.' && b->len > 0 &&
+			b->p[b->len - 1] != '.'))
+			return;
+	}
+}
+
 int
 authres_claims(struct slice text, struct slice authserv_id, struct arena *arena,
     bool *claims, struct diag *why)
 {
-	struct value v;
+	struct buf b = { .max = 0 };
 	struct slice id;
 
-	*claims = false;
-	/* Some readers take any control for white space. */
-	for (token_cfws(&text); text.len > 0 && is_control(text.p[0]);
-	     token_cfws(&text))
-		text = slice_sub(text, 1, text.len);
-	if (!read_value(&text, &v))
+	if (authres_is_of(text, authserv_id, arena, &id, claims, why) != 0)
+		return -1;
+	if (*claims)
 		return 0;
-	id = unquote(&v, arena);
-	if (id.p == NULL)
+	read_loosely(&b, text, authserv_id.len);
+	id = arena_copy(arena, buf_view(&b));
+	bool memory = b.failure != BUF_OK || id.p == NULL;
+
+	buf_release(&b);
+	if (memory)
 		return diag_memory(why);
-	while (id.len > 0 && is_control(id.p[id.len - 1]))
+	/* Behind it may stand whatever is no part of a name. */
+	if (id.len > authserv_id.len) {
+		char next = id.p[authserv_id.len];
+		char then = id.len > authserv_id.len + 1
+				? id.p[authserv_id.len + 1]
+				: ' ';
+
+		if (!ascii_is_alnum(next) && next != '-' && next != '_' &&
+		    (next != '.' || !ascii_is_alnum(then)))
+			id.len = authserv_id.len;
+	}
+	while (id.len > 0 && id.p[id.len - 1] == '.')
 		id.len--;
-	*claims = slice_eq_nocase(id, authserv_id);
-	if (*claims || !is_international(authserv_id) ||
-	    (slice_is_ascii(id) && slice_is_ascii(authserv_id)))
-		return 0;
-	return same_labels(id, authserv_id, arena, claims, why);
+	return same_id(id, authserv_id, arena, claims, why);
 }
 
 /* ------------------------------------------------------------------------
@@ -420,24 +623,108 @@ authres_write_value(struct buf *b, struct slice value)
 	buf_char(b, '"');
 }
 
-void
-authres_write(struct buf *b, const struct authres_result *r)
+/* Without folds, white space being blanks. */
+static void
+write_unfolded(struct buf *b, struct slice text)
 {
-	buf_slice(b, r->method);
-	if (r->version.len > 0) {
-		buf_char(b, '/');
-		buf_slice(b, r->version);
+	for (size_t i = 0; i < text.len; i++)
+		if (text.p[i] == '\t')
+			buf_char(b, ' ');
+		else if (text.p[i] != '\r' && text.p[i] != '\n')
+			buf_char(b, text.p[i]);
+}
+
+/* A value as it stood, if it may. */
+static int
+write_as_stood(struct buf *b, const struct value *v)
+{
+	struct buf flat = { .max = 0 };
+	struct arena *arena = arena_new();
+
+	if (arena == NULL)
+		return -1;
+	write_unfolded(&flat, v->raw);
+	if (v->raw.p[0] == '"' && is_plain(buf_view(&flat)))
+		buf_slice(b, buf_view(&flat));
+	else
+		authres_write_value(b, unquote(v, arena));
+	buf_fail_with(b, &flat);
+	buf_release(&flat);
+	arena_free(arena);
+	return 0;
+}
+
+/* A comment that every reader steps over. */
+static bool
+is_harmless(struct slice comment)
+{
+	return slice_find(comment, ';') == comment.len && is_plain(comment);
+}
+
+/* The words of a result on their way out. */
+struct putter {
+	const struct authres_words *words;
+	struct buf word, comment;
+};
+
+static void
+put_flush(struct putter *p)
+{
+	if (p->word.len > 0)
+		p->words->put(p->words->ctx, false, buf_view(&p->word));
+	buf_clear(&p->word);
+}
+
+/* [CFWS] within a word: comments end it. */
+static void
+put_cfws(struct putter *p, struct slice *rest)
+{
+	while (rest->len > 0) {
+		struct slice from = *rest;
+
+		if (ascii_is_fws(rest->p[0])) {
+			*rest = slice_sub(*rest, 1, rest->len);
+			continue;
+		}
+		if (rest->p[0] != '(' || !token_comment(rest))
+			return;
+		buf_clear(&p->comment);
+		write_unfolded(
+		    &p->comment, slice_sub(from, 0, from.len - rest->len));
+		if (!is_harmless(buf_view(&p->comment)))
+			continue;
+		put_flush(p);
+		p->words->put(p->words->ctx, true, buf_view(&p->comment));
 	}
-	buf_char(b, '=');
-	buf_slice(b, r->result);
-	if (r->reason.p != NULL) {
-		buf_text(b, " reason=");
-		authres_write_value(b, r->reason);
+}
+
+int
+authres_put(const struct authres_result *r, const struct authres_words *words)
+{
+	struct putter p = { .words = words };
+	struct slice rest = r->text;
+	struct value v;
+	int result = 0;
+
+	/* All of it is "name = value", the name of several words perhaps. */
+	for (put_cfws(&p, &rest); rest.len > 0 && result == 0;
+	     put_cfws(&p, &rest)) {
+		while (rest.len > 0 && rest.p[0] != '=') {
+			buf_char(&p.word, rest.p[0]);
+			rest = slice_sub(rest, 1, rest.len);
+			put_cfws(&p, &rest);
+		}
+		buf_char(&p.word, '=');
+		rest = slice_sub(rest, 1, rest.len);
+		put_cfws(&p, &rest);
+		if (!read_pvalue(&rest, &v))
+			break;
+		result = write_as_stood(&p.word, &v);
+		put_flush(&p);
 	}
-	for (size_t i = 0; i < r->nproperties; i++) {
-		buf_char(b, ' ');
-		buf_slice(b, r->property[i].name);
-		buf_char(b, '=');
-		authres_write_value(b, r->property[i].value);
-	}
+	if (p.word.failure != BUF_OK || p.comment.failure != BUF_OK)
+		result = -1;
+	buf_release(&p.word);
+	buf_release(&p.comment);
+	return result;
 }

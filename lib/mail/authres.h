@@ -7,8 +7,9 @@
  * The value of an Authentication-Results field and the payload of an
  * ARC-Authentication-Results field have one grammar.  Comments may stand
  * anywhere, ";" within them and within quotes separates nothing.  What senders
- * really write is read as far as it goes: a result that does not parse is left
- * out and pointed at, the others are kept. */
+ * really write is read as far as it goes, to be shown, and what is wrong with
+ * it is told: what is believed, or written under our name, has to be right to
+ * its end. */
 #ifndef AUTHRES_H
 #define AUTHRES_H
 
@@ -21,9 +22,18 @@
 #include "base/limit.h"
 #include "base/slice.h"
 
-/* Properties of one result; what is more did not parse. */
+/* Properties of one result, and results of one field; what is more did not
+ * parse. */
 enum {
-	AUTHRES_MAX_PROPERTIES = LIMIT_PROPERTIES
+	AUTHRES_MAX_PROPERTIES = LIMIT_PROPERTIES,
+	AUTHRES_MAX_RESULTS = LIMIT_RESULTS,
+	AUTHRES_MAX_UNREAD = 8 /* parts that are no results are kept */
+};
+
+/* What is wrong: the first octets, and why; why is NULL when nothing is. */
+struct authres_fault {
+	struct slice where;
+	const char *why;
 };
 
 /* ptype.property=value, quotes and folds of the value undone. */
@@ -38,6 +48,8 @@ struct authres_result {
 	struct slice reason; /* NULL pointer without one */
 	struct authres_property *property;
 	size_t nproperties;
+	struct slice text; /* all of it as it stood, comments included */
+	struct authres_fault fault;
 };
 
 struct authres {
@@ -47,7 +59,12 @@ struct authres {
 	bool none;	      /* "none": no check was made */
 	struct authres_result *result;
 	size_t nresults;
+	size_t room;
 	struct slice bad; /* the first octets that did not parse; or empty */
+	struct authres_fault *unread; /* parts that are no result, the first of
+				       * them */
+	size_t nunread;
+	struct arena *arena; /* has all of these */
 };
 
 /* Parse text.  Slices look into text, or live in arena.  -1 with DIAG_MEMORY;
@@ -59,16 +76,31 @@ int authres_parse(
  * is that one.  What is of another may mean something else (section 2.6). */
 bool authres_knows(struct slice version);
 
-/* Whether the value of an Authentication-Results field claims to come from
- * that authserv-id, whatever its version and whatever follows (RFC 8601
- * section 5).  Case does not matter, nor whether labels are U-labels or
- * A-labels.  -1 with DIAG_MEMORY or DIAG_SYSTEM (idn.h). */
+/* Whether the value of an Authentication-Results field comes from that
+ * authserv-id, whatever its version: what is to be believed is written by the
+ * grammar.  Case does not matter, nor whether labels are U-labels or A-labels.
+ * *id is the one that it has, a NULL pointer when that cannot be read.  -1 with
+ * DIAG_MEMORY or DIAG_SYSTEM (idn.h). */
+int authres_is_of(struct slice text, struct slice authserv_id, struct arena *,
+    struct slice *id, bool *is, struct diag *why);
+
+/* Whether some reader might take it for one of that authserv-id, whatever
+ * stands around it (RFC 8601 section 5): what is to be removed is not asked for
+ * its grammar.  True of all that authres_is_of() is true of.  -1 likewise. */
 int authres_claims(struct slice text, struct slice authserv_id, struct arena *,
     bool *claims, struct diag *why);
 
-/* Append one result as the grammar wants it, without comments; values that are
- * no token and no address are quoted. */
-void authres_write(struct buf *, const struct authres_result *);
+/* Where the words of a result go: a comment, or "name=value". */
+struct authres_words {
+	void (*put)(void *ctx, bool comment, struct slice text);
+	void *ctx;
+};
+
+/* Put the words of a result that has no fault as they stood, comments in their
+ * place, but for folds, and for values that are no token and no address, which
+ * are quoted.  Comments with a ";", at which some readers cut, or with what
+ * cannot be shown are left out.  -1 when memory is short. */
+int authres_put(const struct authres_result *, const struct authres_words *);
 
 /* Append a value, quoted when it must be (RFC 2045 section 5.1). */
 void authres_write_value(struct buf *, struct slice value);

@@ -48,6 +48,15 @@ token_cfws(struct slice *rest)
 }
 
 bool
+token_comment(struct slice *rest)
+{
+	size_t n = comment_length(*rest);
+
+	*rest = slice_sub(*rest, n, rest->len);
+	return n > 0;
+}
+
+bool
 token_quoted(struct slice *rest, struct slice *out)
 {
 	size_t i = 1;

@@ -19,6 +19,10 @@ size_t token_fold(struct slice s);
  * without its end is not stepped over. */
 void token_cfws(struct slice *rest);
 
+/* One comment, with all that nests in it.  False, and nothing stepped over,
+ * when there is none, or no end of it. */
+bool token_comment(struct slice *rest);
+
 /* quoted-string, its quotes in *out; folds and UTF-8 are allowed in it (RFC
  * 6532).  False, and nothing stepped over, when there is none. */
 bool token_quoted(struct slice *rest, struct slice *out);

@@ -2,6 +2,8 @@
 /* The Authentication-Results field (RFC 8617 section 10, RFC 8601). */
 #include <inttypes.h>
 
+#include <arpa/inet.h>
+
 #include "mail/authres.h"
 #include "base/escape.h"
 #include "report/report.h"
@@ -100,7 +102,25 @@ report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
 	buf_release(&text);
 }
 
-/* smtp.remote-ip of an AAR, where it tells. */
+/* Whether text is an address, and so nothing that reads as more than one word
+ * of ours. */
+static bool
+is_address(struct slice text)
+{
+	char s[INET6_ADDRSTRLEN];
+	unsigned char octets[sizeof(struct in6_addr)];
+
+	if (text.len == 0 || text.len >= sizeof s)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		s[i] = text.p[i];
+	s[text.len] = '\0';
+	return slice_find(text, '\0') == text.len &&
+	       (inet_pton(AF_INET, s, octets) == 1 ||
+		   inet_pton(AF_INET6, s, octets) == 1);
+}
+
+/* smtp.remote-ip of an AAR, where it tells one. */
 static struct slice
 remote_ip_of(const struct sigfield *aar, struct arena *arena, bool *memory)
 {
@@ -138,7 +158,7 @@ report_dmarc(struct buf *b, const struct report *r)
 		struct slice ip = remote_ip_of(
 		    c->set[i].part[ARC_AAR], r->message->arena, &memory);
 
-		if (ip.len == 0)
+		if (!is_address(ip))
 			continue;
 		buf_printf(b, " remote-ip[%u]=", i);
 		escape_text(b, ip);

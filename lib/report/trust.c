@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What of a chain is trusted: as lines, as JSON, as a comment of a field. */
 #include "base/escape.h"
+#include "mail/authres.h"
 #include "report/report.h"
 
 /* For people, by enum trust_claim.  No "dmarc=pass": what looks for that in a
@@ -75,7 +76,8 @@ put_result(struct buf *b, const struct trust_result *x)
 		buf_char(b, ' ');
 		buf_slice(b, x->property);
 		buf_char(b, '=');
-		escape_text(b, x->identifier);
+		/* In quotes, where it could be read as words of ours. */
+		authres_write_value(b, x->identifier);
 	}
 	buf_printf(b, "  %s\n",
 	    x->alignment == ALIGNED_STRICT   ? "aligned"

@@ -31,6 +31,14 @@ is_an_id(struct slice id)
 	       id.p[id.len - 1] != 0x7f;
 }
 
+static void
+put_word(void *ctx, bool comment, struct slice text)
+{
+	(void)comment;
+	buf_char(ctx, ' ');
+	buf_slice(ctx, text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -39,6 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct buf out = { .max = 0 };
 	struct authres a, b;
 	struct diag why;
+	size_t good = 0;
 	bool claims;
 
 	need(arena != NULL && authres_parse(text, arena, &a, &why) == 0);
@@ -48,9 +57,14 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		     claims);
 	buf_text(&out, "id");
 	for (size_t i = 0; i < a.nresults; i++) {
-		buf_text(&out, "; ");
-		authres_write(&out, &a.result[i]);
+		if (a.result[i].fault.why != NULL)
+			continue;
+		a.result[good++] = a.result[i];
+		buf_char(&out, ';');
+		need(authres_put(&a.result[i],
+			 &(struct authres_words){ put_word, &out }) == 0);
 	}
+	a.nresults = good;
 	for (size_t i = 0; i < out.len; i++)
 		need((unsigned char)out.p[i] >= ' ' && out.p[i] != 0x7f);
 	need(authres_parse(buf_view(&out), arena, &b, &why) == 0);
