@@ -231,6 +231,9 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "More than 8 key records stand under one name, and none of the "
 	    "first 8 fits.",
 	    TROUBLE(EX_DATAERR) },
+	[DIAG_LIMIT_DKIM] = { "limit-dkim", "RFC 6376 section 8.4",
+	    "Not checked: the message has more than 20 DKIM-Signatures.",
+	    FAIL },
 	[DIAG_LIMIT_SIGNATURES] = { "limit-signatures", "RFC 8617 section 9.2",
 	    "The message asks for more than 120 signature checks, or than "
 	    "--limit signatures allows.",

@@ -99,6 +99,7 @@ enum diag_code {
 	DIAG_LIMIT_PARTS,
 	DIAG_LIMIT_RECORDS,
 	DIAG_LIMIT_SIGNATURES,
+	DIAG_LIMIT_DKIM,
 
 	/* Trouble of this machine or of this call. */
 	DIAG_OPEN,

@@ -39,6 +39,9 @@ struct limits {
 	ROW(SIGNATURES, "signatures", 120, "checks", LIMIT_OWN(signatures), \
 	    "Of signatures for one message, all keys tried counted; fifty " \
 	    "sets with a key for each field make 100.") \
+	ROW(DKIM, "dkim", 20, "signatures", LIMIT_FIXED, \
+	    "DKIM-Signatures of one message that are checked, from the top; " \
+	    "the result of the others is neutral.") \
 	ROW(RECORDS, "records", 8, "key records", LIMIT_FIXED, \
 	    "Tried under one name: each costs a check.") \
 	ROW(SETS, "sets", 50, "ARC Sets", LIMIT_FIXED, \

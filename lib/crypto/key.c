@@ -369,6 +369,7 @@ read_tags(const struct taglist *list, struct arena *arena, struct key *out,
 	if ((ed25519 ? read_ed25519 : read_rsa)(octets, out, why) != 0)
 		return -1;
 	out->testing = t != NULL && lists(t->value, SLICE("y"));
+	out->strict = t != NULL && lists(t->value, SLICE("s"));
 	out->granularity = taglist_find(list, SLICE("g")) != NULL;
 	return 0;
 }

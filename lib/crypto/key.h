@@ -32,6 +32,7 @@ struct key {
 	enum key_type type;
 	unsigned bits;	  /* of the modulus; 256 for Ed25519 */
 	bool testing;	  /* t=y: the owner only tries (changes no verdict) */
+	bool strict;	  /* t=s: i= is in the signing domain itself */
 	bool granularity; /* there is a g=, which means nothing any more */
 	bool bare;	  /* RSA: not wrapped as SubjectPublicKeyInfo */
 

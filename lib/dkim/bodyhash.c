@@ -133,8 +133,8 @@ bodyhash_run(struct message *m, struct input *in, struct bodyhash want[],
 			diag_memory(why);
 			goto out;
 		}
-	m->body_cr = run[CANON_SIMPLE].canon.bare_cr ||
-		     run[CANON_RELAXED].canon.bare_cr;
+	m->body_cr =
+	    run[CANON_SIMPLE].canon.bare_cr || run[CANON_RELAXED].canon.bare_cr;
 	result = 0;
 out:
 	for (enum canon c = CANON_SIMPLE; c <= CANON_RELAXED; c++)

@@ -205,7 +205,7 @@ key_fetch(struct sigcheck *c, const struct sigresult *r, struct diag *why)
 		return 0;
 	if (c->deadline == 0)
 		c->deadline = monotonic() + c->policy->dns_timeout;
-	else if (c->verified && c->batch < KEYNAMES_MAX / 2)
+	else if (c->verified && c->batch <= KEYNAMES_MAX / 2)
 		c->batch *= 2;
 	c->verified = false;
 	names.max = c->batch;
@@ -218,9 +218,35 @@ key_fetch(struct sigcheck *c, const struct sigresult *r, struct diag *why)
 /* ------------------------------------------------------------------------
  * The signature. */
 
+/* Try one usable record.  1: the signature verifies; 0: *bad tells; -1: no
+ * verdict. */
+static int
+record_try(struct sigcheck *c, const struct sigfield *f, const struct key *key,
+    const unsigned char digest[DIGEST_SIZE], struct diag *bad, struct diag *why)
+{
+	char q[DIAG_QUOTED];
+
+	if (key->strict && f->tags.identity_below) {
+		diag_set(bad, DIAG_KEY_STRICT, f->tags.identity, "i=%s",
+		    diag_quote(f->tags.identity, q));
+		return 0;
+	}
+	if (c->checks + c->reserved >= c->policy->limits->signatures)
+		return diag_set(why, DIAG_LIMIT_SIGNATURES, no_octets,
+		    "%u were made", c->checks);
+	c->checks++;
+	if (signature_verify(key, f->tags.alg, c->policy->min_rsa_bits, digest,
+		f->tags.signature, bad) == 0)
+		return 1;
+	if (diag_info(bad->code)->class != DIAG_CLASS_TROUBLE)
+		return 0;
+	*why = *bad;
+	return -1;
+}
+
 /* Try the usable records under the name.  0: *result tells; -1: no verdict. */
 static int
-records_try(struct sigcheck *c, const struct sigtags *s,
+records_try(struct sigcheck *c, const struct sigfield *f,
     const unsigned char digest[DIGEST_SIZE], struct sigresult *r,
     struct diag *result, struct diag *why)
 {
@@ -229,24 +255,17 @@ records_try(struct sigcheck *c, const struct sigtags *s,
 	for (size_t i = 0; i < e->nrecords; i++) {
 		const struct keyrecord *record = &e->record[i];
 		struct diag bad = record->why;
+		int fits =
+		    bad.code == DIAG_NONE
+			? record_try(c, f, &record->key, digest, &bad, why)
+			: 0;
 
-		if (bad.code == DIAG_NONE) {
-			if (c->checks + c->reserved >=
-			    c->policy->limits->signatures)
-				return diag_set(why, DIAG_LIMIT_SIGNATURES,
-				    no_octets, "%u were made", c->checks);
-			c->checks++;
-			if (signature_verify(&record->key, s->alg,
-				c->policy->min_rsa_bits, digest, s->signature,
-				&bad) == 0) {
-				r->key = record;
-				result->code = DIAG_NONE;
-				return 0;
-			}
-			if (diag_info(bad.code)->class == DIAG_CLASS_TROUBLE) {
-				*why = bad;
-				return -1;
-			}
+		if (fits < 0)
+			return -1;
+		if (fits > 0) {
+			r->key = record;
+			result->code = DIAG_NONE;
+			return 0;
 		}
 		/* Of several records, the reason that got furthest. */
 		if (r->key == NULL || bad.code > result->code) {
@@ -291,7 +310,7 @@ sigcheck_signature(struct sigcheck *c, const struct sigfield *f,
 	else if (c->policy->require_dnssec && !a->secure)
 		diag_set(&result, DIAG_KEY_UNSIGNED, no_octets, "%s",
 		    diag_quote(r->key_name, q));
-	else if (records_try(c, &f->tags, digest, r, &result, why) != 0)
+	else if (records_try(c, f, digest, r, &result, why) != 0)
 		return -1;
 	if (result.code != DIAG_NONE) {
 		sigresult_fail(r, f, &result);

@@ -70,7 +70,7 @@ void sigresult_fail(
 
 /* Names of keys for one round trip. */
 enum {
-	KEYNAMES_MAX = 2 * LIMIT_SETS
+	KEYNAMES_MAX = 2 * LIMIT_SETS + LIMIT_DKIM
 };
 struct keynames {
 	struct keystore *known;
@@ -90,7 +90,7 @@ struct keywant {
 };
 
 enum {
-	SIGCHECK_BODIES = LIMIT_SETS /* body hashes of one message */
+	SIGCHECK_BODIES = LIMIT_SETS + LIMIT_DKIM /* of one message */
 };
 
 struct sigcheck {

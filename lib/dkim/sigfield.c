@@ -63,6 +63,39 @@ check_times(struct sigfield *f)
 		    s->time);
 }
 
+/* i= is in the signing domain or below it (RFC 6376 section 6.1.1), both as
+ * A-labels (RFC 8616 section 4).  What is wrong with d= itself is told when its
+ * key is looked for. */
+static int
+check_identity(struct sigfield *f, struct arena *arena, struct diag *why)
+{
+	struct sigtags *s = &f->tags;
+	struct slice domain = s->identity, below;
+	char q[2][DIAG_QUOTED];
+	struct diag bad = { .code = DIAG_NONE };
+
+	if (s->identity.len == 0)
+		return 0;
+	/* A quoted local part may have an "@" of its own. */
+	for (size_t at; (at = slice_find(domain, '@')) < domain.len;)
+		domain = slice_sub(domain, at + 1, domain.len);
+	if (keyname_domain(s->domain, arena, &below, &bad) != 0)
+		return 0;
+	bool good =
+	    keyname_domain(domain, arena, &domain, &bad) == 0 &&
+	    domain.len >= below.len &&
+	    slice_eq(
+		slice_sub(domain, domain.len - below.len, domain.len), below) &&
+	    (domain.len == below.len ||
+		domain.p[domain.len - below.len - 1] == '.');
+
+	s->identity_below = good && domain.len > below.len;
+	if (!good)
+		diag_set(&f->problem, DIAG_IDENTITY, s->identity, "i=%s, d=%s",
+		    diag_quote(s->identity, q[0]), diag_quote(s->domain, q[1]));
+	return bad.code == DIAG_MEMORY ? diag_memory(why) : 0;
+}
+
 int
 sigfield_tags(struct sigfield *f, struct arena *arena, struct diag *why)
 {
@@ -82,7 +115,9 @@ sigfield_tags(struct sigfield *f, struct arena *arena, struct diag *why)
 		check_headers(f);
 	if (f->problem.code == DIAG_NONE)
 		check_times(f);
-	return 0;
+	return f->kind == DKIM_SIGNATURE && f->problem.code == DIAG_NONE
+		   ? check_identity(f, arena, why)
+		   : 0;
 }
 
 int

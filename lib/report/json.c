@@ -3,6 +3,7 @@
 
 #include "mail/authres.h"
 #include "base/json.h"
+#include "report/member.h"
 #include "report/report.h"
 
 /* What readers of the lines look at before anything else. */
@@ -11,8 +12,8 @@ enum {
 };
 
 /* A slice that is not there is null. */
-static void
-put_text(struct json *j, const char *key, struct slice s)
+void
+member_text(struct json *j, const char *key, struct slice s)
 {
 	if (s.p == NULL)
 		json_null(j, key);
@@ -20,14 +21,14 @@ put_text(struct json *j, const char *key, struct slice s)
 		json_string(j, key, s);
 }
 
-static void
-put_word(struct json *j, const char *key, const char *word)
+void
+member_word(struct json *j, const char *key, const char *word)
 {
 	json_string(j, key, slice_of(word));
 }
 
-static void
-put_number(struct json *j, const char *key, bool has, uint64_t value)
+void
+member_number(struct json *j, const char *key, bool has, uint64_t value)
 {
 	if (has)
 		json_number(j, key, (int64_t)value);
@@ -36,8 +37,8 @@ put_number(struct json *j, const char *key, bool has, uint64_t value)
 }
 
 /* The sentence of a diag with its particulars. */
-static void
-put_detail(struct json *j, const char *key, const struct diag *why)
+void
+member_detail(struct json *j, const char *key, const struct diag *why)
 {
 	struct buf b = { .max = 0 };
 
@@ -52,15 +53,15 @@ put_detail(struct json *j, const char *key, const struct diag *why)
 static void
 put_status(struct json *j, const struct sigresult *p)
 {
-	put_word(j, "status", status_word(p->status));
+	member_word(j, "status", status_word(p->status));
 	if (p->status == STATUS_FAIL)
-		put_word(j, "code", diag_info(p->why.code)->word);
+		member_word(j, "code", diag_info(p->why.code)->word);
 	else
 		json_null(j, "code");
 }
 
-static void
-put_key(struct json *j, const struct sigresult *p)
+void
+member_key(struct json *j, const struct sigresult *p)
 {
 	bool usable = p->key != NULL && p->key->why.code == DIAG_NONE;
 
@@ -70,43 +71,57 @@ put_key(struct json *j, const struct sigresult *p)
 	}
 	json_object_open(j, "key");
 	json_string(j, "name", p->entry->name);
-	put_number(j, "bits", usable, usable ? p->key->key.bits : 0);
+	member_number(j, "bits", usable, usable ? p->key->key.bits : 0);
 	if (usable)
-		put_word(j, "type", key_type_word(p->key->key.type));
+		member_word(j, "type", key_type_word(p->key->key.type));
 	else
 		json_null(j, "type");
-	put_word(j, "dnssec", p->entry->answer.secure ? "secure" : "unsigned");
+	member_word(
+	    j, "dnssec", p->entry->answer.secure ? "secure" : "unsigned");
 	json_object_close(j);
+}
+
+void
+member_canon(struct json *j, const struct sigtags *s)
+{
+	char canon[32];
+
+	snprintf(canon, sizeof canon, "%s/%s", canon_word(s->header_canon),
+	    canon_word(s->body_canon));
+	member_word(j, "canonicalization", canon);
+}
+
+void
+member_headers(struct json *j, const struct sigtags *s)
+{
+	json_array_open(j, "headers");
+	for (size_t i = 0; i < s->nheaders; i++)
+		json_string(j, NULL, s->headers[i]);
+	json_array_close(j);
 }
 
 static void
 put_signed(struct json *j, const struct sigtags *s, const struct sigresult *p)
 {
 	put_status(j, p);
-	put_text(j, "domain", s->domain);
-	put_text(j, "selector", s->selector);
-	put_text(j, "algorithm", s->algorithm);
-	put_number(j, "time", s->has_time, s->time);
+	member_text(j, "domain", s->domain);
+	member_text(j, "selector", s->selector);
+	member_text(j, "algorithm", s->algorithm);
+	member_number(j, "time", s->has_time, s->time);
 }
 
 static void
 put_ams(struct json *j, const struct sigfield *f, const struct sigresult *p)
 {
 	const struct sigtags *s = &f->tags;
-	char canon[32];
 
-	snprintf(canon, sizeof canon, "%s/%s", canon_word(s->header_canon),
-	    canon_word(s->body_canon));
 	json_object_open(j, "ams");
 	put_signed(j, s, p);
-	put_number(j, "expires", s->has_expires, s->expires);
-	put_word(j, "canonicalization", canon);
-	json_array_open(j, "headers");
-	for (size_t i = 0; i < s->nheaders; i++)
-		json_string(j, NULL, s->headers[i]);
-	json_array_close(j);
-	put_text(j, "body_hash", s->bh_text);
-	put_key(j, p);
+	member_number(j, "expires", s->has_expires, s->expires);
+	member_canon(j, s);
+	member_headers(j, s);
+	member_text(j, "body_hash", s->bh_text);
+	member_key(j, p);
 	json_object_close(j);
 }
 
@@ -115,8 +130,8 @@ put_seal(struct json *j, const struct sigfield *f, const struct sigresult *p)
 {
 	json_object_open(j, "seal");
 	put_signed(j, &f->tags, p);
-	put_text(j, "cv", f->tags.cv_text);
-	put_key(j, p);
+	member_text(j, "cv", f->tags.cv_text);
+	member_key(j, p);
 	json_object_close(j);
 }
 
@@ -140,7 +155,7 @@ put_results(struct json *j, const struct authres *a)
 		json_object_open(j, NULL);
 		json_string(j, "method", r->method);
 		json_string(j, "result", r->result);
-		put_text(j, "reason", r->reason);
+		member_text(j, "reason", r->reason);
 		json_object_open(j, "properties");
 		for (size_t k = 0; k < r->nproperties; k++)
 			put_property(j, r, k);
@@ -159,8 +174,8 @@ put_aar(struct json *j, const struct sigfield *f, struct arena *arena,
 	if (authres_parse(f->payload, arena, &a, why) != 0)
 		return -1;
 	json_object_open(j, "aar");
-	put_text(j, "authserv_id", a.authserv_id);
-	put_text(j, "payload", slice_trim(f->payload));
+	member_text(j, "authserv_id", a.authserv_id);
+	member_text(j, "payload", slice_trim(f->payload));
 	put_results(j, &a);
 	json_object_close(j);
 	return 0;
@@ -189,6 +204,17 @@ put_set(struct json *j, const struct report *r, unsigned i, struct diag *why)
 	return 0;
 }
 
+static int
+put_sets(struct json *j, const struct report *r, struct diag *why)
+{
+	json_array_open(j, "sets");
+	for (unsigned i = 1; i <= r->chain->n; i++)
+		if ((r->set == 0 || r->set == i) && put_set(j, r, i, why) != 0)
+			return -1;
+	json_array_close(j);
+	return 0;
+}
+
 static void
 put_remarks(struct json *j, const struct remarks *remarks)
 {
@@ -198,12 +224,12 @@ put_remarks(struct json *j, const struct remarks *remarks)
 		const struct lint_info *info = lint_info(m->code);
 
 		json_object_open(j, NULL);
-		put_word(j, "code", info->word);
-		put_number(j, "instance", m->instance > 0, m->instance);
-		put_text(j, "field", m->field);
-		put_word(j, "text", info->sentence);
-		put_word(j, "detail", m->detail);
-		put_word(j, "clause", info->clause);
+		member_word(j, "code", info->word);
+		member_number(j, "instance", m->instance > 0, m->instance);
+		member_text(j, "field", m->field);
+		member_word(j, "text", info->sentence);
+		member_word(j, "detail", m->detail);
+		member_word(j, "clause", info->clause);
 		json_object_close(j);
 	}
 	json_array_close(j);
@@ -214,7 +240,7 @@ put_head(struct json *j, const char *file)
 {
 	json_object_open(j, NULL);
 	json_number(j, "schema", SCHEMA);
-	put_word(j, "file", file);
+	member_word(j, "file", file);
 }
 
 int
@@ -225,29 +251,30 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 
 	json_init(&j, b);
 	put_head(&j, r->file);
-	if (v->cv != CV_MISSING)
-		put_word(&j, "arc", cv_word(v->cv));
+	if (v->cv != CV_MISSING && !r->without_arc)
+		member_word(&j, "arc", cv_word(v->cv));
 	else
 		json_null(&j, "arc");
 	json_bool(&j, "temporary", v->temporary);
 	json_number(&j, "instances", r->chain->n);
-	put_number(&j, "oldest_pass", v->cv == CV_PASS && v->has_oldest_pass,
+	member_number(&j, "oldest_pass", v->cv == CV_PASS && v->has_oldest_pass,
 	    v->oldest_pass);
 	if (v->cv == CV_FAIL) {
-		put_word(&j, "code", diag_info(v->why.code)->word);
-		put_number(
+		member_word(&j, "code", diag_info(v->why.code)->word);
+		member_number(
 		    &j, "instance", v->why.instance > 0, v->why.instance);
-		put_detail(&j, "detail", &v->why);
+		member_detail(&j, "detail", &v->why);
 	} else {
 		json_null(&j, "code");
 		json_null(&j, "instance");
 		json_null(&j, "detail");
 	}
-	json_array_open(&j, "sets");
-	for (unsigned i = 1; i <= r->chain->n; i++)
-		if ((r->set == 0 || r->set == i) && put_set(&j, r, i, why) != 0)
-			return -1;
-	json_array_close(&j);
+	if (r->without_arc)
+		json_null(&j, "sets");
+	else if (put_sets(&j, r, why) != 0)
+		return -1;
+	if (r->dkim != NULL)
+		report_dkim_json(&j, r->dkim);
 	report_why_json(&j, r->why);
 	put_remarks(&j, r->remarks);
 	if (r->trusted != NULL)
@@ -268,8 +295,8 @@ report_json_trouble(struct buf *b, const char *file, const struct diag *why)
 	put_head(&j, file);
 	json_null(&j, "arc");
 	json_object_open(&j, "error");
-	put_word(&j, "code", diag_info(why->code)->word);
-	put_detail(&j, "text", why);
+	member_word(&j, "code", diag_info(why->code)->word);
+	member_detail(&j, "text", why);
 	json_number(&j, "exit", diag_info(why->code)->exit);
 	json_object_close(&j);
 	json_object_close(&j);

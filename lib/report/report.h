@@ -17,6 +17,8 @@
 #include "mail/message.h"
 #include "arc/trust.h"
 #include "arc/validate.h"
+#include "dkim/dkim.h"
+#include "mail/method.h"
 
 struct report {
 	const char *file; /* as the user named it */
@@ -25,6 +27,9 @@ struct report {
 	const struct message *message;
 	const struct chain *chain;
 	const struct verdict *verdict;
+	bool without_arc;	 /* the chain was not to be checked: chain and
+				  * verdict are those of a message without one */
+	const struct dkim *dkim; /* NULL: not to be checked */
 	const struct remarks *remarks;
 	const struct explanation *why; /* NULL: nobody asked */
 	const struct trusted *trusted; /* the same */
@@ -39,6 +44,17 @@ const char *report_word(const struct verdict *);
 
 /* One line: verdict, instance, what decided. */
 void report_line(struct buf *, const struct report *);
+
+/* A line for each result of the other methods that were checked. */
+void report_methods(struct buf *, const struct report *);
+
+/* What a method says of the message, when it was checked; *why, if not NULL,
+ * gets the reason, or NULL. */
+enum auth_result report_result(
+    const struct report *, enum auth_method, const struct diag **why);
+
+/* The member "dkim" of a JSON object. */
+void report_dkim_json(struct json *, const struct dkim *);
 
 /* More lines for --verbose, each indented: the step that decided, every set,
  * the remarks. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/line.h"
 #include "report/report.h"
 
 const char *
@@ -10,21 +11,21 @@ report_word(const struct verdict *v)
 	return v->temporary ? "tempfail" : cv_word(v->cv);
 }
 
-static void
-put_colored(struct buf *b, const struct report *r, const char *word)
+void
+line_word(struct buf *b, bool color, const char *word)
 {
 	const char *sgr = strcmp(word, "pass") == 0   ? "32"
 			  : strcmp(word, "fail") == 0 ? "31"
 						      : "33";
 
-	if (r->color)
+	if (color)
 		buf_printf(b, "\033[1;%sm%s\033[0m", sgr, word);
 	else
 		buf_text(b, word);
 }
 
-static void
-put_pair(struct buf *b, const char *name, struct slice value)
+void
+line_pair(struct buf *b, const char *name, struct slice value)
 {
 	if (value.len == 0)
 		return;
@@ -44,15 +45,15 @@ put_place(struct buf *b, const struct chain *c, const struct diag *why)
 		buf_char(b, ' ');
 	buf_slice(b, why->field);
 	if (f != NULL && f->instance > 0) {
-		put_pair(b, " d=", f->tags.domain);
-		put_pair(b, " s=", f->tags.selector);
+		line_pair(b, " d=", f->tags.domain);
+		line_pair(b, " s=", f->tags.selector);
 	}
 	if (why->instance > 0 || why->field.len > 0)
 		buf_char(b, ':');
 }
 
-static void
-put_reason(struct buf *b, const struct diag *why)
+void
+line_reason(struct buf *b, const struct diag *why)
 {
 	buf_printf(b, " %s", diag_info(why->code)->sentence);
 	if (why->detail[0] != '\0')
@@ -70,11 +71,11 @@ report_line(struct buf *b, const struct report *r)
 		escape_text(b, slice_of(r->file));
 		buf_text(b, ": ");
 	}
-	put_colored(b, r, report_word(v));
+	line_word(b, r->color, report_word(v));
 	if (v->cv == CV_FAIL) {
 		buf_char(b, ' ');
 		put_place(b, c, &v->why);
-		put_reason(b, &v->why);
+		line_reason(b, &v->why);
 	} else if (v->cv == CV_PASS) {
 		buf_printf(b, "  i=%u ", c->n);
 		for (unsigned i = c->n; i >= 1; i--) {
@@ -93,15 +94,15 @@ put_part(struct buf *b, const char *name, const struct sigfield *f,
     const struct sigresult *p)
 {
 	buf_printf(b, "  %-4s %s", name, status_word(p->status));
-	put_pair(b, "  d=", f->tags.domain);
-	put_pair(b, " s=", f->tags.selector);
-	put_pair(b, " a=", f->tags.algorithm);
+	line_pair(b, "  d=", f->tags.domain);
+	line_pair(b, " s=", f->tags.selector);
+	line_pair(b, " a=", f->tags.algorithm);
 	if (p->key != NULL && p->key->why.code == DIAG_NONE)
 		buf_printf(b, "  %u-bit key%s", p->key->key.bits,
 		    p->entry->answer.secure ? ", secure" : "");
 	if (p->status == STATUS_FAIL) {
 		buf_char(b, ':');
-		put_reason(b, &p->why);
+		line_reason(b, &p->why);
 	}
 	buf_char(b, '\n');
 }
