@@ -19,9 +19,12 @@ static const char usage_line[] =
 
 static const char own_help[] =
     "Verdict:\n"
+    "      --check LIST          methods to check: arc, dkim, joined by "
+    "\":\";\n"
+    "                            the first decides (arc)\n"
     "  -A, --accept LIST         exit 0 for these: pass, none, fail, "
     "tempfail,\n"
-    "                            joined by \":\" (pass)\n"
+    "                            or as dkim=pass, joined by \":\" (pass)\n"
     "  -w, --why                 say why a chain fails, proved where it can "
     "be\n"
     "      --effort N            search N times as far (1)\n"
@@ -64,6 +67,7 @@ static const char own_help[] =
 
 enum {
 	OPT_NO_OLDEST_PASS = CLI_OPT_OWN,
+	OPT_CHECK,
 	OPT_NO_PARTIAL_BODY,
 	OPT_EFFORT,
 	OPT_REPAIR,
@@ -89,6 +93,7 @@ enum {
 static const struct option longopts[] = {
 	CLI_LONGOPTS,
 	{ "accept", required_argument, NULL, 'A' },
+	{ "check", required_argument, NULL, OPT_CHECK },
 	{ "why", no_argument, NULL, 'w' },
 	{ "effort", required_argument, NULL, OPT_EFFORT },
 	{ "repair", required_argument, NULL, OPT_REPAIR },
@@ -118,22 +123,53 @@ static const struct option longopts[] = {
 };
 
 static void
-option_accept(struct verify *v, const char *arg)
+option_check(struct verify *v, const char *arg)
+{
+	if (!auth_methods_parse(slice_of(arg), &v->methods))
+		cli_usage(&v->cli,
+		    "--check %s: not arc, dkim, spf or dmarc, each once, "
+		    "joined by \":\", and not all",
+		    arg);
+}
+
+/* "fail", of the method that decides; or "dkim=fail". */
+static bool
+accept_word(struct verify *v, struct slice word)
+{
+	enum auth_method method = v->methods.method[0];
+	struct slice name, rest = word;
+
+	if (slice_cut(&rest, '=', &name) && rest.p != NULL) {
+		method = auth_method_parse(name);
+		word = rest;
+	}
+	enum auth_result result = auth_result_parse(word);
+
+	if (method == METHODS || result == RESULTS ||
+	    !auth_methods_have(&v->methods, method) ||
+	    !auth_method_has(method, result))
+		return false;
+	v->accept[method] |= 1U << result;
+	return true;
+}
+
+/* --accept, once it is known what is checked. */
+static void
+check_accept(struct verify *v, const char *arg)
 {
 	struct slice rest = slice_of(arg), word;
 
-	memset(v->accept, 0, sizeof v->accept);
-	while (slice_cut(&rest, ':', &word)) {
-		size_t i = verify_verdict(word);
-
-		if (i == VERIFY_VERDICTS)
+	while (slice_cut(&rest, ':', &word))
+		if (!accept_word(v, word))
 			cli_usage(&v->cli,
-			    "--accept %s: not pass, none, fail or tempfail, "
-			    "joined by \":\"",
-			    arg);
-		else
-			v->accept[i] = true;
-	}
+			    "--accept %s: \"%.*s\" is no result of a method "
+			    "that is checked, like %s or %s=pass",
+			    arg, SLICE_ARG(word),
+			    v->methods.method[0] == METHOD_ARC ? "pass, none, "
+								 "fail, "
+								 "tempfail"
+							       : "pass, none",
+			    auth_method_word(v->methods.method[0]));
 }
 
 static void
@@ -174,13 +210,20 @@ option_shard(struct verify *v, const char *arg)
 }
 
 static void
-option_expect(struct verify *v, const char *arg)
+check_expect(const struct verify *v, const char *arg)
 {
-	if (!suite_is_verdict(arg))
+	enum auth_method method = v->methods.method[0];
+	enum auth_result result = auth_result_parse(slice_of(arg));
+
+	if (strcmp(arg, "error") == 0 ||
+	    (result != RESULTS && auth_method_has(method, result)))
+		return;
+	if (method == METHOD_ARC)
 		cli_usage(&v->cli,
 		    "--expect %s: not pass, fail, none, tempfail or error",
 		    arg);
-	v->expect = arg;
+	cli_usage(&v->cli, "--expect %s: no result of %s, nor error", arg,
+	    auth_method_word(method));
 }
 
 static void
@@ -254,7 +297,8 @@ options(struct verify *v, int argc, char **argv)
 	while ((ch = getopt_long(argc, argv, "A:J:ai:w" CLI_SHORTOPTS, longopts,
 		    NULL)) != -1)
 		switch (ch) {
-		case 'A': option_accept(v, optarg); break;
+		case 'A': v->accept_list = optarg; break;
+		case OPT_CHECK: option_check(v, optarg); break;
 		case 'J': option_jobs(v, optarg); break;
 		case 'w': v->why = true; break;
 		case OPT_EFFORT: option_effort(v, optarg); break;
@@ -283,7 +327,7 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;
 		case OPT_MERGE: v->merge = true; break;
-		case OPT_EXPECT: option_expect(v, optarg); break;
+		case OPT_EXPECT: v->expect = optarg; break;
 		case OPT_MANIFEST: v->manifest = optarg; break;
 		case OPT_UPDATE: v->update = true; break;
 		case OPT_TAP: v->tap = true; break;
@@ -293,6 +337,9 @@ options(struct verify *v, int argc, char **argv)
 			if (!cli_option(&v->cli, ch, optarg))
 				cli_bad_option(&v->cli, argv);
 		}
+	check_accept(v, v->accept_list);
+	if (v->expect != NULL)
+		check_expect(v, v->expect);
 	if (v->update && v->manifest == NULL)
 		cli_usage(&v->cli, "--update needs --manifest");
 	if (v->update && !is_replaceable(v->manifest))
@@ -351,7 +398,8 @@ main(int argc, char **argv)
 	char host[256];
 
 	cli_init(&v.cli, "arc-verify", usage_line, own_help);
-	v.accept[0] = true;
+	v.methods = (struct auth_methods){ { METHOD_ARC }, 1 };
+	v.accept_list = "pass";
 	options(&v, argc, argv);
 	v.operands.words = argv + optind;
 	v.operands.nwords = (size_t)(argc - optind);

@@ -6,6 +6,7 @@
 #include "arc/chain.h"
 #include "filter.h"
 #include "report/report.h"
+#include "judge.h"
 #include "verify_run.h"
 
 /* The message at hand. */
@@ -57,12 +58,10 @@ static int
 annotate(struct annotation *a, struct diag *why)
 {
 	const struct verify *v = a->v;
-	struct chain chain;
-	struct sigcheck check;
-	struct verdict verdict;
+	struct judged judged;
 	struct trusted trusted;
 	struct input in;
-	struct report r = { .chain = &chain, .verdict = &verdict };
+	struct report r = { .trusted = NULL };
 
 	if (spool_rewind(&a->spool, &in, why) != 0 ||
 	    message_read(&in, v->cli.validate.sig.limits, &a->m, why) != 0 ||
@@ -70,25 +69,23 @@ annotate(struct annotation *a, struct diag *why)
 		return -1;
 	int result = fit(a->m, why);
 
-	sigcheck_init(&check, a->m, &in, v->cli.keys, &v->cli.validate.sig);
 	if (result == 0)
-		result = chain_collect(a->m, a->m->arena, &chain, why);
-	if (result == 0)
-		result =
-		    validate(&check, &chain, &v->cli.validate, &verdict, why);
+		result = judge(&judged, &v->methods, a->m, &in, v->cli.keys,
+		    &v->cli.validate, why);
 	input_release(&in);
 	if (result == 0 && v->trust != NULL) {
-		result = trust_judge(v->trust, a->m, &chain, &verdict,
-		    v->cli.validate.sig.now, &trusted, why);
+		result = trust_judge(v->trust, a->m, &judged.chain,
+		    &judged.verdict, v->cli.validate.sig.now, &trusted, why);
 		r.trusted = &trusted;
 	}
 	if (result == 0)
 		result = find_forged(a, why);
 	if (result == 0 && v->state != NULL)
-		result = verify_write_state(v, &chain, &verdict, why);
+		result =
+		    verify_write_state(v, &judged.chain, &judged.verdict, why);
 	if (result != 0)
 		return -1;
-	r.message = a->m;
+	judge_report(&judged, &r);
 	if (v->dmarc)
 		report_dmarc(&a->field, &r);
 	else

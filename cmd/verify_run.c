@@ -22,40 +22,18 @@
 #include "report/report.h"
 #include "base/spool.h"
 #include "arc/state.h"
+#include "judge.h"
 #include "verify_run.h"
 
-/* Verdicts by their place in --accept. */
-static const struct {
-	const char *word;
-	int exit; /* when it is not accepted */
-} verdicts[VERIFY_VERDICTS] = {
-	{ "pass", 1 },
-	{ "none", 2 },
-	{ "fail", 1 },
-	{ "tempfail", EX_TEMPFAIL },
-};
-
-size_t
-verify_verdict(struct slice word)
-{
-	size_t i = 0;
-
-	while (
-	    i < VERIFY_VERDICTS && !slice_eq(word, slice_of(verdicts[i].word)))
-		i++;
-	return i;
-}
-
-const char *
-verify_word(size_t i)
-{
-	return verdicts[i].word;
-}
-
 int
-verify_status(const struct verify *v, size_t i)
+verify_status(
+    const struct verify *v, enum auth_method method, enum auth_result result)
 {
-	return i < VERIFY_VERDICTS && !v->accept[i] ? verdicts[i].exit : 0;
+	int status = auth_result_status(result);
+
+	if ((v->accept[method] >> result & 1) != 0)
+		return 0;
+	return status != 0 ? status : 1;
 }
 
 /* One message on its way through the pool. */
@@ -90,36 +68,54 @@ static volatile sig_atomic_t interrupted;
 /* ------------------------------------------------------------------------
  * One message. */
 
+/* The exit status: of the first method, in the order of --check, whose result
+ * is not one of those accepted. */
+static int
+accepted(const struct verify *v, const struct report *r)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < v->methods.n && status == 0; i++) {
+		enum auth_method m = v->methods.method[i];
+
+		if (v->accept[m] != 0)
+			status = verify_status(v, m, report_result(r, m, NULL));
+	}
+	return status;
+}
+
 /* What stands in j once a verdict was reached; several tries may be made. */
 static int
 render(const struct verify *v, struct job *j, const struct report *r,
     struct diag *why)
 {
 	const struct cli *c = &v->cli;
-	const struct verdict *verdict = r->verdict;
-	size_t i = verify_verdict(slice_of(report_word(verdict)));
+	const struct diag *reason;
 
-	j->verdict = verdicts[i].word;
-	j->status = verify_status(v, i);
+	j->verdict =
+	    auth_result_word(report_result(r, v->methods.method[0], &reason));
+	j->status = accepted(v, r);
 	j->code = "";
 	buf_clear(&j->out);
 	buf_clear(&j->text);
-	if (verdict->cv == CV_FAIL) {
-		j->code = diag_info(verdict->why.code)->word;
-		buf_text(&j->text, diag_info(verdict->why.code)->sentence);
-		if (verdict->why.detail[0] != '\0')
-			buf_printf(&j->text, " (%s)", verdict->why.detail);
+	if (reason != NULL) {
+		j->code = diag_info(reason->code)->word;
+		buf_text(&j->text, diag_info(reason->code)->sentence);
+		if (reason->detail[0] != '\0')
+			buf_printf(&j->text, " (%s)", reason->detail);
 	}
 	if (c->quiet || v->tap)
 		return 0;
 	if (c->json)
 		return report_json(&j->out, r, why);
-	report_line(&j->out, r);
+	if (!r->without_arc)
+		report_line(&j->out, r);
+	report_methods(&j->out, r);
 	if (r->why != NULL)
 		report_why(&j->out, r);
 	if (r->trusted != NULL)
 		report_trust(&j->out, r);
-	if (c->verbose)
+	if (c->verbose && !r->without_arc)
 		report_details(&j->out, r);
 	if (c->verbose && r->why != NULL)
 		report_witnesses(&j->out, r);
@@ -263,9 +259,9 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 {
 	const struct cli *c = &v->cli;
 	struct message *m;
-	struct chain chain;
-	struct sigcheck check;
-	struct verdict verdict;
+	struct judged judged;
+	struct chain *chain = &judged.chain;
+	struct verdict *verdict = &judged.verdict;
 	struct remarks remarks;
 	struct explanation reasons;
 	struct trusted trusted = { 0 };
@@ -281,25 +277,22 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	struct report r = { .file = j->source.name,
 		.named = v->many,
 		.color = c->color,
-		.message = m,
-		.chain = &chain,
-		.verdict = &verdict,
 		.trusted = v->trust != NULL ? &trusted : NULL,
 		.remarks = &remarks };
 
-	sigcheck_init(&check, m, in, c->keys, &c->validate.sig);
-	if (chain_collect(m, m->arena, &chain, why) == 0 &&
-	    validate(&check, &chain, &c->validate, &verdict, why) == 0 &&
-	    note_inside(v, j, m, in, &verdict, body, why) == 0 &&
+	if (judge(&judged, &v->methods, m, in, c->keys, &c->validate, why) ==
+		0 &&
+	    note_inside(v, j, m, in, verdict, body, why) == 0 &&
 	    input_drain(in, why) == 0) {
-		if (lint_collect(m, &chain, &verdict, c->validate.sig.now,
-			&remarks) != 0)
+		judge_report(&judged, &r);
+		if (lint_collect(
+			m, chain, verdict, c->validate.sig.now, &remarks) != 0)
 			diag_memory(why);
 		else if (v->trust != NULL &&
-			 trust_judge(v->trust, m, &chain, &verdict,
+			 trust_judge(v->trust, m, chain, verdict,
 			     c->validate.sig.now, &trusted, why) != 0)
 			result = -1;
-		else if (!v->why || explain(m, body, &chain, &verdict, c->keys,
+		else if (!v->why || explain(m, body, chain, verdict, c->keys,
 					&explaining, &reasons, why) == 0) {
 			r.why = v->why ? &reasons : NULL;
 			tell_place(v, j, &r, &remarks);
@@ -308,7 +301,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		if (result == 0 && r.why != NULL && v->repair != NULL)
 			result = write_repaired(v, &r, body, why);
 		if (result == 0 && v->state != NULL)
-			result = verify_write_state(v, &chain, &verdict, why);
+			result = verify_write_state(v, chain, verdict, why);
 	}
 	message_free(m);
 	return result;

@@ -9,15 +9,15 @@
 #include "corpus/operands.h"
 #include "corpus/suite.h"
 #include "arc/trust.h"
-
-/* The verdicts there are, by their place in --accept. */
-enum {
-	VERIFY_VERDICTS = 4
-};
+#include "mail/method.h"
 
 struct verify {
 	struct cli cli;
-	bool accept[VERIFY_VERDICTS];
+	struct auth_methods methods; /* --check; the first decides */
+	/* --accept: results that are, of each method; 0: whatever it says, but
+	 * of the one that decides. */
+	unsigned accept[METHODS];
+	const char *accept_list; /* as it was given */
 	struct operands_options operands;
 	unsigned jobs;
 	const char *expect, *manifest, *junit, *state, *trusted;
@@ -33,12 +33,9 @@ struct verify {
 		    * file's name, and totals are told */
 };
 
-/* The place of a verdict's word; VERIFY_VERDICTS for none. */
-size_t verify_verdict(struct slice word);
-
-/* The word of the verdict at place i, and the exit status it asks for. */
-const char *verify_word(size_t i);
-int verify_status(const struct verify *v, size_t i);
+/* The exit status that a result of that method asks for: 0 when it is
+ * accepted. */
+int verify_status(const struct verify *v, enum auth_method, enum auth_result);
 
 /* Take what the operands, files of NDJSON, say of their messages.  -1 with
  * DIAG_MEMORY; a file that cannot be taken is told of at once. */

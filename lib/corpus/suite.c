@@ -55,8 +55,9 @@ struct suite {
 	struct buf updated;	       /* the new manifest */
 };
 
+/* Of all methods (mail/method.h). */
 static const char *const verdicts[] = { "pass", "fail", "none", "tempfail",
-	"error" };
+	"policy", "neutral", "softfail", "temperror", "permerror", "error" };
 
 bool
 suite_is_verdict(const char *word)
@@ -134,7 +135,7 @@ manifest_line(
 	if (!suite_is_verdict(word))
 		return diag_set(why, DIAG_MANIFEST, line,
 		    "line %zu: the verdict is not pass, fail, none, tempfail "
-		    "or error",
+		    "or error, nor another result of a method",
 		    number);
 	if (rest.p != NULL)
 		slice_cut(&rest, '\t', &e->code);

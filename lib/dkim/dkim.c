@@ -36,25 +36,16 @@ result_of(const struct dkim_signature *s)
 	}
 }
 
-/* Of several signatures the one that counts: a pass, then what may be one in a
- * minute, then what came furthest. */
 static void
 decide(struct dkim *d)
 {
-	static const int rank[RESULTS] = { [RESULT_PASS] = 6,
-		[RESULT_TEMPERROR] = 5,
-		[RESULT_FAIL] = 4,
-		[RESULT_POLICY] = 3,
-		[RESULT_PERMERROR] = 2,
-		[RESULT_NEUTRAL] = 1 };
-
 	d->result = RESULT_NONE;
 	d->why = NULL;
 	for (size_t i = 0; i < d->n; i++) {
 		struct dkim_signature *s = &d->signature[i];
 
 		s->result = result_of(s);
-		if (rank[s->result] <= rank[d->result])
+		if (auth_result_rank(s->result) <= auth_result_rank(d->result))
 			continue;
 		d->result = s->result;
 		d->why = s->check.status == STATUS_FAIL ? &s->check.why : NULL;

@@ -22,16 +22,17 @@ static const struct {
 static const struct {
 	const char *word;
 	int status;
+	unsigned rank;
 } results[RESULTS] = {
-	[RESULT_PASS] = { "pass", 0 },
-	[RESULT_NONE] = { "none", 2 },
-	[RESULT_FAIL] = { "fail", 1 },
-	[RESULT_TEMPFAIL] = { "tempfail", 75 },
-	[RESULT_POLICY] = { "policy", 1 },
-	[RESULT_NEUTRAL] = { "neutral", 1 },
-	[RESULT_SOFTFAIL] = { "softfail", 1 },
-	[RESULT_TEMPERROR] = { "temperror", 75 },
-	[RESULT_PERMERROR] = { "permerror", 1 },
+	[RESULT_PASS] = { "pass", 0, 7 },
+	[RESULT_NONE] = { "none", 2, 0 },
+	[RESULT_FAIL] = { "fail", 1, 5 },
+	[RESULT_TEMPFAIL] = { "tempfail", 75, 6 },
+	[RESULT_POLICY] = { "policy", 1, 4 },
+	[RESULT_NEUTRAL] = { "neutral", 1, 1 },
+	[RESULT_SOFTFAIL] = { "softfail", 1, 2 },
+	[RESULT_TEMPERROR] = { "temperror", 75, 6 },
+	[RESULT_PERMERROR] = { "permerror", 1, 3 },
 };
 
 const char *
@@ -76,6 +77,12 @@ int
 auth_result_status(enum auth_result r)
 {
 	return results[r].status;
+}
+
+unsigned
+auth_result_rank(enum auth_result r)
+{
+	return results[r].rank;
 }
 
 bool

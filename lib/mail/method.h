@@ -48,6 +48,10 @@ bool auth_method_has(enum auth_method, enum auth_result);
  * be another in a minute, else 1. */
 int auth_result_status(enum auth_result);
 
+/* Which of several results of one method counts: the one that ranks higher.  A
+ * pass, then what may be one in a minute, then what came furthest. */
+unsigned auth_result_rank(enum auth_result);
+
 /* --check LIST: methods in the order given, each once. */
 struct auth_methods {
 	enum auth_method method[METHODS];
