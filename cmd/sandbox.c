@@ -29,6 +29,7 @@ sandbox_write(struct sandbox *s, const char *path)
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -205,6 +206,83 @@ static const int never[] = {
 	SYS_accept4,
 	SYS_listen,
 	SYS_bind,
+	/* Other processes: what they may do, and when. */
+	SYS_setpriority,
+	SYS_getpriority,
+	SYS_ioprio_set,
+	SYS_ioprio_get,
+	SYS_sched_setparam,
+	SYS_sched_getparam,
+	SYS_sched_setscheduler,
+	SYS_sched_getscheduler,
+	SYS_sched_setaffinity,
+	SYS_sched_get_priority_max,
+	SYS_sched_get_priority_min,
+	SYS_sched_rr_get_interval,
+	SYS_migrate_pages,
+	SYS_move_pages,
+	SYS_get_robust_list,
+	SYS_setpgid,
+	SYS_setsid,
+	/* What processes share: System V and POSIX queues, and watches. */
+	SYS_shmget,
+	SYS_shmat,
+	SYS_shmctl,
+	SYS_shmdt,
+	SYS_semget,
+	SYS_semop,
+	SYS_semtimedop,
+	SYS_semctl,
+	SYS_msgget,
+	SYS_msgsnd,
+	SYS_msgrcv,
+	SYS_msgctl,
+	SYS_mq_open,
+	SYS_mq_unlink,
+	SYS_mq_timedsend,
+	SYS_mq_timedreceive,
+	SYS_mq_notify,
+	SYS_mq_getsetattr,
+	SYS_fanotify_init,
+	SYS_fanotify_mark,
+	SYS_inotify_init1,
+	SYS_inotify_add_watch,
+	SYS_inotify_rm_watch,
+	/* Who we are, and the machine. */
+	SYS_setuid,
+	SYS_setgid,
+	SYS_setreuid,
+	SYS_setregid,
+	SYS_setresuid,
+	SYS_setresgid,
+	SYS_setfsuid,
+	SYS_setfsgid,
+	SYS_setgroups,
+	SYS_capset,
+	SYS_syslog,
+	SYS_vhangup,
+	SYS_adjtimex,
+	SYS_clock_settime,
+	SYS_lookup_dcookie,
+	SYS_nfsservctl,
+	SYS_name_to_handle_at,
+	SYS_io_setup,
+	SYS_io_destroy,
+	SYS_io_submit,
+	SYS_io_cancel,
+	SYS_io_getevents,
+	SYS_remap_file_pages,
+	SYS_mbind,
+	SYS_set_mempolicy,
+	SYS_get_mempolicy,
+#ifdef SYS_inotify_init
+	SYS_inotify_init,
+#endif
+#ifdef SYS_modify_ldt
+	SYS_modify_ldt,
+	SYS_ustat,
+	SYS_sysfs,
+#endif
 #ifdef SYS_fork
 	SYS_fork,
 	SYS_vfork,
@@ -314,7 +392,7 @@ struct filter {
 	unsigned char fate[CALLS];
 	struct range range[MAX_RANGES];
 	size_t nranges;
-	struct look look[4];
+	struct look look[8];
 	size_t nlooks;
 };
 
@@ -428,6 +506,15 @@ seccomp(const struct sandbox *s)
 			{ CLONE_THREAD, CLONE_THREAD }, false });
 	look_at(
 	    &f, (struct look){ SYS_tgkill, 0, BPF_JEQ, { mine, mine }, false });
+	/* Limits of our own may be asked for; those of others no more than
+	 * signals to them, which F_SETOWN would send too. */
+	look_at(
+	    &f, (struct look){ SYS_prlimit64, 0, BPF_JEQ, { 0, mine }, false });
+	look_at(&f, (struct look){ SYS_fcntl, 1, BPF_JEQ,
+			{ F_SETOWN, F_SETOWN_EX }, true });
+	/* Of a terminal its kind and size are asked: TIOCSTI would type. */
+	look_at(&f, (struct look){
+			SYS_ioctl, 1, BPF_JEQ, { TCGETS, TIOCGWINSZ }, false });
 	if (s->network) {
 		f.fate[SYS_socketpair] = REFUSED;
 		look_at(&f, (struct look){ SYS_socket, 0, BPF_JEQ,
