@@ -171,8 +171,8 @@ static const struct cause rows[] = {
 	    "Body and Content-Type were changed, and nothing else: the "
 	    "boundary of the parts may have another name.",
 	    "Switch off the rewriting of MIME structure behind the sealer." },
-	[CAUSE_BODY_MISSING] = { "body.missing", ROLE_VALIDATOR,
-	    EXPLAIN_FACT, "",
+	[CAUSE_BODY_MISSING] = { "body.missing", ROLE_VALIDATOR, EXPLAIN_FACT,
+	    "",
 	    "The message has no body, and one was signed: is this the header "
 	    "only?",
 	    "Get the whole message, header and body, and verify that." },

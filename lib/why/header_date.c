@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "why/offer.h"
+#include "why/header_date.h"
 
 static const char days[] = "SunMonTueWedThuFriSat";
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "why/offer.h"
+#include "why/header_subject.h"
 #include "mail/recode.h"
 
 static struct slice

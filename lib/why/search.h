@@ -247,9 +247,6 @@ void explain_keys(struct search *, enum sigkind, unsigned i);
 void explain_weak_key(struct search *, enum sigkind, unsigned i);
 /* Neither signature of set i fits its Ed25519 key, which opens none. */
 void explain_unfit_key(struct search *, unsigned i);
-/* AMS(i), whose b= does not fit; AS(i). */
-void explain_ams(struct search *, unsigned i);
-void explain_seal(struct search *, unsigned i);
 /* The seals hold, and neither body nor header fits AMS(i) in any way. */
 void explain_strange(struct search *, unsigned i);
 /* What other validators would say of a chain that passes. */

@@ -4,6 +4,8 @@
 
 #include "dkim/bodyhash.h"
 #include "why/body.h"
+#include "why/header.h"
+#include "why/seal.h"
 #include "why/search.h"
 #include "keys/keyname.h"
 #include "mail/mime.h"
@@ -375,7 +377,7 @@ explain_sets(struct search *s, unsigned seals)
 		    ams->f->problem.code != DIAG_CANONICALIZATION)
 			in_step(s, i, explain_body);
 		keys_in_part(s, ARC_AMS, i);
-		in_step(s, i, explain_ams);
+		in_step(s, i, explain_header);
 	}
 	for (unsigned i = 1; i <= seals; i++)
 		if (s->seal[i].f != NULL)

@@ -2,7 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "why/ams.h"
+#include "mail/mime.h"
+#include "why/header.h"
+#include "why/header_case.h"
+#include "why/header_fields.h"
+#include "why/signer.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
@@ -12,47 +16,6 @@ enum {
 	MAX_NAMES = 256,		/* of h=, to be searched */
 	MAX_FIELDS = 4000,		/* of the message */
 };
-
-bool
-ams_select(const struct ams_case *c, size_t from, const struct field **sel)
-{
-	struct message part = *c->s->m;
-
-	search_pay(c->s, (uint64_t)COST_FIELD * (part.nfields + c->n));
-	part.field += from;
-	part.nfields -= from;
-	struct select *select = select_new(&part, c->s->arena);
-
-	if (select == NULL) {
-		search_memory(c->s);
-		return false;
-	}
-	select_start(select, c->f->field);
-	for (size_t j = 0; j < c->n; j++)
-		sel[j] = select_next(select, c->g->headers[j]);
-	return true;
-}
-
-struct slice
-ams_own(struct ams_case *c)
-{
-	return canon_field(c->s, c->canon, c->f->field, c->g->b_raw, false);
-}
-
-void
-ams_pieces(struct ams_case *c, const struct field **sel, struct sequence *q)
-{
-	for (size_t j = 0; j < c->n; j++)
-		q->piece[j].octets =
-		    sel[j] == NULL ? SLICE("")
-		    : sel[j] == c->sel[j] && c->q.piece != q->piece
-			? c->q.piece[j].octets
-			: canon_field(c->s, c->canon, sel[j], no_octets, true);
-	q->piece[c->n].octets = ams_own(c);
-}
-
-/* ------------------------------------------------------------------------
- * Where it happened. */
 
 /* Whether AMS(k) covers a field; or, of one that is not there, its absence. */
 static bool
@@ -102,35 +65,12 @@ covered_then(struct search *s, void *ctx, unsigned k)
 	return false;
 }
 
-const char explain_mime_fields[] =
-    "content-type content-transfer-encoding content-disposition "
-    "content-language mime-version";
-
-const struct finding *
-explain_mime_edit(const struct search *s, unsigned i)
-{
-	static const enum cause_id ids[] = { CAUSE_BODY_MIME_WRAPPED,
-		CAUSE_BODY_8BIT_TO_QP, CAUSE_BODY_8BIT_TO_BASE64,
-		CAUSE_BODY_QP_TO_8BIT, CAUSE_BODY_BASE64_TO_8BIT,
-		CAUSE_BODY_CHARSET_CONVERTED };
-
-	for (size_t k = 0; k < s->out->n; k++) {
-		const struct finding *f = &s->out->finding[k];
-
-		for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
-			if (f->place == PLACE_BH && f->instance == i &&
-			    f->level == EXPLAIN_PROVED && f->cause == ids[n])
-				return f;
-	}
-	return NULL;
-}
-
 /* A change of a MIME field is told as the body's, of which it is a part. */
 static void
 name_with_body(struct search *s, struct finding *f)
 {
-	const struct finding *edit = explain_mime_edit(s, f->instance);
-	struct slice rest = slice_of(explain_mime_fields), name;
+	const struct finding *edit = header_mime_edit(s, f->instance);
+	struct slice rest = slice_of(header_mime_fields), name;
 
 	while (edit != NULL && f->nchanges == 1 && slice_cut(&rest, ' ', &name))
 		if (slice_eq_nocase(name, f->change[0].name))
@@ -154,13 +94,10 @@ place_findings(struct search *s, size_t from, unsigned i)
 	}
 }
 
-/* ------------------------------------------------------------------------
- * The search. */
-
 static bool
-case_init(struct ams_case *c, struct search *s, unsigned i)
+case_init(struct header_case *c, struct search *s, unsigned i)
 {
-	*c = (struct ams_case){ .s = s, .i = i, .f = s->ams[i].f };
+	*c = (struct header_case){ .s = s, .i = i, .f = s->ams[i].f };
 	c->g = &c->f->tags;
 	c->target = &s->ams[i].target;
 	c->canon = c->g->header_canon;
@@ -176,9 +113,9 @@ case_init(struct ams_case *c, struct search *s, unsigned i)
 	c->q.target = c->target;
 	c->q.place = PLACE_AMS;
 	c->q.instance = i;
-	if (!ams_select(c, 0, c->sel))
+	if (!header_select(c, 0, c->sel))
 		return false;
-	ams_pieces(c, c->sel, &c->q);
+	header_pieces(c, c->sel, &c->q);
 	search_pay(s, (uint64_t)COST_SEEN * s->body.len);
 	mime_parse(c->mime, s->body, s->type, s->encoding);
 	return !s->failed;
@@ -195,7 +132,7 @@ struct base {
 
 /* The case's own sequence, with all that may have been. */
 static bool
-base_init(struct ams_case *c, struct base *b)
+base_init(struct header_case *c, struct base *b)
 {
 	b->n = 0;
 	b->q = c->q;
@@ -208,7 +145,7 @@ base_init(struct ams_case *c, struct base *b)
 
 /* The message without what was put above the seal since. */
 static bool
-base_older(struct ams_case *c, struct base *b)
+base_older(struct header_case *c, struct base *b)
 {
 	struct finding *f = &b->f[0];
 
@@ -218,10 +155,10 @@ base_older(struct ams_case *c, struct base *b)
 	b->sel = arena_array(c->s->arena, c->n + 1, sizeof *b->sel);
 	if (b->sel == NULL)
 		search_memory(c->s);
-	if (b->sel == NULL || !ams_select(c, c->top, b->sel) ||
+	if (b->sel == NULL || !header_select(c, c->top, b->sel) ||
 	    !sequence_init(c->s, &b->q, c->n + 1))
 		return false;
-	ams_pieces(c, b->sel, &b->q);
+	header_pieces(c, b->sel, &b->q);
 	for (size_t j = 0; j < c->n; j++)
 		if (c->sel[j] != NULL && b->sel[j] != c->sel[j] &&
 		    c->sel[j] < c->s->m->field + c->top &&
@@ -236,7 +173,7 @@ base_older(struct ams_case *c, struct base *b)
 
 /* Put a change that was proved for another AMS into this one's sequence. */
 static bool
-base_put(struct ams_case *c, struct base *b, const struct change *change)
+base_put(struct header_case *c, struct base *b, const struct change *change)
 {
 	for (size_t j = 0; j < c->n; j++) {
 		if (change->at != NULL
@@ -257,7 +194,7 @@ base_put(struct ams_case *c, struct base *b, const struct change *change)
 /* The message as AMS(k), above this one, saw it: what was done to it since was
  * proved there, and one group of findings tells it. */
 static bool
-base_newer(struct ams_case *c, struct base *b, unsigned k)
+base_newer(struct header_case *c, struct base *b, unsigned k)
 {
 	const struct explanation *e = c->s->out;
 	unsigned group = 0;
@@ -287,9 +224,9 @@ base_newer(struct ams_case *c, struct base *b, unsigned k)
 
 /* The message with the MIME fields of its first part, which was the body. */
 static bool
-base_wrapped(struct ams_case *c, struct base *b)
+base_wrapped(struct header_case *c, struct base *b)
 {
-	const struct finding *edit = explain_mime_edit(c->s, c->i);
+	const struct finding *edit = header_mime_edit(c->s, c->i);
 
 	if (edit == NULL || edit->cause != CAUSE_BODY_MIME_WRAPPED ||
 	    !base_init(c, b))
@@ -323,7 +260,8 @@ tells_of(
 
 /* What the base has goes with a group; nothing is told when not all can be. */
 static void
-base_tell(struct ams_case *c, const struct base *b, size_t from, unsigned group)
+base_tell(
+    struct header_case *c, const struct base *b, size_t from, unsigned group)
 {
 	for (size_t k = 0; k < b->n; k++) {
 		if (tells_of(c->s, from, group, b->f[k].change[0].at))
@@ -344,7 +282,7 @@ base_tell(struct ams_case *c, const struct base *b, size_t from, unsigned group)
 /* What fits when the base is taken for granted: it alone, or with so many other
  * changes. */
 static size_t
-search_base(struct ams_case *c, struct base *b, unsigned most)
+search_base(struct header_case *c, struct base *b, unsigned most)
 {
 	struct search *s = c->s;
 	const struct field **now = c->sel;
@@ -374,7 +312,7 @@ search_base(struct ams_case *c, struct base *b, unsigned most)
 }
 
 static size_t
-search_older(struct ams_case *c)
+search_older(struct header_case *c)
 {
 	struct base b;
 
@@ -382,7 +320,7 @@ search_older(struct ams_case *c)
 }
 
 static size_t
-search_wrapped(struct ams_case *c)
+search_wrapped(struct header_case *c)
 {
 	struct base b;
 
@@ -391,7 +329,7 @@ search_wrapped(struct ams_case *c)
 
 /* What was done to the message above, and nothing or something more. */
 static size_t
-search_newer(struct ams_case *c)
+search_newer(struct header_case *c)
 {
 	struct base b;
 
@@ -404,7 +342,7 @@ search_newer(struct ams_case *c)
 /* Whether the piece is the last of its name that h= selects, and no older AMS
  * that holds covers what it selects. */
 static bool
-is_suspect(struct ams_case *c, size_t j)
+is_suspect(struct header_case *c, size_t j)
 {
 	struct change change = { .name = c->g->headers[j], .at = c->sel[j] };
 
@@ -420,7 +358,7 @@ is_suspect(struct ams_case *c, size_t j)
 /* Whether the signer lists names more often than they occur, as it does to keep
  * others from adding a field. */
 static bool
-oversigns(const struct ams_case *c)
+oversigns(const struct header_case *c)
 {
 	for (size_t j = 0; j < c->n; j++)
 		if (c->sel[j] == NULL &&
@@ -432,7 +370,7 @@ oversigns(const struct ams_case *c)
 /* A name of h= without a field, where the signer names none for nothing; nor
  * did an older AMS, which holds, find one. */
 static bool
-is_gone(struct ams_case *c, size_t j)
+is_gone(struct header_case *c, size_t j)
 {
 	struct change change = { .name = c->g->headers[j] };
 
@@ -445,7 +383,7 @@ is_gone(struct ams_case *c, size_t j)
 
 /* Name the fields that may be meant. */
 static size_t
-name_fields(struct ams_case *c, bool (*which)(struct ams_case *, size_t),
+name_fields(struct header_case *c, bool (*which)(struct header_case *, size_t),
     struct finding *f)
 {
 	struct buf b = { .max = sizeof f->detail - 1 };
@@ -466,7 +404,7 @@ name_fields(struct ams_case *c, bool (*which)(struct ams_case *, size_t),
 /* Of a multipart whose Content-Type alone can be meant, the body's change is
  * most likely the same. */
 static void
-suspect_boundary(struct ams_case *c)
+suspect_boundary(struct header_case *c)
 {
 	if (!c->mime->root.multipart)
 		return;
@@ -481,8 +419,8 @@ suspect_boundary(struct ams_case *c)
 
 /* A finding that cannot be proved, of the fields that which() picks. */
 static size_t
-indicate(struct ams_case *c, enum cause_id cause,
-    bool (*which)(struct ams_case *, size_t))
+indicate(struct header_case *c, enum cause_id cause,
+    bool (*which)(struct header_case *, size_t))
 {
 	struct search *s = c->s;
 	struct finding *f =
@@ -499,7 +437,7 @@ indicate(struct ams_case *c, enum cause_id cause,
 
 /* The fields that nothing older vouches for were changed, or one is gone. */
 static void
-changed_somehow(struct ams_case *c)
+changed_somehow(struct header_case *c)
 {
 	bool gone = false;
 
@@ -522,7 +460,7 @@ changed_somehow(struct ams_case *c)
 /* From what is plausible to what is not: no two choices are of the same octets,
  * so that the order matters for nothing but the cost. */
 static size_t
-search_fields(struct ams_case *c)
+search_fields(struct header_case *c)
 {
 	static const struct {
 		unsigned count;
@@ -549,9 +487,9 @@ search_fields(struct ams_case *c)
 }
 
 void
-explain_ams(struct search *s, unsigned i)
+explain_header(struct search *s, unsigned i)
 {
-	struct ams_case c;
+	struct header_case c;
 	size_t from = s->out->n;
 
 	if (!s->ams[i].readable || s->ams[i].holds ||

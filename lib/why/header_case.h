@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* header_case.h - one AMS whose signature does not fit
+ *
+ * What its signer may have done wrong (signer.h) changes the whole sequence of
+ * what was hashed; what others may have done to the message (header_fields.h)
+ * changes single fields in it. */
+#ifndef WHY_HEADER_CASE_H
+#define WHY_HEADER_CASE_H
+
+#include "mail/mime.h"
+#include "why/search.h"
+
 /* ams.h - one AMS whose signature does not fit, for its two engines
  *
  * What its signer may have done wrong (explain_signer.c) changes the whole
  * sequence of what was hashed; what others may have done to the message
  * (explain_fields.c) changes single fields in it. */
-#ifndef EXPLAIN_AMS_H
-#define EXPLAIN_AMS_H
-
-#include "why/search.h"
-#include "mail/mime.h"
-
-struct ams_case {
+struct header_case {
 	struct search *s;
 	unsigned i;
 	const struct sigfield *f;
@@ -26,27 +31,20 @@ struct ams_case {
 };
 
 /* What each name of h= means, of all fields from m->field[from] down. */
-bool ams_select(const struct ams_case *, size_t from, const struct field **sel);
-
-/* q's pieces for a selection. */
-void ams_pieces(struct ams_case *, const struct field **sel, struct sequence *);
+bool header_select(
+    const struct header_case *c, size_t from, const struct field **sel);
 
 /* The AMS itself, b= emptied, as the last piece. */
-struct slice ams_own(struct ams_case *);
+struct slice header_own(struct header_case *c);
 
-/* Try what the signer may have done wrong.  How many ways fit. */
-size_t explain_signer(struct ams_case *);
-
-/* Offer what each field may have been. */
-void explain_fields(struct ams_case *, struct sequence *);
-
-/* All fields as z= recorded them (RFC 6376 section 3.5). */
-size_t explain_z_tag(struct ams_case *);
-
-/* What was proved of the body of AMS(i) that MIME fields go with; or NULL. */
-const struct finding *explain_mime_edit(const struct search *, unsigned i);
+/* q's pieces for a selection. */
+void header_pieces(
+    struct header_case *c, const struct field **sel, struct sequence *q);
 
 /* Names of those fields. */
-extern const char explain_mime_fields[];
+extern const char header_mime_fields[];
+
+/* What was proved of the body of AMS(i) that MIME fields go with; or NULL. */
+const struct finding *header_mime_edit(const struct search *s, unsigned i);
 
 #endif

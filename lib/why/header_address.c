@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
+#include "mail/words.h"
+#include "why/header_address.h"
+#include "why/header_offer.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+static const char address_fields[] =
+    "from to cc reply-to sender resent-from resent-to resent-cc bcc";
+
+/* Cut one address off a list: commas in quotes, comments and angle brackets
+ * separate nothing. */
+static bool
+next_address(struct slice *rest, struct slice *out)
+{
+	unsigned depth = 0;
+	bool quoted = false;
+	size_t i = 0;
+
+	if (rest->len == 0)
+		return false;
+	for (; i < rest->len; i++) {
+		char c = rest->p[i];
+
+		if (c == '\\' && i + 1 < rest->len)
+			i++;
+		else if (c == '"' && depth == 0)
+			quoted = !quoted;
+		else if (!quoted && (c == '(' || c == '<'))
+			depth++;
+		else if (!quoted && (c == ')' || c == '>'))
+			depth -= depth > 0;
+		else if (c == ',' && !quoted && depth == 0)
+			break;
+	}
+	*out = slice_sub(*rest, 0, i);
+	*rest = slice_sub(*rest, i + 1, rest->len);
+	return true;
+}
+
+/* What stands before "<", trimmed, and from it to ">". */
+static void
+split_address(struct slice a, struct slice *phrase, struct slice *angle)
+{
+	size_t at = slice_find(a, '<');
+
+	*phrase = slice_trim(slice_sub(a, 0, at));
+	*angle = slice_trim(slice_sub(a, at, a.len));
+	if (at == a.len) {
+		*angle = slice_trim(a);
+		*phrase = no_octets;
+	}
+}
+
+static struct slice
+strip(struct slice s, char quote)
+{
+	s = slice_trim(s);
+	if (s.len >= 2 && s.p[0] == quote && s.p[s.len - 1] == quote)
+		return slice_sub(s, 1, s.len - 2);
+	return s;
+}
+
+/* An address list as a reader sees it, with its names in quotes or not. */
+static void
+offer_decoded_names(struct offer *o, bool quotes)
+{
+	struct slice rest = o->value, a;
+	bool more = false;
+
+	while (next_address(&rest, &a)) {
+		struct buf b = { .max = 0 };
+		struct slice phrase, angle;
+
+		split_address(slice_trim(a), &phrase, &angle);
+		words_decode(&b, o->c->s->arena, phrase);
+		if (more)
+			buf_text(&o->text, ", ");
+		if (b.len > 0) {
+			buf_text(&o->text, quotes ? "\"" : "");
+			buf_slice(&o->text, strip(buf_view(&b), '"'));
+			buf_text(&o->text, quotes ? "\" " : " ");
+		}
+		buf_slice(&o->text, angle);
+		buf_fail_with(&o->text, &b);
+		buf_release(&b);
+		more = true;
+	}
+	offer_text(o, RANK_USUAL);
+}
+
+void
+offer_utf8_downgraded(struct offer *o)
+{
+	struct slice text;
+
+	if (o->field == NULL || o->value.len >= 4096 ||
+	    find_word(o->value, SLICE("=?")) == o->value.len ||
+	    !offer_decoded(o, &text))
+		return;
+	offer_value(o, text, RANK_USUAL);
+	if (is_named(o, address_fields)) {
+		offer_decoded_names(o, true);
+		offer_decoded_names(o, false);
+	}
+}
+
+/* "Ann via List" is Ann's. */
+static struct slice
+without_via(struct slice phrase)
+{
+	static const char *const marks[] = { " via ", " (via ", "' via ",
+		" - via ", " on behalf of ", " [via " };
+	struct slice s = strip(phrase, '"');
+
+	for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+		size_t at = find_word(s, slice_of(marks[k]));
+
+		if (at < s.len) {
+			s = slice_sub(s, 0, at);
+			if (s.len > 0 && s.p[0] == '\'' && marks[k][0] == '\'')
+				s = slice_sub(s, 1, s.len);
+			return slice_trim(strip(s, '\''));
+		}
+	}
+	return s;
+}
+
+/* Without "<" and ">". */
+static struct slice
+bare_address(struct slice angle)
+{
+	return angle.len >= 2 && angle.p[0] == '<'
+		   ? slice_trim(slice_sub(angle, 1, angle.len - 2))
+		   : angle;
+}
+
+/* From was an address with the name that From has now. */
+static void
+offer_named(struct offer *o, struct slice name, struct slice angle)
+{
+	static const struct {
+		const char *before, *after;
+	} forms[] = { { "", " " }, { "\"", "\" " } };
+
+	if (angle.len == 0)
+		return;
+	bool bare = angle.p[0] != '<';
+
+	if (name.len == 0)
+		return;
+	for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+		buf_text(&o->text, forms[k].before);
+		buf_slice(&o->text, name);
+		buf_text(&o->text, forms[k].after);
+		if (bare)
+			buf_char(&o->text, '<');
+		buf_slice(&o->text, angle);
+		if (bare)
+			buf_char(&o->text, '>');
+		offer_text(o, RANK_USUAL);
+	}
+}
+
+/* "ann=example.org@list.example" and "ann@example.org.invalid". */
+static void
+offer_unmunged(struct offer *o)
+{
+	struct slice phrase, angle, local, domain;
+
+	split_address(o->value, &phrase, &angle);
+	local = bare_address(angle);
+	size_t at = slice_find(local, '@');
+
+	domain = slice_sub(local, at + 1, local.len);
+	local = slice_sub(local, 0, at);
+	for (size_t i = 0; i < local.len; i++)
+		if (local.p[i] == '=' || local.p[i] == '%') {
+			char room[320];
+			int n = snprintf(room, sizeof room, "<%.*s@%.*s>",
+			    SLICE_ARG(slice_sub(local, 0, i)),
+			    SLICE_ARG(slice_sub(local, i + 1, local.len)));
+
+			if (n > 0 && (size_t)n < sizeof room)
+				offer_named(o, without_via(phrase),
+				    (struct slice){ room, (size_t)n });
+		}
+	if (domain.len > 8 &&
+	    slice_eq_nocase(
+		slice_sub(domain, domain.len - 8, 8), SLICE(".invalid"))) {
+		char room[320];
+		int n =
+		    snprintf(room, sizeof room, "<%.*s@%.*s>", SLICE_ARG(local),
+			SLICE_ARG(slice_sub(domain, 0, domain.len - 8)));
+
+		if (n > 0 && (size_t)n < sizeof room)
+			offer_named(o, without_via(phrase),
+			    (struct slice){ room, (size_t)n });
+	}
+}
+
+/* One address of another field may have been From's. */
+static void
+offer_source(struct offer *o, struct slice address, bool original)
+{
+	struct slice phrase, angle, p, g;
+
+	split_address(o->value, &phrase, &angle);
+	split_address(slice_trim(address), &p, &g);
+	/* Only the name differs: that is no rewriting, unless it is told. */
+	if (!original && slice_eq_nocase(bare_address(g), bare_address(angle)))
+		return;
+	offer_value(o, address, RANK_USUAL);
+	offer_value(o, g, RANK_USUAL);
+	offer_named(o, without_via(phrase), g);
+	offer_named(o, strip(p, '"'), g);
+}
+
+void
+offer_from_rewritten(struct offer *o)
+{
+	static const struct {
+		const char *name;
+		bool original; /* it says that it is what From was */
+	} sources[] = { { "X-Original-From", true }, { "Original-From", true },
+		{ "X-Google-Original-From", true }, { "Author", true },
+		{ "X-Author", true }, { "X-Mailman-Original-From", true },
+		{ "Old-From", true }, { "X-From", true }, { "Reply-To", false },
+		{ "Cc", false }, { "X-Original-Sender", false },
+		{ "Sender", false }, { "Resent-From", false },
+		{ "Disposition-Notification-To", false } };
+	const struct message *m = o->c->s->m;
+
+	if (!is_named(o, "from") || o->field == NULL)
+		return;
+	for (size_t k = 0; k < sizeof sources / sizeof *sources; k++)
+		for (size_t i = 0; i < m->nfields; i++) {
+			if (!slice_eq_nocase(
+				m->field[i].name, slice_of(sources[k].name)))
+				continue;
+			struct slice rest = slice_trim(m->field[i].value), a;
+			unsigned most = 20;
+
+			if (sources[k].original)
+				offer_value(o, rest, RANK_USUAL);
+			while (most-- > 0 && next_address(&rest, &a))
+				offer_source(o, a, sources[k].original);
+		}
+	offer_unmunged(o);
+}
+
+void
+offer_list_respaced(struct offer *o)
+{
+	struct slice rest = o->value, a;
+	static const char *const gaps[] = { ",", ", " };
+
+	if (!is_named(o, address_fields) || o->field == NULL)
+		return;
+	for (size_t k = 0; k < sizeof gaps / sizeof *gaps; k++) {
+		bool more = false;
+
+		rest = o->value;
+		while (next_address(&rest, &a)) {
+			if (more)
+				buf_text(&o->text, gaps[k]);
+			buf_slice(&o->text, slice_trim(a));
+			more = true;
+		}
+		offer_text(o, RANK_USUAL);
+	}
+}
+
+/* One phrase as it may have been: way 0 without quotes, 1 with, 2 with
+ * apostrophes within, 3 without those. */
+static void
+put_phrase(struct buf *b, struct slice phrase, unsigned way)
+{
+	struct slice bare = strip(phrase, '"');
+
+	switch (way) {
+	case 0: buf_slice(b, bare); return;
+	case 1: buf_char(b, '"'); break;
+	case 2: buf_text(b, "\"'"); break;
+	default:
+		bare = strip(bare, '\'');
+		buf_char(b, '"');
+		break;
+	}
+	buf_slice(b, bare);
+	buf_text(b, way == 2 ? "'\"" : "\"");
+}
+
+/* All phrases in that way, or only the one at place only. */
+static void
+offer_quoting(struct offer *o, unsigned way, unsigned only)
+{
+	struct slice rest = o->value, a;
+	unsigned place = 0;
+
+	while (next_address(&rest, &a)) {
+		struct slice phrase, angle;
+		size_t lead = 0;
+
+		while (lead < a.len && ascii_is_fws(a.p[lead]))
+			lead++;
+		if (place > 0)
+			buf_char(&o->text, ',');
+		buf_slice(&o->text, slice_sub(a, 0, lead));
+		split_address(slice_trim(a), &phrase, &angle);
+		if (phrase.len > 0 && (only == place || only == 99)) {
+			put_phrase(&o->text, phrase, way);
+			buf_char(&o->text, ' ');
+			buf_slice(&o->text, angle);
+		} else {
+			buf_slice(&o->text, slice_trim(a));
+		}
+		place++;
+	}
+	offer_text(o, only == 99 ? RANK_USUAL : RANK_RARE);
+}
+
+void
+offer_display_name_quoted(struct offer *o)
+{
+	if (!is_named(o, address_fields) || o->field == NULL ||
+	    o->value.len > 8192)
+		return;
+	for (unsigned way = 0; way < 4; way++) {
+		offer_quoting(o, way, 99);
+		for (unsigned place = 0; place < 8; place++)
+			offer_quoting(o, way, place);
+	}
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* header_date.h - the same moment as others write it */
+#ifndef WHY_HEADER_DATE_H
+#define WHY_HEADER_DATE_H
+
+#include "why/header_offer.h"
+
+void offer_dates(struct offer *);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* header_mime.h - MIME fields that were changed, alone or with the body */
+#ifndef WHY_HEADER_MIME_H
+#define WHY_HEADER_MIME_H
+
+#include "why/header_offer.h"
+
+/* Each parameter alone, and all of them. */
+void offer_content_type_requoted(struct offer *o);
+
+/* The charset that the body was found to have been in is the likely one. */
+void offer_charset_converted(struct offer *o);
+
+/* The fields of what is the first part now were those of the message. */
+void offer_mime_wrapped(struct offer *o);
+void offer_was_8bit_now_qp(struct offer *o);
+void offer_was_8bit_now_base64(struct offer *o);
+void offer_was_base64(struct offer *o);
+void offer_was_qp(struct offer *o);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* signer.h - what a signer may have done wrong in hashing header fields
+ *
+ * Each row makes the whole sequence of octets as such a signer would have. */
+#ifndef WHY_SIGNER_H
+#define WHY_SIGNER_H
+
+#include "why/header_case.h"
+
+/* Try what the signer may have done wrong.  How many ways fit. */
+size_t explain_signer(struct header_case *c);
+
+#endif
