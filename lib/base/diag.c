@@ -194,6 +194,25 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_SPF_QUERIES] = { "spf-queries", "RFC 7208 section 11.1",
 	    "The SPF record takes more than 128 DNS queries.", FAIL },
 
+	[DIAG_DMARC_NONE] = { "dmarc-none", "RFC 9989 section 4.10.1",
+	    "No DMARC policy record applies to the author's domain.", FAIL },
+	[DIAG_DMARC_POLICY] = { "dmarc-policy", "RFC 9989 section 4.10.1",
+	    "The DMARC record has no valid p=, or an invalid sp= or np=, and "
+	    "no "
+	    "valid rua=, so that DMARC does not apply.",
+	    FAIL },
+	[DIAG_DMARC_AUTHOR] = { "dmarc-author", "RFC 9989 section 5.3.1",
+	    "The From field does not name one author domain.", FAIL },
+	[DIAG_DMARC_ALIGNMENT] = { "dmarc-alignment", "RFC 9989 section 4.10.2",
+	    "What DKIM and SPF authenticated is not aligned with the author's "
+	    "domain.",
+	    FAIL },
+	[DIAG_DMARC_FAIL] = { "dmarc-fail", "RFC 9989 section 5.3.5",
+	    "Neither DKIM nor SPF passed.", FAIL },
+	[DIAG_DMARC_OPEN] = { "dmarc-temporary", "RFC 9989 section 5.3.5",
+	    "DKIM or SPF could not be checked just now; either may pass later.",
+	    TEMPORARY },
+
 	[DIAG_NO_MESSAGE] = { "no-message", "RFC 5322 section 2.1",
 	    "This is not an Internet message (RFC 5322).",
 	    TROUBLE(EX_DATAERR) },

@@ -86,6 +86,14 @@ enum diag_code {
 	DIAG_SPF_MX,
 	DIAG_SPF_QUERIES,
 
+	/* DMARC (RFC 9989). */
+	DIAG_DMARC_NONE,
+	DIAG_DMARC_POLICY,
+	DIAG_DMARC_AUTHOR,
+	DIAG_DMARC_ALIGNMENT,
+	DIAG_DMARC_FAIL,
+	DIAG_DMARC_OPEN,
+
 	/* Not a message, or over a limit: no verdict (65). */
 	DIAG_NO_MESSAGE,
 	DIAG_BARE_CR,

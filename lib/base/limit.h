@@ -85,6 +85,9 @@ struct limits {
 	    "Of the local part that macros expand to; the rest is cut off.") \
 	ROW(SPF_EXPLANATION, "spf-explanation", 1024, "octets", LIMIT_FIXED, \
 	    "Of the text that exp= expands to; a longer one is none.") \
+	ROW(DMARC_WALK, "dmarc-walk", 8, "names", LIMIT_FIXED, \
+	    "Of one tree walk for DMARC records (RFC 9989 section 4.10); the " \
+	    "labels in the middle of a longer domain are left out.") \
 	ROW(PROPERTIES, "properties", 256, "properties", LIMIT_FIXED, \
 	    "Of one result of Authentication-Results; what is more is left " \
 	    "out.") \

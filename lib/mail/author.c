@@ -83,3 +83,93 @@ author_domain(const struct message *m, bool *only)
 			is_all(value, at, slice_sub(rest, n, rest.len));
 	return slice_sub(rest, 0, n);
 }
+
+/* ------------------------------------------------------------------------
+ * All of them. */
+
+/* Domains that were found. */
+struct found {
+	struct slice *domain;
+	size_t n, max;
+};
+
+static void
+add(struct found *f, struct slice domain)
+{
+	if (domain.len == 0)
+		return;
+	if (f->n < f->max)
+		f->domain[f->n] = domain;
+	f->n++;
+}
+
+/* Step over "@" and the domain behind it, which is empty when there is none. */
+static struct slice
+cut_domain(struct slice *rest)
+{
+	size_t n = 0;
+
+	*rest = slice_sub(*rest, 1, rest->len);
+	token_cfws(rest);
+	if (rest->len > 0 && rest->p[0] == '[') {
+		n = slice_find(*rest, ']');
+		n += n < rest->len;
+	}
+	while (n < rest->len && in_domain(rest->p[n]))
+		n++;
+	struct slice domain = slice_sub(*rest, 0, n);
+
+	*rest = slice_sub(*rest, n, rest->len);
+	return domain;
+}
+
+/* The addresses of one field.  What stands before "<" is a name, and does not
+ * count, whatever it looks like. */
+static void
+add_domains(struct slice rest, struct found *f)
+{
+	struct slice bare = { NULL, 0 }, inside = bare, skipped;
+	bool angle = false, had_angle = false;
+
+	while (rest.len > 0) {
+		size_t before = rest.len;
+		char c;
+
+		token_cfws(&rest);
+		if (rest.len < before || token_quoted(&rest, &skipped))
+			continue;
+		c = rest.p[0];
+		if (c == '@') {
+			*(angle ? &inside : &bare) = cut_domain(&rest);
+			continue;
+		}
+		if (c == '<') {
+			angle = had_angle = true;
+			inside.len = 0;
+		} else if (c == '>' && angle) {
+			add(f, inside);
+			angle = false;
+		} else if (!angle && (c == ',' || c == ';' || c == ':')) {
+			if (!had_angle && c != ':')
+				add(f, bare);
+			had_angle = false;
+			bare.len = 0;
+		}
+		rest = slice_sub(rest, 1, rest.len);
+	}
+	if (angle)
+		add(f, inside);
+	else if (!had_angle)
+		add(f, bare);
+}
+
+size_t
+author_domains(const struct message *m, struct slice domain[], size_t max)
+{
+	struct found f = { domain, 0, max };
+
+	for (size_t i = 0; i < m->nfields; i++)
+		if (slice_eq_nocase(m->field[i].name, SLICE("From")))
+			add_domains(m->field[i].value, &f);
+	return f.n;
+}

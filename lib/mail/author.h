@@ -20,4 +20,12 @@
  * From, and its value is one address, alone or as "phrase <address>". */
 struct slice author_domain(const struct message *, bool *only);
 
+/* The domains of all addresses of all From fields, as written, in their order:
+ * groups are looked into, names and comments are not, and of a route (RFC 5322
+ * section 4.4) the address at its end counts.  An address literal keeps its
+ * brackets; an address without a domain is left out.  At most max go into
+ * domain; returns how many there are. */
+size_t author_domains(
+    const struct message *, struct slice domain[], size_t max);
+
 #endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dmarc/record.h"
+
+static const char *const words[] = {
+	[DMARC_UNKNOWN] = NULL,
+	[DMARC_NONE] = "none",
+	[DMARC_QUARANTINE] = "quarantine",
+	[DMARC_REJECT] = "reject",
+};
+
+const char *
+dmarc_policy_word(enum dmarc_policy policy)
+{
+	return words[policy];
+}
+
+enum dmarc_policy
+dmarc_policy_read(struct slice value)
+{
+	for (enum dmarc_policy p = DMARC_NONE; p <= DMARC_REJECT; p++)
+		if (slice_eq_nocase(value, slice_of(words[p])))
+			return p;
+	return DMARC_UNKNOWN;
+}
+
+/* Spaces and tabs alone are WSP here. */
+static struct slice
+trim(struct slice s)
+{
+	while (s.len > 0 && ascii_is_wsp(s.p[0]))
+		s = slice_sub(s, 1, s.len);
+	while (s.len > 0 && ascii_is_wsp(s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* Octets of a URI (RFC 3986); a comma ends it and "!" begins a size. */
+static bool
+is_uri_octet(char c)
+{
+	return c > 0x20 && c < 0x7f &&
+	       slice_find(SLICE("\"<>\\^`{|}!,"), c) == 11;
+}
+
+/* Whether a reporting URI is valid: a scheme and what it leads to; of mailto an
+ * address. */
+static bool
+is_uri(struct slice uri)
+{
+	size_t colon = slice_find(uri, ':');
+	struct slice size = uri, rest = slice_sub(uri, colon + 1, uri.len);
+	bool mailto =
+	    slice_eq_nocase(slice_sub(uri, 0, colon), SLICE("mailto"));
+
+	/* What is obsolete is ignored: "!10m". */
+	if (!slice_cut(&size, '!', &size) || colon == 0 || colon >= uri.len)
+		return false;
+	rest = slice_sub(rest, 0, slice_find(rest, '!'));
+	for (size_t i = 0; i < colon; i++)
+		if (!ascii_is_alpha(uri.p[i]) &&
+		    (i == 0 || (!ascii_is_digit(uri.p[i]) &&
+				   slice_find(SLICE("+-."), uri.p[i]) == 3)))
+			return false;
+	for (size_t i = 0; i < rest.len; i++)
+		if (!is_uri_octet(rest.p[i]))
+			return false;
+	size_t at = slice_find(rest, '@');
+
+	return mailto ? at > 0 && at + 1 < rest.len : rest.len > 0;
+}
+
+static bool
+has_uri(struct slice list)
+{
+	struct slice uri;
+
+	while (slice_cut(&list, ',', &uri))
+		if (is_uri(trim(uri)))
+			return true;
+	return false;
+}
+
+/* Take a tag, but for one that was there before. */
+static void
+take(struct dmarc_record *r, struct slice name, struct slice value)
+{
+	struct slice *policy = slice_eq(name, SLICE("p"))    ? &r->p
+			       : slice_eq(name, SLICE("sp")) ? &r->sp
+			       : slice_eq(name, SLICE("np")) ? &r->np
+							     : NULL;
+	char c = value.len == 1 ? ascii_lower(value.p[0]) : '\0';
+
+	if (policy != NULL) {
+		if (policy->p == NULL)
+			*policy = value;
+	} else if (slice_eq(name, SLICE("adkim"))) {
+		r->strict_dkim = c == 's';
+	} else if (slice_eq(name, SLICE("aspf"))) {
+		r->strict_spf = c == 's';
+	} else if (slice_eq(name, SLICE("t"))) {
+		r->testing = c == 'y';
+	} else if (slice_eq(name, SLICE("psd"))) {
+		r->psd = c == 'y' || c == 'n' ? c : 'u';
+	} else if (slice_eq(name, SLICE("rua"))) {
+		r->has_rua = has_uri(value);
+	}
+}
+
+/* Whether a published policy is none that there is. */
+static bool
+is_wrong(struct slice value)
+{
+	return value.p != NULL && dmarc_policy_read(value) == DMARC_UNKNOWN;
+}
+
+bool
+dmarc_record_read(struct slice text, struct dmarc_record *out)
+{
+	struct slice rest = text, tag, name;
+
+	*out = (struct dmarc_record){ .psd = 'u' };
+	if (!slice_cut(&rest, ';', &tag) || !slice_cut(&tag, '=', &name) ||
+	    !slice_starts(name, SLICE("v")) ||
+	    !slice_eq(trim(name), SLICE("v")) ||
+	    !slice_eq(trim(tag), SLICE("DMARC1")))
+		return false;
+	while (slice_cut(&rest, ';', &tag)) {
+		struct slice value = tag;
+
+		if (slice_cut(&value, '=', &name) && value.p != NULL)
+			take(out, trim(name), trim(value));
+	}
+	out->invalid = dmarc_policy_read(out->p) == DMARC_UNKNOWN ||
+		       is_wrong(out->sp) || is_wrong(out->np);
+	return true;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* DMARC: whatever From and DNS say, a walk is short and a verdict makes sense.
+ * The input is lines: From, the domains of DKIM, of SPF, a number of results,
+ * and TXT records, of which each name has those that its hash chooses. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/input.h"
+#include "base/siphash.h"
+#include "dmarc/dmarc.h"
+#include "fuzz.h"
+
+enum {
+	MAX_LINES = 32,
+	IDENTIFIERS = 2,
+};
+
+/* The same names have the same records in each run. */
+static const struct siphash fixed = { { 1, 2 } };
+
+struct world {
+	struct keysource source;
+	struct slice line[MAX_LINES];
+	size_t nlines;
+	unsigned asked;
+};
+
+static int
+ask(struct keysource *s, const struct question questions[], size_t n,
+    struct answer answers[], int64_t deadline, struct arena *arena,
+    struct diag *why)
+{
+	struct world *w = (struct world *)(void *)s;
+
+	(void)deadline;
+	(void)why;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t hash = siphash(&fixed, questions[i].name) >> 9;
+		struct answer *a = &answers[i];
+
+		need(questions[i].name.len > 0 && questions[i].name.len <= 253);
+		w->asked++;
+		*a = (struct answer){ .kind = (enum answer_kind)(
+					  hash % ANSWER_UNKNOWN) };
+		if (hash % 3 != 0 || w->nlines <= 4 ||
+		    questions[i].type != RR_TXT) {
+			if (a->kind == ANSWER_RECORDS)
+				a->kind = ANSWER_NODATA;
+			continue;
+		}
+		a->kind = ANSWER_RECORDS;
+		a->ntxt = 1 + (hash >> 8) % 2;
+		a->txt = arena_array(arena, a->ntxt, sizeof *a->txt);
+		need(a->txt != NULL);
+		for (size_t k = 0; k < a->ntxt; k++)
+			a->txt[k] =
+			    (struct txt){ w->line[4 + ((hash >> 9) + k) %
+							  (w->nlines - 4)],
+				    &a->txt[k].text, 1 };
+	}
+	return 0;
+}
+
+static void
+forget(struct keysource *s)
+{
+	(void)s;
+}
+
+static void
+check(const struct dmarc_verdict *v, const struct world *w)
+{
+	bool any = false;
+
+	need(w->asked <= (1 + IDENTIFIERS) * DMARC_MAX_WALK + 1);
+	need(auth_method_has(METHOD_DMARC, v->result));
+	need((v->result == RESULT_PASS) == (v->why.code == DIAG_NONE));
+	need((v->result == RESULT_TEMPERROR) == diag_is_temporary(v->why.code));
+	need((v->policy == DMARC_UNKNOWN) == (v->record == NULL));
+	need((v->result == RESULT_PERMERROR) == (v->domain.len == 0));
+	for (size_t i = 0; i < v->nidentifiers; i++) {
+		need(!v->identifier[i].aligned ||
+		     v->identifier[i].result == RESULT_PASS);
+		any |= v->identifier[i].aligned;
+	}
+	need(any || v->result != RESULT_PASS);
+	need(v->result != RESULT_FAIL || !any);
+}
+
+/* A domain in the form that callers have. */
+static struct slice
+lower(struct slice s, struct arena *arena)
+{
+	struct slice out = arena_copy(arena, slice_sub(s, 0, 253));
+
+	need(out.p != NULL);
+	for (size_t i = 0; i < out.len; i++)
+		((char *)out.p)[i] = ascii_lower(out.p[i]);
+	return out;
+}
+
+static void
+evaluate(struct world *w)
+{
+	struct buf text = { .max = 0 };
+	struct dmarc_verdict v;
+	struct message *m;
+	struct input in;
+	struct diag why;
+
+	buf_text(&text, "From: ");
+	buf_slice(&text, w->line[0]);
+	buf_text(&text, "\n\n");
+	input_from_memory(&in, buf_view(&text));
+	if (message_read(&in, &limits_usual, &m, &why) == 0) {
+		struct keystore *keys = keystore_new(NULL, &w->source);
+		unsigned results =
+		    w->line[3].len > 0 ? (unsigned char)w->line[3].p[0] : 0;
+		struct dmarc_identifier id[IDENTIFIERS] = {
+			{ METHOD_DKIM, lower(w->line[1], m->arena),
+			    (enum auth_result)(results % RESULTS), { NULL, 0 },
+			    false },
+			{ METHOD_SPF, lower(w->line[2], m->arena),
+			    (enum auth_result)(results / RESULTS % RESULTS),
+			    { NULL, 0 }, false },
+		};
+
+		need(keys != NULL);
+		need(dmarc_check(
+			 m, id, IDENTIFIERS, keys, 0, m->arena, &v, &why) == 0);
+		check(&v, w);
+		keystore_free(keys);
+		message_free(m);
+	}
+	input_release(&in);
+	buf_release(&text);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct world w = { .source = { .ask = ask, .free = forget } };
+	struct slice rest = { (const char *)p, n };
+
+	while (
+	    w.nlines < MAX_LINES && slice_cut(&rest, '\n', &w.line[w.nlines]))
+		w.nlines++;
+	if (w.nlines >= 4)
+		evaluate(&w);
+	return 0;
+}
