@@ -1,6 +1,12 @@
 # arc-tools - GNU make, no configure.  "make help" lists the targets.
 # SPDX-License-Identifier: BSD-2-Clause
-VERSION  = 0.2.0
+# The newest release that NEWS has.
+VERSION := $(shell sed -n '/^.. [0-9]/{s/^.. \([0-9.]*\).*/\1/p;q;}' NEWS)
+
+# One line a file; V=1 shows commands, make -s nothing.
+QUIET    = $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+Q        = $(if $(V),,@)
+say      = $(if $(V)$(QUIET),@:,@printf '  %-4s %s\n' $1 $2)
 
 PREFIX  ?= /usr/local
 BINDIR   = $(PREFIX)/bin
@@ -60,18 +66,22 @@ $B/obj/lib/%.o $B/obj/cmd/%.o: private SMALL = -Wframe-larger-than=16384
 
 $B/obj/%.o: %.c $B/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$Q$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $B/libarc.a: $(LIB_OBJS) $B/link
-	rm -f $@
-	$(AR) qcsD $@ $(LIB_OBJS)
+	$(call say,AR,$@)
+	$Qrm -f $@
+	$Q$(AR) qcsD $@ $(LIB_OBJS)
 
 $B/arc-%: $B/obj/cmd/arc-%.o $(CLI_OBJS) $B/libarc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # tests/unit/NAME.c: a program of its own, on the library alone
 $B/unit-%: $B/obj/tests/unit/%.o $B/libarc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The library's allocations, and OpenSSL's through them, fail when told to.
 $B/unit-memory: private ALL_LDFLAGS += \
@@ -80,11 +90,13 @@ $B/unit-memory: private ALL_LDFLAGS += \
 # What makes system calls fail, what abuses them; no sanitizer stands in it.
 $B/%.so: tests/torture/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O1 -g $(WARN) -D_GNU_SOURCE $(CPPFLAGS) -fPIC -shared \
+	$(call say,LD,$@)
+	$Q$(CC) -std=c11 -O1 -g $(WARN) -D_GNU_SOURCE $(CPPFLAGS) -fPIC -shared \
 	    -o $@ $< -ldl
 
 $B/fuzz_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/mail.o $B/libarc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 # Written only when they change.
 FLAGS    = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
@@ -104,7 +116,7 @@ help:
 
 #: make            build the tools in build/
 #: make setup      install the Debian packages that all of this needs
-setup: setup-build setup-test setup-peers setup-lint
+setup: setup-build setup-test setup-peers setup-lint setup-release
 setup-%:
 	@tests/setup $*
 
@@ -235,15 +247,31 @@ install: all
 uninstall:
 	rm -f $(INSTALLED:%="$(DESTDIR)%")
 
-#: make dist       arc-tools-VERSION.tar.gz of what is committed
+#: make dist       arc-tools-VERSION.tar.gz of what is committed, the same each time
+RELEASE  = arc-tools-$(VERSION)
 dist:
-	git archive --prefix=arc-tools-$(VERSION)/ -o arc-tools-$(VERSION).tar.gz HEAD
+	@git archive --format=tar --prefix=$(RELEASE)/ HEAD | gzip -9n >$(RELEASE).tar.gz
+	@sha256sum $(RELEASE).tar.gz
+
+#: make distcheck  the same, then build, try, install and uninstall from it
+distcheck: setup-build
+	@$(MAKE) -s dist
+	@tests/tools/distcheck $(RELEASE).tar.gz
+
+#: make deb        a Debian package in build/deb, from what is committed
+deb: setup-build setup-release
+	@tests/tools/deb "$B/deb"
+
+#: make release-check  what a release has to pass beside .ci/run: distcheck, clang,
+#:                 i386, the package in a bare Debian (root; takes long)
+release-check: setup-build setup-test setup-lint setup-release
+	@tests/tools/release-check
 
 #: make clean      remove what was built
 clean:
 	rm -rf build build-*
 #:
-#: Variables: CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR; SAN=1 (build-san/, address and
+#: Variables: V=1 (show commands), CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR; SAN=1 (build-san/, address and
 #: undefined-behaviour sanitizers), COVER=1 (build-cover/, lines and branches are
 #: counted), CI=1 (a warning is an error), STATIC_CRYPTO=1 (libcrypto.a: starts
 #: faster, but OpenSSL's mends reach it only by a new build),
@@ -253,5 +281,5 @@ clean:
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: bench bench-check why-score
 .PHONY: all help setup demo check test suite peers conformance fuzz fuzzers torture covered lint lint-c lint-format \
-    lint-man lint-shell objects install uninstall dist clean FORCE
+    lint-man lint-shell objects install uninstall dist distcheck deb release-check clean FORCE
 .SECONDARY:

@@ -11,7 +11,7 @@ plain_make() {
 # Copy what is built from to a directory, and go there.
 copy_to() {
 	mkdir -p "$1"
-	cp -R "$ROOT"/{Makefile,cmd,lib,man,completions} "$1"
+	cp -R "$ROOT"/{Makefile,NEWS,cmd,lib,man,completions} "$1"
 	cd "$1"
 }
 
@@ -64,10 +64,10 @@ setup_file() {
 	# shellcheck disable=SC2086 # words on purpose
 	{
 		plain_make -s $objects
-		run -0 plain_make $objects
+		run -0 plain_make V=1 $objects
 		[[ $output != *" -c -o "* ]]
 		touch lib/arc/validate.h
-		run -0 plain_make $objects
+		run -0 plain_make V=1 $objects
 	}
 	[[ $output == *"-c -o build/obj/lib/arc/validate.o"* ]]
 	[[ $output != *"-c -o build/obj/lib/base/slice.o"* ]]
@@ -77,7 +77,7 @@ setup_file() {
 	copy_to "$BATS_TEST_TMPDIR/copy"
 	for change in CC=gcc CFLAGS=-O1 VERSION=9.9 CPPFLAGS=-DX CI=1; do
 		plain_make -s build/obj/lib/base/slice.o
-		run -0 plain_make "$change" build/obj/lib/base/slice.o
+		run -0 plain_make V=1 "$change" build/obj/lib/base/slice.o
 		[[ $output == *"-c -o build/obj/lib/base/slice.o"* ]]
 	done
 }
@@ -135,14 +135,24 @@ same_output() {
 	same_output
 }
 
-@test "the version is that of the Makefile, and NEWS begins with it" {
-	version=$(sed -n 's/^VERSION *= *//p' "$ROOT/Makefile")
+@test "make is quiet: a line a file, nothing with -s, commands with V=1" {
+	copy_to "$BATS_TEST_TMPDIR/copy"
+	run -0 plain_make build/obj/lib/base/slice.o
+	[ "$output" = "  CC   lib/base/slice.c" ]
+	rm build/obj/lib/base/slice.o
+	run -0 plain_make -s build/obj/lib/base/slice.o
+	[ -z "$output" ]
+}
+
+@test "the version is the newest of NEWS, and Debian's changelog has it" {
+	version=$(sed -n '/^## /{s///;s/[ ,].*//;p;q}' "$ROOT/NEWS")
+	[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
+	run -0 head -n 1 "$ROOT/debian/changelog"
+	[[ $output == "arc-tools ($version) "* ]]
 	for tool in "$HERE"/arc-*; do
 		run -0 "$tool" --version
 		[ "$output" = "${tool##*/} (arc-tools) $version" ]
 	done
-	run -0 sed -n '/^## /{s///;p;q}' "$ROOT/NEWS"
-	[[ $output == "$version"* ]]
 }
 
 @test "make install puts everything below DESTDIR and PREFIX, and uninstall takes it away" {
