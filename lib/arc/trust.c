@@ -320,7 +320,8 @@ take_result(const struct authres_result *r, struct trust_result *out,
 			out->property = slice_of(identifiers[i].property);
 		break;
 	}
-	return known && r->fault.why == NULL && authres_knows(r->version) &&
+	return known && (r->fault.why == NULL || r->extra) &&
+	       authres_knows(r->version) &&
 	       slice_eq_nocase(r->result, SLICE("pass"));
 }
 

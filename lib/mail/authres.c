@@ -192,8 +192,10 @@ note_bad(struct authres *a, struct authres_result *r, struct slice where,
 		a->bad = where;
 	if (r != NULL && r->fault.why == NULL)
 		r->fault = (struct authres_fault){ where, why };
-	if (r != NULL)
+	if (r != NULL) {
+		r->extra = false;
 		return;
+	}
 	if (a->unread == NULL)
 		a->unread = arena_array(
 		    a->arena, AUTHRES_MAX_UNREAD, sizeof *a->unread);
@@ -249,11 +251,15 @@ read_detail(struct authres *a, struct authres_result *r, struct slice *rest,
 		return property_name(p, arena) == 0 ? 1 : -1;
 	}
 	if (slice_eq_nocase(first, SLICE("reason")) && r->reason.p == NULL &&
-	    r->nproperties == 0)
+	    r->nproperties == 0) {
 		r->reason = value;
-	else
+	} else {
 		/* "action=none" and the like: no part of the grammar. */
+		bool only = r->fault.why == NULL || r->extra;
+
 		note_bad(a, r, head, "it is no property");
+		r->extra = only;
+	}
 	return 1;
 }
 

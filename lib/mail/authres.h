@@ -50,6 +50,8 @@ struct authres_result {
 	size_t nproperties;
 	struct slice text; /* all of it as it stood, comments included */
 	struct authres_fault fault;
+	bool extra; /* its only fault is a "name=value" that is no property, as
+		     * Microsoft's "action=none": all else is what it says */
 };
 
 struct authres {

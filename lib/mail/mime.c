@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "mail/message.h"
 #include "mail/mime.h"
 #include "mail/token.h"
 
@@ -20,7 +21,8 @@ mime_line(struct slice *rest, struct slice *line)
 struct slice
 mime_field(struct slice header, struct slice name)
 {
-	struct slice rest = header, line, value = no_octets;
+	struct slice rest = header, line, value = no_octets, found;
+	size_t colon;
 
 	while (mime_line(&rest, &line)) {
 		bool more = ascii_is_wsp(line.p[0]);
@@ -29,11 +31,9 @@ mime_field(struct slice header, struct slice name)
 			if (!more)
 				break;
 			value.len += line.len;
-		} else if (!more && line.len > name.len &&
-			   slice_eq_nocase(
-			       slice_sub(line, 0, name.len), name) &&
-			   line.p[name.len] == ':') {
-			value = slice_sub(line, name.len + 1, line.len);
+		} else if (!more && message_field_name(line, &found, &colon) &&
+			   slice_eq_nocase(found, name)) {
+			value = slice_sub(line, colon + 1, line.len);
 		}
 	}
 	return value.p != NULL ? slice_trim(value) : no_octets;

@@ -63,7 +63,8 @@ void mime_parse_all(
  * there is none. */
 struct slice mime_param(struct slice value, struct slice name);
 
-/* The value of a field of a header; NULL pointer when there is none. */
+/* The value of a field of a header, white space before its colon or none; NULL
+ * pointer when there is none. */
 struct slice mime_field(struct slice header, struct slice name);
 
 /* Move into *line the next line of *rest, its line end included. */

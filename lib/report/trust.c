@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What of a chain is trusted: as lines, as JSON, as a comment of a field. */
 #include "base/escape.h"
-#include "mail/authres.h"
 #include "report/report.h"
 
 /* For people, by enum trust_claim.  No "dmarc=pass": what looks for that in a
@@ -66,6 +65,24 @@ put_stop(struct buf *b, const struct report *r)
 	}
 }
 
+/* Text of the message: in quotes, where it could be read as words of ours. */
+static void
+put_text(struct buf *b, struct slice text)
+{
+	struct slice piece;
+
+	if (slice_find(text, ' ') == text.len) {
+		escape_text(b, text);
+		return;
+	}
+	buf_char(b, '"');
+	for (bool first = true; slice_cut(&text, '"', &piece); first = false) {
+		buf_text(b, first ? "" : "\\\"");
+		escape_text(b, piece);
+	}
+	buf_char(b, '"');
+}
+
 static void
 put_result(struct buf *b, const struct trust_result *x)
 {
@@ -76,8 +93,7 @@ put_result(struct buf *b, const struct trust_result *x)
 		buf_char(b, ' ');
 		buf_slice(b, x->property);
 		buf_char(b, '=');
-		/* In quotes, where it could be read as words of ours. */
-		authres_write_value(b, x->identifier);
+		put_text(b, x->identifier);
 	}
 	buf_printf(b, "  %s\n",
 	    x->alignment == ALIGNED_STRICT   ? "aligned"

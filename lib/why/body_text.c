@@ -32,8 +32,9 @@ part_stop(const struct body_case *c, const struct mime_part *p)
 bool
 part_field(const struct mime_part *p, struct slice name, struct slice *out)
 {
-	struct slice rest = p->header, line;
+	struct slice rest = p->header, line, found;
 	bool in = false;
+	size_t colon;
 
 	*out = no_octets;
 	while (mime_line(&rest, &line)) {
@@ -43,10 +44,8 @@ part_field(const struct mime_part *p, struct slice name, struct slice *out)
 			break;
 		if (in) {
 			out->len += line.len;
-		} else if (!more && line.len > name.len &&
-			   slice_eq_nocase(
-			       slice_sub(line, 0, name.len), name) &&
-			   line.p[name.len] == ':') {
+		} else if (!more && message_field_name(line, &found, &colon) &&
+			   slice_eq_nocase(found, name)) {
 			*out = line;
 			in = true;
 		}

@@ -108,7 +108,7 @@ aar() {
 	forge <<-'PY'
 	for n, aar in enumerate(("spf=pass smtp.mailfrom= smtp.helo=author.example", "dmarc=pass header.d= header.from=author.example",
 	                         "dmarc=pass header.from=author.example x", "dmarc=pass header.from=author.example (x",
-	                         "dmarc=pass action=none header.from=author.example")):
+	                         "dmarc=pass action=none header.d= header.from=author.example")):
 	    write(chain(1, aar="i=1; mx.example; " + aar), tmp("bad%d" % n))
 	write(chain(1, aar="i=1; mx.example; spf=pass smtp.mailfrom= x.y=z; dmarc=pass header.from=author.example"), tmp("good"))
 	write(chain(1, aar='i=1; mx.example; spf=pass smtp.mailfrom="a.example  aligned" smtp.remote-ip="192.0.2.1 as[9].d=x"'), tmp("words"))
