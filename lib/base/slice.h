@@ -20,6 +20,11 @@ struct slice {
 /* A slice of a string literal, its final NUL left out. */
 #define SLICE(lit) ((struct slice){ (lit), sizeof(lit) - 1 })
 
+/* No slice at all. */
+#define SLICE_NONE ((struct slice){ NULL, 0 })
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof *(a))
+
 /* For printf's "%.*s": only where the octets are known to be printable ASCII.
  */
 #define SLICE_ARG(s) (int)(s).len, (s).p

@@ -8,6 +8,7 @@
 #include "mail/recode.h"
 
 enum {
+	EXCHANGE_WIDTH = 75, /* of quoted-printable before "=" */
 	ENCODER_PIECE = 768, /* octets made base64 at a time: whole groups */
 };
 
@@ -70,9 +71,9 @@ is_qp_plain(char c)
 	return c > ' ' && c < 0x7f && c != '=';
 }
 
-/* One line without its end. */
+/* One line without its end; strict: see struct encoder. */
 static void
-qp_line(struct buf *out, struct slice line, size_t width)
+qp_line(struct buf *out, struct slice line, size_t width, bool strict)
 {
 	size_t column = 0;
 
@@ -92,7 +93,8 @@ qp_line(struct buf *out, struct slice line, size_t width)
 			     (ascii_is_wsp(line.p[i]) && !last);
 		size_t n = plain ? 1 : 3;
 
-		if (column > 0 && column + n > width - (last ? 0 : 1)) {
+		if (column > 0 &&
+		    column + n > width - (last && !strict ? 0 : 1)) {
 			buf_text(out, "=\r\n");
 			column = 0;
 			continue;
@@ -104,6 +106,82 @@ qp_line(struct buf *out, struct slice line, size_t width)
 		column += n;
 		i++;
 	}
+}
+
+void
+recode_qp_bare_lf(struct buf *out, struct slice text)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.p[i];
+		bool lf = c == '\n';
+		bool plain =
+		    is_qp_plain(c) || (ascii_is_wsp(c) && i + 1 < text.len);
+		size_t n = plain ? 1 : 3;
+
+		if (c == '\r' && i + 1 < text.len && text.p[i + 1] == '\n')
+			continue;
+		if (column + n > EXCHANGE_WIDTH) {
+			buf_text(out, "=\r\n");
+			column = 0;
+		}
+		if (plain)
+			buf_char(out, c);
+		else
+			put_hex(out, c);
+		column += n;
+		if (lf) {
+			buf_text(out, "=\r\n");
+			column = 0;
+		}
+	}
+	if (column > 0)
+		buf_text(out, "=\r\n");
+}
+
+/* How many octets from the start of s are of one character that is cut short:
+ * what a decoder replaces at once. */
+static size_t
+utf8_broken(struct slice s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+	size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2, n = 1;
+
+	if (c < 0xc2 || c > 0xf4)
+		return 1;
+	while (n < want && n < s.len && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n++;
+	return n < want ? n : 1;
+}
+
+bool
+recode_replaced(struct buf *out, struct slice text, bool whole)
+{
+	size_t before = out->len, from = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < text.len;) {
+		unsigned long cp;
+		size_t n = 1;
+
+		if ((unsigned char)text.p[i] >= 0x80)
+			n = slice_utf8_next(
+			    slice_sub(text, i, text.len - i), &cp);
+		if (n > 0) {
+			i += n;
+			continue;
+		}
+		any = true;
+		buf_slice(out, slice_sub(text, from, i - from));
+		buf_text(out, "\xef\xbf\xbd");
+		i += whole ? utf8_broken(slice_sub(text, i, text.len - i)) : 1;
+		from = i;
+	}
+	buf_slice(out, slice_sub(text, from, text.len - from));
+	if (!any)
+		out->len = before;
+	return any;
 }
 
 /* How many octets it takes, behind those that wait, until some can be encoded:
@@ -124,8 +202,8 @@ encode(struct encoder *e, struct slice octets)
 	if (e->coding == ENCODER_QP) {
 		size_t end = slice_line_end(octets);
 
-		qp_line(
-		    e->out, slice_sub(octets, 0, octets.len - end), e->width);
+		qp_line(e->out, slice_sub(octets, 0, octets.len - end),
+		    e->width, e->strict);
 		if (end > 0)
 			buf_text(e->out, "\r\n");
 		return;

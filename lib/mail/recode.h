@@ -17,6 +17,15 @@
  * are; what is ill-formed stays as it is written. */
 void recode_qp_decode(struct buf *out, struct slice text);
 
+/* Text whose line ends are bare LF as Exchange encodes it: each LF is "=0A",
+ * and a soft break stands behind it. */
+void recode_qp_bare_lf(struct buf *out, struct slice text);
+
+/* Text with U+FFFD in the place of each octet that is no valid UTF-8; whole: of
+ * as many octets as begin a character and do not end it.  False, and nothing
+ * put, when all of it is. */
+bool recode_replaced(struct buf *out, struct slice text, bool whole);
+
 /* What encodes text that comes in pieces: set coding, width and out, all else
  * is zero. */
 struct encoder {
@@ -27,6 +36,8 @@ struct encoder {
 				 * by CRLF */
 	} coding;
 	size_t width;
+	bool strict; /* QP: a line's last octet, too, leaves room for the "=",
+		      * as Exchange has it */
 	struct buf *out;
 	struct buf waiting; /* for octets that end a line, or a group */
 	size_t column;	    /* octets in the line of base64 */

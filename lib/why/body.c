@@ -7,6 +7,7 @@
 #include "why/body_banners.h"
 #include "why/body_charset.h"
 #include "why/body_coding.h"
+#include "why/body_exchange.h"
 #include "why/body_html.h"
 #include "why/body_lines.h"
 #include "why/body_links.h"
@@ -33,6 +34,7 @@ static const struct body_row rows[] = {
 	{ CAUSE_BODY_HEADERS_HASHED, body_headers_hashed },
 	{ CAUSE_BODY_SEALED_BEFORE_FOOTER, body_sealed_before_footer },
 	{ CAUSE_BODY_FOOTER_APPENDED, body_footer },
+	{ CAUSE_BODY_QP_TO_8BIT, body_exchange },
 	{ CAUSE_BODY_FROM_STUFFED, body_from_stuffed },
 	{ CAUSE_BODY_DOTS_DOUBLED, body_dots_doubled },
 	{ CAUSE_BODY_LONG_LINES_BROKEN, body_long_lines },

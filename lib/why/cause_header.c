@@ -130,6 +130,24 @@ static const struct cause rows[] = {
 	    EXPLAIN_PROVED, "RFC 6377 section 3.3", "The Subject got a tag.",
 	    "Whoever tags the Subject has to seal the message afterwards, or "
 	    "to leave the Subject alone (List-Id tells a list as well)." },
+	[CAUSE_HDR_CASE_OF_REPLY] = { "hdr.case-of-reply", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6377 section 3.3",
+	    "The reply prefix of the Subject was rewritten (\"RE:\" as "
+	    "\"Re:\").",
+	    "Leave the Subject alone, or seal after rewriting it." },
+	[CAUSE_HDR_SUBJECT_FROM_TOPIC] = { "hdr.subject-from-topic",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 6377 section 3.3",
+	    "The Subject was rewritten; Thread-Topic still has its text.",
+	    "Leave the Subject alone, or seal after rewriting it." },
+	[CAUSE_HDR_FOLD_BLANK] = { "hdr.fold-blank", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 5322 section 2.2.3",
+	    "Folding a long Subject added a space after a comma or semicolon.",
+	    "Fold only at existing white space, or seal after folding." },
+	[CAUSE_HDR_CONTENT_TYPE_RELABELLED] = { "hdr.content-type-relabelled",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 6377 section 3.3",
+	    "Content-Type was rewritten with another charset or other "
+	    "parameters.",
+	    "Keep Content-Type as it was, or seal after rewriting it." },
 	[CAUSE_HDR_FROM_REWRITTEN] = { "hdr.from-rewritten", ROLE_MODIFIER,
 	    EXPLAIN_PROVED, "RFC 6377 section 3.3", "From was rewritten.",
 	    "Whoever rewrites From has to seal the message afterwards; with "

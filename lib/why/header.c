@@ -6,6 +6,7 @@
 #include "why/header.h"
 #include "why/header_case.h"
 #include "why/header_fields.h"
+#include "why/header_list.h"
 #include "why/signer.h"
 
 static const struct slice no_octets = { NULL, 0 };
@@ -15,6 +16,7 @@ enum {
 	RARE_OCTETS = 16 * 1024 * 1024, /* of that the last resort */
 	MAX_NAMES = 256,		/* of h=, to be searched */
 	MAX_FIELDS = 4000,		/* of the message */
+	LISTS_AFTER = 2,		/* passes, that most is left to lists */
 };
 
 /* Whether AMS(k) covers a field; or, of one that is not there, its absence. */
@@ -476,6 +478,10 @@ search_fields(struct header_case *c)
 	if (found == 0)
 		found = search_wrapped(c);
 	for (size_t k = 0; k < n && found == 0; k++) {
+		if (k == LISTS_AFTER)
+			found = explain_list_edits(c, LIST_FAR);
+		if (found > 0)
+			break;
 		/* The last has little to find among many. */
 		if (k + 1 == n)
 			search_at_most(c->s, RARE_OCTETS);
@@ -484,6 +490,25 @@ search_fields(struct header_case *c)
 					      passes[k].count, passes[k].rank);
 	}
 	return found;
+}
+
+/* What lists do is most of all that is done to mail, and soon tried.  What came
+ * or went by itself may have other stories, which are told below. */
+static bool
+list_edited(struct header_case *c)
+{
+	struct explanation *e = c->s->out;
+	size_t from = e->n;
+	bool sure = false;
+
+	if (explain_list_edits(c, LIST_NEAR) == 0)
+		return false;
+	for (size_t k = from; k < e->n; k++)
+		sure |= e->finding[k].cause != CAUSE_HDR_FIELD_ADDED &&
+			e->finding[k].cause != CAUSE_HDR_FIELD_REMOVED_STOCK;
+	if (!sure)
+		e->n = from;
+	return sure;
 }
 
 void
@@ -506,6 +531,10 @@ explain_header(struct search *s, unsigned i)
 	}
 	if (!case_init(&c, s, i))
 		return;
+	if (list_edited(&c)) {
+		place_findings(s, from, i);
+		return;
+	}
 	size_t found = explain_signer(&c);
 
 	found += explain_z_tag(&c);

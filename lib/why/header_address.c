@@ -1,67 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include "mail/address.h"
 #include "mail/words.h"
 #include "why/header_address.h"
 #include "why/header_offer.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 static const char address_fields[] =
     "from to cc reply-to sender resent-from resent-to resent-cc bcc";
-
-/* Cut one address off a list: commas in quotes, comments and angle brackets
- * separate nothing. */
-static bool
-next_address(struct slice *rest, struct slice *out)
-{
-	unsigned depth = 0;
-	bool quoted = false;
-	size_t i = 0;
-
-	if (rest->len == 0)
-		return false;
-	for (; i < rest->len; i++) {
-		char c = rest->p[i];
-
-		if (c == '\\' && i + 1 < rest->len)
-			i++;
-		else if (c == '"' && depth == 0)
-			quoted = !quoted;
-		else if (!quoted && (c == '(' || c == '<'))
-			depth++;
-		else if (!quoted && (c == ')' || c == '>'))
-			depth -= depth > 0;
-		else if (c == ',' && !quoted && depth == 0)
-			break;
-	}
-	*out = slice_sub(*rest, 0, i);
-	*rest = slice_sub(*rest, i + 1, rest->len);
-	return true;
-}
-
-/* What stands before "<", trimmed, and from it to ">". */
-static void
-split_address(struct slice a, struct slice *phrase, struct slice *angle)
-{
-	size_t at = slice_find(a, '<');
-
-	*phrase = slice_trim(slice_sub(a, 0, at));
-	*angle = slice_trim(slice_sub(a, at, a.len));
-	if (at == a.len) {
-		*angle = slice_trim(a);
-		*phrase = no_octets;
-	}
-}
-
-static struct slice
-strip(struct slice s, char quote)
-{
-	s = slice_trim(s);
-	if (s.len >= 2 && s.p[0] == quote && s.p[s.len - 1] == quote)
-		return slice_sub(s, 1, s.len - 2);
-	return s;
-}
 
 /* An address list as a reader sees it, with its names in quotes or not. */
 static void
@@ -70,17 +16,18 @@ offer_decoded_names(struct offer *o, bool quotes)
 	struct slice rest = o->value, a;
 	bool more = false;
 
-	while (next_address(&rest, &a)) {
+	while (address_next(&rest, &a)) {
 		struct buf b = { .max = 0 };
 		struct slice phrase, angle;
 
-		split_address(slice_trim(a), &phrase, &angle);
+		address_split(slice_trim(a), &phrase, &angle);
 		words_decode(&b, o->c->s->arena, phrase);
 		if (more)
 			buf_text(&o->text, ", ");
 		if (b.len > 0) {
 			buf_text(&o->text, quotes ? "\"" : "");
-			buf_slice(&o->text, strip(buf_view(&b), '"'));
+			buf_slice(
+			    &o->text, address_unquoted(buf_view(&b), '"'));
 			buf_text(&o->text, quotes ? "\" " : " ");
 		}
 		buf_slice(&o->text, angle);
@@ -108,12 +55,12 @@ offer_utf8_downgraded(struct offer *o)
 }
 
 /* "Ann via List" is Ann's. */
-static struct slice
-without_via(struct slice phrase)
+struct slice
+address_without_via(struct slice phrase)
 {
 	static const char *const marks[] = { " via ", " (via ", "' via ",
 		" - via ", " on behalf of ", " [via " };
-	struct slice s = strip(phrase, '"');
+	struct slice s = address_unquoted(phrase, '"');
 
 	for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
 		size_t at = find_word(s, slice_of(marks[k]));
@@ -122,19 +69,10 @@ without_via(struct slice phrase)
 			s = slice_sub(s, 0, at);
 			if (s.len > 0 && s.p[0] == '\'' && marks[k][0] == '\'')
 				s = slice_sub(s, 1, s.len);
-			return slice_trim(strip(s, '\''));
+			return slice_trim(address_unquoted(s, '\''));
 		}
 	}
 	return s;
-}
-
-/* Without "<" and ">". */
-static struct slice
-bare_address(struct slice angle)
-{
-	return angle.len >= 2 && angle.p[0] == '<'
-		   ? slice_trim(slice_sub(angle, 1, angle.len - 2))
-		   : angle;
 }
 
 /* From was an address with the name that From has now. */
@@ -170,8 +108,8 @@ offer_unmunged(struct offer *o)
 {
 	struct slice phrase, angle, local, domain;
 
-	split_address(o->value, &phrase, &angle);
-	local = bare_address(angle);
+	address_split(o->value, &phrase, &angle);
+	local = address_bare(angle);
 	size_t at = slice_find(local, '@');
 
 	domain = slice_sub(local, at + 1, local.len);
@@ -184,7 +122,7 @@ offer_unmunged(struct offer *o)
 			    SLICE_ARG(slice_sub(local, i + 1, local.len)));
 
 			if (n > 0 && (size_t)n < sizeof room)
-				offer_named(o, without_via(phrase),
+				offer_named(o, address_without_via(phrase),
 				    (struct slice){ room, (size_t)n });
 		}
 	if (domain.len > 8 &&
@@ -196,7 +134,7 @@ offer_unmunged(struct offer *o)
 			SLICE_ARG(slice_sub(domain, 0, domain.len - 8)));
 
 		if (n > 0 && (size_t)n < sizeof room)
-			offer_named(o, without_via(phrase),
+			offer_named(o, address_without_via(phrase),
 			    (struct slice){ room, (size_t)n });
 	}
 }
@@ -207,15 +145,15 @@ offer_source(struct offer *o, struct slice address, bool original)
 {
 	struct slice phrase, angle, p, g;
 
-	split_address(o->value, &phrase, &angle);
-	split_address(slice_trim(address), &p, &g);
+	address_split(o->value, &phrase, &angle);
+	address_split(slice_trim(address), &p, &g);
 	/* Only the name differs: that is no rewriting, unless it is told. */
-	if (!original && slice_eq_nocase(bare_address(g), bare_address(angle)))
+	if (!original && slice_eq_nocase(address_bare(g), address_bare(angle)))
 		return;
 	offer_value(o, address, RANK_USUAL);
 	offer_value(o, g, RANK_USUAL);
-	offer_named(o, without_via(phrase), g);
-	offer_named(o, strip(p, '"'), g);
+	offer_named(o, address_without_via(phrase), g);
+	offer_named(o, address_unquoted(p, '"'), g);
 }
 
 void
@@ -245,7 +183,7 @@ offer_from_rewritten(struct offer *o)
 
 			if (sources[k].original)
 				offer_value(o, rest, RANK_USUAL);
-			while (most-- > 0 && next_address(&rest, &a))
+			while (most-- > 0 && address_next(&rest, &a))
 				offer_source(o, a, sources[k].original);
 		}
 	offer_unmunged(o);
@@ -263,7 +201,7 @@ offer_list_respaced(struct offer *o)
 		bool more = false;
 
 		rest = o->value;
-		while (next_address(&rest, &a)) {
+		while (address_next(&rest, &a)) {
 			if (more)
 				buf_text(&o->text, gaps[k]);
 			buf_slice(&o->text, slice_trim(a));
@@ -278,14 +216,14 @@ offer_list_respaced(struct offer *o)
 static void
 put_phrase(struct buf *b, struct slice phrase, unsigned way)
 {
-	struct slice bare = strip(phrase, '"');
+	struct slice bare = address_unquoted(phrase, '"');
 
 	switch (way) {
 	case 0: buf_slice(b, bare); return;
 	case 1: buf_char(b, '"'); break;
 	case 2: buf_text(b, "\"'"); break;
 	default:
-		bare = strip(bare, '\'');
+		bare = address_unquoted(bare, '\'');
 		buf_char(b, '"');
 		break;
 	}
@@ -300,7 +238,7 @@ offer_quoting(struct offer *o, unsigned way, unsigned only)
 	struct slice rest = o->value, a;
 	unsigned place = 0;
 
-	while (next_address(&rest, &a)) {
+	while (address_next(&rest, &a)) {
 		struct slice phrase, angle;
 		size_t lead = 0;
 
@@ -309,7 +247,7 @@ offer_quoting(struct offer *o, unsigned way, unsigned only)
 		if (place > 0)
 			buf_char(&o->text, ',');
 		buf_slice(&o->text, slice_sub(a, 0, lead));
-		split_address(slice_trim(a), &phrase, &angle);
+		address_split(slice_trim(a), &phrase, &angle);
 		if (phrase.len > 0 && (only == place || only == 99)) {
 			put_phrase(&o->text, phrase, way);
 			buf_char(&o->text, ' ');

@@ -10,4 +10,7 @@ void offer_from_rewritten(struct offer *o);
 void offer_list_respaced(struct offer *o);
 void offer_display_name_quoted(struct offer *o);
 
+/* The name of "name via list" without what the list put there. */
+struct slice address_without_via(struct slice phrase);
+
 #endif

@@ -52,7 +52,8 @@ header_mime_edit(const struct search *s, unsigned i)
 {
 	static const enum cause_id ids[] = { CAUSE_BODY_MIME_WRAPPED,
 		CAUSE_BODY_8BIT_TO_QP, CAUSE_BODY_8BIT_TO_BASE64,
-		CAUSE_BODY_QP_TO_8BIT, CAUSE_BODY_BASE64_TO_8BIT,
+		CAUSE_BODY_QP_TO_8BIT, CAUSE_BODY_QP_TO_BASE64,
+		CAUSE_BODY_BASE64_TO_QP, CAUSE_BODY_BASE64_TO_8BIT,
 		CAUSE_BODY_CHARSET_CONVERTED };
 
 	for (size_t k = 0; k < s->out->n; k++) {

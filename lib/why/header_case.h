@@ -27,6 +27,7 @@ struct header_case {
 				   * nothing */
 	size_t top;		  /* fields above it came after hop i */
 	struct sequence q;	  /* what is hashed: n fields, then the AMS */
+	struct sequence list;	  /* the same, as lists may have found it */
 	struct mime *mime;	  /* of the body as it came */
 };
 

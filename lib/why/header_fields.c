@@ -33,7 +33,7 @@ static const struct header_row {
 	{ CAUSE_BODY_QP_TO_8BIT, offer_was_qp, true },
 	{ CAUSE_HDR_FIELD_RENAMED, offer_field_renamed, false },
 	{ CAUSE_HDR_CONTENT_TYPE_REQUOTED, offer_content_type_requoted, false },
-	{ CAUSE_BODY_CHARSET_CONVERTED, offer_charset_converted, true },
+	{ CAUSE_HDR_CONTENT_TYPE_RELABELLED, offer_charset_converted, false },
 	{ CAUSE_HDR_FIELD_REMOVED_STOCK, offer_removed_stock, false },
 	{ CAUSE_HDR_UTF8_DOWNGRADED, offer_utf8_downgraded, false },
 	{ CAUSE_HDR_SUBJECT_REENCODED, offer_reencoded, false },

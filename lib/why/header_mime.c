@@ -97,9 +97,14 @@ offer_charset_converted(struct offer *o)
 		"quoted-printable", NULL };
 	const struct finding *edit = header_mime_edit(o->c->s, o->c->i);
 
-	if (edit != NULL)
+	/* What else was proved of the body says nothing of this name. */
+	if (edit != NULL && edit->cause != CAUSE_BODY_CHARSET_CONVERTED)
+		edit = NULL;
+	if (edit != NULL) {
+		o->cause = CAUSE_BODY_CHARSET_CONVERTED;
 		offer_encoding(o, encodings);
-	if (!is_named(o, "content-type") || o->field == NULL || body_kept(o))
+	}
+	if (!is_named(o, "content-type") || o->field == NULL)
 		return;
 	for (size_t k = 0; k < sizeof charsets / sizeof *charsets; k++) {
 		bool same =

@@ -7,6 +7,7 @@ static const struct slice no_octets = { NULL, 0 };
 
 enum {
 	MAX_VARIANTS = 1024, /* of one piece */
+	MAX_BEST = 12,	     /* pieces with a choice, of sequence_best() */
 	MAX_DEPTH = 3,	     /* pieces changed at once */
 	MAX_TRIED = 512,     /* digests kept, not to be verified again */
 	MUCH = 16 * 1024,    /* octets that are kept where they are */
@@ -554,7 +555,7 @@ struct walk {
 	struct search *s;
 	const struct sequence *q;
 	enum rank rank;
-	const struct variant *path[MAX_DEPTH];
+	const struct variant *path[MAX_BEST];
 	unsigned depth;
 	size_t matches;
 };
@@ -654,4 +655,82 @@ sequence_search(
 	digest_release(&d);
 	buf_release(&b);
 	return w.matches;
+}
+
+/* ------------------------------------------------------------------------
+ * Choices in the order of how likely they are. */
+
+/* All choices of bits above floor and up to limit, of the pieces from j on; d
+ * has what is before them. */
+struct best {
+	struct walk w;
+	unsigned floor, limit;
+	uint64_t tail; /* octets behind the last piece with a choice */
+};
+
+static void
+best_end(struct best *b, struct digest *d, unsigned bits)
+{
+	if (bits <= b->floor || b->w.depth == 0 || !search_may(b->w.s, b->tail))
+		return;
+	if (target_fits_digest(b->w.s, b->w.q->target, d))
+		note_match(&b->w);
+}
+
+/* NOLINTBEGIN(misc-no-recursion): as deep as MAX_BEST */
+static void
+best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
+{
+	struct walk *w = &b->w;
+
+	for (; j < w->q->n; j++) {
+		const struct piece *p = &w->q->piece[j];
+
+		for (const struct variant *v = p->first;
+		     v != NULL && w->depth < MAX_BEST && !walk_over(w);
+		     v = v->next) {
+			struct digest e;
+
+			if (bits + v->bits > b->limit)
+				continue;
+			digest_copy(&e, d);
+			put_slice(&e, v->octets);
+			w->path[w->depth++] = v;
+			best_from(b, j + 1, &e, bits + v->bits);
+			w->depth--;
+			digest_release(&e);
+		}
+		bits += p->bits;
+		if (bits > b->limit || walk_over(w))
+			return;
+		put_slice(d, p->octets);
+	}
+	best_end(b, d, bits);
+}
+/* NOLINTEND(misc-no-recursion) */
+
+size_t
+sequence_best(
+    struct search *s, const struct sequence *q, unsigned floor, unsigned limit)
+{
+	struct best b = { .w = { .s = s, .q = q } };
+	size_t last = q->n;
+
+	if (q->target->kind == TARGET_NONE)
+		return 0;
+	while (last > 0 && q->piece[last - 1].first == NULL)
+		last--;
+	b.tail = octets_from(q, last > 0 ? last - 1 : 0);
+	for (b.floor = floor; b.floor < limit && !walk_over(&b.w);
+	     b.floor = b.limit) {
+		struct digest d;
+
+		b.limit = b.floor + 2 < limit ? b.floor + 2 : limit;
+		digest_init(&d);
+		best_from(&b, 0, &d, 0);
+		digest_release(&d);
+		if (b.w.matches > 0)
+			break;
+	}
+	return b.w.matches;
 }

@@ -167,12 +167,14 @@ struct variant {
 	uint64_t sum;	     /* of them: what differs has another, mostly */
 	struct change change;
 	enum rank rank;
+	unsigned bits; /* sequence_best(): how unlikely it is */
 };
 
 struct piece {
 	struct slice octets;
 	struct variant *first, *last;
 	size_t nvariants;
+	unsigned bits; /* sequence_best(): how unlikely as it is */
 };
 
 enum {
@@ -206,6 +208,11 @@ void finding_pieces(struct search *, struct finding *,
  * one.  Each match becomes a group of findings.  Returns how many matched. */
 size_t sequence_search(
     struct search *, const struct sequence *, unsigned count, enum rank);
+
+/* Try the choices of any number of variants that are more unlikely than floor
+ * bits all together and no more than limit; those of fewer bits first. */
+size_t sequence_best(
+    struct search *, const struct sequence *, unsigned floor, unsigned limit);
 
 /* Canonical octets of name and value, in the arena; without: part of value,
  * left out.  NULL pointer when memory is short. */

@@ -19,6 +19,7 @@ import sys
 
 import arc
 import chains
+import exchange
 import keys
 import signers
 from arc import Message, chain, fields_of, octets, swap
@@ -318,6 +319,8 @@ def two_words(text, coding, width):
 
 LONG = "Die Pr\u00fcfung der \u00c4nderungen am Z\u00e4hler und was daraus f\u00fcr die n\u00e4chste Ausgabe folgt"
 
+LISTED = "%s\nthe list\nhttps://list.example/\n" % ("_" * 47)
+
 MAILER_EDITS = [
     ("foot-b64", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets(GERMAN + RULES))), ["body.footer-in-parts"]),
     ("banner-b64", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets("[EXTERNAL]\n\n" + GERMAN))), ["body.banner-in-parts"]),
@@ -345,7 +348,7 @@ MAILER_EDITS = [
     ("relabelled", PLAIN.replace("8bit", "7bit"), TEXT,
      lambda m: subject(lambda v: "[l] " + v)(header(header(body_to(m, m.body + octets(RULES), "7bit"), "Content-Type", lambda v: 'text/plain; charset="us-ascii"'),
                                                   "From", lambda v: "Ann Author via List <list@list.example>")).top("X-Original-From: Ann Author <ann@author.example>"),
-     ["body.footer-appended", "hdr.subject-tagged", "hdr.from-rewritten", "body.charset-converted"]),
+     ["body.footer-appended", "hdr.subject-tagged", "hdr.from-rewritten", "hdr.content-type-relabelled"]),
     *[("html-foot-" + c, ALTERNATIVE, two(GERMAN, GERMAN_HTML, c),
        becomes(two(GERMAN, into_html(GERMAN_HTML, HTML_RULES), c)), ["body.html-inserted"]) for c in CODERS],
     *[("html-alone-" + c, PLAIN.replace("plain", "html").replace("8bit", c), CODERS[c](octets(GERMAN_HTML)),
@@ -366,6 +369,25 @@ MAILER_EDITS = [
     ("wrapped-list", PLAIN, UTF, lambda m: subject(lambda v: "[l] " + v)(wrapped_by_list(m)), ["body.mime-wrapped", "hdr.subject-tagged"]),
     ("part-first", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "8bit"), lambda m: setattr(m, "body", b"--=_b1\r\nContent-Type: text/plain\r\n\r\nnotice\r\n" + m.body) or m,
      ["body.mime-part-added"]),
+    *[("exchange-%s" % n, PLAIN.replace("8bit", c).replace("utf-8", charset), was, lambda m, now=now, coding=coding: body_to(m, now, coding), causes)
+      for n, c, charset, was, now, coding, causes in (
+          ("76", "quoted-printable", '"us-ascii"', exchange.qp(octets(TEXT + "x" * 76 + "\n")), octets(TEXT + "x" * 76 + "\n" + LISTED), "7bit", ["body.qp-to-8bit", "body.footer-appended"]),
+          ("open", "quoted-printable", '"us-ascii"', exchange.qp(octets(TEXT[:-1])), octets(TEXT + LISTED), "7bit", ["body.qp-to-8bit", "body.footer-appended"]),
+          ("lf", "quoted-printable", '"us-ascii"', exchange.qp_bare_lf(octets(TEXT)), octets(TEXT + LISTED), "7bit", ["body.qp-to-8bit", "body.footer-appended"]),
+          ("to-b64", "quoted-printable", '"utf-8"', exchange.qp(octets(UTF)), b64(octets(UTF + LISTED)), "base64", ["body.qp-to-base64"]),
+          ("to-qp", "base64", '"utf-8"', b64(octets(UTF)), qp(octets(UTF + LISTED)), "quoted-printable", ["body.base64-to-qp"]))],
+    ("case-of-reply", named("RE: [l] A proposal"), TEXT, subject("Re: [l] A proposal"), ["hdr.case-of-reply"]),
+    ("from-topic", named("AW: A proposal") + "Thread-Topic: A proposal\n", TEXT, subject("Your request [#5]"), ["hdr.subject-from-topic"]),
+    ("fold-blank", named("Re: rename {in,out}put of the second port, and what depends on it"), TEXT,
+     subject("Re: [l] rename {in, out}put of the second port,\n and what depends on it"), ["hdr.fold-blank"]),
+    ("three-of-a-list", PLAIN.replace("; charset=utf-8", ""), TEXT, lambda m: header(header(subject("[l] A proposal for Tuesday")(m), "Content-Type",
+     lambda v: 'text/plain; charset="us-ascii"'), "From", lambda v: "Ann Author via l <l@list.example>").bottom("Reply-To: Ann Author <ann@author.example>"),
+     ["hdr.subject-tagged", "hdr.content-type-relabelled", "hdr.from-rewritten", "hdr.field-added"]),
+    ("relabelled-flowed", PLAIN.replace("utf-8", "UTF-8; format=flowed"), TEXT, lambda m: header(m, "Content-Type",
+     lambda v: 'text/plain; charset="us-ascii"; Format="flowed"'), ["hdr.content-type-relabelled"]),
+    ("unescaped", PLAIN.replace("Ann Author", '"Ann (A) Author"'), TEXT, lambda m: header(m, "From", lambda v: '"Ann \\(A\\) Author via l" <l@list.example>').bottom(
+     'Reply-To: "Ann \\(A\\) Author" <ann@author.example>'), ["hdr.from-rewritten", "hdr.field-added"]),
+    ("mailman3-marks", named("RE: [l] Re: A proposal"), TEXT, subject("[l] Re: A proposal"), ["hdr.subject-tagged"]),
     ("tag-suffix", PLAIN, TEXT, subject(lambda v: v + " [list]"), ["hdr.subject-tagged"]),
     ("tag-respelled", named("RE: A proposal"), TEXT, subject("Re: [list] A proposal"), ["hdr.subject-tagged"]),
     ("tag-twice", named("Re: A proposal"), TEXT, subject("Re: [list] [EXT] A proposal"), ["hdr.subject-tagged"]),
@@ -688,6 +710,13 @@ def key_cases():
 
 
 def structure_cases():
+    latin = octets(UTF).decode().encode("iso-8859-1")
+    m = Message(latin, PLAIN.replace("utf-8", "iso-8859-1"))
+    m.seal(signed_body=exchange.as_utf8(latin), **HOW)
+    yield Case("as-utf8", m, [("body.hashed-as-utf8", 1, None, None)])
+    m = m.copy()
+    m.body += octets(LISTED)
+    yield Case("as-utf8.footer", m, [("body.hashed-as-utf8", 1, None, None), ("body.footer-appended", 1, 1, None)])
     m = base(1, PLAIN, TEXT)
     m.seal(cv="fail", **HOW)
     yield Case("unfounded", m, [("as.cv-fail-unfounded", 2, None, None)])

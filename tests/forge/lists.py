@@ -225,13 +225,13 @@ def python_qp(octets):
 # ---- what may be said of a message
 
 BODY_CAUSES = {
-    "plain": {"body.footer-appended"},
+    "plain": {"body.footer-appended", "body.8bit-to-base64"},
     "8bit": {"body.footer-appended", "body.8bit-to-base64", "body.8bit-to-qp"},
     "flowed": {"body.footer-appended", "body.8bit-to-base64", "body.8bit-to-qp"},
-    "qp": {"body.footer-appended", "body.qp-to-8bit", "body.footer-in-parts"},
-    "qp-open": {"body.footer-appended", "body.qp-to-8bit"},
-    "qp-lf": {"body.footer-appended", "body.qp-to-8bit"},
-    "base64": {"body.footer-appended", "body.base64-to-8bit", "body.footer-in-parts", "body.base64-rewrapped"},
+    "qp": {"body.footer-appended", "body.qp-to-8bit", "body.footer-in-parts", "body.qp-to-base64"},
+    "qp-open": {"body.footer-appended", "body.qp-to-8bit", "body.qp-to-base64"},
+    "qp-lf": {"body.footer-appended", "body.qp-to-8bit", "body.qp-to-base64"},
+    "base64": {"body.footer-appended", "body.base64-to-8bit", "body.footer-in-parts", "body.base64-rewrapped", "body.base64-to-qp"},
     "misread": {"body.hashed-as-utf8", "body.footer-appended", "body.8bit-to-qp", "body.8bit-to-base64"},
     "parts": {"body.mime-wrapped", "body.mime-part-added", "body.parts-recoded"},
     "attached": {"body.mime-wrapped", "body.mime-part-added", "body.parts-recoded"},

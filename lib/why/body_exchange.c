@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "why/body_exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "mail/recode.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+enum {
+	MAX_RULES = 4,	   /* places where a footer may begin */
+	LONG_RULE = 5,	   /* characters of a line that sets one off */
+	FOOTER_LINES = 40, /* how far from the end to look for it */
+	USUAL_WIDTH = 76,
+	MAX_TEXT = 4 << 20, /* octets, to be encoded anew */
+};
+
+/* The text that came, decoded, and where a footer may begin in it. */
+struct text {
+	struct slice octets;
+	size_t cut[MAX_RULES + 1]; /* the whole text last */
+	size_t ncuts;
+	bool coded; /* it came encoded: it has no places in the body */
+};
+
+/* How a text may have been hashed.  What was seen most comes first. */
+enum form {
+	FORM_QP,	   /* of 441 on lists: 234 */
+	FORM_QP_OPEN,	   /* 44: the last line has no end */
+	FORM_QP_BARE,	   /* 49: line ends that are bare LF */
+	FORM_QP_BARE_OPEN, /* 7 */
+	FORM_BASE64,
+	FORM_BASE64_LF,
+	FORM_PLAIN,
+	FORMS,
+};
+
+/* ------------------------------------------------------------------------
+ * The text, and its footer. */
+
+static bool
+sets_off(struct slice line)
+{
+	size_t run = 0;
+
+	line = slice_trim(line);
+	while (run < line.len && line.p[run] == line.p[0])
+		run++;
+	return line.len >= 2 && run == line.len &&
+	       ((line.p[0] == '-' && line.len == 2) ||
+		   (slice_find(SLICE("_-=*#~"), line.p[0]) < 6 &&
+		       line.len >= LONG_RULE));
+}
+
+/* Where the line before at begins. */
+static size_t
+line_before(struct slice text, size_t at)
+{
+	at -= at > 0;
+	while (at > 0 && text.p[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static void
+find_cuts(struct text *t)
+{
+	size_t at = t->octets.len, lines = 0;
+
+	t->ncuts = 0;
+	while (at > 0 && lines++ < FOOTER_LINES && t->ncuts < MAX_RULES) {
+		size_t end = at;
+
+		at = line_before(t->octets, at);
+		if (at > 0 && sets_off(slice_sub(t->octets, at, end - at)))
+			t->cut[t->ncuts++] = at;
+	}
+	t->cut[t->ncuts++] = t->octets.len;
+}
+
+static bool
+text_read(struct body_case *c, struct text *t)
+{
+	struct buf b = { .max = 0 };
+
+	*t = (struct text){ .octets = c->body };
+	switch (c->mime.root.coded) {
+	case MIME_IDENTITY: break;
+	case MIME_BASE64:
+		t->coded = true;
+		if (base64_decode(c->body, c->s->arena, &t->octets) !=
+		    BASE64_OK)
+			return false;
+		break;
+	case MIME_QUOTED_PRINTABLE:
+		t->coded = true;
+		recode_qp_decode(&b, c->body);
+		t->octets = search_keep(c->s, &b);
+		buf_release(&b);
+		break;
+	}
+	if (t->octets.p == NULL || t->octets.len > MAX_TEXT)
+		return false;
+	find_cuts(t);
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * What may have been hashed of it. */
+
+static struct slice
+without_end(struct slice text)
+{
+	while (text.len > 0 && ascii_is_fws(text.p[text.len - 1]) &&
+	       !ascii_is_wsp(text.p[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+/* All line ends as one. */
+static void
+put_lines(struct buf *b, struct slice text, const char *end)
+{
+	struct slice line;
+
+	while (mime_line(&text, &line)) {
+		size_t n = slice_line_end(line);
+
+		buf_slice(b, slice_sub(line, 0, line.len - n));
+		buf_text(b, n > 0 ? end : "");
+	}
+}
+
+static void
+put_qp(struct buf *b, struct slice text)
+{
+	struct encoder e = { .coding = ENCODER_QP,
+		.width = USUAL_WIDTH,
+		.strict = true,
+		.out = b };
+
+	encoder_put(&e, text);
+	encoder_end(&e);
+}
+
+static void
+put_form(struct buf *b, struct slice text, enum form form)
+{
+	struct buf lines = { .max = 0 };
+	struct encoder e = {
+		.coding = ENCODER_BASE64, .width = USUAL_WIDTH, .out = b
+	};
+
+	switch (form) {
+	case FORM_QP: put_qp(b, text); break;
+	case FORM_QP_OPEN:
+		put_qp(b, without_end(text));
+		buf_text(b, "=\r\n");
+		break;
+	case FORM_QP_BARE: recode_qp_bare_lf(b, text); break;
+	case FORM_QP_BARE_OPEN: recode_qp_bare_lf(b, without_end(text)); break;
+	case FORM_PLAIN: buf_slice(b, text); break;
+	case FORM_BASE64:
+	case FORM_BASE64_LF:
+	case FORMS:
+		put_lines(&lines, text, form == FORM_BASE64 ? "\r\n" : "\n");
+		encoder_put(&e, buf_view(&lines));
+		encoder_end(&e);
+		break;
+	}
+	buf_fail_with(b, &lines);
+	buf_release(&lines);
+}
+
+static enum cause_id
+cause_of(const struct body_case *c, enum form form)
+{
+	enum mime_encoding now = c->mime.root.coded;
+	bool qp = form <= FORM_QP_BARE_OPEN;
+
+	if (form == FORM_PLAIN)
+		return now == MIME_BASE64 ? CAUSE_BODY_8BIT_TO_BASE64
+					  : CAUSE_BODY_8BIT_TO_QP;
+	if (now == MIME_IDENTITY)
+		return qp ? CAUSE_BODY_QP_TO_8BIT : CAUSE_BODY_BASE64_TO_8BIT;
+	if (now == MIME_BASE64)
+		return qp ? CAUSE_BODY_QP_TO_BASE64
+			  : CAUSE_BODY_FOOTER_IN_PARTS;
+	return qp ? CAUSE_BODY_FOOTER_IN_PARTS : CAUSE_BODY_BASE64_TO_QP;
+}
+
+/* What was noted last is of that cause, and of a footer where one was cut. */
+static void
+tell(struct body_case *c, const struct text *t, size_t cut, enum cause_id cause,
+    const char *from)
+{
+	enum cause_id causes[] = { cause, CAUSE_BODY_FOOTER_APPENDED };
+	size_t first = c->s->out->n;
+
+	if (first == 0)
+		return;
+	struct finding *f = &c->s->out->finding[first - 1];
+
+	if (from != NULL)
+		snprintf(f->detail, sizeof f->detail, "from %s", from);
+	if (!t->coded && cut < t->octets.len)
+		body_split(c, causes, 2);
+	else if (t->coded && cut < t->octets.len &&
+		 cause != CAUSE_BODY_FOOTER_IN_PARTS)
+		snprintf(f->detail, sizeof f->detail,
+		    "%s%s%zu bytes were put behind the text first",
+		    from != NULL ? "from " : "", from != NULL ? from : "",
+		    t->octets.len - cut);
+}
+
+/* Whether the text up to a cut was hashed as made. */
+static bool
+try_made(struct body_case *c, const struct text *t, size_t cut,
+    struct slice made, enum cause_id cause, const char *from)
+{
+	struct edit e[2] = { { 0, t->coded ? c->body.len : cut, made },
+		{ cut, c->body.len, no_octets } };
+
+	c->cause = cause;
+	if (made.p == NULL ||
+	    !body_try(c, e, t->coded || cut == c->body.len ? 1 : 2))
+		return false;
+	tell(c, t, cut, cause, from);
+	return true;
+}
+
+/* The text in a charset; from is its name for a finding, or NULL. */
+static bool
+try_forms(struct body_case *c, const struct text *t, size_t cut,
+    struct slice text, const char *from)
+{
+	for (enum form form = 0; form < FORMS && !search_over(c->s); form++) {
+		struct buf b = { .max = 0 };
+		struct step step;
+
+		/* What is plain was cut already, unless it was converted. */
+		if (form == FORM_PLAIN && !t->coded && from == NULL)
+			continue;
+		if (!step_begin(c->s, &step))
+			return false;
+		put_form(&b, text, form);
+		try_made(c, t, cut, search_keep(c->s, &b),
+		    from != NULL && form == FORM_PLAIN
+			? CAUSE_BODY_CHARSET_CONVERTED
+			: cause_of(c, form),
+		    from);
+		buf_release(&b);
+		step_end(c->s, &step);
+		if (c->found)
+			return true;
+	}
+	return c->found;
+}
+
+/* ------------------------------------------------------------------------
+ * Charsets. */
+
+static const char *const charsets[] = { "ISO-8859-1", "WINDOWS-1252", "UTF-8",
+	"ISO-8859-15", "ISO-8859-2", "GB2312", "GB18030", "ISO-2022-JP" };
+
+/* The charset that is named for what came. */
+static bool
+charset_named(struct slice type, char name[40])
+{
+	struct slice charset = mime_param(type, SLICE("charset"));
+
+	if (charset.len == 0 || charset.len >= 40)
+		return false;
+	for (size_t i = 0; i < charset.len; i++)
+		if (!ascii_is_alnum(charset.p[i]) && charset.p[i] != '-' &&
+		    charset.p[i] != '_')
+			return false;
+	memcpy(name, charset.p, charset.len);
+	name[charset.len] = '\0';
+	return true;
+}
+
+static bool
+converted(
+    struct body_case *c, struct slice text, const char *to, struct slice *out)
+{
+	struct buf b = { .max = 0 };
+	char from[40];
+
+	*out = no_octets;
+	if (!charset_named(c->s->type, from) ||
+	    slice_eq_nocase(slice_of(to), slice_of(from)))
+		return false;
+	if (recode_charset(&b, to, from, text))
+		*out = search_keep(c->s, &b);
+	buf_release(&b);
+	return out->p != NULL;
+}
+
+static void
+try_cut(struct body_case *c, const struct text *t, size_t cut)
+{
+	struct slice text = slice_sub(t->octets, 0, cut), other;
+
+	if (try_forms(c, t, cut, text, NULL) || slice_is_ascii(text))
+		return;
+	for (size_t k = 0; k < ARRAY_LEN(charsets) && !c->found; k++) {
+		struct step step;
+
+		if (!step_begin(c->s, &step))
+			return;
+		if (converted(c, text, charsets[k], &other))
+			try_forms(c, t, cut, other, charsets[k]);
+		step_end(c->s, &step);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Octets that were read as UTF-8. */
+
+static bool
+try_replaced(
+    struct body_case *c, const struct text *t, size_t cut, struct slice text)
+{
+	for (int whole = 0; whole < 2 && !c->found; whole++) {
+		struct buf b = { .max = 0 };
+		struct step step;
+
+		if (!step_begin(c->s, &step))
+			return false;
+		if (recode_replaced(&b, text, whole == 1))
+			try_made(c, t, cut, search_keep(c->s, &b),
+			    CAUSE_BODY_HASHED_AS_UTF8, NULL);
+		buf_release(&b);
+		step_end(c->s, &step);
+	}
+	if (!c->found)
+		return false;
+	/* The list's part is somebody else's. */
+	for (size_t k = 0; k < c->s->out->n; k++) {
+		struct finding *f = &c->s->out->finding[k];
+
+		if (f->place != PLACE_BH || f->instance != c->i)
+			continue;
+		if (f->cause == CAUSE_BODY_HASHED_AS_UTF8)
+			f->domain = search_domain(c->s, c->i);
+		else if (f->cause == CAUSE_BODY_FOOTER_APPENDED)
+			body_place(c, f);
+	}
+	return true;
+}
+
+static void
+hashed_as_utf8(struct body_case *c, const struct text *t)
+{
+	static const char *const eight[] = { "ISO-8859-1", "WINDOWS-1252",
+		"ISO-8859-15", "ISO-8859-2", "GB2312" };
+
+	for (size_t k = t->ncuts; k-- > 0 && !c->found && !search_over(c->s);) {
+		struct slice text = slice_sub(t->octets, 0, t->cut[k]), was;
+
+		if (slice_is_ascii(text) || try_replaced(c, t, t->cut[k], text))
+			continue;
+		for (size_t n = 0; n < ARRAY_LEN(eight) && !c->found; n++) {
+			struct step step;
+
+			if (!step_begin(c->s, &step))
+				return;
+			if (converted(c, text, eight[n], &was))
+				try_replaced(c, t, t->cut[k], was);
+			step_end(c->s, &step);
+		}
+	}
+}
+
+void
+body_exchange(struct body_case *c)
+{
+	struct text t;
+
+	if (c->mime.root.multipart || c->found || !text_read(c, &t))
+		return;
+	for (size_t k = 0; k < t.ncuts && !c->found && !search_over(c->s); k++)
+		try_cut(c, &t, t.cut[k]);
+	if (!c->found)
+		hashed_as_utf8(c, &t);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "why/header_list.h"
+
+#include <string.h>
+
+#include "mail/recode.h"
+#include "mail/words.h"
+#include "why/header_list_rows.h"
+#include "why/header_offer.h"
+
+static const struct slice no_octets = { NULL, 0 };
+
+enum {
+	NEAR_BITS = 9,
+	FAR_BITS = 22,
+	NEAR_OCTETS = 4 << 20,
+	FAR_OCTETS = 48 << 20,
+};
+
+/* A count out of some two thousand as what it costs to go for it. */
+static unsigned
+bits_of(unsigned count)
+{
+	unsigned bits = 0;
+
+	for (; count < LIST_MESSAGES && bits < 12; count *= 2)
+		bits++;
+	return bits;
+}
+
+/* Whether nothing but white space differs, which other rows tell. */
+static bool
+is_respaced(struct offer *o, struct slice value)
+{
+	struct slice now, was;
+
+	if (o->c->canon == CANON_RELAXED || o->field == NULL)
+		return false;
+	now = canon_octets(
+	    o->c->s, CANON_RELAXED, o->name, o->value, no_octets, true);
+	was = canon_octets(
+	    o->c->s, CANON_RELAXED, o->name, value, no_octets, true);
+	return slice_eq(now, was);
+}
+
+void
+list_value(
+    struct offer *o, unsigned count, enum cause_id cause, struct slice value)
+{
+	struct piece *p = &o->q->piece[o->j];
+	size_t before = p->nvariants;
+
+	if (is_respaced(o, value))
+		return;
+	o->cause = cause;
+	offer_value(o, value, RANK_USUAL);
+	if (p->nvariants > before)
+		p->last->bits = bits_of(count);
+}
+
+void
+list_text(struct offer *o, unsigned count, enum cause_id cause)
+{
+	struct slice kept = search_keep(o->c->s, &o->text);
+
+	if (kept.p != NULL)
+		list_value(o, count, cause, kept);
+}
+
+void
+list_absent(struct offer *o, unsigned count, enum cause_id cause)
+{
+	struct piece *p = &o->q->piece[o->j];
+	size_t before = p->nvariants;
+
+	if (o->field == NULL)
+		return;
+	o->cause = cause;
+	offer_absent(o, RANK_USUAL);
+	if (p->nvariants > before)
+		p->last->bits = bits_of(count);
+}
+
+void
+list_kept(struct offer *o, unsigned count)
+{
+	o->q->piece[o->j].bits = bits_of(count);
+}
+
+/* ------------------------------------------------------------------------
+ * Small fields. */
+
+static void
+list_encoding(struct offer *o)
+{
+	static const struct {
+		unsigned count;
+		const char *word;
+	} words[] = { { 300, "8bit" }, { 300, "quoted-printable" },
+		{ 200, "7bit" }, { 100, "base64" }, { 8, "8BIT" },
+		{ 8, "7BIT" } };
+
+	list_kept(o, 600);
+	for (size_t k = 0; k < ARRAY_LEN(words); k++)
+		list_value(o, words[k].count, CAUSE_HDR_CONTENT_TYPE_RELABELLED,
+		    slice_of(words[k].word));
+	list_absent(o, 400, CAUSE_HDR_FIELD_ADDED);
+}
+
+/* Microsoft signs this field and takes it out again, or lists it by habit. */
+static void
+list_ad_check(struct offer *o)
+{
+	if (o->field != NULL)
+		return;
+	list_kept(o, 1000);
+	list_value(o, 700, CAUSE_HDR_FIELD_REMOVED_STOCK, SLICE("1"));
+}
+
+/* What a list adds where it was not; of the topmost of several another is
+ * below. */
+static void
+list_added(struct offer *o)
+{
+	list_kept(o, 1200);
+	if (message_count(o->c->s->m, o->name) == 1)
+		list_absent(o, 400, CAUSE_HDR_FIELD_ADDED);
+}
+
+static const struct {
+	const char *name;
+	void (*offer)(struct offer *);
+} slots[] = {
+	{ "from", list_from },
+	{ "subject", list_subject },
+	{ "content-type", list_content_type },
+	{ "content-transfer-encoding", list_encoding },
+	{ "x-ms-exchange-senderadcheck", list_ad_check },
+	{ "reply-to", list_added },
+	{ "sender", list_added },
+	{ "mime-version", list_added },
+	{ "precedence", list_added },
+	{ "list-id", list_added },
+	{ "list-unsubscribe", list_added },
+};
+
+/* Whether an earlier mention in h= is of the same name. */
+static bool
+is_second(const struct header_case *c, size_t j)
+{
+	for (size_t k = 0; k < j; k++)
+		if (slice_eq_nocase(c->g->headers[k], c->g->headers[j]))
+			return true;
+	return false;
+}
+
+static void
+offer_slots(struct header_case *c, struct sequence *q)
+{
+	struct offer o = { .c = c, .q = q };
+
+	for (size_t j = 0; j < c->n && !c->s->failed; j++) {
+		o.j = j;
+		o.name = c->g->headers[j];
+		o.field = c->sel[j];
+		o.value =
+		    o.field != NULL ? slice_trim(o.field->value) : no_octets;
+		if (o.value.len > 4096 || is_second(c, j))
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(slots); k++)
+			if (slice_eq_nocase(o.name, slice_of(slots[k].name)))
+				slots[k].offer(&o);
+	}
+	buf_release(&o.text);
+}
+
+size_t
+explain_list_edits(struct header_case *c, enum list_reach reach)
+{
+	struct search *s = c->s;
+	bool near = reach == LIST_NEAR;
+	size_t found;
+
+	/* An Ed25519 signature takes a verification each. */
+	if (!near && c->target->kind != TARGET_DIGEST)
+		return 0;
+	if (c->list.piece == NULL) {
+		c->list = c->q;
+		if (!sequence_init(s, &c->list, c->n + 1))
+			return 0;
+		for (size_t j = 0; j <= c->n; j++)
+			c->list.piece[j].octets = c->q.piece[j].octets;
+		offer_slots(c, &c->list);
+	}
+	uint64_t left = s->left;
+
+	search_at_most(s, near ? NEAR_OCTETS : FAR_OCTETS);
+	uint64_t begun = s->left;
+
+	found = sequence_best(
+	    s, &c->list, near ? 0 : NEAR_BITS, near ? NEAR_BITS : FAR_BITS);
+	s->left = left - (begun - s->left);
+	s->spent = s->left == 0;
+	return found;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What Subject was before a list put its tag there: Mailman 2 writes "Re: " in
+ * the place of any mark of a reply, Mailman 3 takes out all marks and tags and
+ * puts "[tag] Re: " in front. */
+#include <string.h>
+
+#include "why/header_list_rows.h"
+
+/* Marks of replies; how often each was signed where the list wrote another, and
+ * how often before Thread-Topic. */
+static const struct mark {
+	const char *text;
+	unsigned replaced, topic;
+} marks[] = {
+	{ "RE: ", 254, 255 },
+	{ "Re: ", 160, 60 },
+	{ "", 300, 40 },
+	{ "AW: ", 20, 16 },
+	{ "R: ", 8, 8 },
+	{ "SV: ", 8, 8 },
+	{ "FW: ", 12, 16 },
+	{ "Fwd: ", 4, 4 },
+	{ "re: ", 4, 2 },
+	{ "VS: ", 4, 2 },
+	{ "Fw: ", 2, 2 },
+	{ "Antw: ", 4, 4 },
+	{ "TR: ", 4, 4 },
+	{ "RV: ", 4, 4 },
+	{ "WG: ", 4, 4 },
+	{ "Aw: ", 2, 1 },
+	{ "Re:", 2, 1 },
+	{ "RE:", 2, 1 },
+};
+
+/* "marks [tag] marks text". */
+struct subject {
+	struct slice tag;  /* with the blank behind it; or empty */
+	struct slice text; /* behind all of it */
+	bool reply, tag_first;
+};
+
+static struct slice
+drop_blanks(struct slice s)
+{
+	while (s.len > 0 && ascii_is_fws(s.p[0]))
+		s = slice_sub(s, 1, s.len);
+	return s;
+}
+
+/* Behind a mark of a reply, "Re:" or "AW[2]:"; 0 when there is none. */
+static size_t
+mark_end(struct slice s)
+{
+	for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
+		struct slice word = slice_trim(slice_of(marks[k].text));
+		size_t n;
+
+		if (word.len == 0 ||
+		    !slice_eq_nocase(slice_sub(s, 0, word.len - 1),
+			slice_sub(word, 0, word.len - 1)))
+			continue;
+		n = word.len - 1;
+		if (n < s.len && s.p[n] == '[') {
+			n++;
+			while (n < s.len && ascii_is_digit(s.p[n]))
+				n++;
+			n += n < s.len && s.p[n] == ']';
+		}
+		if (n < s.len && s.p[n] == ':')
+			return n + 1;
+	}
+	return 0;
+}
+
+static size_t
+tag_end(struct slice s)
+{
+	size_t n = slice_find(s, ']');
+
+	return s.len > 0 && s.p[0] == '[' && n < s.len ? n + 1 : 0;
+}
+
+static void
+subject_read(struct subject *u, struct slice v)
+{
+	size_t n;
+
+	*u = (struct subject){ .tag_first = tag_end(v) > 0 };
+	for (;;) {
+		if ((n = mark_end(v)) > 0) {
+			u->reply = true;
+		} else if (u->tag.len == 0 && (n = tag_end(v)) > 0) {
+			struct slice behind =
+			    drop_blanks(slice_sub(v, n, v.len));
+
+			u->tag = slice_sub(v, 0, v.len - behind.len);
+		} else {
+			break;
+		}
+		v = drop_blanks(slice_sub(v, n, v.len));
+	}
+	u->text = v;
+}
+
+/* Up to four tokens and a text. */
+static void
+put(struct offer *o, unsigned count, enum cause_id cause,
+    const struct slice tokens[], size_t n, struct slice text)
+{
+	for (size_t k = 0; k < n; k++)
+		buf_slice(&o->text, tokens[k]);
+	buf_slice(&o->text, text);
+	list_text(o, count, cause);
+}
+
+/* The text with each mark, without the tag or with it in either place. */
+static void
+with_marks(struct offer *o, const struct subject *u, struct slice text,
+    unsigned less, enum cause_id as)
+{
+	for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
+		struct slice mark = slice_of(marks[k].text), both[2];
+		unsigned count = marks[k].replaced / less + 1;
+		enum cause_id tagged =
+		    as != CAUSE_NONE ? as : CAUSE_HDR_SUBJECT_TAGGED;
+
+		/* Without a reply now there is none before, or hardly. */
+		if (u->reply != (mark.len > 0))
+			count = count / 32 + 1;
+		put(o, count, tagged, &mark, 1, text);
+		if (u->tag.len == 0)
+			continue;
+		both[0] = mark;
+		both[1] = u->tag;
+		put(o, u->tag_first ? count / 4 + 1 : count,
+		    as != CAUSE_NONE ? as : CAUSE_HDR_CASE_OF_REPLY, both, 2,
+		    text);
+		both[0] = u->tag;
+		both[1] = mark;
+		put(o, count / 4 + 1,
+		    as != CAUSE_NONE ? as : CAUSE_HDR_CASE_OF_REPLY, both, 2,
+		    text);
+	}
+}
+
+/* All sequences of three tokens, and of four of the commonest. */
+static void
+with_sequences(struct offer *o, const struct subject *u)
+{
+	const struct slice t[] = { SLICE("Re: "), SLICE("RE: "), u->tag,
+		SLICE("AW: "), SLICE("SV: "), SLICE("re: "), SLICE("R: "),
+		SLICE("VS: ") };
+	size_t n = ARRAY_LEN(t);
+
+	if (u->tag.len == 0 || !u->reply)
+		return;
+	for (size_t k = 0; k < n * n * n; k++) {
+		struct slice s[] = { t[k / n / n], t[k / n % n], t[k % n] };
+		bool usual = s[1].p == u->tag.p && k / n / n < 2 && k % n < 2;
+
+		put(o, usual ? 24 : 1, CAUSE_HDR_SUBJECT_TAGGED, s, 3, u->text);
+	}
+	for (size_t k = 0; k < 9; k++) {
+		struct slice two[] = { t[k / 3], t[k % 3] };
+
+		put(o, 2, CAUSE_HDR_SUBJECT_TAGGED, two, 2, u->text);
+	}
+	for (size_t k = 0; k < 81; k++) {
+		struct slice s[] = { t[k / 27], t[k / 9 % 3], t[k / 3 % 3],
+			t[k % 3] };
+
+		put(o, 1, CAUSE_HDR_SUBJECT_TAGGED, s, 4, u->text);
+	}
+}
+
+/* Outlook writes the Subject without its marks into Thread-Topic, and lists
+ * leave that alone. */
+static void
+from_topic(struct offer *o)
+{
+	const struct message *m = o->c->s->m;
+	struct slice topic = SLICE_NONE, decoded;
+	struct subject u;
+	struct buf b = { .max = 0 };
+
+	for (size_t i = 0; i < m->nfields && topic.p == NULL; i++)
+		if (slice_eq_nocase(m->field[i].name, SLICE("Thread-Topic")))
+			topic = slice_trim(m->field[i].value);
+	if (topic.len == 0 || topic.len > 2000)
+		return;
+	struct offer other = *o;
+
+	other.value = topic;
+	if (!offer_decoded(&other, &decoded))
+		decoded = topic;
+	subject_read(&u, topic);
+	for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
+		struct slice mark = slice_of(marks[k].text);
+		unsigned n = marks[k].topic;
+
+		put(o, n, CAUSE_HDR_SUBJECT_FROM_TOPIC, &mark, 1, topic);
+		put(o, n / 4 + 1, CAUSE_HDR_SUBJECT_FROM_TOPIC, &mark, 1,
+		    decoded);
+		if (u.tag.len > 0)
+			put(o, n / 4 + 1, CAUSE_HDR_SUBJECT_FROM_TOPIC, &mark,
+			    1, u.text);
+	}
+	buf_release(&b);
+}
+
+/* text without the white space behind "," and ";": behind all, behind those
+ * where it is folded, or behind the one at place only, counted from 1. */
+enum {
+	ALL_COMMAS = -1,
+	FOLDED_COMMAS = -2,
+};
+
+static bool
+without_blanks(struct buf *b, struct slice text, int only)
+{
+	bool any = false;
+	int place = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		size_t n = i + 1;
+		bool folded = false, here;
+
+		buf_char(b, text.p[i]);
+		if (text.p[i] != ',' && text.p[i] != ';')
+			continue;
+		while (n < text.len && ascii_is_fws(text.p[n]))
+			folded |= text.p[n++] == '\n';
+		if (n == i + 1)
+			continue;
+		place++;
+		here = only == ALL_COMMAS || only == place ||
+		       (only == FOLDED_COMMAS && folded);
+		any |= here;
+		i = here ? n - 1 : i;
+	}
+	return any;
+}
+
+/* Mailman 2 folds behind a comma, and a fold is a blank. */
+static void
+with_fold_blanks(struct offer *o, const struct subject *u)
+{
+	static const struct {
+		int only;
+		unsigned less;
+	} ways[] = { { FOLDED_COMMAS, 8 }, { ALL_COMMAS, 16 }, { 1, 32 },
+		{ 2, 32 }, { 3, 64 }, { 4, 64 }, { 5, 64 }, { 6, 64 } };
+
+	for (size_t k = 0; k < ARRAY_LEN(ways); k++) {
+		struct buf b = { .max = 0 };
+		bool any = without_blanks(&b, u->text, ways[k].only);
+		struct slice text = search_keep(o->c->s, &b);
+
+		buf_release(&b);
+		if (!any || text.p == NULL)
+			continue;
+		with_marks(o, u, text, ways[k].less, CAUSE_HDR_FOLD_BLANK);
+	}
+}
+
+/* A tag that nothing separates from the text. */
+static void
+with_close_tag(struct offer *o, const struct subject *u)
+{
+	struct slice tag = slice_trim(u->tag);
+
+	for (size_t k = 0; k < ARRAY_LEN(marks) && tag.len > 0; k++) {
+		struct slice s[] = { slice_of(marks[k].text), tag };
+
+		put(o, 1 + marks[k].replaced / 64, CAUSE_HDR_SUBJECT_TAGGED, s,
+		    2, u->text);
+	}
+}
+
+void
+list_subject(struct offer *o)
+{
+	struct subject u;
+
+	if (o->field == NULL || o->value.len > 2000)
+		return;
+	list_kept(o, 500);
+	subject_read(&u, o->value);
+	with_marks(o, &u, u.text, 1, CAUSE_NONE);
+	from_topic(o);
+	/* A second tag of another list. */
+	if (tag_end(u.text) > 0) {
+		struct subject two = u;
+
+		two.text =
+		    drop_blanks(slice_sub(u.text, tag_end(u.text), u.text.len));
+		two.tag.len = 0;
+		with_marks(o, &two, two.text, 64, CAUSE_NONE);
+	}
+	with_fold_blanks(o, &u);
+	with_close_tag(o, &u);
+	with_sequences(o, &u);
+}
