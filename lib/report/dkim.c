@@ -36,13 +36,14 @@ put_signature(struct buf *b, const struct dkim_signature *s)
 {
 	const struct sigtags *t = &s->field.tags;
 	struct buf caveat = { .max = 0 };
+	size_t before = b->len;
 
 	line_pair(b, "  d=", t->domain);
-	line_pair(b, " s=", t->selector);
-	line_pair(b, " a=", t->algorithm);
-	line_pair(b, " i=", t->identity);
+	line_pair(b, b->len > before ? " s=" : "  s=", t->selector);
+	line_pair(b, b->len > before ? " a=" : "  a=", t->algorithm);
+	line_pair(b, b->len > before ? " i=" : "  i=", t->identity);
 	if (s->check.status == STATUS_FAIL) {
-		buf_char(b, ':');
+		buf_char(b, b->len > before ? ':' : ' ');
 		line_reason(b, &s->check.why);
 		return;
 	}
