@@ -130,6 +130,9 @@ option_check(struct verify *v, const char *arg)
 		    "--check %s: not arc, dkim, spf or dmarc, each once, "
 		    "joined by \":\", and not all",
 		    arg);
+	if (auth_methods_have(&v->methods, METHOD_SPF) ||
+	    auth_methods_have(&v->methods, METHOD_DMARC))
+		cli_usage(&v->cli, "--check %s: only arc and dkim so far", arg);
 }
 
 /* "fail", of the method that decides; or "dkim=fail". */

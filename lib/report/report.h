@@ -92,8 +92,9 @@ int report_json(struct buf *, const struct report *, struct diag *why);
 
 /* The Authentication-Results field that an MTA with that authserv-id would
  * write, folded, with these line ends; remote_ip may be empty.  Of r only
- * chain, verdict and trusted are looked at.  Nothing of the message's text is
- * in it. */
+ * chain, verdict, trusted and the methods are looked at.  Of the text of the
+ * message only domains, selectors, what is plain of a verified i=, and the
+ * first octets of b= are in it. */
 void report_ar(struct buf *, const struct report *r, struct slice authserv_id,
     struct slice remote_ip, const char *eol);
 

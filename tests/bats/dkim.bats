@@ -393,3 +393,28 @@ vector() {
 	run -0 arc-verify --merge --check dkim --manifest manifest lines
 	[[ $output == *"1 pass, 1 fail, 1 none, 1 policy"* ]]
 }
+
+@test "--annotate and --format=ar write one field with the results of all methods (RFC 8601 2.7.1)" {
+	forge <<-'PY'
+	m = sign(signed(s="old"), d="list.example", add="i=ann@sub.list.example")
+	m.seal()
+	write(m, tmp("m"))
+	m.edit_body("Tue", "Mon")
+	write(m, tmp("changed"))
+	write(Message(), tmp("none"))
+	write(signed(tags={"a": "rsa-sha1"}), tmp("sha1"))
+	write(signed(add='i="a b\r\n c"@author.example'), tmp("odd"))
+	PY
+	cd "$BATS_TEST_TMPDIR" || return
+	ar() { arc-verify --format=ar --authserv-id mx.example --keys "$1.keys" --check "$2" "$1" | tr -d '\r\n' | tr '\t' ' '; }
+	[[ $(ar m arc:dkim) == "Authentication-Results: mx.example; arc=pass header.oldest-pass=0;"*"dkim=pass header.d=list.example"*"header.i=ann@sub.list.example"*"header.s=s1"*"header.a=rsa-sha256"*"header.b="????????";"*"dkim=pass header.d=author.example header.s=old"* ]]
+	[[ $(ar m dkim) == "Authentication-Results: mx.example; dkim=pass header.d=list.example"* ]]
+	[[ $(ar changed dkim) == *'dkim=fail reason="body hash" header.d=list.example'* ]]
+	[[ $(ar none arc:dkim) == "Authentication-Results: mx.example; arc=none;"*"dkim=none" ]]
+	[[ $(ar sha1 dkim) == *"dkim=policy reason=algorithm"* ]]
+	run -0 arc-verify --format=ar --authserv-id mx.example --keys odd.keys --check dkim odd
+	[[ $output != *header.i* ]]
+	run -0 arc-verify --annotate --authserv-id mx.example --keys m.keys --check arc:dkim m
+	[[ $output == "Authentication-Results: mx.example; arc=pass"* ]]
+	[ "$(grep -c '^Authentication-Results' <<<"$output")" -eq 1 ]
+}
