@@ -24,6 +24,7 @@
 #include "arc/state.h"
 #include "judge.h"
 #include "verify_run.h"
+#include "why/repair.h"
 
 int
 verify_status(

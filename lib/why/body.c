@@ -157,7 +157,7 @@ cut_off(struct body_case *c)
 	if (f == NULL)
 		return;
 	snprintf(f->detail, sizeof f->detail, "%s", why->detail);
-	explain_place_change(c->s, f, c->i, body_as_now, NULL, NULL);
+	finding_place(c->s, f, c->i, body_as_now, NULL, NULL);
 }
 
 static void
@@ -184,7 +184,7 @@ unexplained(struct body_case *c)
 
 	if (f == NULL)
 		return;
-	explain_place_change(s, f, c->i, other_hash, same_hash, &c->i);
+	finding_place(s, f, c->i, other_hash, same_hash, &c->i);
 	for (unsigned k = 1; k < c->i; k++)
 		if (s->ams[k].f != NULL && s->ams[k].body_holds)
 			fits = k;

@@ -49,7 +49,7 @@ body_as_then(struct search *s, void *ctx, unsigned k)
 void
 body_place(struct body_case *c, struct finding *f)
 {
-	explain_place_change(c->s, f, c->i, body_as_now, body_as_then, f);
+	finding_place(c->s, f, c->i, body_as_now, body_as_then, f);
 }
 
 struct finding *

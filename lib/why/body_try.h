@@ -5,7 +5,7 @@
 
 #include "why/body_hash.h"
 
-/* The rows of explain_mime.c. */
+/* A cause, and the function that looks for it. */
 struct body_row {
 	enum cause_id cause;
 	void (*try)(struct body_case *);

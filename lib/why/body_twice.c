@@ -11,6 +11,7 @@
 #include "why/body_banners.h"
 #include "why/body_parts.h"
 #include "why/body_twice.h"
+#include "why/repair.h"
 
 enum {
 	MAX_ABOVE = 12,		/* lines put before a text that was decoded */

@@ -4,7 +4,8 @@
  */
 #include <stdio.h>
 
-#include "why/search.h"
+#include "why/facts.h"
+#include "why/keys.h"
 
 static struct finding *
 note(struct search *s, enum cause_id cause, unsigned instance,
@@ -149,7 +150,7 @@ void
 explain_given_up(struct search *s)
 {
 	unsigned n = s->chain->n;
-	const struct seen *ams = &s->ams[n > 0 ? n - 1 : 0];
+	const struct known *ams = &s->ams[n > 0 ? n - 1 : 0];
 
 	for (unsigned i = 1; i < n; i++) {
 		const struct arc_set *set = &s->chain->set[i];

@@ -132,3 +132,21 @@ finding_drop(struct search *s, size_t from, unsigned group)
 			e->finding[n++] = e->finding[k];
 	e->n = n;
 }
+
+void
+finding_place(struct search *s, struct finding *f, unsigned i,
+    bool (*now)(struct search *, void *ctx, unsigned k),
+    bool (*then)(struct search *, void *ctx, unsigned k), void *ctx)
+{
+	f->after = i;
+	f->before = 0;
+	for (unsigned k = i + 1; k <= s->chain->n; k++) {
+		if (now(s, ctx, k)) {
+			f->before = k;
+			break;
+		}
+		if (then != NULL && then(s, ctx, k))
+			f->after = k;
+	}
+	f->domain = search_domain(s, f->before);
+}

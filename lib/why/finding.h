@@ -93,4 +93,11 @@ bool finding_above(const struct search *, enum explain_place, unsigned i);
  * together proves nothing. */
 void finding_drop(struct search *, size_t from, unsigned group);
 
+/* Between which hops a change was made that AMS(i) does not fit any more: *f
+ * gets after, before and the domain.  covers tells whether hop k vouches for
+ * what there is now, original whether it vouches for what there was. */
+void finding_place(struct search *, struct finding *f, unsigned i,
+    bool (*now)(struct search *, void *ctx, unsigned k),
+    bool (*then)(struct search *, void *ctx, unsigned k), void *ctx);
+
 #endif

@@ -89,7 +89,7 @@ place_findings(struct search *s, size_t from, unsigned i)
 			name_with_body(s, f);
 		if (cause_info(f->cause)->role == ROLE_MODIFIER &&
 		    f->nchanges > 0)
-			explain_place_change(
+			finding_place(
 			    s, f, i, covered_now, covered_then, &f->change[0]);
 		else if (cause_info(f->cause)->role == ROLE_MODIFIER)
 			f->domain = no_octets;

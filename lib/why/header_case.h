@@ -10,11 +10,6 @@
 #include "mail/mime.h"
 #include "why/search.h"
 
-/* ams.h - one AMS whose signature does not fit, for its two engines
- *
- * What its signer may have done wrong (explain_signer.c) changes the whole
- * sequence of what was hashed; what others may have done to the message
- * (explain_fields.c) changes single fields in it. */
 struct header_case {
 	struct search *s;
 	unsigned i;

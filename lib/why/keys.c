@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "why/search.h"
+#include "why/keys.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
@@ -17,7 +17,7 @@ enum {
 /* The signature at work. */
 struct lock {
 	struct search *s;
-	struct seen *k;
+	struct known *k;
 	enum sigkind kind;
 	unsigned i;
 	enum explain_place place;
@@ -479,7 +479,7 @@ static void
 not_opened(struct lock *l)
 {
 	struct search *s = l->s;
-	const struct seen *other =
+	const struct known *other =
 	    l->kind == ARC_AMS ? &s->seal[l->i] : &s->ams[l->i];
 
 	if (split_in_two(l) || other_selector(l))

@@ -30,7 +30,7 @@ struct target {
 };
 
 /* What is known of one AMS or AS. */
-struct seen {
+struct known {
 	const struct sigfield *f; /* NULL: not there */
 	bool readable;		  /* its tags tell what it signs */
 	struct slice key_name;
@@ -58,7 +58,7 @@ struct search {
 	const struct explain_options *opt;
 	struct arena *arena;
 	struct select *select;
-	struct seen ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
+	struct known ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
 	struct explanation *out;
 	uint64_t
 	    purse;     /* what the message may still cost, all parts together */
@@ -240,36 +240,5 @@ bool without_b_tag(
 
 /* A sink that appends to b. */
 struct sink buf_sink(struct buf *b);
-
-/* ------------------------------------------------------------------------
- * The engines, each with its causes. */
-
-/* What is broken in plain sight: structure, tags, key records. */
-void explain_facts(struct search *);
-/* The newest hop gave the chain up: was it right? */
-void explain_given_up(struct search *);
-/* A signature that does not open, or opens oddly. */
-void explain_keys(struct search *, enum sigkind, unsigned i);
-/* The key of an AMS or AS that is too short, whatever it says. */
-void explain_weak_key(struct search *, enum sigkind, unsigned i);
-/* Neither signature of set i fits its Ed25519 key, which opens none. */
-void explain_unfit_key(struct search *, unsigned i);
-/* The seals hold, and neither body nor header fits AMS(i) in any way. */
-void explain_strange(struct search *, unsigned i);
-/* What other validators would say of a chain that passes. */
-void explain_validators(struct search *);
-
-/* Between which hops a change was made that AMS(i) does not fit any more: *f
- * gets after, before and the domain.  covers tells whether hop k vouches for
- * what there is now, original whether it vouches for what there was. */
-void explain_place_change(struct search *, struct finding *f, unsigned i,
-    bool (*now)(struct search *, void *ctx, unsigned k),
-    bool (*then)(struct search *, void *ctx, unsigned k), void *ctx);
-
-/* Put body with what the findings of hop instance changed of it undone; inner:
- * with what findings first and later changed of a body that another change
- * leaves.  False when that is nothing. */
-bool explain_undo_body(struct slice body, const struct explanation *,
-    size_t first, unsigned instance, bool inner, struct buf *out);
 
 #endif

@@ -68,9 +68,4 @@ int explain(struct message *m, struct slice body, const struct chain *,
     const struct verdict *, struct keystore *, const struct explain_options *,
     struct explanation *out, struct diag *why);
 
-/* Append the message as the signer of AMS(instance) saw it, as far as the
- * findings prove it.  False, and nothing appended, when they do not. */
-bool explain_repair(const struct message *m, struct slice body,
-    const struct explanation *, unsigned instance, struct buf *out);
-
 #endif

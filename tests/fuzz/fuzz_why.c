@@ -4,6 +4,7 @@
  * octet 0xFF, and the message before it was sealed.  An edit is a kind, a place
  * (two octets) and a value. */
 #include "mail.h"
+#include "why/repair.h"
 
 static void
 put_edit(struct buf *out, struct slice text, const uint8_t *e)
