@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
@@ -125,20 +127,33 @@ render(const struct verify *v, struct job *j, const struct report *r,
 		   : diag_memory(why);
 }
 
-/* Write a whole file, or leave the old one as it is.  -1 with DIAG_WRITE or
- * DIAG_MEMORY. */
+/* Who may read a file that is written, as far as the umask lets them. */
+enum {
+	MODE_MAIL = 0600, /* what was in a message */
+	MODE_RESULT = 0666,
+};
+
+/* Write a whole file, or leave the old one as it is; it stays no less private
+ * than that.  -1 with DIAG_WRITE, DIAG_SYSTEM or DIAG_MEMORY. */
 static int
-write_file(const char *path, const struct buf *b, struct diag *why)
+write_file(const char *path, mode_t mode, const struct buf *b, struct diag *why)
 {
 	char *fresh = NULL;
+	uint64_t id;
+	struct stat old;
 	int result = 0;
 
-	if (b->failure != BUF_OK || asprintf(&fresh, "%s.XXXXXX", path) < 0)
+	if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
+		return diag_errno(why, DIAG_SYSTEM, "getrandom");
+	if (b->failure != BUF_OK ||
+	    asprintf(&fresh, "%s.%016" PRIx64, path, id) < 0)
 		return diag_memory(why);
-	int fd = mkostemp(fresh, O_CLOEXEC);
+	if (stat(path, &old) == 0)
+		mode &= old.st_mode;
+	int fd = open(
+	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
-	if (fd < 0 || fchmod(fd, 0644) != 0 ||
-	    cli_write(fd, b->p, b->len) != 0 || close(fd) != 0 ||
+	if (fd < 0 || cli_write(fd, b->p, b->len) != 0 || close(fd) != 0 ||
 	    rename(fresh, path) != 0) {
 		result = diag_errno(why, DIAG_WRITE, path);
 		if (fd >= 0)
@@ -157,7 +172,7 @@ verify_write_state(const struct verify *v, const struct chain *chain,
 	    state_write(&b, chain, verdict->cv, verdict->temporary, why);
 
 	if (result == 0)
-		result = write_file(v->state, &b, why);
+		result = write_file(v->state, MODE_MAIL, &b, why);
 	buf_release(&b);
 	return result;
 }
@@ -174,7 +189,7 @@ write_repaired(const struct verify *v, const struct report *r,
 	for (size_t k = 0; k < e->n && b.len == 0; k++)
 		explain_repair(r->message, body, e, e->finding[k].instance, &b);
 	if (b.len > 0 || b.failure != BUF_OK)
-		result = write_file(v->repair, &b, why);
+		result = write_file(v->repair, MODE_MAIL, &b, why);
 	else
 		cli_say(&v->cli,
 		    "%s: nothing was written, as no change was proved",
@@ -597,7 +612,7 @@ tell_totals(struct run *r)
 		cli_say(c, "%s: left as it was", r->v->junit);
 	} else if (r->v->junit != NULL) {
 		suite_junit(r->suite, &b);
-		if (write_file(r->v->junit, &b, &why) != 0)
+		if (write_file(r->v->junit, MODE_RESULT, &b, &why) != 0)
 			cli_trouble(c, r->v->junit, &why);
 	}
 	buf_clear(&b);
@@ -608,7 +623,7 @@ tell_totals(struct run *r)
 		cli_say(c, "%s: left as it was", r->v->manifest);
 	} else {
 		suite_updated(r->suite, &b);
-		if (write_file(r->v->manifest, &b, &why) != 0)
+		if (write_file(r->v->manifest, MODE_RESULT, &b, &why) != 0)
 			cli_trouble(c, r->v->manifest, &why);
 	}
 	buf_release(&b);

@@ -36,6 +36,12 @@ struct limits {
 	    "results and its comments as well.") \
 	ROW(FIELDS, "fields", 100 * 1000, "fields", LIMIT_OWN(fields), \
 	    "Each costs memory beside its octets.") \
+	ROW(TAGS, "tags", 16384, "tags", LIMIT_FIXED, \
+	    "Of one tag-list: each costs memory beside its octets.  A list of " \
+	    "more is none, which is a fail.") \
+	ROW(NAMES, "names", 65536, "names", LIMIT_FIXED, \
+	    "In one h=: each costs memory beside its octets.  A signature " \
+	    "with more is a fail.") \
 	ROW(SIGNATURES, "signatures", 120, "checks", LIMIT_OWN(signatures), \
 	    "Of signatures for one message, all keys tried counted; fifty " \
 	    "sets with a key for each field make 100.") \

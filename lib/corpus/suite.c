@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "base/input.h"
 #include "corpus/operands.h"
+#include "corpus/manifest.h"
 #include "corpus/suite.h"
 
 /* A line of the manifest. */
@@ -122,13 +123,22 @@ manifest_line(
     struct suite *s, struct slice line, size_t number, struct diag *why)
 {
 	struct expected *e = &s->expected[s->nexpected];
-	struct slice rest = line;
+	struct slice rest = line, path;
 	char word[16];
 
-	slice_cut(&rest, '\t', &e->path);
-	if (rest.p == NULL || e->path.len == 0)
+	slice_cut(&rest, '\t', &path);
+	if (rest.p == NULL || path.len == 0)
 		return diag_set(why, DIAG_MANIFEST, line,
 		    "line %zu: not a path, a tab and a verdict", number);
+	int read = manifest_read_path(path, s->arena, &e->path);
+
+	if (read < 0)
+		return diag_memory(why);
+	if (read == 0)
+		return diag_set(why, DIAG_MANIFEST, line,
+		    "line %zu: a backslash in a path begins \\t, \\n, \\r, "
+		    "\\# or is doubled",
+		    number);
 	slice_cut(&rest, '\t', &e->verdict);
 	snprintf(word, sizeof word, "%.*s",
 	    SLICE_ARG(slice_sub(e->verdict, 0, sizeof word - 1)));
@@ -493,7 +503,8 @@ suite_take(struct suite *s, const struct outcome *o, struct buf *out,
 	if (s->junit)
 		junit_case(s, o, good, &change);
 	if (s->manifest) {
-		buf_slice(&s->updated, from_directory(s, slice_of(o->name)));
+		manifest_put_path(
+		    &s->updated, from_directory(s, slice_of(o->name)));
 		buf_printf(&s->updated, "\t%s%s%s\n", o->verdict,
 		    o->code[0] != '\0' ? "\t" : "", o->code);
 	}

@@ -6,9 +6,9 @@
  *
  * A manifest has a line a message: path, tab, verdict ("pass", "fail", "none",
  * "tempfail", another result of the method that decides, or "error" for a
- * message without a verdict), and perhaps a tab and a code.  Empty lines and lines that begin with "#" mean nothing.  A path
- * is as it was given on the command line, or seen from the manifest's own
- * directory. */
+ * message without a verdict), and perhaps a tab and a code.  Empty lines and
+ * lines that begin with "#" mean nothing.  A path is as it was given on the
+ * command line, or seen from the manifest's own directory. */
 #ifndef SUITE_H
 #define SUITE_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/base64.h"
+#include "base/limit.h"
 #include "dkim/sigtags.h"
 
 const char *
@@ -160,18 +161,14 @@ read_headers(struct sigtags *s, const struct tag *t, struct arena *arena,
     struct diag *why)
 {
 	struct slice rest = t->value, name;
-	size_t max = 1;
+	size_t n = 0;
 
-	for (size_t i = 0; i < t->value.len; i++)
-		max += t->value.p[i] == ':';
-	if ((s->headers = arena_array(arena, max, sizeof *s->headers)) == NULL)
-		return diag_memory(why);
 	while (slice_cut(&rest, ':', &name)) {
 		name = slice_trim(name);
-		if (name.len == 0) {
-			s->empty_headers++;
-			continue;
-		}
+		n += name.len > 0;
+		if (n > LIMIT_NAMES)
+			return diag_set(why, DIAG_TAG_SYNTAX, name,
+			    "h= has more than %d names", LIMIT_NAMES);
 		for (size_t i = 0; i < name.len; i++)
 			if (name.p[i] <= ' ' || name.p[i] >= 0x7f) {
 				char q[DIAG_QUOTED];
@@ -180,7 +177,15 @@ read_headers(struct sigtags *s, const struct tag *t, struct arena *arena,
 				    "h= has \"%s\", which is no field name",
 				    diag_quote(name, q));
 			}
-		s->headers[s->nheaders++] = name;
+	}
+	if ((s->headers = arena_array(arena, n, sizeof *s->headers)) == NULL)
+		return diag_memory(why);
+	for (rest = t->value; slice_cut(&rest, ':', &name);) {
+		name = slice_trim(name);
+		if (name.len > 0)
+			s->headers[s->nheaders++] = name;
+		else
+			s->empty_headers++;
 	}
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/limit.h"
 #include "mail/taglist.h"
 #include "mail/token.h"
 
@@ -116,32 +118,72 @@ tag_parse(struct slice element, struct tag *tag, struct diag *why)
 	return 0;
 }
 
+/* Tags as they are found: as many as there are, whatever separators there may
+ * be. */
+struct found {
+	struct tag *tag;
+	size_t n, max;
+};
+
+static int
+tags_parse(struct slice text, struct found *f, struct diag *why)
+{
+	struct slice rest = text, element;
+
+	while (slice_cut(&rest, ';', &element)) {
+		/* One final ";" is fine, and white space behind it, RFC
+		 * 6376 3.2. */
+		if (rest.p == NULL && f->n > 0 && slice_trim(element).len == 0)
+			break;
+		if (f->n == LIMIT_TAGS)
+			return diag_set(why, DIAG_FIELD_SYNTAX, element,
+			    "more than %d tags", LIMIT_TAGS);
+		if (f->n == f->max) {
+			size_t max = f->max == 0 ? 16 : 2 * f->max;
+			struct tag *t = realloc(f->tag, max * sizeof *t);
+
+			if (t == NULL)
+				return diag_memory(why);
+			f->tag = t;
+			f->max = max;
+		}
+		if (tag_parse(element, &f->tag[f->n], why) != 0)
+			return -1;
+		f->n++;
+	}
+	return 0;
+}
+
+/* What was found before a fault is there too: an instance, say. */
+static int
+keep_tags(const struct found *f, struct arena *arena, struct taglist *out)
+{
+	if ((out->tag = arena_array(arena, f->n, sizeof *out->tag)) == NULL)
+		return -1;
+	if (f->n > 0)
+		memcpy(out->tag, f->tag, f->n * sizeof *f->tag);
+	out->n = f->n;
+	return 0;
+}
+
 int
 taglist_parse(struct slice text, struct arena *arena, struct taglist *out,
     struct diag *why)
 {
-	struct slice rest = text, element;
+	struct found found = { .n = 0 };
 	const struct tag *twice;
 	char q[DIAG_QUOTED];
-	size_t n = 1;
 
 	*out = (struct taglist){ NULL, 0 };
 	if (slice_trim(text).len == 0)
 		return diag_set(why, DIAG_FIELD_SYNTAX, text, "no tag at all");
-	for (struct slice s = text; slice_find(s, ';') < s.len; n++)
-		s = slice_sub(s, slice_find(s, ';') + 1, s.len);
-	if ((out->tag = arena_array(arena, n, sizeof *out->tag)) == NULL)
-		return diag_memory(why);
-	while (slice_cut(&rest, ';', &element)) {
-		/* One final ";" is fine, and white space behind it, RFC
-		 * 6376 3.2. */
-		if (rest.p == NULL && out->n > 0 &&
-		    slice_trim(element).len == 0)
-			break;
-		if (tag_parse(element, &out->tag[out->n], why) != 0)
-			return -1;
-		out->n++;
-	}
+	int result = tags_parse(text, &found, why);
+
+	if (keep_tags(&found, arena, out) != 0)
+		result = diag_memory(why);
+	free(found.tag);
+	if (result != 0)
+		return -1;
 	if (find_twice(out, arena, &twice) != 0)
 		return diag_memory(why);
 	if (twice != NULL)

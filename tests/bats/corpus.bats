@@ -371,3 +371,31 @@ verdicts() {
 	grep -q 'message="pass -&gt; missing"' "$BATS_TEST_TMPDIR/junit.xml"
 	grep -qE '<testsuite .* tests="301" failures="1" errors="0" time="[0-9]+\.[0-9]{3}">' "$BATS_TEST_TMPDIR/junit.xml"
 }
+
+@test "a manifest holds names with TAB, LF, CR, backslash and #, and none of them forges a line" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir odd
+	for name in $'tab\there' $'x\tpass\ny' $'z.eml\tfail\n' 'back\slash' $'cr\r' '#note' '\n' "plain"; do
+		cp "$SAMPLES/pass-one-hop.eml" "odd/$name"
+	done
+	cd odd
+	run -0 arc-verify --keys "$SAMPLES/keys" --manifest ../manifest --update -- *
+	cd ..
+	[ "$(grep -c . manifest)" -eq 8 ]
+	run ! grep -v $'^[^\t]*\tpass$' manifest
+	grep -qxF $'x\\tpass\\ny\tpass' manifest
+	grep -qxF $'back\\\\slash\tpass' manifest
+	cd odd
+	run -0 arc-verify --keys "$SAMPLES/keys" --manifest ../manifest -- *
+	printf 'a\\xb\tpass\n' >../wrong
+	run -78 arc-verify --keys "$SAMPLES/keys" --manifest ../wrong plain
+	[[ $output == *"line 1: a backslash"* ]]
+	# nor does a name break a line of text, of TAP or of JUnit
+	run -0 arc-verify --keys "$SAMPLES/keys" -- *
+	[ "${#lines[@]}" -eq 8 ]
+	run -0 --separate-stderr arc-verify --keys "$SAMPLES/keys" --tap --expect pass -- *
+	[ "$(grep -c '^ok ' <<<"$output")" -eq 8 ]
+	run ! grep -vE '^(ok |1\.\.|TAP version |#)' <<<"$output"
+	run -0 arc-verify --keys "$SAMPLES/keys" --junit ../junit --expect pass -- *
+	/usr/bin/python3 -c 'import xml.dom.minidom; d = xml.dom.minidom.parse("../junit"); assert len(d.getElementsByTagName("testcase")) == 8'
+}

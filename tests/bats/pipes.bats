@@ -301,3 +301,30 @@ without_room() {
 	# shellcheck disable=SC2002 # a pipe is the point
 	cat "$MAILS/40-MB" | arc-verify --format=ar -i x.example | cmp - "$T/field"
 }
+
+@test "files that are written obey the umask; what was in a message is its owner's alone" {
+	cd "$BATS_TEST_TMPDIR"
+	cp "$SAMPLES/fail-body-changed.eml" "$SAMPLES/pass-one-hop.eml" .
+	modes() {
+		local mask=$1
+		rm -f junit state repaired record manifest
+		(
+			umask "$mask"
+			printf '%s\tfail\n' pass-one-hop.eml >manifest
+			run -0 arc-verify --keys "$SAMPLES/keys" --manifest manifest --update --junit junit pass-one-hop.eml
+			run arc-verify --time 1767225600 --keys "$SAMPLES/keys" --state state --why --repair repaired fail-body-changed.eml
+			run arc-verify --resolver 127.0.0.1:9 --dns-timeout 0.1 --record record pass-one-hop.eml
+		)
+		stat -c '%n %a' junit manifest record repaired state | tr '\n' ' '
+	}
+	[ "$(modes 022)" = "junit 644 manifest 644 record 644 repaired 600 state 600 " ]
+	[ "$(modes 027)" = "junit 640 manifest 640 record 640 repaired 600 state 600 " ]
+	[ "$(modes 077)" = "junit 600 manifest 600 record 600 repaired 600 state 600 " ]
+	# nor does a file become less private by being written anew
+	printf '%s\tfail\n' pass-one-hop.eml >manifest
+	chmod 600 manifest
+	run -0 arc-verify --keys "$SAMPLES/keys" --manifest manifest --update pass-one-hop.eml
+	[ "$(stat -c %a manifest)" = 600 ]
+	run ls
+	[[ $output != *manifest.* ]]
+}

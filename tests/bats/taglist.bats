@@ -215,3 +215,41 @@ load helper
 	    fails("key-syntax", 1, chain(1, record="v=%s; p=@p" % v))
 	PY
 }
+
+# getrusage's ru_maxrss, in KiB, of what arc-verify and arc-dump take for a file
+peak() {
+	/usr/bin/python3 - "$@" <<-'PY'
+	import os, resource, subprocess, sys
+	subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+	print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+	PY
+}
+
+@test "RFC 8617 9.1: 14 MiB of separators cost no memory beside their octets" {
+	! grep -q fsanitize "$B/flags" || skip "sanitizers take memory of their own"
+	cd "$BATS_TEST_TMPDIR"
+	/usr/bin/python3 - <<-'PY'
+	size = (1 << 20) - 9000
+	ams = "ARC-Message-Signature: i=%d; a=rsa-sha256; d=a.example; s=s; bh=AAAA; b=AAAA; h=from"
+	heads = {
+	    "seal-semis": ("ARC-Seal: i=%d; ", ";"), "seal-same": ("ARC-Seal: i=%d; ", "a=;"),
+	    "seal-equals": ("ARC-Seal: i=%d; ", "="), "ams-semis": (ams, ";"), "ams-colons": (ams, ":"),
+	    "ams-names": (ams, ":a"), "aar-semis": ("ARC-Authentication-Results: i=%d; a", ";"),
+	    "dkim-colons": (ams.replace("ARC-Message", "DKIM").replace("i=%d", "v=%d"), ":a"),
+	}
+	heads["seal-tags"] = ("ARC-Seal: i=%d; ", "".join("%x=;" % (10 << 24 | k) for k in range(100000)))
+	for name, (head, text) in heads.items():
+	    with open(name, "w") as f:
+	        for i in range(14, 0, -1):
+	            field = head % i + (text * (size // len(text) + 1))[:size]
+	            f.write("\r\n ".join(field[k:k + 900] for k in range(0, len(field), 900)) + "\r\n")
+	        f.write("From: a@b.example\r\n\r\nhi\r\n")
+	PY
+	for f in *-*; do
+		for tool in "arc-verify --why" "arc-dump"; do
+			# shellcheck disable=SC2086 # words
+			kib=$(peak $tool --no-sandbox --keys "$SAMPLES/keys" "$f")
+			[ "$kib" -lt 65536 ] || { echo "$tool $f: $kib KiB"; false; }
+		done
+	done
+}
