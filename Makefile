@@ -191,7 +191,7 @@ lint: setup-build setup-test setup-lint
 SOURCES  = $(wildcard lib/*/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
                tests/torture/*.c bench/*.c)
 HEADERS  = $(wildcard lib/*/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
-SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run \
+SCRIPTS  = .ci/run debian/tests/samples $(addprefix tests/tools/,deb distcheck release-check) tests/setup tests/demo tests/clean-room tests/fuzz/run \
            tests/manual-tables tests/torture/run tests/torture/memcheck $(wildcard completions/*.bash tests/bats/*.bash) \
            $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)
 LINT     = build-lint
