@@ -235,7 +235,7 @@ folders() {
 
 @test "HACKING.md's map names every directory and every module, and nothing that is not there" {
 	cd "$ROOT"
-	diff -u <(cd lib && ls -d ./*/ | tr -d './' | sort) <(folders | sort)
+	diff -u <(cd lib && printf '%s\n' */ | tr -d / | sort) <(folders | sort)
 	diff -u <(find lib -name '*.h' | sed 's,lib/,,; s/[.]h$//' | sort) \
 		<(awk -F '`' '/^\| module/ { on = 1 } on && /^$/ { exit } on && /`/ { print $2 }' HACKING.md | sort)
 	for dir in cmd lib man completions tests/bats tests/unit tests/fuzz; do

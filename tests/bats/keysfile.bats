@@ -227,8 +227,8 @@ missing() {
 	good "\$origin d1.example. ; note\n\ns1._domainkey v=DKIM1; p=$P\n"
 	# the last owner stays whole when the origin changes
 	good "\$ORIGIN d1.example.\ns1._domainkey A 192.0.2.1\n\$ORIGIN x.\n\tTXT \"p=$P\"\n"
-	missing $N "\$ORIGIN d2.example.\ns1._domainkey TXT \"p=$P\"\n"
-	missing $N "\$ORIGIN x.\n;! $N NXDOMAIN\n"
+	missing "$N" "\$ORIGIN d2.example.\ns1._domainkey TXT \"p=$P\"\n"
+	missing "$N" "\$ORIGIN x.\n;! $N NXDOMAIN\n"
 }
 
 @test "a name of a key without a domain is refused with its line and what to do" {
@@ -353,9 +353,9 @@ missing() {
 }
 
 @test "a name that no file has is no name that does not exist" {
-	missing $N ""
-	missing $N "s2._domainkey.d1.example TXT \"p=$P\"\n"
-	missing $N "$N A 192.0.2.1\n"
+	missing "$N" ""
+	missing "$N" "s2._domainkey.d1.example TXT \"p=$P\"\n"
+	missing "$N" "$N A 192.0.2.1\n"
 	missing k.example "$N CNAME k.example.\n"
 	run -1 arc-verify --json --keys "$F" m
 	[[ $output == *'"code":"key-missing"'*"is not in "*"keys; DNS was not asked (--dns)"* ]]

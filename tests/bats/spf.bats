@@ -69,7 +69,7 @@ suite() {
 	for f in *.in; do
 		unit-spf --keys "${f%in}keys" <"$f" >"${f%in}out"
 	done
-	run -0 suite *.out
+	run -0 suite ./*.out
 	[ "$output" = "203 22" ] || { echo "$output"; false; }
 }
 
@@ -80,7 +80,7 @@ suite() {
 		cat "${f%in}zone" >zone
 		unit-spf --resolver "127.0.0.1:$PORT" <"$f" >"${f%in}out" 8>&-
 	done
-	run -0 suite *.out
+	run -0 suite ./*.out
 	[ "$output" = "203 22" ] || { echo "$output"; false; }
 }
 
