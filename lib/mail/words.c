@@ -172,6 +172,86 @@ encoded_word(struct words *w, struct slice *rest)
 	return true;
 }
 
+/* The octets of an encoded word at the start of *rest. */
+static bool
+word_octets(struct slice *rest, struct arena *arena, struct slice *charset,
+    struct buf *octets)
+{
+	struct slice s = slice_sub(*rest, 0, 1024), encoding, text, decoded;
+
+	if (!slice_starts(s, SLICE("=?")))
+		return false;
+	s = slice_sub(s, 2, s.len);
+	if (!slice_cut(&s, '?', charset) || !slice_cut(&s, '?', &encoding) ||
+	    !slice_cut(&s, '?', &text) || s.len == 0 || s.p[0] != '=' ||
+	    encoding.len != 1)
+		return false;
+	if (ascii_lower(encoding.p[0]) == 'q')
+		q_decode(octets, text);
+	else if (ascii_lower(encoding.p[0]) == 'b' &&
+		 base64_decode(text, arena, &decoded) == BASE64_OK)
+		buf_slice(octets, decoded);
+	else
+		return false;
+	*rest = slice_sub(*rest, (size_t)(s.p + 1 - rest->p), rest->len);
+	return true;
+}
+
+enum words_kind
+words_next(struct slice *rest, struct arena *arena, struct slice *word,
+    struct buf *octets)
+{
+	struct slice v = *rest, charset;
+	enum words_kind kind = WORDS_GAP;
+	size_t n = 0;
+
+	if (word_octets(rest, arena, &charset, octets)) {
+		*word = slice_sub(v, 0, v.len - rest->len);
+		return slice_eq_nocase(charset, SLICE("unknown-8bit"))
+			   ? WORDS_UNKNOWN
+		       : slice_is_ascii(buf_view(octets)) ? WORDS_ASCII
+							  : WORDS_CODED;
+	}
+	while (n < v.len && ascii_is_fws(v.p[n]))
+		n++;
+	if (n == 0)
+		kind = WORDS_TEXT;
+	for (; kind == WORDS_TEXT && n < v.len && !ascii_is_fws(v.p[n]); n++)
+		if (n > 0 && v.p[n] == '=' && n + 1 < v.len &&
+		    v.p[n + 1] == '?')
+			break;
+	*word = slice_sub(v, 0, n);
+	*rest = slice_sub(v, n, v.len);
+	return kind;
+}
+
+bool
+words_unencode(struct buf *out, struct arena *arena, struct slice v)
+{
+	bool any = false, was_word = false;
+	size_t gap = 0; /* white space put since */
+
+	while (v.len > 0) {
+		struct buf octets = { .max = 0 };
+		struct slice word;
+		enum words_kind kind = words_next(&v, arena, &word, &octets);
+
+		if (kind == WORDS_ASCII || kind == WORDS_UNKNOWN) {
+			any = true;
+			out->len -= was_word ? gap : 0;
+			buf_slice(out, buf_view(&octets));
+		} else {
+			buf_slice(out, word);
+		}
+		if (kind != WORDS_GAP)
+			was_word = kind <= WORDS_UNKNOWN;
+		gap = kind == WORDS_GAP ? word.len : 0;
+		buf_fail_with(out, &octets);
+		buf_release(&octets);
+	}
+	return any;
+}
+
 void
 words_decode(struct buf *out, struct arena *arena, struct slice value)
 {

@@ -20,4 +20,22 @@ void words_decode(struct buf *out, struct arena *, struct slice value);
 /* The same of a field, as far as one is shown: its first 8,192 octets. */
 void words_field(struct buf *out, struct arena *, const struct field *);
 
+/* What a value consists of. */
+enum words_kind {
+	WORDS_ASCII,   /* an encoded word of ASCII, which needs no encoding */
+	WORDS_UNKNOWN, /* one of octets that nobody knows the charset of */
+	WORDS_CODED,   /* any other */
+	WORDS_GAP,     /* white space and folds */
+	WORDS_TEXT,    /* all else, up to white space */
+};
+
+/* Move the next of *rest, which is not empty, into *word; octets gets those of
+ * an encoded word. */
+enum words_kind words_next(
+    struct slice *rest, struct arena *, struct slice *word, struct buf *octets);
+
+/* The value with encoded words of the first two kinds written out, the white
+ * space between them left out.  False when there are none. */
+bool words_unencode(struct buf *out, struct arena *, struct slice value);
+
 #endif

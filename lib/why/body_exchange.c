@@ -174,8 +174,9 @@ put_form(struct buf *b, struct slice text, enum form form)
 	buf_release(&lines);
 }
 
+/* What it was that became what came; whole: with nothing cut off. */
 static enum cause_id
-cause_of(const struct body_case *c, enum form form)
+cause_of(const struct body_case *c, enum form form, bool whole)
 {
 	enum mime_encoding now = c->mime.root.coded;
 	bool qp = form <= FORM_QP_BARE_OPEN;
@@ -185,10 +186,36 @@ cause_of(const struct body_case *c, enum form form)
 					  : CAUSE_BODY_8BIT_TO_QP;
 	if (now == MIME_IDENTITY)
 		return qp ? CAUSE_BODY_QP_TO_8BIT : CAUSE_BODY_BASE64_TO_8BIT;
-	if (now == MIME_BASE64)
-		return qp ? CAUSE_BODY_QP_TO_BASE64
-			  : CAUSE_BODY_FOOTER_IN_PARTS;
-	return qp ? CAUSE_BODY_FOOTER_IN_PARTS : CAUSE_BODY_BASE64_TO_QP;
+	if (now == MIME_BASE64 && qp)
+		return CAUSE_BODY_QP_TO_BASE64;
+	if (now != MIME_BASE64 && !qp)
+		return CAUSE_BODY_BASE64_TO_QP;
+	if (!whole)
+		return CAUSE_BODY_FOOTER_IN_PARTS;
+	return qp ? CAUSE_NONE : CAUSE_BODY_BASE64_REWRAPPED;
+}
+
+/* A footer in a text that was encoded with it. */
+static void
+tell_inner(struct body_case *c, const struct text *t, size_t cut)
+{
+	struct explanation *e = c->s->out;
+	size_t last = e->n - 1;
+	struct finding *f = finding_new(
+	    c->s, CAUSE_BODY_FOOTER_APPENDED, EXPLAIN_PROVED, PLACE_BH, c->i);
+
+	if (f == NULL)
+		return;
+	f->after = e->finding[last].after;
+	f->before = e->finding[last].before;
+	f->domain = e->finding[last].domain;
+	f->group = e->finding[last].group;
+	f->change[0] = (struct change){ .is = slice_sub(t->octets, cut,
+					    t->octets.len - cut),
+		.was = SLICE(""),
+		.from = cut,
+		.inner = true };
+	f->nchanges = 1;
 }
 
 /* What was noted last is of that cause, and of a footer where one was cut. */
@@ -197,22 +224,19 @@ tell(struct body_case *c, const struct text *t, size_t cut, enum cause_id cause,
     const char *from)
 {
 	enum cause_id causes[] = { cause, CAUSE_BODY_FOOTER_APPENDED };
-	size_t first = c->s->out->n;
+	struct finding *f;
 
-	if (first == 0)
+	if (c->s->out->n == 0)
 		return;
-	struct finding *f = &c->s->out->finding[first - 1];
-
+	f = &c->s->out->finding[c->s->out->n - 1];
 	if (from != NULL)
 		snprintf(f->detail, sizeof f->detail, "from %s", from);
-	if (!t->coded && cut < t->octets.len)
+	if (cut == t->octets.len)
+		return;
+	if (!t->coded)
 		body_split(c, causes, 2);
-	else if (t->coded && cut < t->octets.len &&
-		 cause != CAUSE_BODY_FOOTER_IN_PARTS)
-		snprintf(f->detail, sizeof f->detail,
-		    "%s%s%zu bytes were put behind the text first",
-		    from != NULL ? "from " : "", from != NULL ? from : "",
-		    t->octets.len - cut);
+	else if (cause != CAUSE_BODY_FOOTER_IN_PARTS)
+		tell_inner(c, t, cut);
 }
 
 /* Whether the text up to a cut was hashed as made. */
@@ -237,20 +261,21 @@ try_forms(struct body_case *c, const struct text *t, size_t cut,
     struct slice text, const char *from)
 {
 	for (enum form form = 0; form < FORMS && !search_over(c->s); form++) {
+		enum cause_id cause =
+		    from != NULL && form == FORM_PLAIN
+			? CAUSE_BODY_CHARSET_CONVERTED
+			: cause_of(c, form, cut == t->octets.len);
 		struct buf b = { .max = 0 };
 		struct step step;
 
 		/* What is plain was cut already, unless it was converted. */
-		if (form == FORM_PLAIN && !t->coded && from == NULL)
+		if (cause == CAUSE_NONE ||
+		    (form == FORM_PLAIN && !t->coded && from == NULL))
 			continue;
 		if (!step_begin(c->s, &step))
 			return false;
 		put_form(&b, text, form);
-		try_made(c, t, cut, search_keep(c->s, &b),
-		    from != NULL && form == FORM_PLAIN
-			? CAUSE_BODY_CHARSET_CONVERTED
-			: cause_of(c, form),
-		    from);
+		try_made(c, t, cut, search_keep(c->s, &b), cause, from);
 		buf_release(&b);
 		step_end(c->s, &step);
 		if (c->found)

@@ -130,6 +130,21 @@ static const struct cause rows[] = {
 	    EXPLAIN_PROVED, "RFC 6377 section 3.3", "The Subject got a tag.",
 	    "Whoever tags the Subject has to seal the message afterwards, or "
 	    "to leave the Subject alone (List-Id tells a list as well)." },
+	[CAUSE_HDR_ENCODED_BY_LIBRARY] = { "hdr.encoded-by-library",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 2047 section 5",
+	    "A field of plain ASCII was put into encoded words, as a mail "
+	    "library does with long words.",
+	    "Pass fields on as they came, or seal after rewriting them." },
+	[CAUSE_HDR_UNKNOWN_8BIT] = { "hdr.unknown-8bit", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 2047 section 5",
+	    "Raw 8-bit bytes of a field were put into encoded words of an "
+	    "unknown charset.",
+	    "Pass fields on as they came, or seal after rewriting them." },
+	[CAUSE_HDR_HALF_DECODED] = { "hdr.half-decoded", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 2047 section 5",
+	    "The encoded words of a display name were decoded in part and "
+	    "written anew.",
+	    "Pass fields on as they came, or seal after rewriting them." },
 	[CAUSE_HDR_CASE_OF_REPLY] = { "hdr.case-of-reply", ROLE_MODIFIER,
 	    EXPLAIN_PROVED, "RFC 6377 section 3.3",
 	    "The reply prefix of the Subject was rewritten (\"RE:\" as "

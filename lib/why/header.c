@@ -6,6 +6,7 @@
 #include "why/header.h"
 #include "why/header_case.h"
 #include "why/header_fields.h"
+#include "why/header_library.h"
 #include "why/header_list.h"
 #include "why/signer.h"
 
@@ -468,8 +469,8 @@ search_fields(struct header_case *c)
 		unsigned count;
 		enum rank rank;
 		bool older; /* fields above the seal are out in any case */
-	} passes[] = { { 1, RANK_USUAL, false }, { 2, RANK_USUAL, false },
-		{ 1, RANK_RARE, false }, { 0, RANK_USUAL, true },
+	} passes[] = { { 1, RANK_USUAL, false }, { 1, RANK_RARE, false },
+		{ 2, RANK_USUAL, false }, { 0, RANK_USUAL, true },
 		{ 1, RANK_ODD, false }, { 3, RANK_USUAL, false },
 		{ 2, RANK_RARE, false } };
 	size_t n = sizeof passes / sizeof *passes;
@@ -479,6 +480,8 @@ search_fields(struct header_case *c)
 		found = search_wrapped(c);
 	for (size_t k = 0; k < n && found == 0; k++) {
 		if (k == LISTS_AFTER)
+			found = explain_library(c);
+		if (k == LISTS_AFTER && found == 0)
 			found = explain_list_edits(c, LIST_FAR);
 		if (found > 0)
 			break;
@@ -489,6 +492,8 @@ search_fields(struct header_case *c)
 					: sequence_search(c->s, &c->q,
 					      passes[k].count, passes[k].rank);
 	}
+	if (found == 0 && c->target->kind == TARGET_CHECK)
+		found = explain_list_edits(c, LIST_NEAR);
 	return found;
 }
 
@@ -501,7 +506,9 @@ list_edited(struct header_case *c)
 	size_t from = e->n;
 	bool sure = false;
 
-	if (explain_list_edits(c, LIST_NEAR) == 0)
+	/* An Ed25519 signature has few verifications to spend. */
+	if (c->target->kind != TARGET_DIGEST ||
+	    explain_list_edits(c, LIST_NEAR) == 0)
 		return false;
 	for (size_t k = from; k < e->n; k++)
 		sure |= e->finding[k].cause != CAUSE_HDR_FIELD_ADDED &&

@@ -47,6 +47,9 @@ offer_utf8_downgraded(struct offer *o)
 	    find_word(o->value, SLICE("=?")) == o->value.len ||
 	    !offer_decoded(o, &text))
 		return;
+	/* Nothing but a library encodes ASCII. */
+	if (slice_is_ascii(text))
+		o->cause = CAUSE_HDR_ENCODED_BY_LIBRARY;
 	offer_value(o, text, RANK_USUAL);
 	if (is_named(o, address_fields)) {
 		offer_decoded_names(o, true);

@@ -18,8 +18,8 @@ enum {
 };
 
 /* A count out of some two thousand as what it costs to go for it. */
-static unsigned
-bits_of(unsigned count)
+unsigned
+list_bits(unsigned count)
 {
 	unsigned bits = 0;
 
@@ -55,7 +55,7 @@ list_value(
 	o->cause = cause;
 	offer_value(o, value, RANK_USUAL);
 	if (p->nvariants > before)
-		p->last->bits = bits_of(count);
+		p->last->bits = list_bits(count);
 }
 
 void
@@ -78,13 +78,13 @@ list_absent(struct offer *o, unsigned count, enum cause_id cause)
 	o->cause = cause;
 	offer_absent(o, RANK_USUAL);
 	if (p->nvariants > before)
-		p->last->bits = bits_of(count);
+		p->last->bits = list_bits(count);
 }
 
 void
 list_kept(struct offer *o, unsigned count)
 {
-	o->q->piece[o->j].bits = bits_of(count);
+	o->q->piece[o->j].bits = list_bits(count);
 }
 
 /* ------------------------------------------------------------------------

@@ -17,6 +17,9 @@ void list_text(struct offer *, unsigned count, enum cause_id);
 void list_absent(struct offer *, unsigned count, enum cause_id);
 void list_kept(struct offer *, unsigned count);
 
+/* A count as what it costs: sequence_best(). */
+unsigned list_bits(unsigned count);
+
 /* The lists. */
 void list_from(struct offer *);
 void list_subject(struct offer *);

@@ -671,7 +671,8 @@ struct best {
 static void
 best_end(struct best *b, struct digest *d, unsigned bits)
 {
-	if (bits <= b->floor || b->w.depth == 0 || !search_may(b->w.s, b->tail))
+	if ((b->floor > 0 && bits <= b->floor) || b->w.depth == 0 ||
+	    !search_may(b->w.s, b->tail))
 		return;
 	if (target_fits_digest(b->w.s, b->w.q->target, d))
 		note_match(&b->w);

@@ -210,7 +210,8 @@ size_t sequence_search(
     struct search *, const struct sequence *, unsigned count, enum rank);
 
 /* Try the choices of any number of variants that are more unlikely than floor
- * bits all together and no more than limit; those of fewer bits first. */
+ * bits all together, or 0 for all, and no more than limit; those of fewer bits
+ * first. */
 size_t sequence_best(
     struct search *, const struct sequence *, unsigned floor, unsigned limit);
 

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "why/header_library.h"
+
+#include <string.h>
+
+#include "mail/address.h"
+#include "mail/mime.h"
+#include "mail/recode.h"
+#include "mail/words.h"
+#include "why/header_date.h"
+#include "why/header_list_rows.h"
+#include "why/header_offer.h"
+
+enum {
+	LIBRARY_BITS = 14,
+	LIBRARY_OCTETS = 16 << 20,
+	MAX_VALUE = 8192,
+	MAX_PARAMS = 5,
+};
+
+static const char addresses[] =
+    "from to cc reply-to sender resent-from resent-to resent-cc bcc";
+
+/* How likely an edit is, out of LIST_MESSAGES, in what a library wrote. */
+enum {
+	ENCODED = 2048,
+	KEPT = 1024,
+	HALF_DECODED = 256,
+	QUOTED = 256,
+	TWO_EDITS = 64,
+};
+
+/* Words of ASCII that are encoded, or of no charset, only libraries write. */
+static void
+offer_unencoded(struct offer *o)
+{
+	bool unknown =
+	    find_word(o->value, SLICE("=?unknown-8bit?")) < o->value.len;
+
+	if (words_unencode(&o->text, o->c->s->arena, o->value))
+		list_text(o, ENCODED,
+		    unknown ? CAUSE_HDR_UNKNOWN_8BIT
+			    : CAUSE_HDR_ENCODED_BY_LIBRARY);
+	buf_clear(&o->text);
+}
+
+/* How a list of addresses is written. */
+struct style {
+	struct recoder *to;		  /* names that have such are encoded */
+	const struct recode_words *words; /* so; or NULL */
+	enum {
+		QUOTES_KEPT,
+		QUOTES_NONE,
+		QUOTES_ALL
+	} quotes;
+	const char *gap;
+};
+
+static bool
+put_phrase(struct offer *o, const struct style *style, struct slice phrase)
+{
+	struct slice bare = address_unquoted(phrase, '"');
+	struct buf text = { .max = 0 };
+	bool good = true;
+
+	if (style->words != NULL &&
+	    find_word(phrase, SLICE("=?")) < phrase.len) {
+		words_decode(&text, o->c->s->arena, phrase);
+		good = recode_words_encode(&o->text, style->to, style->words,
+		    address_unquoted(buf_view(&text), '"'));
+	} else if (style->quotes == QUOTES_KEPT) {
+		buf_slice(&o->text, phrase);
+	} else {
+		const char *q = style->quotes == QUOTES_ALL ? "\"" : "";
+
+		buf_text(&o->text, q);
+		buf_slice(&o->text, bare);
+		buf_text(&o->text, q);
+	}
+	buf_fail_with(&o->text, &text);
+	buf_release(&text);
+	return good;
+}
+
+/* The next address; of names that lost their encoding a comma is part. */
+static bool
+next_of(struct slice *rest, const struct style *style, struct slice *out)
+{
+	struct slice a;
+
+	if (!address_next(rest, out))
+		return false;
+	while (style->words != NULL && slice_find(*out, '@') == out->len &&
+	       address_next(rest, &a))
+		out->len = (size_t)(a.p + a.len - out->p);
+	return true;
+}
+
+static void
+offer_style(struct offer *o, const struct style *style, unsigned count,
+    enum cause_id cause)
+{
+	struct slice rest = o->value, a;
+	bool more = false, good = true;
+
+	while (good && next_of(&rest, style, &a)) {
+		struct slice phrase, angle;
+
+		address_split(slice_trim(a), &phrase, &angle);
+		if (more)
+			buf_text(&o->text, style->gap);
+		more = true;
+		if (phrase.len > 0) {
+			good = put_phrase(o, style, phrase);
+			buf_char(&o->text, ' ');
+		}
+		buf_slice(&o->text, angle);
+	}
+	if (good)
+		list_text(o, count, cause);
+	buf_clear(&o->text);
+}
+
+/* A name whose encoded words were decoded in part was one word, or some. */
+static void
+offer_encoded_names(struct offer *o)
+{
+	static const char *const charsets[] = { "utf-8", "UTF-8", "iso-8859-1",
+		"ISO-8859-1" };
+	static const char *const plain[] = { NULL, "-!*+/", "" };
+
+	if (find_word(o->value, SLICE("=?")) == o->value.len)
+		return;
+	for (size_t k = 0; k < ARRAY_LEN(charsets); k++) {
+		struct recoder to;
+
+		if (!recoder_open(&to, charsets[k], "UTF-8"))
+			continue;
+		for (size_t n = 0; n < 8; n++) {
+			struct recode_words w = { .charset = charsets[k],
+				.encoding = "QqQqQqBb"[n],
+				.first = 75,
+				.width = 75,
+				.whole = true,
+				.plain = plain[n / 2 % 3],
+				.between = " " };
+			struct style style = { &to, &w, QUOTES_KEPT, ", " };
+
+			offer_style(o, &style,
+			    k < 2 ? HALF_DECODED : HALF_DECODED / 4,
+			    CAUSE_HDR_HALF_DECODED);
+		}
+		recoder_close(&to);
+	}
+}
+
+static void
+offer_styles(struct offer *o)
+{
+	static const char *const gaps[] = { ", ", "," };
+
+	offer_encoded_names(o);
+	for (int quotes = QUOTES_KEPT; quotes <= QUOTES_ALL; quotes++)
+		for (size_t k = 0; k < ARRAY_LEN(gaps); k++) {
+			struct style style = { .quotes = quotes,
+				.gap = gaps[k] };
+
+			offer_style(o, &style,
+			    quotes == QUOTES_KEPT || k == 0 ? QUOTED
+							    : TWO_EDITS,
+			    quotes == QUOTES_KEPT
+				? CAUSE_HDR_ADDRESS_LIST_RESPACED
+				: CAUSE_HDR_DISPLAY_NAME_QUOTED);
+		}
+}
+
+/* The parameters of Content-Type, each in quotes or not, and what stands
+ * between them. */
+static void
+offer_params(struct offer *o)
+{
+	static const char *const between[] = { "; ", ";", " ; " };
+	struct slice part[MAX_PARAMS], rest = o->value, head, p;
+	size_t n = 0;
+
+	if (!slice_cut(&rest, ';', &head))
+		return;
+	while (n < MAX_PARAMS && slice_cut(&rest, ';', &p))
+		part[n++] = slice_trim(p);
+	if (rest.len > 0 || n == 0)
+		return;
+	for (size_t k = 0; k < ARRAY_LEN(between) << n; k++) {
+		buf_slice(&o->text, slice_trim(head));
+		for (size_t i = 0; i < n; i++) {
+			size_t at = slice_find(part[i], '=');
+			struct slice value = address_unquoted(
+			    slice_sub(part[i], at + 1, part[i].len), '"');
+			const char *q = k >> i & 1 ? "\"" : "";
+
+			buf_text(&o->text, between[k >> n]);
+			buf_slice(&o->text, slice_sub(part[i], 0, at));
+			buf_printf(&o->text, "=%s", q);
+			buf_slice(&o->text, value);
+			buf_text(&o->text, q);
+		}
+		list_text(o, k >> n == 0 ? QUOTED : TWO_EDITS,
+		    CAUSE_HDR_CONTENT_TYPE_REQUOTED);
+	}
+}
+
+/* What another row offers, as likely as that. */
+static void
+offer_row(struct offer *o, unsigned count, enum cause_id cause,
+    void (*row)(struct offer *))
+{
+	struct piece *p = &o->q->piece[o->j];
+	struct variant *before = p->last;
+
+	o->cause = cause;
+	row(o);
+	for (struct variant *v = before != NULL ? before->next : p->first;
+	     v != NULL; v = v->next)
+		v->bits = list_bits(count);
+}
+
+static void
+offer_field(struct offer *o)
+{
+	bool encoded = find_word(o->value, SLICE("=?")) < o->value.len;
+
+	if (encoded) {
+		list_kept(o, KEPT);
+		offer_unencoded(o);
+	}
+	if (is_named(o, addresses))
+		offer_styles(o);
+	else if (is_named(o, "content-type content-disposition"))
+		offer_params(o);
+	else if (is_named(o, "date"))
+		offer_row(o, QUOTED, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+}
+
+size_t
+explain_library(struct header_case *c)
+{
+	struct search *s = c->s;
+	struct sequence q = c->q;
+	struct offer o = { .c = c, .q = &q };
+	uint64_t left, begun;
+
+	/* Where white space counts, other rows have more to say. */
+	if (c->canon != CANON_RELAXED || c->target->kind != TARGET_DIGEST ||
+	    !sequence_init(s, &q, c->n + 1))
+		return 0;
+	for (size_t j = 0; j <= c->n; j++)
+		q.piece[j].octets = c->q.piece[j].octets;
+	for (size_t j = 0; j < c->n && !search_over(s); j++) {
+		o.j = j;
+		o.name = c->g->headers[j];
+		o.field = c->sel[j];
+		if (o.field == NULL || o.field->value.len > MAX_VALUE)
+			continue;
+		o.value = slice_trim(o.field->value);
+		offer_field(&o);
+	}
+	buf_release(&o.text);
+	left = s->left;
+	search_at_most(s, LIBRARY_OCTETS);
+	begun = s->left;
+
+	size_t found = sequence_best(s, &q, 0, LIBRARY_BITS);
+
+	s->left = left - (begun - s->left);
+	s->spent = s->left == 0;
+	return found;
+}
