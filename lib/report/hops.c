@@ -96,26 +96,68 @@ read_received(struct hop *h, struct slice value)
 	}
 }
 
-/* The topmost Received below the set's lowest field. */
+/* Whether a host is of a domain, or that domain itself. */
+static bool
+is_of(struct slice host, struct slice domain)
+{
+	return domain.len > 0 && slice_ends_nocase(host, domain) &&
+	       (host.len == domain.len ||
+		   host.p[host.len - domain.len - 1] == '.');
+}
+
+/* Take the Received at i for the hop's own, if the host that wrote it is of the
+ * hop's name or domain. */
+static bool
+take_received(
+    const struct message *m, const struct arc_set *set, struct hop *h, size_t i)
+{
+	struct hop found = { .present = true };
+
+	if (!slice_eq_nocase(m->field[i].name, SLICE("received")))
+		return false;
+	read_received(&found, m->field[i].value);
+	if (!is_of(found.received_by, h->domain) &&
+	    (set->part[ARC_AAR] == NULL ||
+		!is_of(found.received_by, h->aar.authserv_id)))
+		return false;
+	h->received_from = found.received_from;
+	h->received_by = found.received_by;
+	return true;
+}
+
+/* The nearest Received, below the set or above it, that the hop itself wrote: a
+ * milter's set stands below the field of its own server.  The seals of other
+ * sets bound where that may be. */
 static void
 find_received(const struct message *m, const struct chain *c, struct hop *h)
 {
-	size_t below = 0;
+	const struct arc_set *set = &c->set[h->instance];
+	size_t top = m->nfields, below = 0, first = 0, end = m->nfields;
 
 	for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {
-		const struct sigfield *f = c->set[h->instance].part[k];
+		const struct sigfield *f = set->part[k];
 
-		if (f != NULL && f->index >= below)
-			below = f->index + 1;
+		if (f == NULL)
+			continue;
+		top = f->index < top ? f->index : top;
+		below = f->index + 1 > below ? f->index + 1 : below;
 	}
-	for (size_t i = below; i < m->nfields; i++) {
-		if (slice_eq_nocase(m->field[i].name, SLICE("arc-seal")))
-			return;
-		if (slice_eq_nocase(m->field[i].name, SLICE("received"))) {
-			read_received(h, m->field[i].value);
-			return;
-		}
+	for (size_t k = 0; k < c->nfields; k++) {
+		const struct sigfield *f = &c->field[k];
+
+		if (f->kind != ARC_SEAL || f->instance == h->instance)
+			continue;
+		if (f->index < top && f->index >= first)
+			first = f->index + 1;
+		if (f->index >= below && f->index < end)
+			end = f->index;
 	}
+	for (size_t i = below; i < end; i++)
+		if (take_received(m, set, h, i))
+			return;
+	for (size_t i = top; i-- > first;)
+		if (take_received(m, set, h, i))
+			return;
 }
 
 /* ------------------------------------------------------------------------
@@ -144,12 +186,14 @@ read_hop(const struct message *m, const struct chain *c, struct hop *h,
 			h->time = (int64_t)f->tags.time;
 		}
 	}
+	if (set->part[ARC_AAR] != NULL) {
+		h->has_aar = true;
+		if (authres_parse(set->part[ARC_AAR]->payload, m->arena,
+			&h->aar, why) != 0)
+			return -1;
+	}
 	find_received(m, c, h);
-	if (set->part[ARC_AAR] == NULL)
-		return 0;
-	h->has_aar = true;
-	return authres_parse(
-	    set->part[ARC_AAR]->payload, m->arena, &h->aar, why);
+	return 0;
 }
 
 /* ------------------------------------------------------------------------

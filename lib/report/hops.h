@@ -28,8 +28,8 @@ struct hop {
 	int64_t gap;  /* seconds since the hop before */
 	bool has_aar;
 	struct authres aar;
-	/* The Received field right below the set, which this hop most likely
-	 * wrote when the message came; slices empty where there is none. */
+	/* The nearest Received field whose "by" is of the hop's authserv-id or
+	 * domain; slices empty where there is none. */
 	struct slice received_from, received_by;
 };
 

@@ -228,13 +228,13 @@ put_source(struct sheet *t, const struct hop *h)
 		escape_text(&b, slice_sub(h->selector, 0, 64));
 	}
 	if (h->received_from.len > 0 || h->received_by.len > 0)
-		buf_text(&b, b.len > 0 ? ", got it" : " got it");
+		buf_text(&b, b.len > 0 ? ", received" : " received");
 	if (h->received_from.len > 0) {
 		buf_text(&b, " from ");
 		escape_text(&b, slice_sub(h->received_from, 0, 255));
 	}
 	if (h->received_by.len > 0) {
-		buf_text(&b, " at ");
+		buf_text(&b, " by ");
 		escape_text(&b, slice_sub(h->received_by, 0, 255));
 	}
 	if (b.len > 0) {

@@ -481,3 +481,31 @@ assert caret.index("^") - above.index(tag) in (0, 2), (above, caret)' "$tag"
 	[[ $output != *"
 Who:"* ]]
 }
+
+@test "received from and by are told of a field that the hop itself wrote, above or below its set" {
+	cat >"$T/make.py" <<-'PY'
+	SET = ("ARC-Seal: i=1; a=rsa-sha256; cv=none; d=forwarder.example; s=arc; t=1; b=AAAA\n"
+	       "ARC-Message-Signature: i=1; a=rsa-sha256; d=forwarder.example; s=arc; h=from; bh=AAAA; b=AAAA\n"
+	       "ARC-Authentication-Results: i=1; relay.other.example; none\n")
+	OWN = "Received: from a.example by %s; Mon, 9 Feb 2026 14:05:38 +0100\n"
+	REST = "From: a@author.example\n\n"
+	for name, text in {
+	    "above": OWN % "mx.forwarder.example" + SET + OWN % "mx.author.example" + REST,
+	    "below": SET + OWN % "forwarder.example" + REST,
+	    "by-id": SET + OWN % "relay.other.example" + REST,
+	    "nobody": OWN % "mx.last.example" + SET + OWN % "mx.author.example" + REST,
+	    "suffix": SET + OWN % "notforwarder.example" + REST,
+	}.items():
+	    open(name, "w").write(text)
+	PY
+	cd "$T"
+	python3 make.py
+	for name in above below by-id; do
+		run -0 arc-dump --json "$name"
+		[[ $output == *'"received_from":"a.example"'* ]]
+	done
+	for name in nobody suffix; do
+		run -0 arc-dump "$name"
+		[[ $output != *"received from"* ]]
+	done
+}
