@@ -60,7 +60,11 @@ begins_field(struct slice s)
 
 	while (n < s.len && (ascii_is_alnum(s.p[n]) || s.p[n] == '-'))
 		n++;
-	return n > 1 && n < s.len && s.p[n] == ':';
+	size_t colon = n;
+
+	while (colon < s.len && ascii_is_wsp(s.p[colon]))
+		colon++;
+	return n > 1 && colon < s.len && s.p[colon] == ':';
 }
 
 /* s from its first octet on that is none of these. */
@@ -251,12 +255,16 @@ handed_as(struct slice all, size_t header, struct slice junk)
 static bool
 is_rfc822(struct slice line)
 {
+	struct slice value = slice_sub(line, 12, line.len);
+
+	if (!slice_eq_nocase(slice_sub(line, 0, 12), SLICE("Content-Type")))
+		return false;
+	value = skip(value, " \t");
+	if (value.len == 0 || value.p[0] != ':')
+		return false;
+	value = skip(slice_sub(value, 1, value.len), " \t\r\n");
 	return slice_eq_nocase(
-		   slice_sub(line, 0, 13), SLICE("Content-Type:")) &&
-	       slice_eq_nocase(
-		   slice_sub(
-		       skip(slice_sub(line, 13, line.len), " \t\r\n"), 0, 14),
-		   SLICE("message/rfc822"));
+	    slice_sub(value, 0, 14), SLICE("message/rfc822"));
 }
 
 static void

@@ -67,6 +67,7 @@ setup_file() {
 	for k in range(12):
 	    deep = outer + "Content-Type: message/rfc822\n\n" + deep
 	save("deep", deep)
+	save("attached-blank", mixed(("Content-Type : message/rfc822\n", text)))
 	save("no-attachment", mixed(("Content-Type: text/plain\n", "message/rfc822 is what it is\n")))
 	save("inline", outer + "\nsee below\n\n---------- Forwarded message ---------\n" + text)
 	save("inline-quoted", outer + "\nheaders:\n" + "".join("> " + line for line in text.splitlines(True)))
@@ -153,7 +154,7 @@ refused() {
 }
 
 @test "an attached chain keeps none, and a note on stderr names --attached" {
-	for f in attached attached-64 attached-qp alone nested; do
+	for f in attached attached-64 attached-qp attached-blank alone nested; do
 		run -2 --separate-stderr arc-verify --keys "$SAMPLES/keys" "$f"
 		[[ $output == none && $stderr == *"a message is attached; --attached verifies it" ]]
 	done
@@ -168,7 +169,7 @@ refused() {
 }
 
 @test "--attached verifies each attached message in place of the one around it" {
-	for f in attached attached-64 attached-qp alone bom-attached; do
+	for f in attached attached-64 attached-qp attached-blank alone bom-attached; do
 		run -0 --separate-stderr arc-verify --attached --keys "$SAMPLES/keys" "$f"
 		[[ $output == "$f:1: pass"* && ${#lines[@]} = 1 ]] || { echo "$output"; false; }
 	done
