@@ -93,7 +93,7 @@ put_line(struct buf *b, const struct cli *c, const char *format, va_list ap)
 void
 cli_words(const struct cli *c, const struct buf *b)
 {
-	static const char no_memory[] = ": Memory is short.  [memory]\n";
+	static const char no_memory[] = ": Out of memory.  [memory]\n";
 
 	if (b->failure == BUF_OK) {
 		(void)!cli_write(STDERR_FILENO, b->p, b->len);

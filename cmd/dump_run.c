@@ -285,7 +285,7 @@ show_lint(struct shown *s, struct diag *why)
 		if (o->code == ODD_BODY_PARTIAL || o->code == ODD_FROM_TWICE)
 			continue;
 		name_line(s);
-		buf_printf(&c->out, "%s %s", o->text, info->mend);
+		buf_printf(&c->out, "%s %s", o->text, info->fix);
 		lint_code_end(&c->out, info);
 	}
 	if (c->out.len > 0)

@@ -9,171 +9,160 @@
 static const struct lint_info infos[LINT_COUNT] = {
 	[LINT_INSTANCE_NOT_FIRST] = { "instance-not-first",
 	    "RFC 8617 section 3.9",
-	    "i= is not the first tag; some validators insist on it.",
-	    "Write it first." },
+	    "i= is not the first tag; some validators require that.",
+	    "Put i= first." },
 	[LINT_HEADERS_FORBIDDEN] = { "headers-forbidden",
 	    "RFC 8617 section 4.1.2",
-	    "h= names a field that must not be signed, as later "
-	    "handlers add or remove such fields.",
-	    "Take it out of h=." },
+	    "h= lists a field that must not be signed, because later hops add "
+	    "or remove it.",
+	    "Remove it from h=." },
 	[LINT_HEADERS_EMPTY] = { "headers-empty", "RFC 6376 section 3.5",
-	    "h= has an empty element.",
-	    "Write no two colons in a row, and none at an end." },
+	    "h= has an empty element.", "Remove the extra colon." },
 	[LINT_HEADERS_FROM_OPEN] = { "from-open", "RFC 6376 section 8.15",
-	    "From is signed as often as it stands there, not once more: "
-	    "a second one can be added unnoticed.",
-	    "Name From in h= once more." },
+	    "From is not oversigned: another From could be added without "
+	    "breaking the signature.",
+	    "List From once more in h=." },
 	[LINT_TIME_FUTURE] = { "time-future", "RFC 6376 section 3.5",
-	    "t= is in the future: a clock is wrong.",
-	    "Set it, the signer's or one's own." },
+	    "t= is in the future: the clock of the signer or of this host is "
+	    "wrong.",
+	    "Set the clock." },
 	[LINT_TIME_MISSING] = { "time-missing", "RFC 6376 section 3.5",
-	    "The seal has no t=; older validators fail such a chain.",
-	    "Write it." },
+	    "ARC-Seal has no t=; older validators fail such a chain.",
+	    "Add t=." },
 	[LINT_BODY_PARTIAL] = { "body-partial", "RFC 6376 section 8.2",
-	    "Not the whole body is signed: anything may have been "
-	    "appended.",
-	    "Do not believe what is not signed." },
+	    "The signature covers only part of the body (l=): anyone could "
+	    "have appended text.",
+	    "Do not trust the unsigned part." },
 	[LINT_FROM_TWICE] = { "from-twice", "RFC 6376 section 8.15",
-	    "There is more than one From; readers show one, and it may "
-	    "be the one that nobody signed.",
-	    "Refuse such a message." },
+	    "The message has more than one From; mail clients show one, "
+	    "possibly the unsigned one.",
+	    "Reject the message." },
 	[LINT_KEY_SEVERAL] = { "key-several", "RFC 6376 section 3.6.2.2",
-	    "Several TXT records stand where the key is.",
-	    "Its owner should leave one." },
+	    "Several TXT records are published under the name of the key.",
+	    "Publish only one." },
 	[LINT_KEY_TESTING] = { "key-testing", "RFC 6376 section 3.6.1",
-	    "The key is marked as a test (t=y).",
-	    "Its owner should take the mark away once the tries are "
-	    "over." },
+	    "The key record has t=y (testing).", "Remove t=y after testing." },
 	[LINT_KEY_WEAK] = { "key-weak", "RFC 8301 section 3.2",
-	    "The RSA key has less than 2048 bits.",
-	    "Its owner should publish a longer one." },
+	    "The RSA key is shorter than 2048 bits.",
+	    "Publish an RSA key of 2048 bits." },
 	[LINT_AAR_EMPTY] = { "aar-empty", "RFC 8601 section 2.2",
-	    "The ARC-Authentication-Results field reports no result.",
-	    "Report what was checked when the message came." },
+	    "ARC-Authentication-Results has no results.",
+	    "Record the results of the checks made on receipt." },
 	[LINT_OLDEST_UNSURE] = { "oldest-pass-unsure",
 	    "RFC 8617 section 5.2, step 5",
-	    "An older key could not be asked for, so older message "
-	    "signatures may verify too.",
-	    "Ask again later." },
+	    "Key lookup failed temporarily for an older signature, so "
+	    "oldest-pass may be lower.",
+	    "Try again later." },
 	[LINT_AAR_UNPARSED] = { "aar-unparsed", "RFC 8601 section 2.2",
-	    "Part of the ARC-Authentication-Results field cannot be "
-	    "read; receivers of DMARC reports lose it.",
-	    "The writer should follow the grammar." },
+	    "Part of ARC-Authentication-Results cannot be parsed and is "
+	    "missing from DMARC reports.",
+	    "Follow the grammar of RFC 8601." },
 	[LINT_AAR_SEMICOLON] = { "aar-semicolon-in-comment",
 	    "RFC 8601 section 2.2",
-	    "A comment holds a semicolon, at which simple parsers cut.",
-	    "Leave it out." },
+	    "A comment contains a semicolon, where simple parsers split.",
+	    "Remove the semicolon." },
 	[LINT_AAR_IPV6] = { "aar-ipv6-unquoted", "RFC 8601 section 2.2",
-	    "A value with a colon stands without quotes.",
-	    "Quote an IPv6 address." },
+	    "A value with a colon is not quoted.", "Quote IPv6 addresses." },
 	[LINT_AAR_NO_RESULT] = { "aar-without-arc", "RFC 8617 section 4.1.1",
-	    "The hop does not report what it found of the chain (arc=), "
-	    "though its seal says.",
-	    "Report it as well." },
+	    "ARC-Authentication-Results has no arc= result, although the seal "
+	    "has a cv=.",
+	    "Add the arc= result." },
 	[LINT_HEADERS_TRACE] = { "headers-trace", "RFC 6376 section 5.4.1",
-	    "h= names a trace field, which later servers add to or "
-	    "reorder.",
-	    "Leave it out." },
+	    "h= lists a trace field, which later servers add or reorder.",
+	    "Remove it from h=." },
 	[LINT_HEADERS_SHORT] = { "headers-short", "RFC 6376 section 5.4.1",
-	    "h= leaves out a field that readers see or that tells the "
-	    "message from others.",
+	    "h= omits a field that users see or that identifies the message.",
 	    "Sign it." },
 	[LINT_LINE_LONG] = { "line-long", "RFC 5322 section 2.1.1",
-	    "A line is longer than 998 octets: a server may break it, "
-	    "and the signature with it.",
-	    "Fold it." },
+	    "Header line longer than 998 bytes: a server may break it, which "
+	    "breaks the signature.",
+	    "Fold the field." },
 	[LINT_U_LABEL] = { "u-label", "RFC 8616 section 5",
-	    "A domain or selector is written outside ASCII; few "
-	    "validators know what to ask for.",
-	    "Write it in ASCII (xn--)." },
+	    "A domain or selector is not in ASCII; few validators can look it "
+	    "up.",
+	    "Use the A-label form (xn--)." },
 	[LINT_ED25519] = { "ed25519", "RFC 8463 section 3",
-	    "Many validators do not know ed25519-sha256 and call the "
-	    "chain failed.",
+	    "Many validators do not support ed25519-sha256 and fail the chain.",
 	    "Sign with rsa-sha256." },
 	[LINT_VERSION_TAG] = { "version-tag", "RFC 8617 section 4.1.2",
-	    "v= means nothing in an ARC-Message-Signature; some "
-	    "validators refuse it.",
-	    "Leave it out." },
+	    "v= is not defined for ARC-Message-Signature; some validators "
+	    "reject it.",
+	    "Remove v=." },
 	[LINT_SEAL_FOREIGN_TAG] = { "seal-foreign-tag",
 	    "RFC 8617 section 4.1.3",
-	    "A tag is not defined for ARC-Seal; some validators fail "
-	    "such a chain.",
-	    "Leave it out." },
+	    "Tag not defined for ARC-Seal; some validators fail such a chain.",
+	    "Remove the tag." },
 	[LINT_CANON_MISSING] = { "canonicalization-missing",
 	    "RFC 6376 section 3.5",
-	    "There is no c=, which means simple/simple; some validators "
-	    "take relaxed/relaxed.",
-	    "Write it." },
+	    "c= is missing, which means simple/simple; some validators assume "
+	    "relaxed/relaxed.",
+	    "Add c=." },
 	[LINT_CANON_SIMPLE] = { "canonicalization-simple",
 	    "RFC 6376 section 3.4",
-	    "The header is signed as simple: a fold moved on its way "
-	    "breaks the signature.",
-	    "Sign it as relaxed." },
+	    "The header is signed with c=simple: refolding in transit breaks "
+	    "the signature.",
+	    "Use relaxed." },
 	[LINT_NO_SPACE] = { "no-space", "RFC 5322 section 2.2",
-	    "No space follows the colon, at which some validators "
-	    "stumble.",
-	    "Write one." },
+	    "No space after the colon; some validators do not accept that.",
+	    "Add a space." },
 	[LINT_LENGTH_TAG] = { "length-tag", "RFC 6376 section 8.2",
-	    "l= lets anybody append text, and some validators do not "
-	    "know it.",
-	    "Leave it out." },
+	    "l= allows anyone to append text, and some validators do not "
+	    "support it.",
+	    "Remove l=." },
 	[LINT_EXPIRES] = { "expires", "RFC 6376 section 3.5",
-	    "x= is set; some validators fail a chain for an older "
-	    "signature that has expired.",
-	    "Leave it out." },
+	    "x= is set; some validators fail a chain when an older signature "
+	    "has expired.",
+	    "Remove x=." },
 	[LINT_INSTANCE_ZERO] = { "instance-zero", "RFC 8617 section 4.2.1",
-	    "The instance is written with a leading zero.",
-	    "Write it without." },
+	    "The instance has a leading zero.", "Remove it." },
 	[LINT_CV_CASE] = { "cv-case", "RFC 8617 section 4.1.3",
-	    "cv= is not in lower case, which some validators do not "
-	    "understand.",
-	    "Write it in lower case." },
+	    "cv= is not in lower case; some validators do not accept that.",
+	    "Write cv= in lower case." },
 	[LINT_DOMAINS_DIFFER] = { "domains-differ", "RFC 8617 section 4.1",
-	    "The fields of one set are signed by different domains; "
-	    "trust goes by the seal's.",
-	    "Sign both as one domain." },
+	    "The fields of one ARC Set have different signing domains; trust "
+	    "depends on that of ARC-Seal.",
+	    "Use one domain for both." },
 	[LINT_INSTANCE_COMMENT] = { "instance-comment", "RFC 8617 section 3.9",
-	    "A comment stands beside the instance; many validators fail "
+	    "There is a comment next to the instance; many validators fail "
 	    "such a chain.",
-	    "Leave it out." },
+	    "Remove the comment." },
 	[LINT_TAG_LIKE_B] = { "tag-like-b", "RFC 6376 section 3.7",
-	    "The name of an unknown tag begins or ends with b, which "
-	    "some validators take for the signature.",
-	    "Leave it out." },
+	    "An unknown tag begins or ends with b; some validators mistake it "
+	    "for the signature.",
+	    "Remove the tag." },
 	[LINT_BODY_LINE_LONG] = { "body-line-long", "RFC 5322 section 2.1.1",
-	    "A line of the body is longer than 998 octets: a server may "
-	    "break it, and all body hashes with it.",
-	    "Encode the body before it is signed." },
+	    "Body line longer than 998 bytes: a server may break it, which "
+	    "breaks every body hash.",
+	    "Encode the body before signing." },
 	[LINT_BARE_CR] = { "bare-cr", "RFC 5322 section 2.2",
-	    "A CR stands without its LF: some readers take it for a line end, "
+	    "There is a CR without LF: some programs treat it as a line ending "
 	    "and see other header fields or another body.",
-	    "Refuse such a message, or encode it before it is signed." },
+	    "Reject the message, or encode it before signing." },
 	[LINT_FIELD_TWICE] = { "field-twice", "RFC 5322 section 3.6",
-	    "A field that may stand there once stands there twice; readers "
-	    "show one, and it may be the one that nobody signed.",
-	    "Refuse such a message, or name the field in h= once more than it "
-	    "stands there." },
+	    "A field that may occur only once is repeated; mail clients show "
+	    "one, possibly the unsigned one.",
+	    "Reject the message; signers should oversign the field." },
 	[LINT_MBOX_CUT] = { "mbox-cut", "RFC 4155 appendix A",
-	    "The next message of the mbox begins with no header field: a "
-	    "\"From \" line of this body may have been taken for its start.",
+	    "The next message in the mbox does not begin with a header field: "
+	    "a \"From \" line of this body may have been mistaken for a "
+	    "separator.",
 	    "Quote such lines with \">\"." },
 	[LINT_MBOX_LENGTH] = { "mbox-length", "RFC 4155 appendix A",
-	    "Content-Length says that this message goes on over the header of "
-	    "the next one.",
-	    "Believe neither verdict before the mbox is repaired." },
+	    "Content-Length extends over the header of the next message.",
+	    "Do not trust either verdict until the mbox is repaired." },
 	[LINT_KEY_FORM] = { "key-form", "RFC 6376 section 3.6.1",
-	    "The RSA key stands there by itself, not as a "
-	    "SubjectPublicKeyInfo; many validators do not read it.",
-	    "Its owner should publish the other form (arc-dump "
-	    "--key-audit writes it)." },
+	    "The RSA key is a bare RSAPublicKey, not a SubjectPublicKeyInfo; "
+	    "many validators cannot read it.",
+	    "Publish a SubjectPublicKeyInfo (arc-dump --key-audit prints "
+	    "it)." },
 	[LINT_KEY_LONG] = { "key-long", "RFC 8301 section 3.2",
-	    "The RSA key has more than 4096 bits, which validators need "
-	    "not take.",
-	    "Its owner should publish one of 2048." },
+	    "The RSA key is longer than 4096 bits, which validators need not "
+	    "support.",
+	    "Publish an RSA key of 2048 bits." },
 	[LINT_KEY_GRANULARITY] = { "key-granularity", "RFC 6376 appendix C.2",
-	    "The key record has the obsolete g=, which some validators "
-	    "still obey.",
-	    "Its owner should take it out." },
+	    "The key record has the obsolete g= tag, which some validators "
+	    "still apply.",
+	    "Remove g=." },
 };
 
 const struct lint_info *
@@ -194,7 +183,7 @@ lint_write(struct buf *b, const struct remark *r)
 	buf_text(b, info->sentence);
 	if (r->detail[0] != '\0')
 		buf_printf(b, " (%s)", r->detail);
-	buf_printf(b, " %s", info->mend);
+	buf_printf(b, " %s", info->fix);
 }
 
 /* Make room for as many again. */
@@ -338,7 +327,7 @@ lint_set(const struct arc_set *s, const struct verdict *v, unsigned i,
 		lint_headers(s->part[ARC_AMS], froms, out);
 	if (v->ams[i].body_signed < v->ams[i].body_length)
 		add(out, LINT_BODY_PARTIAL, i, sigfield_name(ARC_AMS),
-		    "%" PRIu64 " octets of %" PRIu64 " signed",
+		    "%" PRIu64 " of %" PRIu64 " bytes signed",
 		    v->ams[i].body_signed, v->ams[i].body_length);
 	if (s->part[ARC_AAR] != NULL && aar_is_empty(s->part[ARC_AAR]->payload))
 		note(out, LINT_AAR_EMPTY, s->part[ARC_AAR]);
@@ -362,7 +351,8 @@ lint_twice(const struct message *m, const struct chain *c, struct remarks *out)
 		if (n < 2)
 			continue;
 		for (size_t i = 0; ams != NULL && i < ams->tags.nheaders; i++)
-			is_signed += slice_eq_nocase(ams->tags.headers[i], name);
+			is_signed +=
+			    slice_eq_nocase(ams->tags.headers[i], name);
 		add(out, LINT_FIELD_TWICE, 0, name, "%zu of them, %zu signed",
 		    n, is_signed < n ? is_signed : n);
 	}
@@ -671,6 +661,6 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 		add(out, LINT_BARE_CR, 0, no_octets, "in the body");
 	if (c->nfields > 0 && longest_line(body) > LONGEST_LINE)
 		add(out, LINT_BODY_LINE_LONG, 0, (struct slice){ NULL, 0 },
-		    "%zu octets", longest_line(body));
+		    "%zu bytes", longest_line(body));
 	return out->memory_failed ? -1 : 0;
 }

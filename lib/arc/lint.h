@@ -63,7 +63,7 @@ struct lint_info {
 	const char *word; /* for scripts; does not change once released */
 	const char *clause;
 	const char *sentence; /* what it is */
-	const char *mend;     /* what to do */
+	const char *fix;      /* what to do */
 };
 
 const struct lint_info *lint_info(enum lint_code);

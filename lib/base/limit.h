@@ -26,91 +26,103 @@ struct limits {
  * reason, and what happens when it is not 65. */
 /* clang-format off */
 #define LIMITS(ROW) \
-	ROW(MESSAGE, "message", 1 << 30, "octets", LIMIT_OWN(message), \
-	    "Of a message that a filter or --why takes whole; any other body " \
-	    "streams by and may have any length.") \
-	ROW(HEADER, "header", 16 << 20, "octets", LIMIT_OWN(header), \
-	    "The header is held in memory.") \
-	ROW(FIELD, "field", 1 << 20, "octets", LIMIT_OWN(field), \
-	    "Of one ARC field: it bounds its tags, the names in its h=, its " \
-	    "results and its comments as well.") \
+	ROW(MESSAGE, "message", 1 << 30, "bytes", LIMIT_OWN(message), \
+	    "Size of a message that a filter or --why reads into memory or " \
+	    "a temporary file; otherwise bodies are streamed and may have " \
+	    "any size.") \
+	ROW(HEADER, "header", 16 << 20, "bytes", LIMIT_OWN(header), \
+	    "Size of the header, which is held in memory.") \
+	ROW(FIELD, "field", 1 << 20, "bytes", LIMIT_OWN(field), \
+	    "Size of one ARC field; also bounds its tags, the names in h=, " \
+	    "its results and its comments.") \
 	ROW(FIELDS, "fields", 100 * 1000, "fields", LIMIT_OWN(fields), \
-	    "Each costs memory beside its octets.") \
+	    "Number of header fields: each takes memory in addition to its " \
+	    "bytes.") \
 	ROW(TAGS, "tags", 16384, "tags", LIMIT_FIXED, \
-	    "Of one tag-list: each costs memory beside its octets.  A list of " \
-	    "more is none, which is a fail.") \
+	    "Tags of one tag list: each takes memory in addition to its " \
+	    "bytes.  A longer list is invalid.") \
 	ROW(NAMES, "names", 65536, "names", LIMIT_FIXED, \
-	    "In one h=: each costs memory beside its octets.  A signature " \
-	    "with more is a fail.") \
+	    "Names in one h=: each takes memory in addition to its bytes.  " \
+	    "A signature with more fails.") \
 	ROW(SIGNATURES, "signatures", 120, "checks", LIMIT_OWN(signatures), \
-	    "Of signatures for one message, all keys tried counted; fifty " \
-	    "sets with a key for each field make 100.") \
+	    "Signature checks for one message, counting every key tried; " \
+	    "50 ARC Sets with one key per field need 100.") \
 	ROW(DKIM, "dkim", 20, "signatures", LIMIT_FIXED, \
-	    "DKIM-Signatures of one message that are checked, from the top; " \
-	    "the result of the others is neutral.") \
+	    "DKIM-Signature fields checked in one message, from the top; " \
+	    "the result of any others is neutral.") \
 	ROW(RECORDS, "records", 8, "key records", LIMIT_FIXED, \
-	    "Tried under one name: each costs a check.") \
+	    "Key records tried under one name: each needs a signature " \
+	    "check.") \
 	ROW(SETS, "sets", 50, "ARC Sets", LIMIT_FIXED, \
-	    "RFC 8617 section 4.2.1; more are a fail.") \
+	    "RFC 8617 section 4.2.1; with more, the chain fails.") \
 	ROW(RSA_BITS, "rsa-bits", 16384, "bits", LIMIT_FIXED, \
-	    "Of an RSA modulus: a check costs the cube of it.  The key cannot " \
-	    "be used, which is a fail.") \
+	    "Size of an RSA modulus: the cost of a check grows with its " \
+	    "cube.  With a larger key the check fails.") \
 	ROW(EXPONENT_BITS, "exponent-bits", 33, "bits", LIMIT_FIXED, \
-	    "Of an RSA exponent: a check costs so many squarings.  The key " \
-	    "cannot be used, which is a fail.") \
+	    "Size of an RSA exponent: each bit costs one squaring.  With a " \
+	    "larger exponent the check fails.") \
 	ROW(EXPONENT_RSA_BITS, "exponent-rsa-bits", 4096, "bits", LIMIT_FIXED, \
-	    "Of an RSA modulus whose exponent is above 65537, as both " \
-	    "together make a check dear.  The key cannot be used, which is a " \
-	    "fail.") \
-	ROW(TEXT, "text", 64 << 10, "octets", LIMIT_FIXED, \
-	    "Of one TXT record, its strings joined: all that the DNS can " \
-	    "carry.  In a keys file more is status 78.") \
+	    "Size of an RSA modulus when the exponent is above 65537: both " \
+	    "together make a check expensive.  With a larger key the check " \
+	    "fails.") \
+	ROW(TEXT, "text", 64 << 10, "bytes", LIMIT_FIXED, \
+	    "Size of one TXT record, its strings joined: the most that the " \
+	    "DNS can carry.  In a keys file, more is status 78.") \
 	ROW(CNAMES, "cnames", 8, "names", LIMIT_FIXED, \
-	    "In a row that are followed for one key; more are no key.") \
-	ROW(KEYS_FILE, "keys-file", 256 << 20, "octets", LIMIT_FIXED, \
-	    "Of a keys file, which is read whole; a longer one is status 78.") \
-	ROW(KEY_FILE, "key-file", 64 << 10, "octets", LIMIT_FIXED, \
-	    "Of a file with a private key; a longer one is status 78.") \
+	    "CNAMEs followed in sequence for one key; after more, the key " \
+	    "counts as missing.") \
+	ROW(KEYS_FILE, "keys-file", 256 << 20, "bytes", LIMIT_FIXED, \
+	    "Size of a keys file, which is read into memory; more is " \
+	    "status 78.") \
+	ROW(KEY_FILE, "key-file", 64 << 10, "bytes", LIMIT_FIXED, \
+	    "Size of a private key file; more is status 78.") \
 	ROW(SPF_TERMS, "spf-lookups", 10, "terms", LIMIT_FIXED, \
-	    "Of SPF records that ask the DNS, includes and redirects counted " \
-	    "(RFC 7208 section 4.6.4); more are a permerror.") \
+	    "SPF terms that query the DNS, in included and redirected " \
+	    "records too (RFC 7208 section 4.6.4); more is a permerror.") \
 	ROW(SPF_VOID, "spf-void-lookups", 2, "terms", LIMIT_FIXED, \
-	    "Of SPF records whose lookups bring nothing (the same section); " \
-	    "more are a permerror.") \
+	    "SPF terms whose lookup returns no records (same section); " \
+	    "more is a permerror.") \
 	ROW(SPF_MX, "spf-mx", 10, "MX records", LIMIT_FIXED, \
-	    "For one mx of an SPF record (the same section); more are a " \
-	    "permerror.") \
+	    "MX records for one mx term of an SPF record (same section); " \
+	    "more is a permerror.") \
 	ROW(SPF_PTR, "spf-ptr", 10, "PTR records", LIMIT_FIXED, \
-	    "Of an address (the same section); others are ignored.") \
+	    "PTR records of one address (same section); the rest are " \
+	    "ignored.") \
 	ROW(SPF_QUERIES, "spf-queries", 128, "queries", LIMIT_FIXED, \
-	    "For one SPF evaluation, all counted; more are a permerror.") \
-	ROW(SPF_NAME, "spf-name", 253, "octets", LIMIT_FIXED, \
-	    "Of a name that macros expand to (RFC 7208 section 7.3); labels in " \
-	    "front are cut off.") \
-	ROW(SPF_LOCAL, "spf-local-part", 256, "octets", LIMIT_FIXED, \
-	    "Of the local part that macros expand to; the rest is cut off.") \
-	ROW(SPF_EXPLANATION, "spf-explanation", 1024, "octets", LIMIT_FIXED, \
-	    "Of the text that exp= expands to; a longer one is none.") \
+	    "DNS queries of any kind for one SPF evaluation; more is a " \
+	    "permerror.") \
+	ROW(SPF_NAME, "spf-name", 253, "bytes", LIMIT_FIXED, \
+	    "Length of a name after macro expansion (RFC 7208 section " \
+	    "7.3); leading labels are removed.") \
+	ROW(SPF_LOCAL, "spf-local-part", 256, "bytes", LIMIT_FIXED, \
+	    "Length of a local part in macro expansion; the rest is cut " \
+	    "off.") \
+	ROW(SPF_EXPLANATION, "spf-explanation", 1024, "bytes", LIMIT_FIXED, \
+	    "Length of the explanation that exp= expands to; a longer one " \
+	    "is dropped.") \
 	ROW(DMARC_WALK, "dmarc-walk", 8, "names", LIMIT_FIXED, \
-	    "Of one tree walk for DMARC records (RFC 9989 section 4.10); the " \
-	    "labels in the middle of a longer domain are left out.") \
+	    "Names queried in one DNS tree walk (RFC 9989 section 4.10); " \
+	    "middle labels of a longer domain are skipped.") \
 	ROW(PROPERTIES, "properties", 256, "properties", LIMIT_FIXED, \
-	    "Of one result of Authentication-Results; what is more is left " \
-	    "out.") \
+	    "Properties of one Authentication-Results result; the rest are " \
+	    "left out.") \
 	ROW(RESULTS, "results", 1000, "results", LIMIT_FIXED, \
-	    "Of one Authentication-Results field, and for one seal; what is " \
-	    "more is left out.") \
-	ROW(NEW_FIELD, "new-field", 64 << 10, "octets", LIMIT_FIXED, \
-	    "Of a field that arc-sign makes: what does not fit is no mail.") \
+	    "Results of one Authentication-Results field, and for one " \
+	    "seal; the rest are left out.") \
+	ROW(NEW_FIELD, "new-field", 64 << 10, "bytes", LIMIT_FIXED, \
+	    "Size of a field that arc-sign creates; above it, the message " \
+	    "is not sealed.") \
 	ROW(MIME_PARTS, "mime-parts", 64, "parts", LIMIT_FIXED, \
-	    "That --why looks into; others are text like any other.") \
+	    "MIME parts that --why looks into; the rest are treated as " \
+	    "plain text.") \
 	ROW(MIME_DEPTH, "mime-depth", 8, "levels", LIMIT_FIXED, \
-	    "Of parts in parts, for the same.") \
+	    "Nesting depth of MIME parts for --why; deeper parts are " \
+	    "treated as plain text.") \
 	ROW(ATTACHED, "attached", 100, "messages", LIMIT_FIXED, \
-	    "Within one that --attached verifies, and parts of each that it " \
-	    "looks at.") \
+	    "Attached messages that --attached verifies, and MIME parts " \
+	    "searched in each.") \
 	ROW(ATTACHED_DEPTH, "attached-depth", 10, "levels", LIMIT_FIXED, \
-	    "Of messages within messages, for the same.")
+	    "Nesting depth of attached messages for --attached.")
 /* clang-format on */
 
 #define LIMIT_NUMBER(name, word, number, unit, own, reason)                    \
@@ -127,12 +139,12 @@ struct limit_info {
 	const char *reason; /* ends in a full stop */
 };
 
-/* The row at place i, or NULL behind the last. */
+/* The row at place i, or NULL after the last. */
 const struct limit_info *limit_info(size_t i);
 
 extern const struct limits limits_usual;
 
-/* Take "NAME=NUMBER", the number perhaps with K, M or G behind it.  False when
+/* Take "NAME=NUMBER", the number perhaps followed by K, M or G.  False when
  * there is no such limit to set, or the number is 0, none, or above 2^40. */
 bool limits_set(struct limits *, struct slice text);
 

@@ -9,31 +9,31 @@
 
 static const struct lint_info infos[ODD_COUNT] = {
 	[ODD_CV_AND_CLAIM] = { "cv-against-aar", "RFC 8617 section 4.4",
-	    "A seal says another thing of the chain than the "
-	    "ARC-Authentication-Results field of its set.",
-	    "Both have to say what the hop's own validator found." },
+	    "cv= of a seal contradicts the arc= result of its ARC Set.",
+	    "Record the result of the hop's own validation in both." },
 	[ODD_TIME_BACKWARDS] = { "time-backwards", "RFC 6376 section 3.5",
-	    "A hop says that it sealed before the one before it.",
-	    "One of both should set its clock." },
+	    "A seal is dated before the seal of the previous hop.",
+	    "Set the clock of either hop." },
 	[ODD_AUTHSERV_ID] = { "authserv-id-unrelated", "RFC 8617 section 4.1.1",
-	    "A hop reports results of a server in another domain than the one "
-	    "that it seals as.",
-	    "It should report what its own servers found, under a name of "
-	    "theirs." },
+	    "A hop reports results under an authserv-id unrelated to its "
+	    "signing domain.",
+	    "Report the results of the hop's own servers, under its own "
+	    "authserv-id." },
 	[ODD_FROM_UNSIGNED] = { "from-unsigned", "RFC 6376 section 5.4",
-	    "A hop does not sign From.", "It has to." },
+	    "A hop does not sign From.", "Sign From." },
 	[ODD_BODY_PARTIAL] = { "body-partial", "RFC 6376 section 8.2",
-	    "Not the whole body is signed.",
-	    "Do not believe what is not signed." },
+	    "The signature covers only part of the body (l=).",
+	    "Do not trust the unsigned part." },
 	[ODD_FROM_TWICE] = { "from-twice", "RFC 6376 section 8.15",
-	    "There is more than one From.", "Refuse such a message." },
+	    "The message has more than one From.", "Reject the message." },
 	[ODD_ORDER] = { "fields-out-of-order", "RFC 8617 section 5.1",
-	    "The ARC fields do not stand in the usual order: newest set "
-	    "first, in each AS, AMS, AAR; some validators insist on it.",
-	    "Put each new set above all else, and leave it there." },
+	    "The ARC fields are not in the usual order (newest set first; AS, "
+	    "AMS, AAR); some validators require it.",
+	    "Add each new ARC Set at the top of the header and leave it "
+	    "there." },
 	[ODD_FALSE_FAIL] = { "cv-fail-unfounded", "RFC 8617 section 5.2",
-	    "A hop says that the chain had failed, and it holds still.",
-	    "Its validator has to be mended." },
+	    "A hop sealed cv=fail although the chain it received verifies.",
+	    "Fix the validator of this hop." },
 };
 
 const struct lint_info *
@@ -244,8 +244,8 @@ odd_claims(struct hops *h, const struct chain *c, unsigned i)
 		    claim == seal->tags.cv)
 			continue;
 		odd(h, ODD_CV_AND_CLAIM, i,
-		    "i=%u seals cv=%s over an ARC-Authentication-Results that "
-		    "says arc=%s.",
+		    "i=%u: ARC-Seal has cv=%s, but its "
+		    "ARC-Authentication-Results has arc=%s.",
 		    i, cv_word(seal->tags.cv), cv_word(claim));
 		return;
 	}
@@ -261,8 +261,8 @@ odd_authserv_id(struct hops *h, unsigned i)
 	    slice_eq_nocase(base_of(id), base_of(d)))
 		return;
 	odd(h, ODD_AUTHSERV_ID, i,
-	    "i=%u reports results as %.40s and seals as %.40s.", i,
-	    diag_quote(id, q[0]), diag_quote(d, q[1]));
+	    "i=%u: authserv-id %.40s is unrelated to the signing domain %.40s.",
+	    i, diag_quote(id, q[0]), diag_quote(d, q[1]));
 }
 
 static void
@@ -278,16 +278,16 @@ odd_ams(
 	for (size_t k = 0; k < ams->tags.nheaders; k++)
 		from |= slice_eq_nocase(ams->tags.headers[k], SLICE("from"));
 	if (!from && ams->tags.headers != NULL)
-		odd(h, ODD_FROM_UNSIGNED, i, "i=%u does not sign From.", i);
+		odd(h, ODD_FROM_UNSIGNED, i, "i=%u: From is not signed.", i);
 	if (ams->tags.has_length && p->body_length > p->body_signed)
 		odd(h, ODD_BODY_PARTIAL, i,
-		    "i=%u signs %" PRIu64 " octets of a body of %" PRIu64
-		    ": the rest may be anybody's.",
+		    "i=%u: only %" PRIu64 " of %" PRIu64
+		    " bytes of the body are signed (l=).",
 		    i, p->body_signed, p->body_length);
 }
 
-/* Whether all that hop i got held before it, as far as that can be told from
- * what holds now. */
+/* Whether the chain that hop i received verified, as far as what verifies now
+ * can say. */
 static bool
 holds_before(const struct chain *c, const struct verdict *v, unsigned i)
 {
@@ -301,8 +301,8 @@ holds_before(const struct chain *c, const struct verdict *v, unsigned i)
 	return i > 1 && v->ams[i - 1].status == STATUS_PASS;
 }
 
-/* A later hop called a chain failed that holds: it does now, or --why has
- * proved that it did. */
+/* A later hop sealed cv=fail over a chain that verifies: it does now, or --why
+ * has proved that it did. */
 static void
 odd_fail(struct hops *h, const struct chain *c, const struct verdict *v,
     const struct explanation *reasons, unsigned i)
@@ -317,7 +317,8 @@ odd_fail(struct hops *h, const struct chain *c, const struct verdict *v,
 		    reasons->finding[k].cause == CAUSE_AS_CV_FAIL_UNFOUNDED;
 	if (unfounded)
 		odd(h, ODD_FALSE_FAIL, i,
-		    "i=%u says that the chain had failed, and it holds still.",
+		    "i=%u: sealed cv=fail although the chain it received "
+		    "verifies.",
 		    i);
 }
 
@@ -336,9 +337,9 @@ odd_order(struct hops *h, const struct chain *c)
 				continue;
 			if (f->index < at) {
 				odd(h, ODD_ORDER, 0,
-				    "The ARC fields do not stand in the usual "
-				    "order (newest set first, in each AS, AMS, "
-				    "AAR); some validators insist on it.");
+				    "The ARC fields are not in the usual order "
+				    "(newest set first; AS, AMS, AAR); some "
+				    "validators require it.");
 				return;
 			}
 			at = f->index;
@@ -360,7 +361,7 @@ odd_times(struct hops *h)
 			hop->gap = hop->time - before->time;
 			if (hop->gap < 0)
 				odd(h, ODD_TIME_BACKWARDS, i,
-				    "i=%u says that it sealed %" PRId64
+				    "i=%u: sealed %" PRId64
 				    " seconds before i=%u: a clock is wrong.",
 				    i, -hop->gap, before->instance);
 		}
@@ -390,8 +391,8 @@ hops_collect(const struct message *m, const struct chain *c,
 	odd_order(h, c);
 	if (message_count(m, SLICE("from")) > 1)
 		odd(h, ODD_FROM_TWICE, 0,
-		    "There are %zu From fields: readers show one, and it may "
-		    "be the one that nobody signed.",
+		    "There are %zu From fields: mail clients show one, "
+		    "possibly the unsigned one.",
 		    message_count(m, SLICE("from")));
 	return 0;
 }

@@ -83,7 +83,7 @@ verify() {
 	echo "hello, world" >"$T/text"
 	for file in empty zero body text; do
 		run -65 --separate-stderr verify --keys keys "$T/$file"
-		[[ -z $output && $stderr == "arc-verify: $T/$file: This is not an Internet message"*"[no-message]" ]]
+		[[ -z $output && $stderr == "arc-verify: $T/$file: Not an Internet message"*"[no-message]" ]]
 	done
 	run -65 --separate-stderr verify --keys keys </dev/null
 	[[ $stderr == *"the input is empty"* ]]
@@ -133,7 +133,7 @@ verify() {
 
 @test "66: not there, a folder as one of a pipe, no permission" {
 	run -66 --separate-stderr verify gone
-	[[ $stderr == "arc-verify: gone: The file cannot be opened."*"No such file or directory"* ]]
+	[[ $stderr == "arc-verify: gone: Cannot open the file."*"No such file or directory"* ]]
 	run -66 verify --keys keys --files0-from gone
 	cp pass "$T/secret"
 	chmod 0 "$T/secret"

@@ -86,7 +86,7 @@ refused() {
 	for args in "" "--why" "--json" "--annotate -i x.example"; do
 		# shellcheck disable=SC2086 # words on purpose
 		run -65 --separate-stderr arc-verify $args --keys "$SAMPLES/keys" "$1"
-		[[ $stderr == *"not an Internet message"*"$2"*"[no-message]"* ]] || { echo "$stderr"; false; }
+		[[ $stderr == *"ot an Internet message"*"$2"*"[no-message]"* ]] || { echo "$stderr"; false; }
 		[[ $args == --json || -z $output ]]
 	done
 	run -65 --separate-stderr arc-dump --keys "$SAMPLES/keys" "$1"

@@ -48,7 +48,7 @@ remark(const struct lint_info *info)
 {
 	char text[400];
 
-	snprintf(text, sizeof text, "%s %s", info->sentence, info->mend);
+	snprintf(text, sizeof text, "%s %s", info->sentence, info->fix);
 	row(info->word, info->clause, 0, text);
 }
 
