@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/hops.h"
+#include "mail/received.h"
 #include "mail/token.h"
 
 static const struct lint_info infos[ODD_COUNT] = {
@@ -60,42 +61,6 @@ odd(struct hops *h, enum oddity_code code, unsigned i, const char *format, ...)
 /* ------------------------------------------------------------------------
  * Received. */
 
-/* The next word of a Received field: no white space, no ";", no comment. */
-static struct slice
-next_word(struct slice *rest)
-{
-	size_t n = 0;
-
-	token_cfws(rest);
-	while (n < rest->len && !ascii_is_fws(rest->p[n]) &&
-	       rest->p[n] != ';' && rest->p[n] != '(')
-		n++;
-	/* A comment without an end is stepped over by itself. */
-	if (n == 0 && rest->len > 0 && rest->p[0] == '(')
-		n = rest->len;
-	struct slice word = slice_sub(*rest, 0, n);
-
-	*rest = slice_sub(*rest, n, rest->len);
-	return word;
-}
-
-static void
-read_received(struct hop *h, struct slice value)
-{
-	for (;;) {
-		struct slice word = next_word(&value);
-
-		if (word.len == 0)
-			return;
-		if (slice_eq_nocase(word, SLICE("from")) &&
-		    h->received_from.len == 0)
-			h->received_from = next_word(&value);
-		else if (slice_eq_nocase(word, SLICE("by")) &&
-			 h->received_by.len == 0)
-			h->received_by = next_word(&value);
-	}
-}
-
 /* Whether a host is of a domain, or that domain itself. */
 static bool
 is_of(struct slice host, struct slice domain)
@@ -111,17 +76,17 @@ static bool
 take_received(
     const struct message *m, const struct arc_set *set, struct hop *h, size_t i)
 {
-	struct hop found = { .present = true };
+	struct received found;
 
 	if (!slice_eq_nocase(m->field[i].name, SLICE("received")))
 		return false;
-	read_received(&found, m->field[i].value);
-	if (!is_of(found.received_by, h->domain) &&
+	received_read(m->field[i].value, &found);
+	if (!is_of(found.by, h->domain) &&
 	    (set->part[ARC_AAR] == NULL ||
-		!is_of(found.received_by, h->aar.authserv_id)))
+		!is_of(found.by, h->aar.authserv_id)))
 		return false;
-	h->received_from = found.received_from;
-	h->received_by = found.received_by;
+	h->received_from = found.from;
+	h->received_by = found.by;
 	return true;
 }
 

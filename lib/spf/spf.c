@@ -8,17 +8,7 @@
 enum {
 	MAX_NAME = LIMIT_SPF_NAME,
 	MAX_LOCAL = LIMIT_SPF_LOCAL,
-	SPF_PENDING = SPF_PERMERROR + 1, /* not known yet */
-};
-
-static const char words[][10] = {
-	[SPF_NONE] = "none",
-	[SPF_NEUTRAL] = "neutral",
-	[SPF_PASS] = "pass",
-	[SPF_FAIL] = "fail",
-	[SPF_SOFTFAIL] = "softfail",
-	[SPF_TEMPERROR] = "temperror",
-	[SPF_PERMERROR] = "permerror",
+	SPF_PENDING = RESULTS, /* not known yet */
 };
 
 static const struct slice no_octets = { NULL, 0 };
@@ -45,12 +35,6 @@ enum step {
 	STEP_TEMPERROR,
 	STEP_PERMERROR,
 };
-
-const char *
-spf_word(enum spf_result result)
-{
-	return words[result];
-}
 
 /* ------------------------------------------------------------------------
  * Names. */
@@ -308,7 +292,7 @@ target(struct eval *e, const struct spf_term *t, struct slice domain,
 
 /* NOLINTBEGIN(misc-no-recursion): an include or redirect is a term that counts,
  * so that records are within each other as deep as terms are let. */
-static enum spf_result check_host(
+static enum auth_result check_host(
     struct eval *, struct slice domain, bool main);
 
 /* One more term whose lookups brought nothing. */
@@ -327,7 +311,7 @@ match_include(struct eval *e, const struct spf_term *t, struct slice domain,
 	bool pending = e->asking.pending;
 	char q[DIAG_QUOTED], p[DIAG_QUOTED];
 	struct slice name;
-	enum spf_result result;
+	enum auth_result result;
 	enum step step = expand(e, t->spec, domain, guessing, &name);
 
 	if (step != STEP_YES)
@@ -338,14 +322,14 @@ match_include(struct eval *e, const struct spf_term *t, struct slice domain,
 	result = check_host(e, name, false);
 	e->depth--;
 	if (e->asking.pending && !guessing)
-		result = (enum spf_result)SPF_PENDING;
+		result = (enum auth_result)SPF_PENDING;
 	e->asking.pending |= pending;
 	switch ((int)result) {
 	case SPF_PENDING: return STEP_PENDING;
-	case SPF_PASS: return STEP_YES;
-	case SPF_TEMPERROR: return STEP_TEMPERROR;
-	case SPF_PERMERROR: return STEP_PERMERROR;
-	case SPF_NONE:
+	case RESULT_PASS: return STEP_YES;
+	case RESULT_TEMPERROR: return STEP_TEMPERROR;
+	case RESULT_PERMERROR: return STEP_PERMERROR;
+	case RESULT_NONE:
 		diag_set(&e->out->why, DIAG_SPF_INCLUDE, t->text,
 		    "\"%s\" in the record of %s", diag_quote(t->text, q),
 		    diag_quote(domain, p));
@@ -477,16 +461,16 @@ note_step(struct eval *e, struct slice domain, struct slice term)
 	}
 }
 
-static enum spf_result
+static enum auth_result
 qualified(char qualifier)
 {
-	return qualifier == '+'	  ? SPF_PASS
-	       : qualifier == '-' ? SPF_FAIL
-	       : qualifier == '~' ? SPF_SOFTFAIL
-				  : SPF_NEUTRAL;
+	return qualifier == '+'	  ? RESULT_PASS
+	       : qualifier == '-' ? RESULT_FAIL
+	       : qualifier == '~' ? RESULT_SOFTFAIL
+				  : RESULT_NEUTRAL;
 }
 
-static enum spf_result
+static enum auth_result
 redirect(
     struct eval *e, const struct spf_record *r, struct slice domain, bool main)
 {
@@ -495,33 +479,33 @@ redirect(
 	size_t key = sizeof "redirect=" - 1;
 	struct slice name,
 	    whole = { r->redirect.p - key, r->redirect.len + key };
-	enum spf_result result;
+	enum auth_result result;
 	enum step step;
 
 	e->out->nsteps = e->depth;
 	if (++e->terms > LIMIT_SPF_TERMS) {
 		one_too_many(e, DIAG_SPF_LOOKUPS, e->terms, whole, domain);
-		return SPF_PERMERROR;
+		return RESULT_PERMERROR;
 	}
 	step = expand(e, r->redirect, domain, guessing, &name);
 	if (step == STEP_PENDING)
-		return (enum spf_result)SPF_PENDING;
+		return (enum auth_result)SPF_PENDING;
 	if (step == STEP_PERMERROR)
-		return SPF_PERMERROR;
+		return RESULT_PERMERROR;
 	e->depth++;
-	result = step == STEP_NO ? SPF_NONE : check_host(e, name, main);
+	result = step == STEP_NO ? RESULT_NONE : check_host(e, name, main);
 	e->depth--;
 	note_step(e, domain, whole);
-	if (result != SPF_NONE)
+	if (result != RESULT_NONE)
 		return result;
 	diag_set(&e->out->why, DIAG_SPF_INCLUDE, whole,
 	    "\"%s\" in the record of %s", diag_quote(whole, q),
 	    diag_quote(domain, p));
-	return SPF_PERMERROR;
+	return RESULT_PERMERROR;
 }
 
 /* Go through the terms of a record. */
-static enum spf_result
+static enum auth_result
 evaluate(
     struct eval *e, const struct spf_record *r, struct slice domain, bool main)
 {
@@ -535,9 +519,9 @@ evaluate(
 			continue;
 		note_step(e, domain, t->text);
 		if (step == STEP_TEMPERROR)
-			return SPF_TEMPERROR;
+			return RESULT_TEMPERROR;
 		if (step == STEP_PERMERROR)
-			return SPF_PERMERROR;
+			return RESULT_PERMERROR;
 		if (main) {
 			e->exp = r->exp;
 			e->exp_domain = domain;
@@ -551,10 +535,10 @@ evaluate(
 		return redirect(e, r, domain, main);
 	if (main)
 		e->out->fell_through = true;
-	return SPF_NEUTRAL;
+	return RESULT_NEUTRAL;
 }
 
-static enum spf_result
+static enum auth_result
 check_host(struct eval *e, struct slice domain, bool main)
 {
 	struct spf_asked *asked;
@@ -567,30 +551,31 @@ check_host(struct eval *e, struct slice domain, bool main)
 	    diag_quote(domain, q));
 	if (slice_find(domain, '.') + 1 >= domain.len ||
 	    !spf_name(&e->asking, domain, &name))
-		return e->asking.failed ? SPF_PERMERROR : SPF_NONE;
+		return e->asking.failed ? RESULT_PERMERROR : RESULT_NONE;
 	step = need(e, name, RR_TXT, e->asking.pending, &asked);
 	if (step == STEP_PENDING)
-		return (enum spf_result)SPF_PENDING;
+		return (enum auth_result)SPF_PENDING;
 	if (step != STEP_YES)
-		return step == STEP_TEMPERROR ? SPF_TEMPERROR : SPF_PERMERROR;
+		return step == STEP_TEMPERROR ? RESULT_TEMPERROR
+					      : RESULT_PERMERROR;
 	spf_asked_records(&e->asking, asked);
 	if (asked->nrecords == 0) {
 		diag_set(&e->out->why, DIAG_SPF_NONE, no_octets, "%s at %s",
 		    asked->answer->ntxt > 0 ? "other TXT records"
 					    : answer_word(asked->answer->kind),
 		    diag_quote(domain, q));
-		return SPF_NONE;
+		return RESULT_NONE;
 	}
 	if (asked->nrecords > 1) {
 		too_many(e, DIAG_SPF_RECORDS, (unsigned)asked->nrecords,
 		    "SPF records at", domain);
-		return SPF_PERMERROR;
+		return RESULT_PERMERROR;
 	}
 	if (asked->fault.code != DIAG_NONE) {
 		diag_set(&e->out->why, asked->fault.code, asked->fault.where,
 		    "%.140s, in the record of %s", asked->fault.detail,
 		    diag_quote(slice_sub(domain, 0, 40), p));
-		return SPF_PERMERROR;
+		return RESULT_PERMERROR;
 	}
 	return evaluate(e, &asked->record, domain, main);
 }
@@ -715,19 +700,19 @@ spf_first_question(
 
 /* What the result is called in why, where no error says more. */
 static void
-set_code(struct eval *e, enum spf_result result)
+set_code(struct eval *e, enum auth_result result)
 {
 	struct spf_verdict *v = e->out;
 	char q[DIAG_QUOTED], p[DIAG_QUOTED];
 	const struct spf_step *last =
 	    v->nsteps > 0 ? &v->step[v->nsteps - 1] : NULL;
 
-	if (result == SPF_PASS) {
+	if (result == RESULT_PASS) {
 		v->why = (struct diag){ .code = DIAG_NONE };
 		return;
 	}
-	if (result != SPF_FAIL && result != SPF_SOFTFAIL &&
-	    result != SPF_NEUTRAL)
+	if (result != RESULT_FAIL && result != RESULT_SOFTFAIL &&
+	    result != RESULT_NEUTRAL)
 		return;
 	if (last == NULL || v->mechanism.len == 0)
 		diag_set(&v->why, DIAG_SPF_NEUTRAL, no_octets,
@@ -735,16 +720,16 @@ set_code(struct eval *e, enum spf_result result)
 		    diag_quote(v->domain, q));
 	else
 		diag_set(&v->why,
-		    result == SPF_NEUTRAL ? DIAG_SPF_NEUTRAL : DIAG_SPF_FAIL,
+		    result == RESULT_NEUTRAL ? DIAG_SPF_NEUTRAL : DIAG_SPF_FAIL,
 		    no_octets, "\"%s\" in the record of %s",
 		    diag_quote(last->term, q), diag_quote(last->domain, p));
 }
 
 /* Walk over the records once. */
-static enum spf_result
+static enum auth_result
 walk(struct eval *e)
 {
-	enum spf_result result;
+	enum auth_result result;
 
 	e->terms = e->voids = 0;
 	e->depth = 0;
@@ -753,7 +738,7 @@ walk(struct eval *e)
 	e->out->mechanism = no_octets;
 	e->out->fell_through = false;
 	result = check_host(e, e->macros.sender, true);
-	if (result == SPF_FAIL && !e->asking.pending) {
+	if (result == RESULT_FAIL && !e->asking.pending) {
 		explain(e);
 		/* What it would have to ask is not worth an error. */
 		if (e->asking.over)
@@ -767,9 +752,9 @@ spf_check(const struct spf_request *r, struct keystore *keys, int64_t deadline,
     struct arena *arena, struct spf_verdict *out, struct diag *why)
 {
 	struct eval *e = arena_alloc(arena, sizeof *e);
-	enum spf_result result;
+	enum auth_result result;
 
-	*out = (struct spf_verdict){ .result = SPF_NONE };
+	*out = (struct spf_verdict){ .result = RESULT_NONE };
 	if (e == NULL)
 		return diag_memory(why);
 	e->request = r;
@@ -802,8 +787,8 @@ spf_check(const struct spf_request *r, struct keystore *keys, int64_t deadline,
 		return -1;
 	}
 	/* What else it would have to know cannot be asked. */
-	if (result > SPF_PERMERROR)
-		result = SPF_PERMERROR;
+	if (result == (enum auth_result)SPF_PENDING)
+		result = RESULT_PERMERROR;
 	out->result = result;
 	out->lookups = e->terms;
 	out->void_lookups = e->voids;

@@ -17,20 +17,8 @@
 #include "base/limit.h"
 #include "base/slice.h"
 #include "keys/keystore.h"
+#include "mail/method.h"
 #include "spf/macro.h"
-
-enum spf_result {
-	SPF_NONE,
-	SPF_NEUTRAL,
-	SPF_PASS,
-	SPF_FAIL,
-	SPF_SOFTFAIL,
-	SPF_TEMPERROR,
-	SPF_PERMERROR,
-};
-
-/* "pass"...; static. */
-const char *spf_word(enum spf_result);
 
 /* What the SMTP session said.  helo and mail_from are strangers' octets, as
  * they came; mail_from without "<" and ">", and empty when it was null. */
@@ -51,7 +39,7 @@ enum {
 };
 
 struct spf_verdict {
-	enum spf_result result;
+	enum auth_result result;
 	bool helo;		/* the identity: HELO, as MAIL FROM was null */
 	struct slice domain;	/* of the identity, in lower case, U-labels as
 				 * A-labels; as it came where it is none */
@@ -65,8 +53,8 @@ struct spf_verdict {
 	bool fell_through;
 	struct slice explanation;	/* exp=: the domain's words; or empty */
 	unsigned lookups, void_lookups; /* terms that count, section 4.6.4 */
-	struct diag why; /* DIAG_NONE with SPF_PASS; temporary with
-			  * SPF_TEMPERROR */
+	struct diag why; /* DIAG_NONE with RESULT_PASS; temporary with
+			  * RESULT_TEMPERROR */
 };
 
 /* The question that begins the evaluation, for a batch of somebody else's.

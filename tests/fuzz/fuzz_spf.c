@@ -96,18 +96,18 @@ forget(struct keysource *s)
 static void
 check(const struct spf_verdict *v, const struct world *w)
 {
-	need(v->result >= SPF_NONE && v->result <= SPF_PERMERROR);
+	need(auth_method_has(METHOD_SPF, v->result));
 	need(w->asked <= LIMIT_SPF_QUERIES);
 	need(v->lookups <= LIMIT_SPF_TERMS + 1);
 	need(v->void_lookups <= LIMIT_SPF_VOID + 1);
 	need(v->nsteps <= SPF_MAX_STEPS);
-	need((v->result == SPF_PASS) == (v->why.code == DIAG_NONE));
-	need((v->result == SPF_TEMPERROR) == diag_is_temporary(v->why.code));
-	need(v->explanation.len == 0 || v->result == SPF_FAIL);
+	need((v->result == RESULT_PASS) == (v->why.code == DIAG_NONE));
+	need((v->result == RESULT_TEMPERROR) == diag_is_temporary(v->why.code));
+	need(v->explanation.len == 0 || v->result == RESULT_FAIL);
 	need(v->explanation.len <= LIMIT_SPF_EXPLANATION);
 	need(slice_is_ascii(v->explanation));
 	if (v->lookups > LIMIT_SPF_TERMS || v->void_lookups > LIMIT_SPF_VOID)
-		need(v->result == SPF_PERMERROR);
+		need(v->result == RESULT_PERMERROR);
 }
 
 int

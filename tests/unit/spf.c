@@ -182,7 +182,7 @@ evaluate(struct keystore *keys, struct slice line)
 		&why) != 0) {
 		printf("trouble\n");
 	} else {
-		printf("%s\t%s\t%u\t%u\t", spf_word(v.result),
+		printf("%s\t%s\t%u\t%u\t", auth_result_word(v.result),
 		    diag_info(v.why.code)->word, v.lookups, v.void_lookups);
 		for (size_t i = 0; i < v.nsteps; i++) {
 			printf("%s", i > 0 ? " > " : "");
