@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arc-verify - says whether a message's Authenticated Received Chain holds */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,9 +17,9 @@ static const char usage_line[] =
 
 static const char own_help[] =
     "Verdict:\n"
-    "      --check LIST          methods to check: arc, dkim, joined by "
-    "\":\";\n"
-    "                            the first decides (arc)\n"
+    "      --check LIST          methods to check: arc, dkim, spf, dmarc, "
+    "joined by\n"
+    "                            \":\", or all; the first decides (arc)\n"
     "  -A, --accept LIST         exit 0 for these: pass, none, fail, "
     "tempfail,\n"
     "                            or as dkim=pass, joined by \":\" (pass)\n"
@@ -42,10 +40,9 @@ static const char own_help[] =
     "comment\n"
     "                            for a DMARC report\n"
     "  -i, --authserv-id ID      for that field (the host's name)\n"
-    "      --remote-ip ADDR      who handed us the message, for that field\n"
     "      --on-error WORD       pass: on trouble, the message as it was "
     "(fail)\n"
-    "Many messages:\n"
+    "SMTP session, for SPF:\n" FACTS_HELP "Many messages:\n"
     "      --mbox                each FILE is an mbox\n"
     "      --attached            verify the messages attached to each FILE, "
     "not\n"
@@ -74,7 +71,6 @@ enum {
 	OPT_TRUSTED,
 	OPT_STATE,
 	OPT_FORMAT,
-	OPT_REMOTE_IP,
 	OPT_ON_ERROR,
 	OPT_MBOX,
 	OPT_ATTACHED,
@@ -104,7 +100,7 @@ static const struct option longopts[] = {
 	{ "annotate", no_argument, NULL, 'a' },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "authserv-id", required_argument, NULL, 'i' },
-	{ "remote-ip", required_argument, NULL, OPT_REMOTE_IP },
+	FACTS_LONGOPTS,
 	{ "on-error", required_argument, NULL, OPT_ON_ERROR },
 	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "attached", no_argument, NULL, OPT_ATTACHED },
@@ -130,9 +126,6 @@ option_check(struct verify *v, const char *arg)
 		    "--check %s: not arc, dkim, spf or dmarc, each once, "
 		    "joined by \":\", and not all",
 		    arg);
-	if (auth_methods_have(&v->methods, METHOD_SPF) ||
-	    auth_methods_have(&v->methods, METHOD_DMARC))
-		cli_usage(&v->cli, "--check %s: only arc and dkim so far", arg);
 }
 
 /* "fail", of the method that decides; or "dkim=fail". */
@@ -246,17 +239,6 @@ option_trusted(struct verify *v, const char *arg)
 	v->trusted = arg;
 }
 
-static void
-option_remote_ip(struct verify *v, const char *arg)
-{
-	unsigned char octets[sizeof(struct in6_addr)];
-
-	if (inet_pton(AF_INET, arg, octets) != 1 &&
-	    inet_pton(AF_INET6, arg, octets) != 1)
-		cli_usage(&v->cli, "--remote-ip %s: no IP address", arg);
-	v->remote_ip = arg;
-}
-
 /* The authserv-id is looked at before any input; without one it is the
  * host's name, kept in name. */
 static void
@@ -320,7 +302,6 @@ options(struct verify *v, int argc, char **argv)
 		case 'a': v->annotate = true; break;
 		case 'i': v->authserv_id = optarg; break;
 		case OPT_FORMAT: option_format(v, optarg); break;
-		case OPT_REMOTE_IP: option_remote_ip(v, optarg); break;
 		case OPT_ON_ERROR:
 			v->pass_on_error = cli_on_error(&v->cli, optarg);
 			break;
@@ -337,9 +318,11 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_JUNIT: v->junit = optarg; break;
 		case OPT_NO_SANDBOX: v->no_sandbox = true; break;
 		default:
-			if (!cli_option(&v->cli, ch, optarg))
+			if (!cli_option(&v->cli, ch, optarg) &&
+			    !facts_option(&v->cli, &v->facts, ch, optarg))
 				cli_bad_option(&v->cli, argv);
 		}
+	facts_settle(&v->facts);
 	check_accept(v, v->accept_list);
 	if (v->expect != NULL)
 		check_expect(v, v->expect);

@@ -14,7 +14,7 @@ enum dump_way {
 	DUMP_PAGE,
 	DUMP_CANON,  /* octets that were hashed */
 	DUMP_FIELDS, /* values as TSV */
-	DUMP_HTML, /* the page as one HTML file */
+	DUMP_HTML,   /* the page as one HTML file */
 	DUMP_LINT,
 	DUMP_KEY_AUDIT,
 	DUMP_FINGERPRINT,

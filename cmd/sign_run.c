@@ -144,7 +144,8 @@ tell_none(const struct work *w)
 
 	if (r->nused > 0) {
 		cli_say(&w->s->cli,
-		    "%s: Authentication-Results of %.*s %s: the seal claims none",
+		    "%s: Authentication-Results of %.*s %s: the seal claims "
+		    "none",
 		    w->file, SLICE_ARG(id),
 		    r->none && r->nleft == 0 ? "say none"
 					     : "have no result to take over");

@@ -55,8 +55,9 @@ fit(const struct message *m, struct diag *why)
 
 /* Validate, and make the field. */
 static int
-annotate(struct annotation *a, struct diag *why)
+annotate(struct annotation *a, const char *path, struct diag *why)
 {
+	struct buf words = { .max = 0 };
 	const struct verify *v = a->v;
 	struct judged judged;
 	struct trusted trusted;
@@ -70,8 +71,8 @@ annotate(struct annotation *a, struct diag *why)
 	int result = fit(a->m, why);
 
 	if (result == 0)
-		result = judge(&judged, &v->methods, a->m, &in, v->cli.keys,
-		    &v->cli.validate, why);
+		result = judge(&judged, &v->methods, a->m, &in, &v->facts,
+		    v->cli.keys, &v->cli.validate, why);
 	input_release(&in);
 	if (result == 0 && v->trust != NULL) {
 		result = trust_judge(v->trust, a->m, &judged.chain,
@@ -86,11 +87,14 @@ annotate(struct annotation *a, struct diag *why)
 	if (result != 0)
 		return -1;
 	judge_report(&judged, &r);
+	judge_tell(&judged, &v->cli, &words, path);
+	if (words.len > 0)
+		cli_words(&v->cli, &words);
+	buf_release(&words);
 	if (v->dmarc)
 		report_dmarc(&a->field, &r);
 	else
 		report_ar(&a->field, &r, slice_of(v->authserv_id),
-		    slice_of(v->remote_ip != NULL ? v->remote_ip : ""),
 		    a->m->crlf ? "\r\n" : "\n");
 	return a->field.failure == BUF_OK ? 0 : diag_memory(why);
 }
@@ -174,7 +178,7 @@ verify_annotate(struct verify *v, const char *path, bool ready)
 	}
 	bool whole = spool_take(&a.spool, &in, c->validate.sig.limits->message,
 			 v->pass_on_error ? NULL : &guard, &why) == 0;
-	bool annotated = whole && ready && annotate(&a, &why) == 0;
+	bool annotated = whole && ready && annotate(&a, path, &why) == 0;
 	struct filter_edit edit = { .m = a.m,
 		.fields = buf_view(&a.field),
 		.drop = a.forged,

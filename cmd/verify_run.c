@@ -81,7 +81,9 @@ accepted(const struct verify *v, const struct report *r)
 	for (size_t i = 0; i < v->methods.n && status == 0; i++) {
 		enum auth_method m = v->methods.method[i];
 
-		if (v->accept[m] != 0)
+		if (report_lacks(r, m))
+			status = i == 0 || v->accept[m] != 0 ? EX_USAGE : 0;
+		else if (v->accept[m] != 0)
 			status = verify_status(v, m, report_result(r, m, NULL));
 	}
 	return status;
@@ -97,6 +99,10 @@ render(const struct verify *v, struct job *j, const struct report *r,
 
 	j->verdict =
 	    auth_result_word(report_result(r, v->methods.method[0], &reason));
+	if (report_lacks(r, v->methods.method[0])) {
+		j->verdict = "error";
+		reason = NULL;
+	}
 	j->status = accepted(v, r);
 	j->code = "";
 	buf_clear(&j->out);
@@ -120,6 +126,8 @@ render(const struct verify *v, struct job *j, const struct report *r,
 		report_trust(&j->out, r);
 	if (c->verbose && !r->without_arc)
 		report_details(&j->out, r);
+	if (c->verbose)
+		report_methods_details(&j->out, r);
 	if (c->verbose && r->why != NULL)
 		report_witnesses(&j->out, r);
 	return j->out.failure == BUF_OK && j->text.failure == BUF_OK
@@ -296,11 +304,12 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		.trusted = v->trust != NULL ? &trusted : NULL,
 		.remarks = &remarks };
 
-	if (judge(&judged, &v->methods, m, in, c->keys, &c->validate, why) ==
-		0 &&
+	if (judge(&judged, &v->methods, m, in, &v->facts, c->keys, &c->validate,
+		why) == 0 &&
 	    note_inside(v, j, m, in, verdict, body, why) == 0 &&
 	    input_drain(in, why) == 0) {
 		judge_report(&judged, &r);
+		judge_tell(&judged, &v->cli, &j->err, j->source.name);
 		if (lint_collect(
 			m, chain, verdict, c->validate.sig.now, &remarks) != 0)
 			diag_memory(why);

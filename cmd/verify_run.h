@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "cli.h"
+#include "facts.h"
 #include "corpus/operands.h"
 #include "corpus/suite.h"
 #include "arc/trust.h"
@@ -27,7 +28,8 @@ struct verify {
 	const char *repair;  /* file for the message as it was signed */
 	struct trust *trust; /* what --trusted has; or NULL */
 	/* For the Authentication-Results field: */
-	const char *authserv_id, *remote_ip;
+	const char *authserv_id;
+	struct facts facts; /* of the SMTP session */
 	bool annotate, field_only, dmarc, pass_on_error;
 	bool many; /* more than one message may come: lines begin with the
 		    * file's name, and totals are told */

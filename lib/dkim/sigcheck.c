@@ -50,6 +50,8 @@ sigcheck_init(struct sigcheck *c, struct message *m, struct input *in,
 	c->batch = FIRST_BATCH;
 	c->verified = false;
 	c->select = NULL;
+	c->also = NULL;
+	c->nalso = 0;
 }
 
 bool
@@ -194,6 +196,28 @@ keynames_add(struct keynames *k, const struct sigresult *r)
 	k->name[k->n++] = r->key_name;
 }
 
+/* Fetch the keys, and in the same batch what others will ask. */
+static int
+fetch_also(struct sigcheck *c, const struct keynames *names, struct diag *why)
+{
+	struct question *q;
+	size_t n = c->nalso;
+
+	if (n > 0) {
+		q = arena_array(c->m->arena, n + names->n, sizeof *q);
+		if (q == NULL)
+			return diag_memory(why);
+		for (size_t i = 0; i < n; i++)
+			q[i] = c->also[i];
+		for (size_t i = 0; i < names->n; i++)
+			q[n++] = (struct question){ names->name[i], RR_TXT };
+		c->nalso = 0;
+		if (keystore_ask(c->keys, q, n, c->deadline, why) != 0)
+			return -1;
+	}
+	return keystore_fetch(c->keys, names->name, names->n, c->deadline, why);
+}
+
 /* Have the key in the store, and with it, in the same round trip, those that
  * will be needed next. */
 static int
@@ -212,7 +236,7 @@ key_fetch(struct sigcheck *c, const struct sigresult *r, struct diag *why)
 	keynames_add(&names, r);
 	for (const struct keywant *w = c->want; w != NULL; w = w->next)
 		w->add(w->ctx, &names);
-	return keystore_fetch(c->keys, names.name, names.n, c->deadline, why);
+	return fetch_also(c, &names, why);
 }
 
 /* ------------------------------------------------------------------------

@@ -107,7 +107,10 @@ struct sigcheck {
 	unsigned reserved; /* those that are kept for others */
 	int64_t deadline;  /* of all lookups; 0: none was made yet */
 	size_t batch;	   /* names that may be asked for at once */
-	bool verified;	   /* something did, since the last batch */
+	/* Questions of others that go with the first batch. */
+	const struct question *also;
+	size_t nalso;
+	bool verified; /* something did, since the last batch */
 };
 
 /* Start with a message whose body comes from in. */

@@ -9,7 +9,7 @@ enum {
 	MAX_AUTHORS = 64, /* addresses of From that are looked at */
 	MAX_NAME = 253,
 	MAX_LABEL = 63,
-	SHORT_WALK = DMARC_MAX_WALK - 1, /* labels where a long one goes on */
+	DIAG_MOST = 1000, /* octets of a detail, which is cut to its room */
 };
 
 static const struct slice no_octets = { NULL, 0 };
@@ -450,6 +450,7 @@ set_failure(struct eval *e, const struct walk *w)
 static void
 set_fail(struct eval *e)
 {
+	struct buf b = { .max = DIAG_MOST };
 	char q[DIAG_QUOTED], p[DIAG_QUOTED];
 
 	e->out->result = RESULT_FAIL;
@@ -464,8 +465,16 @@ set_fail(struct eval *e)
 		    diag_quote(e->out->domain, p));
 		return;
 	}
-	diag_set(&e->out->why, DIAG_DMARC_FAIL, no_octets, "author domain %s",
-	    diag_quote(e->out->domain, q));
+	for (size_t i = 0; i < e->n; i++)
+		buf_printf(&b, "%s%s=%s for %s", i > 0 ? ", " : "",
+		    auth_method_word(e->identifier[i].method),
+		    auth_result_word(e->identifier[i].result),
+		    diag_quote(e->identifier[i].domain, q));
+	if (e->n == 0)
+		buf_text(&b, "no signature");
+	diag_set(&e->out->why, DIAG_DMARC_FAIL, no_octets, "%.*s",
+	    SLICE_ARG(buf_view(&b)));
+	buf_release(&b);
 }
 
 /* An identifier that would be aligned could not be checked just now. */

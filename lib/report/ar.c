@@ -12,48 +12,20 @@ enum {
 	FOLD_AT = 76
 };
 
-/* A field being written, folded between its words. */
-struct lines {
-	struct buf *b;
-	const char *eol;
-	size_t column;
-	size_t results; /* so far */
-	struct buf word;
-};
-
+/* Words of a field, folded between them. */
 static void
-put_slice(struct lines *l, struct slice word)
+put_word(struct buf *b, size_t *column, const char *eol, struct slice word)
 {
-	if (l->column + 1 + word.len > FOLD_AT) {
-		buf_text(l->b, l->eol);
-		buf_char(l->b, '\t');
-		l->column = 8;
+	if (*column + 1 + word.len > FOLD_AT) {
+		buf_text(b, eol);
+		buf_char(b, '\t');
+		*column = 8;
 	} else {
-		buf_char(l->b, ' ');
-		l->column += 1;
+		buf_char(b, ' ');
+		*column += 1;
 	}
-	buf_slice(l->b, word);
-	l->column += word.len;
-}
-
-/* What stands in l->word, which is cleared. */
-static void
-put_word(struct lines *l)
-{
-	put_slice(l, buf_view(&l->word));
-	buf_clear(&l->word);
-}
-
-/* "method=result"; each result but the first begins a line. */
-static void
-put_result(struct lines *l, enum auth_method method, const char *result)
-{
-	if (l->results++ > 0) {
-		buf_char(l->b, ';');
-		l->column = FOLD_AT;
-	}
-	buf_printf(&l->word, "%s=%s", auth_method_word(method), result);
-	put_word(l);
+	buf_slice(b, word);
+	*column += word.len;
 }
 
 /* "body hash (AMS 2)": the code in words, and the field it is about. */
@@ -75,51 +47,84 @@ put_reason(struct buf *b, const struct diag *why)
 		    b, " (%s%u)", kind[0] != '\0' ? kind : "i=", why->instance);
 }
 
-static void
-put_property(struct lines *l, const char *name, struct slice value)
-{
-	buf_text(&l->word, name);
-	buf_char(&l->word, '=');
-	authres_write_value(&l->word, value);
-	put_word(l);
-}
+/* Results on their way: a word waits for what ends it. */
+struct results {
+	const struct authres_words *words;
+	struct buf *word;
+	bool any; /* a result was put */
+};
 
 static void
-put_reason_word(struct lines *l, const struct diag *why)
+flush(struct results *w)
+{
+	if (w->word->len > 0)
+		w->words->put(w->words->ctx, false, buf_view(w->word));
+	buf_clear(w->word);
+}
+
+/* Begin "method=result". */
+static void
+put_result(struct results *w, enum auth_method method, const char *result)
+{
+	if (w->any)
+		buf_char(w->word, ';');
+	flush(w);
+	w->any = true;
+	buf_printf(w->word, "%s=%s", auth_method_word(method), result);
+}
+
+/* Put "name=value"; nothing without a value. */
+static void
+put_property(struct results *w, const char *name, struct slice value)
+{
+	if (value.len == 0)
+		return;
+	flush(w);
+	buf_text(w->word, name);
+	buf_char(w->word, '=');
+	authres_write_value(w->word, value);
+}
+
+/* The reason of a result that did not pass. */
+static void
+put_why(struct results *w, const struct diag *why)
 {
 	struct buf text = { .max = 0 };
 
+	if (why->code == DIAG_NONE)
+		return;
 	put_reason(&text, why);
-	put_property(l, "reason", buf_view(&text));
-	buf_fail_with(l->b, &text);
+	put_property(w, "reason", buf_view(&text));
+	buf_fail_with(w->word, &text);
 	buf_release(&text);
 }
 
 static void
-put_arc(struct lines *l, const struct report *r, struct slice remote_ip)
+put_arc(struct results *w, const struct report *r)
 {
 	const struct verdict *v = r->verdict;
+	struct buf text = { .max = 0 };
+	struct slice rest, piece;
 
-	put_result(l, METHOD_ARC, cv_word(v->cv));
+	put_result(w, METHOD_ARC, cv_word(v->cv));
 	if (r->trusted != NULL && v->cv == CV_PASS) {
-		struct buf text = { .max = 0 };
-		struct slice rest, piece;
-
 		report_trust_comment(&text, r);
 		rest = buf_view(&text);
-		while ((piece = slice_word(&rest)).len > 0)
-			put_slice(l, piece);
-		buf_fail_with(l->b, &text);
-		buf_release(&text);
+		while ((piece = slice_word(&rest)).len > 0) {
+			flush(w);
+			buf_slice(w->word, piece);
+		}
+		buf_clear(&text);
 	}
 	if (v->cv == CV_FAIL)
-		put_reason_word(l, &v->why);
-	if (remote_ip.len > 0)
-		put_property(l, "smtp.remote-ip", remote_ip);
+		put_why(w, &v->why);
+	put_property(w, "smtp.remote-ip", r->remote_ip);
 	if (v->cv == CV_PASS && v->has_oldest_pass) {
-		buf_printf(&l->word, "header.oldest-pass=%u", v->oldest_pass);
-		put_word(l);
+		flush(w);
+		buf_printf(w->word, "header.oldest-pass=%u", v->oldest_pass);
 	}
+	buf_fail_with(w->word, &text);
+	buf_release(&text);
 }
 
 /* Text of the message that can do no harm in a field of ours. */
@@ -135,7 +140,7 @@ is_plain(struct slice text)
 
 /* The first octets of b=, which tell signatures apart (RFC 6008). */
 static void
-put_b(struct lines *l, const struct sigtags *t)
+put_b(struct results *w, const struct sigtags *t)
 {
 	char first[8];
 	size_t n = 0;
@@ -144,36 +149,111 @@ put_b(struct lines *l, const struct sigtags *t)
 		if (!ascii_is_fws(t->b_raw.p[i]))
 			first[n++] = t->b_raw.p[i];
 	if (n == sizeof first && t->signature.len > 0)
-		put_property(l, "header.b", (struct slice){ first, n });
+		put_property(w, "header.b", (struct slice){ first, n });
 }
 
 /* d= and s= made a name: nothing else can be in them. */
 static void
-put_dkim(struct lines *l, const struct dkim_signature *s)
+put_signature(struct results *w, const struct dkim_signature *s)
 {
 	const struct sigtags *t = &s->field.tags;
 
-	put_result(l, METHOD_DKIM, auth_result_word(s->result));
+	put_result(w, METHOD_DKIM, auth_result_word(s->result));
 	if (s->check.status == STATUS_FAIL)
-		put_reason_word(l, &s->check.why);
+		put_why(w, &s->check.why);
 	if (s->check.key_name.len == 0)
 		return;
 	if (is_plain(t->domain))
-		put_property(l, "header.d", t->domain);
+		put_property(w, "header.d", t->domain);
 	if (s->result == RESULT_PASS && is_plain(t->identity))
-		put_property(l, "header.i", t->identity);
+		put_property(w, "header.i", t->identity);
 	if (is_plain(t->selector))
-		put_property(l, "header.s", t->selector);
+		put_property(w, "header.s", t->selector);
 	if (s->field.problem.code == DIAG_NONE)
-		put_property(l, "header.a", slice_of(signature_word(t->alg)));
-	put_b(l, t);
+		put_property(w, "header.a", slice_of(signature_word(t->alg)));
+	put_b(w, t);
+}
+
+static void
+put_dkim(struct results *w, const struct dkim *d)
+{
+	if (d->n == 0)
+		put_result(w, METHOD_DKIM, auth_result_word(RESULT_NONE));
+	for (size_t i = 0; i < d->n; i++)
+		put_signature(w, &d->signature[i]);
+}
+
+/* What says more than the result alone. */
+static bool
+is_error(enum auth_result result)
+{
+	return result == RESULT_TEMPERROR || result == RESULT_PERMERROR;
+}
+
+static void
+put_domains(struct results *w, const struct report *r)
+{
+	if (r->spf != NULL) {
+		put_result(w, METHOD_SPF, auth_result_word(r->spf->result));
+		if (is_error(r->spf->result))
+			put_why(w, &r->spf->why);
+		if (is_plain(r->spf->domain))
+			put_property(w,
+			    r->spf->helo ? "smtp.helo" : "smtp.mailfrom",
+			    r->spf->domain);
+	}
+	if (r->dmarc != NULL) {
+		const char *policy = dmarc_policy_word(r->dmarc->policy);
+
+		put_result(w, METHOD_DMARC, auth_result_word(r->dmarc->result));
+		if (is_error(r->dmarc->result) ||
+		    r->dmarc->why.code == DIAG_DMARC_ALIGNMENT)
+			put_why(w, &r->dmarc->why);
+		if (is_plain(r->dmarc->domain))
+			put_property(w, "header.from", r->dmarc->domain);
+		if (policy != NULL)
+			put_property(w, "policy.dmarc", slice_of(policy));
+	}
+}
+
+void
+report_results(
+    const struct report *r, const struct authres_words *words, struct buf *word)
+{
+	struct results w = { .words = words, .word = word };
+
+	if (!r->without_arc)
+		put_arc(&w, r);
+	if (r->dkim != NULL)
+		put_dkim(&w, r->dkim);
+	put_domains(&w, r);
+	flush(&w);
+}
+
+/* A field on its way. */
+struct writer {
+	struct buf *out;
+	size_t column;
+	const char *eol;
+};
+
+static void
+write_word(void *ctx, bool comment, struct slice text)
+{
+	struct writer *w = ctx;
+
+	(void)comment;
+	put_word(w->out, &w->column, w->eol, text);
+	/* Each result but the first begins a line. */
+	if (text.p[text.len - 1] == ';')
+		w->column = FOLD_AT;
 }
 
 void
 report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
-    struct slice remote_ip, const char *eol)
+    const char *eol)
 {
-	struct lines l = { .b = b, .eol = eol };
+	struct buf word = { .max = 0 };
 	size_t before = b->len;
 
 	/* Not folded, however long the id: simple readers look at the start of
@@ -181,16 +261,15 @@ report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
 	buf_text(b, "Authentication-Results: ");
 	authres_write_value(b, authserv_id);
 	buf_char(b, ';');
-	l.column = b->len - before;
-	if (!r->without_arc)
-		put_arc(&l, r, remote_ip);
-	if (r->dkim != NULL && r->dkim->n == 0)
-		put_result(&l, METHOD_DKIM, "none");
-	for (size_t i = 0; r->dkim != NULL && i < r->dkim->n; i++)
-		put_dkim(&l, &r->dkim->signature[i]);
+	struct writer w = { b, b->len - before, eol };
+	size_t head = b->len;
+
+	report_results(r, &(struct authres_words){ write_word, &w }, &word);
+	if (b->len == head)
+		put_word(b, &w.column, eol, SLICE("none"));
 	buf_text(b, eol);
-	buf_fail_with(b, &l.word);
-	buf_release(&l.word);
+	buf_fail_with(b, &word);
+	buf_release(&word);
 }
 
 /* Whether text is an address, and so nothing that reads as more than one word

@@ -74,17 +74,32 @@ report_methods(struct buf *b, const struct report *r)
 {
 	const struct dkim *d = r->dkim;
 
-	if (d == NULL)
-		return;
-	if (d->n == 0) {
+	if (d != NULL && d->n == 0) {
 		begin(b, r, METHOD_DKIM, RESULT_NONE);
 		buf_char(b, '\n');
 	}
-	for (size_t i = 0; i < d->n; i++) {
+	for (size_t i = 0; d != NULL && i < d->n; i++) {
 		begin(b, r, METHOD_DKIM, d->signature[i].result);
 		put_signature(b, &d->signature[i]);
 		buf_char(b, '\n');
 	}
+	if (r->spf != NULL) {
+		begin(b, r, METHOD_SPF, r->spf->result);
+		report_spf_line(b, r);
+		buf_char(b, '\n');
+	}
+	if (r->dmarc != NULL) {
+		begin(b, r, METHOD_DMARC, r->dmarc->result);
+		report_dmarc_line(b, r);
+		buf_char(b, '\n');
+	}
+}
+
+/* What a result is owed to; NULL for none. */
+static const struct diag *
+reason_of(const struct diag *why)
+{
+	return why->code != DIAG_NONE ? why : NULL;
 }
 
 enum auth_result
@@ -93,7 +108,17 @@ report_result(
 {
 	const struct verdict *v = r->verdict;
 
-	if (method == METHOD_DKIM) {
+	if (method == METHOD_SPF && r->spf != NULL) {
+		if (why != NULL)
+			*why = reason_of(&r->spf->why);
+		return r->spf->result;
+	}
+	if (method == METHOD_DMARC && r->dmarc != NULL) {
+		if (why != NULL)
+			*why = reason_of(&r->dmarc->why);
+		return r->dmarc->result;
+	}
+	if (method == METHOD_DKIM && r->dkim != NULL) {
 		if (why != NULL)
 			*why = r->dkim->why;
 		return r->dkim->result;

@@ -275,6 +275,7 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 		return -1;
 	if (r->dkim != NULL)
 		report_dkim_json(&j, r->dkim);
+	report_domains_json(&j, r);
 	report_why_json(&j, r->why);
 	put_remarks(&j, r->remarks);
 	if (r->trusted != NULL)

@@ -16,9 +16,12 @@
 #include "arc/lint.h"
 #include "mail/message.h"
 #include "arc/trust.h"
+#include "mail/authres.h"
 #include "arc/validate.h"
 #include "dkim/dkim.h"
+#include "dmarc/dmarc.h"
 #include "mail/method.h"
+#include "spf/spf.h"
 
 struct report {
 	const char *file; /* as the user named it */
@@ -27,9 +30,15 @@ struct report {
 	const struct message *message;
 	const struct chain *chain;
 	const struct verdict *verdict;
-	bool without_arc;	 /* the chain was not to be checked: chain and
-				  * verdict are those of a message without one */
-	const struct dkim *dkim; /* NULL: not to be checked */
+	bool without_arc; /* the chain was not to be checked: chain and
+			   * verdict are those of a message without one */
+	const struct auth_methods *methods; /* that were to be checked */
+	const struct dkim *dkim;	    /* NULL: not to be checked */
+	const struct spf_verdict *spf;	    /* NULL: not to be checked, or the
+					     * session is not known */
+	struct slice remote_ip;		    /* of the session; or empty */
+	const struct dmarc_verdict *dmarc;  /* NULL: not to be checked */
+	bool by_dkim_alone; /* dmarc had no SPF: the session is not known */
 	const struct remarks *remarks;
 	const struct explanation *why; /* NULL: nobody asked */
 	const struct trusted *trusted; /* the same */
@@ -48,10 +57,25 @@ void report_line(struct buf *, const struct report *);
 /* A line for each result of the other methods that were checked. */
 void report_methods(struct buf *, const struct report *);
 
-/* What a method says of the message, when it was checked; *why, if not NULL,
+/* What a method says of the message, when it was checked (else what ARC says);
+ * *why, if not NULL,
  * gets the reason, or NULL. */
 enum auth_result report_result(
     const struct report *, enum auth_method, const struct diag **why);
+
+/* Whether the method was to be checked and could not be, as the session is not
+ * known. */
+bool report_lacks(const struct report *, enum auth_method);
+
+/* More of the same for --verbose: how SPF and DMARC came to their results. */
+void report_methods_details(struct buf *, const struct report *);
+
+/* The members "spf" and "dmarc" of a JSON object, where they were checked. */
+void report_domains_json(struct json *, const struct report *);
+
+/* The lines of SPF and DMARC, without what begins a line. */
+void report_spf_line(struct buf *, const struct report *);
+void report_dmarc_line(struct buf *, const struct report *);
 
 /* The member "dkim" of a JSON object. */
 void report_dkim_json(struct json *, const struct dkim *);
@@ -90,13 +114,19 @@ void report_why_json(struct json *, const struct explanation *);
 /* One line with one JSON object.  -1 with DIAG_MEMORY. */
 int report_json(struct buf *, const struct report *, struct diag *why);
 
+/* Put the results of the methods that were checked, word by word, as
+ * Authentication-Results has them (RFC 8601): ARC, DKIM, SPF, DMARC; a ";" ends
+ * the last word of each but the last.  What could not be checked is left out.
+ * Of the text of the message only domains, selectors, what is plain of a
+ * verified i=, and the first octets of b= are in them.  A failure stays with
+ * the buffer, which is for words on their way. */
+void report_results(
+    const struct report *, const struct authres_words *, struct buf *word);
+
 /* The Authentication-Results field that an MTA with that authserv-id would
- * write, folded, with these line ends; remote_ip may be empty.  Of r only
- * chain, verdict, trusted and the methods are looked at.  Of the text of the
- * message only domains, selectors, what is plain of a verified i=, and the
- * first octets of b= are in it. */
+ * write, folded, with these line ends. */
 void report_ar(struct buf *, const struct report *r, struct slice authserv_id,
-    struct slice remote_ip, const char *eol);
+    const char *eol);
 
 /* One line for a DMARC report (RFC 8617 section 7.2.2): the verdict, and of a
  * chain that passes every seal's domain and selector, newest first, and the

@@ -369,7 +369,10 @@ check_ar(const struct report *r, struct slice word)
 	struct authres a;
 	struct diag why;
 
-	report_ar(&b, r, SLICE("mx.example"), SLICE("192.0.2.1"), "\r\n");
+	struct report with_ip = *r;
+
+	with_ip.remote_ip = SLICE("192.0.2.1");
+	report_ar(&b, &with_ip, SLICE("mx.example"), "\r\n");
 	buf_text(&b, "\r\n");
 	input_from_memory(&in, buf_view(&b));
 	need(message_read(&in, &limits_usual, &m, &why) == 0);

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Results of SPF and DMARC as lines and as JSON. */
+#include "base/escape.h"
+#include "report/line.h"
+#include "report/member.h"
+#include "report/report.h"
+
+bool
+report_lacks(const struct report *r, enum auth_method method)
+{
+	return method == METHOD_SPF && r->spf == NULL && r->methods != NULL &&
+	       auth_methods_have(r->methods, METHOD_SPF);
+}
+
+/* ------------------------------------------------------------------------
+ * SPF. */
+
+/* The terms on the way to the one that decided. */
+static void
+put_steps(struct buf *b, const struct spf_verdict *v)
+{
+	for (size_t i = 0; i < v->nsteps; i++) {
+		if (i > 0)
+			buf_text(b, " > ");
+		escape_text(b, v->step[i].term);
+	}
+}
+
+void
+report_spf_line(struct buf *b, const struct report *r)
+{
+	const struct spf_verdict *v = r->spf;
+
+	line_pair(b, v->helo ? "  smtp.helo=" : "  smtp.mailfrom=", v->domain);
+	line_pair(b, " ip=", r->remote_ip);
+	if (v->nsteps > 0) {
+		buf_text(b, " (");
+		put_steps(b, v);
+		buf_char(b, ')');
+	}
+	if (v->why.code != DIAG_NONE) {
+		buf_char(b, ':');
+		line_reason(b, &v->why);
+	}
+}
+
+/* What a domain would have to publish: certain only where evaluation came to
+ * the end of the record, in front of which one more mechanism would match. */
+static void
+put_fix(struct buf *b, const struct report *r)
+{
+	const struct spf_verdict *v = r->spf;
+	const struct spf_step *last =
+	    v->nsteps > 0 ? &v->step[v->nsteps - 1] : NULL;
+
+	if (!v->fell_through || v->result == RESULT_PASS ||
+	    v->result == RESULT_NONE)
+		return;
+	buf_text(b, "    fix: if this client may send for the domain, add ");
+	buf_text(b,
+	    slice_find(r->remote_ip, ':') < r->remote_ip.len ? "ip6:" : "ip4:");
+	escape_text(b, r->remote_ip);
+	if (last != NULL && v->mechanism.len > 0) {
+		buf_text(b, " before \"");
+		escape_text(b, last->term);
+		buf_char(b, '"');
+	}
+	buf_text(b, " in the SPF record of ");
+	escape_text(
+	    b, last != NULL && v->mechanism.len > 0 ? last->domain : v->domain);
+	buf_char(b, '\n');
+}
+
+static void
+put_spf_details(struct buf *b, const struct report *r)
+{
+	const struct spf_verdict *v = r->spf;
+
+	buf_printf(b,
+	    "  spf: %u of %d terms that query the DNS, %u of %d void\n",
+	    v->lookups, LIMIT_SPF_TERMS, v->void_lookups, LIMIT_SPF_VOID);
+	for (size_t i = 0; i < v->nsteps; i++) {
+		buf_text(b, "    ");
+		escape_text(b, v->step[i].domain);
+		buf_text(b, ": ");
+		escape_text(b, v->step[i].term);
+		buf_char(b, '\n');
+	}
+	if (v->explanation.len > 0) {
+		buf_text(b, "    the domain explains: ");
+		escape_text(b, v->explanation);
+		buf_char(b, '\n');
+	}
+	put_fix(b, r);
+}
+
+/* ------------------------------------------------------------------------
+ * DMARC. */
+
+static void
+put_policy(struct buf *b, const struct dmarc_verdict *v)
+{
+	const char *policy = dmarc_policy_word(v->policy);
+
+	if (v->record == NULL)
+		return;
+	if (v->record->p.p != NULL)
+		line_pair(b, " p=", v->record->p);
+	if (policy != NULL && dmarc_policy_read(v->record->p) != v->policy)
+		line_pair(b, " policy=", slice_of(policy));
+}
+
+/* "(dkim author.example, spf author.example)" */
+static void
+put_aligned(struct buf *b, const struct dmarc_verdict *v)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < v->nidentifiers; i++) {
+		const struct dmarc_identifier *id = &v->identifier[i];
+
+		if (!id->aligned)
+			continue;
+		buf_printf(b, "%s%s ", any ? ", " : " (",
+		    auth_method_word(id->method));
+		escape_text(b, id->domain);
+		any = true;
+	}
+	if (any)
+		buf_char(b, ')');
+}
+
+void
+report_dmarc_line(struct buf *b, const struct report *r)
+{
+	const struct dmarc_verdict *v = r->dmarc;
+
+	line_pair(b, "  header.from=", v->domain);
+	put_policy(b, v);
+	put_aligned(b, v);
+	if (r->by_dkim_alone)
+		buf_text(b, " (by DKIM alone)");
+	if (v->why.code != DIAG_NONE) {
+		buf_char(b, ':');
+		line_reason(b, &v->why);
+	}
+}
+
+static void
+put_dmarc_details(struct buf *b, const struct dmarc_verdict *v)
+{
+	if (v->domain.len == 0)
+		return;
+	buf_text(b, "  dmarc: policy of ");
+	if (v->policy_domain.len > 0)
+		escape_text(b, v->policy_domain);
+	else
+		buf_text(b, "nobody");
+	buf_text(b, ", organizational domain ");
+	escape_text(b, v->organizational_domain);
+	if (v->record != NULL)
+		buf_printf(b, ", adkim=%c aspf=%c%s%s",
+		    v->record->strict_dkim ? 's' : 'r',
+		    v->record->strict_spf ? 's' : 'r',
+		    v->record->testing ? ", t=y: one step less is asked for"
+				       : "",
+		    v->exists ? "" : ", the author's domain does not exist");
+	buf_char(b, '\n');
+	for (size_t i = 0; i < v->nidentifiers; i++) {
+		const struct dmarc_identifier *id = &v->identifier[i];
+
+		buf_printf(b, "    %s=%s ", auth_method_word(id->method),
+		    auth_result_word(id->result));
+		escape_text(b, id->domain);
+		if (id->organizational.len > 0) {
+			buf_text(b, ", organizational domain ");
+			escape_text(b, id->organizational);
+		}
+		if (id->result == RESULT_PASS)
+			buf_text(
+			    b, id->aligned ? ", aligned" : ", not aligned");
+		buf_char(b, '\n');
+	}
+}
+
+void
+report_methods_details(struct buf *b, const struct report *r)
+{
+	if (r->spf != NULL)
+		put_spf_details(b, r);
+	if (r->dmarc != NULL)
+		put_dmarc_details(b, r->dmarc);
+}
+
+/* ------------------------------------------------------------------------
+ * JSON. */
+
+/* The sentence on a result, or how it came to a pass through includes. */
+static void
+put_why(struct json *j, const struct diag *why)
+{
+	if (why->code == DIAG_NONE) {
+		json_null(j, "code");
+		return;
+	}
+	member_word(j, "code", diag_info(why->code)->word);
+	member_detail(j, "detail", why);
+}
+
+/* What passes has no sentence but the way to the term, if that is long. */
+static void
+put_way(struct json *j, const struct spf_verdict *v)
+{
+	struct buf b = { .max = 0 };
+
+	for (size_t i = 0; i < v->nsteps; i++) {
+		if (i > 0)
+			buf_text(&b, " > ");
+		escape_text(&b, v->step[i].domain);
+		buf_text(&b, ": ");
+		escape_text(&b, v->step[i].term);
+	}
+	if (v->nsteps > 0)
+		json_string(j, "detail", buf_view(&b));
+	else
+		json_null(j, "detail");
+	buf_fail_with(j->out, &b);
+	buf_release(&b);
+}
+
+static void
+put_spf(struct json *j, const struct report *r)
+{
+	const struct spf_verdict *v = r->spf;
+
+	json_object_open(j, "spf");
+	member_word(j, "result", auth_result_word(v->result));
+	member_word(j, "identity", v->helo ? "helo" : "mailfrom");
+	member_text(j, "domain", v->domain);
+	member_text(j, "ip", r->remote_ip);
+	if (v->mechanism.len > 0)
+		json_string(j, "mechanism", v->mechanism);
+	else
+		json_null(j, "mechanism");
+	if (v->explanation.len > 0)
+		json_string(j, "explanation", v->explanation);
+	else
+		json_null(j, "explanation");
+	json_number(j, "lookups", v->lookups);
+	json_number(j, "void_lookups", v->void_lookups);
+	put_why(j, &v->why);
+	if (v->why.code == DIAG_NONE)
+		put_way(j, v);
+	json_object_close(j);
+}
+
+/* A slice that is empty is null. */
+static void
+put_domain(struct json *j, const char *key, struct slice domain)
+{
+	if (domain.len > 0)
+		json_string(j, key, domain);
+	else
+		json_null(j, key);
+}
+
+static void
+put_word(struct json *j, const char *key, const char *word)
+{
+	if (word != NULL)
+		member_word(j, key, word);
+	else
+		json_null(j, key);
+}
+
+static void
+put_published(struct json *j, const struct dmarc_record *d)
+{
+	if (d != NULL) {
+		member_text(j, "p", d->p);
+		member_text(j, "sp", d->sp);
+		member_text(j, "np", d->np);
+		member_word(j, "adkim", d->strict_dkim ? "s" : "r");
+		member_word(j, "aspf", d->strict_spf ? "s" : "r");
+		json_bool(j, "testing", d->testing);
+		return;
+	}
+	json_null(j, "p");
+	json_null(j, "sp");
+	json_null(j, "np");
+	json_null(j, "adkim");
+	json_null(j, "aspf");
+	json_null(j, "testing");
+}
+
+static void
+put_dmarc(struct json *j, const struct report *r)
+{
+	const struct dmarc_verdict *v = r->dmarc;
+
+	json_object_open(j, "dmarc");
+	member_word(j, "result", auth_result_word(v->result));
+	put_domain(j, "domain", v->domain);
+	put_domain(j, "policy_domain", v->policy_domain);
+	put_domain(j, "organizational_domain", v->organizational_domain);
+	put_word(j, "policy", dmarc_policy_word(v->policy));
+	put_published(j, v->record);
+	json_array_open(j, "aligned");
+	for (size_t i = 0; i < v->nidentifiers; i++) {
+		if (!v->identifier[i].aligned)
+			continue;
+		json_object_open(j, NULL);
+		member_word(
+		    j, "method", auth_method_word(v->identifier[i].method));
+		json_string(j, "domain", v->identifier[i].domain);
+		json_object_close(j);
+	}
+	json_array_close(j);
+	put_why(j, &v->why);
+	if (v->why.code == DIAG_NONE)
+		put_word(j, "detail",
+		    r->by_dkim_alone ? "Judged by DKIM alone: the SMTP client "
+				       "is not known."
+				     : NULL);
+	json_object_close(j);
+}
+
+void
+report_domains_json(struct json *j, const struct report *r)
+{
+	if (r->spf != NULL)
+		put_spf(j, r);
+	else if (report_lacks(r, METHOD_SPF))
+		json_null(j, "spf");
+	if (r->dmarc != NULL)
+		put_dmarc(j, r);
+}

@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# --check spf and dmarc at the edges of the commands: where the SMTP session is
+# taken from, lines, JSON, exit status, fields.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	cat >m <<-'M'
+	Return-Path: <bounce@author.example>
+	Received: from inside.here.example (inside.here.example [198.51.100.7])
+	 by store.here.example (Postfix) with LMTP id 1; Thu, 1 Jan 2026 00:00:01 +0000
+	Received: from helo.author.example (rdns.example [192.0.2.1])
+	 (using TLSv1.3 with cipher X (256/256 bits)) (Client CN "[203.0.113.99]")
+	 by mx.here.example (Postfix) with ESMTPS id 2 for <me@here.example>; Thu, 1 Jan 2026 00:00:00 +0000
+	Received: from a (b [203.0.113.66]) by mx.here.example; Thu, 1 Jan 2026 00:00:00 +0000
+	Return-Path: <forged@forged.example>
+	From: A <a@author.example>
+	Subject: x
+
+	Body
+	M
+	cat >k <<-'K'
+	author.example TXT "v=spf1 include:_spf.author.example -all exp=why.author.example"
+	why.author.example TXT "%{i} is not ours"
+	_spf.author.example TXT "v=spf1 ip4:192.0.2.0/24 ~all"
+	helo.author.example TXT "v=spf1 a -all"
+	helo.author.example A 192.0.2.1
+	_dmarc.author.example TXT "v=DMARC1; p=none; sp=reject; t=y"
+	_dmarc.other.example TXT "v=DMARC1; p=reject"
+	other.example TXT "v=spf1 ip4:192.0.2.1 -all"
+	;! late.example. TIMEOUT TXT
+	K
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR"
+}
+
+check() {
+	arc-verify --keys k "$@" m
+}
+
+from() {
+	check --check spf --remote-ip "$1" --helo "$2" --mail-from "$3"
+}
+
+@test "options tell the session; a null reverse path makes HELO the identity" {
+	run -0 from 192.0.2.1 x a@author.example
+	[ "$output" = "spf=pass  smtp.mailfrom=author.example ip=192.0.2.1 (include:_spf.author.example > ip4:192.0.2.0/24)" ]
+	for null in '' '<>'; do
+		run -0 from 192.0.2.1 helo.author.example "$null"
+		[ "$output" = "spf=pass  smtp.helo=helo.author.example ip=192.0.2.1 (a)" ]
+	done
+	run -0 from 192.0.2.1 x '<a@AUTHOR.example>'
+	run -0 from ::ffff:192.0.2.1 x a@author.example
+	run -64 from 192.0.2.300 x a@author.example
+	# what a stranger said is never a usage error
+	run -2 from 192.0.2.1 '[192.0.2.1]' ''
+	[[ $output == *"[spf-domain]" ]]
+	run -2 from 192.0.2.1 x $'a\nb@exa mple'
+	[[ $output == *"[spf-domain]" ]]
+	run -2 from 192.0.2.1 x '<'
+}
+
+@test "exit status: pass 0, none 2, temperror 75, else 1; --accept names results" {
+	run -1 from 203.0.113.1 x a@author.example
+	[ "$output" = 'spf=fail  smtp.mailfrom=author.example ip=203.0.113.1 (-all): The SPF record does not authorize this client. ("-all" in the record of author.example)  [spf-fail]' ]
+	run -2 from 203.0.113.1 x a@gone.example
+	run -75 from 203.0.113.1 x a@late.example
+	[[ $output == "spf=temperror "*"[dns-timeout]" ]]
+	run -0 check --check spf --accept fail:softfail --remote-ip 203.0.113.1 --mail-from a@author.example
+	run -0 check --check dmarc:spf --accept dmarc=fail:spf=fail --remote-ip 203.0.113.1 --mail-from a@author.example
+	run -1 check --check dmarc:spf --accept dmarc=fail:spf=pass --remote-ip 203.0.113.1 --mail-from a@author.example
+	run -64 check --check dmarc --accept softfail
+}
+
+@test "--received-by: the topmost field of that host, and Return-Path above it" {
+	run -0 check --check spf --received-by MX.here.example
+	[[ $output == "spf=pass  smtp.mailfrom=author.example ip=192.0.2.1 "* ]]
+	run -1 check --check spf --received-by store.here.example
+	[[ $output == "spf=fail  smtp.mailfrom=author.example ip=198.51.100.7 "* ]]
+	run -64 --separate-stderr check --check spf --received-by a.example
+	[ -z "$output" ]
+	[[ $stderr == *"the address of the SMTP client (--remote-ip) is not known"* ]]
+	# options win; so does the environment
+	run -1 check --check spf --received-by mx.here.example --remote-ip 203.0.113.1
+	CLIENT_ADDRESS=203.0.113.1 run -1 check --check spf --received-by mx.here.example --from-env
+	# Return-Path below is a stranger's
+	sed 1d m >below
+	run -64 --separate-stderr arc-verify --keys k --check spf --received-by mx.here.example below
+	[[ $stderr == *"the reverse path (--mail-from) is not known"* ]]
+	sed '1s/.*/Return-Path: <>/' m >null
+	run -0 arc-verify --keys k --check spf --received-by mx.here.example null
+	[[ $output == "spf=pass  smtp.helo=helo.author.example ip=192.0.2.1 (a)" ]]
+}
+
+@test "--received-by: as each server writes it" {
+	received() {
+		printf 'Return-Path: <a@author.example>\nReceived: %s\nFrom: a@author.example\n\nx\n' "$2" >r
+		run arc-verify --keys k --check spf --received-by mx.example r
+		[[ $output == *" ip=$1"* ]] || { echo "$2: $output"; false; }
+		sed -i 's/<a@author.example>/<>/' r
+		run arc-verify --keys k --check spf --received-by mx.example r
+		[[ $output == *"smtp.helo=$3"* ]] || { echo "$2: $output"; false; }
+	}
+	received 192.0.2.1 'from h.example (r.example [192.0.2.1]) by mx.example; x' h.example
+	received 192.0.2.1 'from r.example ([192.0.2.1] helo=h.example) by mx.example with esmtp' h.example
+	received 192.0.2.1 'from [192.0.2.1] (helo=h.example) by mx.example with esmtp' h.example
+	received 192.0.2.1 'from r.example ([192.0.2.1]:1234 helo=h.example) by mx.example' h.example
+	received 192.0.2.1 'from unknown (HELO h.example) (192.0.2.1) by mx.example with SMTP' h.example
+	received 192.0.2.1 'from r.example (HELO h.example [198.51.100.1]) (u@192.0.2.1) (192.0.2.1) by mx.example' h.example
+	received 2001:db8::1 'from h.example (r [IPv6:2001:db8::1]) by mx.example' h.example
+	received 192.0.2.1 'from [198.51.100.1] (unknown [192.0.2.1]) by mx.example' '[198.51.100.1]'
+	received 192.0.2.1 'from h.example (192.0.2.1) by mx.example with Microsoft SMTP Server' h.example
+	received 192.0.2.1 'from h.example (r.example [192.0.2.1] (may be forged)) by mx.example (8.17/8.17)' h.example
+}
+
+@test "--from-env: Postfix's words, MAILER-DAEMON for null, unknown for no address" {
+	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=x SENDER=a@author.example run -0 check --check spf --from-env
+	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=helo.author.example SENDER=MAILER-DAEMON run -0 check --check spf --from-env
+	[[ $output == "spf=pass  smtp.helo=helo.author.example"* ]]
+	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=helo.author.example SENDER= run -0 check --check spf --from-env
+	CLIENT_ADDRESS=unknown CLIENT_HELO=x SENDER=a@author.example run -64 check --check spf --from-env
+	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=x SENDER=a@author.example run -64 check --check spf
+	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=x SENDER=a@author.example run -1 check --check spf --from-env --remote-ip 203.0.113.9
+}
+
+@test "JSON: what is known, null for what could not be asked" {
+	run -1 check --json --check spf:dmarc --remote-ip 203.0.113.1 --helo x --mail-from a@author.example
+	/usr/bin/python3 - "$output" <<-'PY'
+	import json, sys
+	r = json.loads(sys.argv[1])
+	s, d = r["spf"], r["dmarc"]
+	assert list(s) == ["result", "identity", "domain", "ip", "mechanism", "explanation", "lookups", "void_lookups", "code", "detail"], s
+	assert s["result"] == "fail" and s["identity"] == "mailfrom" and s["mechanism"] == "-all" and s["lookups"] == 1, s
+	assert s["explanation"] == "203.0.113.1 is not ours" and s["code"] == "spf-fail", s
+	assert list(d) == ["result", "domain", "policy_domain", "organizational_domain", "policy", "p", "sp", "np", "adkim", "aspf", "testing",
+	                   "aligned", "code", "detail"], d
+	assert d["result"] == "fail" and d["policy"] == "none" and d["p"] == "none" and d["sp"] == "reject" and d["np"] is None and d["testing"], d
+	assert r["arc"] is None and r["sets"] is None and "dkim" not in r
+	PY
+	run -64 --separate-stderr check --json --check spf
+	[[ $output == *'"spf":null'* ]]
+	run -1 --separate-stderr check --json --check dmarc
+	[[ $output == *'"dmarc":{"result":"fail"'* ]]
+	[[ $stderr == *"DMARC was judged by DKIM alone"* ]]
+	run -0 check --json --check dmarc --remote-ip 192.0.2.1 --mail-from a@author.example
+	[[ $output == *'"aligned":[{"method":"spf","domain":"author.example"}],"code":null'* ]]
+}
+
+@test "text: dmarc tells the policy, what is aligned, what is not" {
+	run -0 check --check dmarc --remote-ip 192.0.2.1 --mail-from a@author.example
+	[ "$output" = "dmarc=pass  header.from=author.example p=none (spf author.example)" ]
+	run -1 check --check dmarc --remote-ip 192.0.2.1 --mail-from a@other.example
+	[[ $output == "dmarc=fail  header.from=author.example p=none: "*"(spf passed for other.example, the author is author.example)  [dmarc-alignment]" ]]
+	sed 's/a@author/a@sub.author/' m >sub
+	run -1 --separate-stderr arc-verify --keys k --check dmarc sub
+	[[ $output == "dmarc=fail  header.from=sub.author.example p=none policy=quarantine (by DKIM alone): "* ]]
+	run -1 check --check all --accept none:spf=fail --remote-ip 192.0.2.1 --mail-from a@author.example
+	[ "${#lines[@]}" = 4 ]
+	[ "${lines[0]}" = none ]
+	[ "${lines[1]}" = dkim=none ]
+}
+
+@test "-v says which records led there, what counts, what the domain explains, what would fix it" {
+	run -1 check -v --check spf --remote-ip 203.0.113.1 --mail-from a@author.example
+	[[ $output == *"1 of 10 terms that query the DNS, 0 of 2 void"* ]]
+	[[ $output == *"the domain explains: 203.0.113.1 is not ours"* ]]
+	[[ $output == *'add ip4:203.0.113.1 before "-all" in the SPF record of author.example'* ]]
+	run -0 check -v --check spf --remote-ip 192.0.2.1 --mail-from a@author.example
+	[[ $output == *"    author.example: include:_spf.author.example"* ]]
+	[[ $output == *"    _spf.author.example: ip4:192.0.2.0/24"* ]]
+	[[ $output != *fix:* ]]
+}
+
+@test "--annotate --check: one field with all results, none for what was not known" {
+	run -0 arc-verify -a -i mx.here.example --keys k --check all --received-by mx.here.example m
+	[ "$(head -n 4 <<<"$output" | tr -d '\n\t')" = "Authentication-Results: mx.here.example; arc=none smtp.remote-ip=192.0.2.1;dkim=none;spf=pass smtp.mailfrom=author.example;dmarc=pass header.from=author.example policy.dmarc=none" ]
+	run -0 --separate-stderr arc-verify --format ar -i mx.here.example --keys k --check spf:dkim m
+	[ "$output" = "Authentication-Results: mx.here.example; dkim=none" ]
+	[[ $stderr == *"SPF was not checked"* ]]
+	run -0 --separate-stderr arc-verify --format ar -i mx.here.example --keys k --check spf m
+	[ "$output" = "Authentication-Results: mx.here.example; none" ]
+}
+
+@test "one batch for the first SPF record, the walk of the author and keys; a replay is byte-equal" {
+	mkfifo end port
+	exec 8<>end
+	{
+		tr -d '"' <k | sed -n 's/^\([^ ;]*\) TXT /\1 key /p'
+		echo 'helo.author.example a 192.0.2.1'
+		echo '* delay 60'
+	} >zone
+	: >zone.log
+	faultdns zone zone.log <end >port 3>&- 8>&- &
+	read -r port <port
+	run -0 arc-verify --resolver "127.0.0.1:$port" --record got --json --check dmarc:spf --received-by mx.here.example m 8>&-
+	live=$output
+	exec 8>&-
+	[ "$(grep -c '^1 ' zone.log)" = 3 ]
+	[ "$(tail -n 1 zone.log | cut -d ' ' -f 1)" = 2 ] || { cat zone.log; false; }
+	run -0 arc-verify --keys got --json --check dmarc:spf --received-by mx.here.example m
+	[ "$output" = "$live" ] || { diff <(echo "$live") <(echo "$output"); false; }
+}
