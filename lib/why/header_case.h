@@ -8,7 +8,7 @@
 #define WHY_HEADER_CASE_H
 
 #include "mail/mime.h"
-#include "why/search.h"
+#include "why/sequence.h"
 
 struct header_case {
 	struct search *s;

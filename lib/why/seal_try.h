@@ -3,7 +3,7 @@
 #ifndef WHY_SEAL_TRY_H
 #define WHY_SEAL_TRY_H
 
-#include "why/search.h"
+#include "why/sequence.h"
 
 enum {
 	SEAL_MAX_PIECES = ARC_KINDS * CHAIN_MAX,

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "why/sequence.h"
+
+enum {
+	MAX_VARIANTS = 1024, /* of one piece */
+	MAX_BEST = 12,	     /* pieces with a choice, of sequence_best() */
+	MAX_DEPTH = 3,	     /* pieces changed at once */
+};
+
+bool
+sequence_init(struct search *s, struct sequence *q, size_t n)
+{
+	q->n = n;
+	q->piece = arena_array(s->arena, n, sizeof *q->piece);
+	if (q->piece == NULL)
+		search_memory(s);
+	return q->piece != NULL;
+}
+
+/* Two of one length that differ in one place have different sums, so that most
+ * are told apart without being compared. */
+static uint64_t
+sum_of(struct slice s)
+{
+	uint64_t sum = s.len;
+
+	for (size_t i = 0; i < s.len; i++)
+		sum = (sum ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
+void
+sequence_offer(struct search *s, struct sequence *q, size_t j,
+    enum cause_id cause, struct slice octets, const struct change *change,
+    enum rank rank)
+{
+	struct piece *p = &q->piece[j];
+	uint64_t sum = sum_of(octets);
+
+	if (s->failed || p->nvariants == MAX_VARIANTS ||
+	    slice_eq(octets, p->octets))
+		return;
+	for (const struct variant *v = p->first; v != NULL; v = v->next)
+		if (v->sum == sum &&
+		    (!search_pay(s, octets.len) || slice_eq(v->octets, octets)))
+			return;
+	struct variant *v = arena_alloc(s->arena, sizeof *v);
+
+	if (v == NULL) {
+		search_memory(s);
+		return;
+	}
+	*v = (struct variant){ .cause = cause,
+		.octets = octets,
+		.sum = sum,
+		.change = *change,
+		.rank = rank };
+	if (p->last != NULL)
+		p->last->next = v;
+	else
+		p->first = v;
+	p->last = v;
+	p->nvariants++;
+}
+
+static uint64_t
+octets_from(const struct sequence *q, size_t j)
+{
+	uint64_t sum = 0;
+
+	for (; j < q->n; j++)
+		sum += q->piece[j].octets.len;
+	return sum;
+}
+
+static void
+put_slice(struct digest *d, struct slice s)
+{
+	digest_put(d, s.p, s.len);
+}
+
+bool
+sequence_fits(struct search *s, const struct sequence *q)
+{
+	struct digest d;
+
+	if (!search_may(s, octets_from(q, 0)))
+		return false;
+	digest_init(&d);
+	for (size_t j = 0; j < q->n; j++)
+		put_slice(&d, q->piece[j].octets);
+	bool fits = target_fits_digest(s, q->target, &d);
+
+	digest_release(&d);
+	return fits;
+}
+
+static void
+put_pieces(struct buf *b, const struct sequence *q)
+{
+	for (size_t j = 0; j < q->n; j++)
+		buf_slice(b, q->piece[j].octets);
+}
+
+void
+finding_pieces(struct search *s, struct finding *f,
+    const struct sequence *hashed, const struct sequence *standard)
+{
+	struct buf h = { .max = 0 }, r = { .max = 0 };
+
+	put_pieces(&h, hashed);
+	put_pieces(&r, standard);
+	if (h.failure == BUF_OK && r.failure == BUF_OK)
+		finding_input(s, f, buf_view(&h), buf_view(&r));
+	else
+		search_memory(s);
+	buf_release(&h);
+	buf_release(&r);
+}
+
+/* A walk over all choices. */
+struct walk {
+	struct search *s;
+	const struct sequence *q;
+	enum rank rank;
+	const struct variant *path[MAX_BEST];
+	unsigned depth;
+	size_t matches;
+};
+
+static void
+note_match(struct walk *w)
+{
+	unsigned group = w->s->groups;
+	size_t from = w->s->out->n;
+
+	if (w->matches++ >= SEQUENCE_GROUPS)
+		return;
+	for (unsigned k = 0; k < w->depth; k++) {
+		const struct variant *v = w->path[k];
+		struct finding *f = finding_new(w->s, v->cause, EXPLAIN_PROVED,
+		    w->q->place, w->q->instance);
+
+		if (f == NULL) {
+			finding_drop(w->s, from, group);
+			return;
+		}
+		f->group = group;
+		f->change[0] = v->change;
+		f->nchanges = 1;
+	}
+}
+
+/* The rest of the sequence stays as it is: does it fit? */
+static void
+try_rest(struct walk *w, struct digest *d, struct slice rest, uint64_t before)
+{
+	if (!search_may(w->s, before + rest.len))
+		return;
+	put_slice(d, rest);
+	if (target_fits_digest(w->s, w->q->target, d))
+		note_match(w);
+}
+
+static bool
+walk_over(const struct walk *w)
+{
+	return w->s->failed || w->s->spent || w->matches >= SEQUENCE_GROUPS;
+}
+
+/* Depth first: what was put for the pieces before j is in d, so that choices
+ * share it; rest is what the others are.  As deep as MAX_DEPTH. */
+/* NOLINTBEGIN(misc-no-recursion): three deep at most */
+static void
+descend(struct walk *w, size_t j, const struct digest *before,
+    struct slice rest, unsigned count)
+{
+	struct digest d;
+
+	digest_copy(&d, before);
+	for (; j < w->q->n && !walk_over(w); j++) {
+		const struct piece *p = &w->q->piece[j];
+
+		rest = slice_sub(rest, p->octets.len, rest.len);
+		for (const struct variant *v = p->first;
+		     v != NULL && !walk_over(w); v = v->next) {
+			struct digest e;
+
+			if (v->rank > w->rank)
+				continue;
+			digest_copy(&e, &d);
+			put_slice(&e, v->octets);
+			w->path[w->depth++] = v;
+			if (count == 1)
+				try_rest(w, &e, rest, v->octets.len);
+			else
+				descend(w, j + 1, &e, rest, count - 1);
+			w->depth--;
+			digest_release(&e);
+		}
+		put_slice(&d, p->octets);
+	}
+	digest_release(&d);
+}
+/* NOLINTEND(misc-no-recursion) */
+
+size_t
+sequence_search(
+    struct search *s, const struct sequence *q, unsigned count, enum rank rank)
+{
+	struct walk w = { .s = s, .q = q, .rank = rank };
+	struct buf b = { .max = 0 };
+	struct digest d;
+
+	if (count > MAX_DEPTH || q->target->kind == TARGET_NONE)
+		return 0;
+	put_pieces(&b, q);
+	digest_init(&d);
+	if (b.failure == BUF_OK)
+		descend(&w, 0, &d, buf_view(&b), count);
+	else
+		search_memory(s);
+	digest_release(&d);
+	buf_release(&b);
+	return w.matches;
+}
+
+/* ------------------------------------------------------------------------
+ * Choices in the order of how likely they are. */
+
+/* All choices of bits above floor and up to limit, of the pieces from j on; d
+ * has what is before them. */
+struct best {
+	struct walk w;
+	unsigned floor, limit;
+	uint64_t tail; /* octets behind the last piece with a choice */
+};
+
+static void
+best_end(struct best *b, struct digest *d, unsigned bits)
+{
+	if ((b->floor > 0 && bits <= b->floor) || b->w.depth == 0 ||
+	    !search_may(b->w.s, b->tail))
+		return;
+	if (target_fits_digest(b->w.s, b->w.q->target, d))
+		note_match(&b->w);
+}
+
+/* NOLINTBEGIN(misc-no-recursion): as deep as MAX_BEST */
+static void
+best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
+{
+	struct walk *w = &b->w;
+
+	for (; j < w->q->n; j++) {
+		const struct piece *p = &w->q->piece[j];
+
+		for (const struct variant *v = p->first;
+		     v != NULL && w->depth < MAX_BEST && !walk_over(w);
+		     v = v->next) {
+			struct digest e;
+
+			if (bits + v->bits > b->limit)
+				continue;
+			digest_copy(&e, d);
+			put_slice(&e, v->octets);
+			w->path[w->depth++] = v;
+			best_from(b, j + 1, &e, bits + v->bits);
+			w->depth--;
+			digest_release(&e);
+		}
+		bits += p->bits;
+		if (bits > b->limit || walk_over(w))
+			return;
+		put_slice(d, p->octets);
+	}
+	best_end(b, d, bits);
+}
+/* NOLINTEND(misc-no-recursion) */
+
+size_t
+sequence_best(
+    struct search *s, const struct sequence *q, unsigned floor, unsigned limit)
+{
+	struct best b = { .w = { .s = s, .q = q } };
+	size_t last = q->n;
+
+	if (q->target->kind == TARGET_NONE)
+		return 0;
+	while (last > 0 && q->piece[last - 1].first == NULL)
+		last--;
+	b.tail = octets_from(q, last > 0 ? last - 1 : 0);
+	for (b.floor = floor; b.floor < limit && !walk_over(&b.w);
+	     b.floor = b.limit) {
+		struct digest d;
+
+		b.limit = b.floor + 2 < limit ? b.floor + 2 : limit;
+		digest_init(&d);
+		best_from(&b, 0, &d, 0);
+		digest_release(&d);
+		if (b.w.matches > 0)
+			break;
+	}
+	return b.w.matches;
+}
