@@ -211,6 +211,11 @@ static const struct cause rows[] = {
 	    "White space in b= of an ARC field was changed; the seal covers "
 	    "it.",
 	    "Never refold ARC fields." },
+	[CAUSE_AS_FIELD_ENCODED] = { "as.field-encoded", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 2047 section 5",
+	    "An ARC field was put into encoded words, as a mail library does "
+	    "with long words; decoded, its ARC Set verifies.",
+	    "Pass ARC fields on as they came." },
 	[CAUSE_AS_AAR_ALTERED] = { "as.aar-altered", ROLE_MODIFIER,
 	    EXPLAIN_INDICATED, "RFC 8617 section 5.1.1",
 	    "Everything else verifies: ARC-Authentication-Results, or the tags "

@@ -2,6 +2,7 @@
 /* What is asked first, and what then. */
 #include "mail/mime.h"
 #include "why/body.h"
+#include "why/encoded.h"
 #include "why/facts.h"
 #include "why/header.h"
 #include "why/keys.h"
@@ -123,6 +124,8 @@ explain_fail(struct search *s)
 {
 	unsigned n = s->chain->n;
 
+	if (explain_encoded(s))
+		return;
 	explain_facts(s);
 	/* A chain that is not whole has nothing to be searched; one that was
 	 * given up by its newest hop has what lies below. */
