@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# What --why makes of mail as lists and mail libraries really send it on.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+scored() {
+	/usr/bin/python3 "$ROOT/tests/forge/score.py" "$@"
+}
+
+@test "mail of a list that tags, munges and puts footers is explained whole, nine in ten (RFC 6377 3.3)" {
+	scored mailman2:60
+}
+
+@test "mail that Python's library wrote anew is explained, ARC fields too (RFC 2047 5)" {
+	scored library:40
+}
+
+@test "Exchange's quoted-printable is made again: 75 columns, no last line end, bare LF" {
+	forge <<-'PY'
+	import random
+	for number in range(12):
+	    for body in (exchange.outlook, exchange.open_end, exchange.bare_lf, exchange.misread):
+	        mail = exchange.Mail(number, random.Random(number), body=body, sealer="microsoft.example")
+	        rng = random.Random(number)
+	        sent = lists.Mailman2(rng, lists.FOOTERS["mailman2"], prefix="").send(mail)
+	        case = lists.Case("x", mail, sent)
+	        found = score.Run(tmp(""), case.octets, case.keys).json["why"]
+	        proved = {w["cause"] for w in found if w["field"] == "ams.bh" and w["level"] == "proved"}
+	        assert proved and proved <= case.body, (body, number, proved)
+	PY
+}
