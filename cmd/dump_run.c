@@ -182,6 +182,18 @@ more_json(struct json *j, const void *ctx)
 	page_json(j, ctx);
 }
 
+/* What is told of one set need not wait for the next. */
+static void
+spill(void *ctx)
+{
+	struct cli *c = ctx;
+
+	if (c->quiet)
+		buf_clear(&c->out);
+	else if (c->out.len >= 256 * 1024)
+		cli_flush(c);
+}
+
 static int
 look(struct shown *s, struct diag *why)
 {
@@ -227,7 +239,9 @@ show_page(struct shown *s, struct diag *why)
 		.why = s->d->verify ? &s->reasons : NULL,
 		.set = s->d->set,
 		.more = more_json,
-		.more_ctx = &page };
+		.more_ctx = &page,
+		.spill = spill,
+		.spill_ctx = c };
 
 	page.report = &r;
 	if (look(s, why) != 0)

@@ -465,14 +465,15 @@ is_bare_ipv6(struct slice v, struct slice within)
 	       v.p[-1] != '"';
 }
 
+/* The results of an AAR, parsed in memory of their own. */
 static int
-style_aar(const struct sigfield *f, struct arena *arena, struct remarks *out)
+style_results(
+    const struct sigfield *f, struct arena *arena, struct remarks *out)
 {
 	struct authres a;
 	struct diag why;
 	bool arc = false, ipv6 = false;
 
-	style_field(f, out);
 	if (authres_parse(f->payload, arena, &a, &why) != 0)
 		return -1;
 	if (a.bad.len > 0)
@@ -490,6 +491,18 @@ style_aar(const struct sigfield *f, struct arena *arena, struct remarks *out)
 	if (!arc && f->instance > 1 && a.nresults > 0)
 		note(out, LINT_AAR_NO_RESULT, f);
 	return 0;
+}
+
+static int
+style_aar(const struct sigfield *f, struct remarks *out)
+{
+	struct arena *arena = arena_new();
+
+	style_field(f, out);
+	int result = arena != NULL ? style_results(f, arena, out) : -1;
+
+	arena_free(arena);
+	return result;
 }
 
 static bool
@@ -654,7 +667,7 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 		if (ams != NULL && seal != NULL &&
 		    !slice_eq_nocase(ams->tags.domain, seal->tags.domain))
 			note(out, LINT_DOMAINS_DIFFER, seal);
-		if (aar != NULL && style_aar(aar, m->arena, out) != 0)
+		if (aar != NULL && style_aar(aar, out) != 0)
 			return -1;
 	}
 	if (!m->body_cr && message_has_bare_cr(body))

@@ -8,6 +8,10 @@
 #include "mail/received.h"
 #include "mail/token.h"
 
+enum {
+	MAX_ID = 255, /* octets of an authserv-id that are told */
+};
+
 static const struct lint_info infos[ODD_COUNT] = {
 	[ODD_CV_AND_CLAIM] = { "cv-against-aar", "RFC 8617 section 4.4",
 	    "cv= of a seal contradicts the arc= result of its ARC Set.",
@@ -83,7 +87,7 @@ take_received(
 	received_read(m->field[i].value, &found);
 	if (!is_of(found.by, h->domain) &&
 	    (set->part[ARC_AAR] == NULL ||
-		!is_of(found.by, h->aar.authserv_id)))
+		!is_of(found.by, h->authserv_id)))
 		return false;
 	h->received_from = found.from;
 	h->received_by = found.by;
@@ -128,6 +132,35 @@ find_received(const struct message *m, const struct chain *c, struct hop *h)
 /* ------------------------------------------------------------------------
  * One set. */
 
+/* Take from an AAR what is told of it; all else that was parsed goes again, as
+ * fifty of them may be large. */
+static int
+read_claims(const struct sigfield *aar, struct arena *arena, struct hop *h,
+    struct diag *why)
+{
+	struct arena *short_lived = arena_new();
+	struct authres a = { .nresults = 0 };
+	bool ok = short_lived != NULL &&
+		  authres_parse(aar->payload, short_lived, &a, why) == 0;
+
+	h->has_aar = true;
+	h->none = a.none;
+	h->authserv_id = arena_copy(arena, slice_sub(a.authserv_id, 0, MAX_ID));
+	h->claim = arena_array(arena, a.nresults + 1, sizeof *h->claim);
+	ok = ok && h->claim != NULL;
+	for (size_t i = 0; ok && i < a.nresults; i++) {
+		struct hop_claim *claim = &h->claim[h->nclaims++];
+
+		claim->method = arena_copy(
+		    arena, slice_sub(a.result[i].method, 0, HOP_CLAIM));
+		claim->result = arena_copy(
+		    arena, slice_sub(a.result[i].result, 0, HOP_CLAIM));
+		ok = claim->method.p != NULL && claim->result.p != NULL;
+	}
+	arena_free(short_lived);
+	return ok ? 0 : diag_memory(why);
+}
+
 static int
 read_hop(const struct message *m, const struct chain *c, struct hop *h,
     struct diag *why)
@@ -151,12 +184,9 @@ read_hop(const struct message *m, const struct chain *c, struct hop *h,
 			h->time = (int64_t)f->tags.time;
 		}
 	}
-	if (set->part[ARC_AAR] != NULL) {
-		h->has_aar = true;
-		if (authres_parse(set->part[ARC_AAR]->payload, m->arena,
-			&h->aar, why) != 0)
-			return -1;
-	}
+	if (set->part[ARC_AAR] != NULL &&
+	    read_claims(set->part[ARC_AAR], m->arena, h, why) != 0)
+		return -1;
 	find_received(m, c, h);
 	return 0;
 }
@@ -200,8 +230,8 @@ odd_claims(struct hops *h, const struct chain *c, unsigned i)
 {
 	const struct sigfield *seal = c->set[i].part[ARC_SEAL];
 
-	for (size_t r = 0; seal != NULL && r < h->hop[i].aar.nresults; r++) {
-		const struct authres_result *result = &h->hop[i].aar.result[r];
+	for (size_t r = 0; seal != NULL && r < h->hop[i].nclaims; r++) {
+		const struct hop_claim *result = &h->hop[i].claim[r];
 		enum cv claim = cv_parse(result->result);
 
 		if (!slice_eq_nocase(result->method, SLICE("arc")) ||
@@ -219,7 +249,7 @@ odd_claims(struct hops *h, const struct chain *c, unsigned i)
 static void
 odd_authserv_id(struct hops *h, unsigned i)
 {
-	struct slice id = h->hop[i].aar.authserv_id, d = h->hop[i].domain;
+	struct slice id = h->hop[i].authserv_id, d = h->hop[i].domain;
 	char q[2][DIAG_QUOTED];
 
 	if (id.len == 0 || d.len == 0 || slice_find(id, '.') == id.len ||

@@ -19,6 +19,15 @@
 #include "mail/message.h"
 #include "arc/validate.h"
 
+/* What an AAR claims of one method, each word cut to HOP_CLAIM octets. */
+struct hop_claim {
+	struct slice method, result;
+};
+
+enum {
+	HOP_CLAIM = 64
+};
+
 struct hop {
 	unsigned instance;
 	bool present; /* a field of the set is there */
@@ -26,8 +35,10 @@ struct hop {
 	bool has_time, has_gap;
 	int64_t time; /* seconds since 1970, as the seal says, else the AMS */
 	int64_t gap;  /* seconds since the hop before */
-	bool has_aar;
-	struct authres aar;
+	bool has_aar, none; /* none: its AAR says that nothing was checked */
+	struct slice authserv_id;
+	struct hop_claim *claim; /* nclaims of them */
+	size_t nclaims;
 	/* The nearest Received field whose "by" is of the hop's authserv-id or
 	 * domain; slices empty where there is none. */
 	struct slice received_from, received_by;

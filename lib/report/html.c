@@ -244,18 +244,18 @@ put_timeline(struct buf *b, const struct page *p)
 static void
 put_claims(struct buf *b, const struct hop *h)
 {
-	for (size_t i = 0; i < h->aar.nresults && i < MAX_CLAIMS; i++) {
-		const struct authres_result *r = &h->aar.result[i];
+	for (size_t i = 0; i < h->nclaims && i < MAX_CLAIMS; i++) {
+		const struct hop_claim *r = &h->claim[i];
 
 		buf_text(b, i > 0 ? " " : "");
 		put_text(b, r->method, 40);
 		buf_char(b, '=');
 		put_text(b, r->result, 40);
 	}
-	if (h->aar.nresults > MAX_CLAIMS)
-		buf_printf(b, " and %zu more", h->aar.nresults - MAX_CLAIMS);
-	if (h->has_aar && h->aar.nresults == 0)
-		buf_text(b, h->aar.none ? "none" : "nothing that can be read");
+	if (h->nclaims > MAX_CLAIMS)
+		buf_printf(b, " and %zu more", h->nclaims - MAX_CLAIMS);
+	if (h->has_aar && h->nclaims == 0)
+		buf_text(b, h->none ? "none" : "nothing that can be read");
 }
 
 static void

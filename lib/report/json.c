@@ -166,19 +166,23 @@ put_results(struct json *j, const struct authres *a)
 }
 
 static int
-put_aar(struct json *j, const struct sigfield *f, struct arena *arena,
-    struct diag *why)
+put_aar(struct json *j, const struct sigfield *f, struct diag *why)
 {
+	/* Fifty of them may be large: none outlives its own member. */
+	struct arena *arena = arena_new();
 	struct authres a;
+	int result = arena == NULL ? diag_memory(why)
+				   : authres_parse(f->payload, arena, &a, why);
 
-	if (authres_parse(f->payload, arena, &a, why) != 0)
-		return -1;
-	json_object_open(j, "aar");
-	member_text(j, "authserv_id", a.authserv_id);
-	member_text(j, "payload", slice_trim(f->payload));
-	put_results(j, &a);
-	json_object_close(j);
-	return 0;
+	if (result == 0) {
+		json_object_open(j, "aar");
+		member_text(j, "authserv_id", a.authserv_id);
+		member_text(j, "payload", slice_trim(f->payload));
+		put_results(j, &a);
+		json_object_close(j);
+	}
+	arena_free(arena);
+	return result;
 }
 
 static int
@@ -190,7 +194,7 @@ put_set(struct json *j, const struct report *r, unsigned i, struct diag *why)
 	json_number(j, "instance", i);
 	if (s->part[ARC_AAR] == NULL)
 		json_null(j, "aar");
-	else if (put_aar(j, s->part[ARC_AAR], r->message->arena, why) != 0)
+	else if (put_aar(j, s->part[ARC_AAR], why) != 0)
 		return -1;
 	if (s->part[ARC_AMS] != NULL)
 		put_ams(j, s->part[ARC_AMS], &r->verdict->ams[i]);
@@ -208,9 +212,14 @@ static int
 put_sets(struct json *j, const struct report *r, struct diag *why)
 {
 	json_array_open(j, "sets");
-	for (unsigned i = 1; i <= r->chain->n; i++)
-		if ((r->set == 0 || r->set == i) && put_set(j, r, i, why) != 0)
+	for (unsigned i = 1; i <= r->chain->n; i++) {
+		if (r->set != 0 && r->set != i)
+			continue;
+		if (put_set(j, r, i, why) != 0)
 			return -1;
+		if (r->spill != NULL)
+			r->spill(r->spill_ctx);
+	}
 	json_array_close(j);
 	return 0;
 }

@@ -190,12 +190,12 @@ put_claims(struct sheet *t, const struct hop *h)
 
 	if (!h->has_aar)
 		return;
-	for (size_t i = 0; i < h->aar.nresults; i++) {
-		const struct authres_result *r = &h->aar.result[i];
+	for (size_t i = 0; i < h->nclaims; i++) {
+		const struct hop_claim *r = &h->claim[i];
 
 		if (i == MAX_RESULTS) {
 			buf_printf(
-			    &b, " and %zu more", h->aar.nresults - MAX_RESULTS);
+			    &b, " and %zu more", h->nclaims - MAX_RESULTS);
 			break;
 		}
 		buf_char(&b, ' ');
@@ -204,8 +204,7 @@ put_claims(struct sheet *t, const struct hop *h)
 		escape_text(&b, slice_sub(r->result, 0, 40));
 	}
 	if (b.len == 0)
-		buf_text(
-		    &b, h->aar.none ? " none" : " nothing that can be read");
+		buf_text(&b, h->none ? " none" : " nothing that can be read");
 	buf_text(t->b, "     claims");
 	sheet_wrap(t, slice_trim(buf_view(&b)), 11, 7);
 	t->failed |= b.failure != BUF_OK;
