@@ -237,6 +237,9 @@ peak() {
 	    "ams-names": (ams, ":a"), "aar-semis": ("ARC-Authentication-Results: i=%d; a", ";"),
 	    "dkim-colons": (ams.replace("ARC-Message", "DKIM").replace("i=%d", "v=%d"), ":a"),
 	}
+	aar = "ARC-Authentication-Results: i=%d; mx.example"
+	heads["aar-results"] = (aar, "; a=b" + " c.d=e" * 160)
+	heads["aar-reasons"] = (aar, "; a=b reason=\"" + "z" * 5000 + "\"")
 	heads["seal-tags"] = ("ARC-Seal: i=%d; ", "".join("%x=;" % (10 << 24 | k) for k in range(100000)))
 	for name, (head, text) in heads.items():
 	    with open(name, "w") as f:
@@ -246,7 +249,7 @@ peak() {
 	        f.write("From: a@b.example\r\n\r\nhi\r\n")
 	PY
 	for f in *-*; do
-		for tool in "arc-verify --why" "arc-dump"; do
+		for tool in "arc-verify --why" "arc-dump" "arc-dump --json" "arc-dump --lint"; do
 			# shellcheck disable=SC2086 # words
 			kib=$(peak $tool --no-sandbox --keys "$SAMPLES/keys" "$f")
 			[ "$kib" -lt 65536 ] || { echo "$tool $f: $kib KiB"; false; }
