@@ -38,6 +38,10 @@ static const char own_help[] =
     "  -i, --authserv-id ID      of our Authentication-Results (DOMAIN)\n"
     "      --ar TEXT             these results, not those of the message; "
     "none\n"
+    "      --check LIST          claim what arc, dkim, spf, dmarc, joined by "
+    "\":\", or\n"
+    "                            all say here, in place of what fields "
+    "say\n" FACTS_HELP
     "      --strip-ar            drop the Authentication-Results fields used\n"
     "      --cv WORD             auto, ar, none, pass, fail (auto)\n"
     "      --state FILE          the verdict that arc-verify --state left\n"
@@ -64,6 +68,7 @@ enum {
 	OPT_HEADERS_ONLY,
 	OPT_EXIT_STATUS,
 	OPT_ON_ERROR,
+	OPT_CHECK,
 };
 
 /* What a tag can hold, and what a line can. */
@@ -96,6 +101,8 @@ static const struct option longopts[] = {
 	{ "headers-only", no_argument, NULL, OPT_HEADERS_ONLY },
 	{ "exit-status", no_argument, NULL, OPT_EXIT_STATUS },
 	{ "on-error", required_argument, NULL, OPT_ON_ERROR },
+	{ "check", required_argument, NULL, OPT_CHECK },
+	FACTS_LONGOPTS,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -145,6 +152,16 @@ option_cv(struct sign *s, const char *arg)
 		    &s->cli, "--cv %s: not auto, ar, none, pass or fail", arg);
 }
 
+static void
+option_check(struct sign *s, const char *arg)
+{
+	if (!auth_methods_parse(slice_of(arg), &s->methods))
+		cli_usage(&s->cli,
+		    "--check %s: not arc, dkim, spf or dmarc, each once, "
+		    "joined by \":\", and not all",
+		    arg);
+}
+
 static bool
 option_text(struct sign *s, int ch, char *arg)
 {
@@ -161,6 +178,7 @@ option_text(struct sign *s, int ch, char *arg)
 	case OPT_AR: s->ar = arg; break;
 	case OPT_CV: option_cv(s, arg); break;
 	case OPT_STATE: s->state = arg; break;
+	case OPT_CHECK: option_check(s, arg); break;
 	case OPT_ON_ERROR: s->pass_on_error = cli_on_error(&s->cli, arg); break;
 	default: return false;
 	}
@@ -185,9 +203,11 @@ options(struct sign *s, int argc, char **argv)
 		case OPT_EXIT_STATUS: s->exit_status = true; break;
 		default:
 			if (!option_text(s, ch, optarg) &&
-			    !cli_option(&s->cli, ch, optarg))
+			    !cli_option(&s->cli, ch, optarg) &&
+			    !facts_option(&s->cli, &s->facts, ch, optarg))
 				cli_bad_option(&s->cli, argv);
 		}
+	facts_settle(&s->facts);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "dkim/bodyhash.h"
 #include "filter.h"
 #include "base/input.h"
+#include "judge.h"
 #include "keys/keyname.h"
 #include "sign_run.h"
 #include "sign_table.h"
@@ -23,6 +24,7 @@ struct work {
 	struct spool spool;
 	struct message *m;
 	struct chain chain;
+	struct judged *judged; /* with --check, in the arena of m; or NULL */
 	struct seal_results results;
 	struct signer signer;
 	struct signing_key *key;
@@ -164,6 +166,100 @@ tell_none(const struct work *w)
 	buf_release(&ids);
 }
 
+/* ------------------------------------------------------------------------
+ * --check: what we find ourselves. */
+
+/* Judge the message.  ARC goes along where the seal wants to know of it. */
+static int
+judge_own(struct work *w, struct input *in, struct diag *why)
+{
+	const struct sign *s = w->s;
+	struct auth_methods all = s->methods;
+	struct buf words = { .max = 0 };
+
+	if (s->methods.n == 0 || s->ar != NULL)
+		return 0;
+	if (!auth_methods_have(&all, METHOD_ARC) && s->state == NULL &&
+	    s->cv <= SIGN_CV_WORD)
+		all.method[all.n++] = METHOD_ARC;
+	struct judged *j = arena_alloc(w->m->arena, sizeof *j);
+
+	if (j == NULL)
+		return diag_memory(why);
+	if (judge(j, &all, w->m, in, &s->facts, s->cli.keys, &s->cli.validate,
+		why) != 0)
+		return -1;
+	w->judged = j;
+	j->methods = &s->methods;
+	judge_tell(j, &s->cli, &words, w->file);
+	if (words.len > 0)
+		cli_words(&s->cli, &words);
+	buf_release(&words);
+	return 0;
+}
+
+static void
+own_word(void *ctx, bool comment, struct slice text)
+{
+	struct buf *b = ctx;
+
+	(void)comment;
+	buf_char(b, ' ');
+	buf_slice(b, text);
+}
+
+/* Whether one of our own results is of that method. */
+static bool
+is_own(const struct seal_results *own, struct slice method)
+{
+	for (size_t i = 0; i < own->n; i++)
+		if (slice_eq_nocase(own->result[i].method, method))
+			return true;
+	return false;
+}
+
+/* Put our own results in place of those of the same methods. */
+static int
+replace_results(struct work *w, struct diag *why)
+{
+	struct report r = { .file = w->file };
+	struct buf text = { .max = 0 }, word = { .max = 0 };
+	struct seal_results own;
+	struct authres_result *all;
+	size_t n = 0;
+
+	if (w->judged == NULL)
+		return 0;
+	judge_report(w->judged, &r);
+	authres_write_value(&text, w->signer.authserv_id);
+	buf_char(&text, ';');
+	size_t head = text.len;
+
+	report_results(&r, &(struct authres_words){ own_word, &text }, &word);
+	buf_fail_with(&text, &word);
+	int result = text.failure != BUF_OK ? diag_memory(why)
+		     : text.len == head	    ? 1
+					    : seal_results_of(buf_view(&text),
+						  w->m->arena, &own, why);
+
+	buf_release(&text);
+	buf_release(&word);
+	if (result != 0)
+		return result < 0 ? -1 : 0;
+	all = arena_array(
+	    w->m->arena, own.n + w->results.n, sizeof(struct authres_result));
+	if (all == NULL)
+		return diag_memory(why);
+	for (size_t i = 0; i < own.n; i++)
+		all[n++] = own.result[i];
+	for (size_t i = 0; i < w->results.n; i++)
+		if (!is_own(&own, w->results.result[i].method))
+			all[n++] = w->results.result[i];
+	w->results.result = all;
+	w->results.n = w->results.room = n;
+	return 0;
+}
+
 /* Results of our A-R fields, or of --ar. */
 static int
 read_results(struct work *w, struct diag *why)
@@ -176,6 +272,8 @@ read_results(struct work *w, struct diag *why)
 	if (seal_results(w->m, w->signer.authserv_id, &w->results, why) != 0)
 		return -1;
 	tell_left(w);
+	if (replace_results(w, why) != 0)
+		return -1;
 	if (w->results.n == 0)
 		tell_none(w);
 	return 0;
@@ -210,7 +308,9 @@ cv_by_validating(struct work *w, struct input *in, struct diag *why)
 
 	options.no_oldest_pass = true;
 	sigcheck_init(&check, w->m, in, w->s->cli.keys, &options.sig);
-	if (validate(&check, &w->chain, &options, &v, why) != 0)
+	if (w->judged != NULL)
+		v = w->judged->verdict;
+	else if (validate(&check, &w->chain, &options, &v, why) != 0)
 		return -1;
 	if (v.temporary && !w->s->seal_anyway) {
 		/* A cv=fail set cannot be taken back (RFC 8617 5.1, step 2). */
@@ -476,7 +576,9 @@ seal(struct work *w, struct diag *why)
 		return -1;
 	if (!is_sealable(w))
 		return 0;
-	result = read_results(w, why);
+	result = judge_own(w, &in, why);
+	if (result == 0)
+		result = read_results(w, why);
 	if (result == 0)
 		result = decide_cv(w, &in, why);
 	input_release(&in);

@@ -10,6 +10,8 @@
 #include "dkim/canon.h"
 #include "arc/chain.h"
 #include "cli.h"
+#include "facts.h"
+#include "mail/method.h"
 #include "arc/seal.h"
 
 /* Who says what the chain in front is worth. */
@@ -27,6 +29,8 @@ struct sign {
 	enum canon header_canon, body_canon;
 	int64_t expire_in, expire_at; /* 0: none */
 	enum sign_cv cv;
+	struct auth_methods methods; /* --check: claimed by our own results */
+	struct facts facts;	     /* of the SMTP session */
 	bool no_oversign, check_key, force, strip_ar, no_fail_seal, seal_anyway,
 	    headers_only, exit_status, pass_on_error;
 };

@@ -65,7 +65,7 @@ from() {
 
 @test "exit status: pass 0, none 2, temperror 75, else 1; --accept names results" {
 	run -1 from 203.0.113.1 x a@author.example
-	[ "$output" = 'spf=fail  smtp.mailfrom=author.example ip=203.0.113.1 (-all): The SPF record does not authorize this client. ("-all" in the record of author.example)  [spf-fail]' ]
+	[ "$output" = 'spf=fail  smtp.mailfrom=author.example ip=203.0.113.1 (-all): The SPF record does not authorize this client address. ("-all" in the record of author.example)  [spf-fail]' ]
 	run -2 from 203.0.113.1 x a@gone.example
 	run -75 from 203.0.113.1 x a@late.example
 	[[ $output == "spf=temperror "*"[dns-timeout]" ]]
@@ -202,4 +202,41 @@ from() {
 	[ "$(tail -n 1 zone.log | cut -d ' ' -f 1)" = 2 ] || { cat zone.log; false; }
 	run -0 arc-verify --keys got --json --check dmarc:spf --received-by mx.here.example m
 	[ "$output" = "$live" ] || { diff <(echo "$live") <(echo "$output"); false; }
+}
+
+@test "arc-sign --check: our own results in place of those of the same methods, the rest as it was" {
+	local key="$ROOT/tests/keys/rsa2048-a.pem"
+	sign() {
+		arc-sign -d here.example -s s1 -k "$key" -t 1767225600 -i mx.here.example --headers-only --keys k "$@" 2>>said |
+			sed -n '/^ARC-Auth/,$p' | tr -d '\n\t'
+	}
+	sed '1i Authentication-Results: mx.here.example; spf=softfail smtp.mailfrom=zzz.example; auth=pass smtp.auth=u; dmarc=pass (forged) header.from=x.example\nAuthentication-Results: other.example; dkim=pass' m >ar
+	: >said
+	[ "$(sign --check all --received-by mx.here.example m)" = "ARC-Authentication-Results: i=1; mx.here.example;arc=none smtp.remote-ip=192.0.2.1;dkim=none;spf=pass smtp.mailfrom=author.example;dmarc=pass header.from=author.example policy.dmarc=none" ]
+	[ "$(sign --check spf:dmarc --received-by mx.here.example ar)" = "ARC-Authentication-Results: i=1; mx.here.example;spf=pass smtp.mailfrom=author.example;dmarc=pass header.from=author.example policy.dmarc=none;auth=pass smtp.auth=u" ]
+	[ "$(sign --check all --ar none ar)" = "ARC-Authentication-Results: i=1; mx.here.example; none" ]
+	# not known is left out, and said
+	: >said
+	[ "$(sign --check spf m)" = "ARC-Authentication-Results: i=1; mx.here.example; none" ]
+	grep -q "SPF was not checked" said
+	CLIENT_ADDRESS=203.0.113.1 CLIENT_HELO=x SENDER=a@author.example
+	export CLIENT_ADDRESS CLIENT_HELO SENDER
+	[ "$(sign --check spf --from-env m)" = "ARC-Authentication-Results: i=1; mx.here.example;spf=fail smtp.mailfrom=author.example" ]
+	run -64 arc-sign -d here.example -s s1 -k "$key" --check all:spf m
+}
+
+@test "arc-sign --check all: the provider's own form, over a chain and a DKIM-Signature, verifies" {
+	forge <<-'PY'
+	m = chain(2)
+	write(m, "chained")
+	PY
+	cat k >>chained.keys
+	printf 's1._domainkey.here.example TXT "v=DKIM1; p=%s"\n' \
+		"$(openssl pkey -in "$ROOT/tests/keys/rsa2048-a.pem" -pubout -outform DER | base64 -w 0)" >>chained.keys
+	arc-sign -d here.example -s s1 -k "$ROOT/tests/keys/rsa2048-a.pem" -t 1767225600 -x +86400 -i mx.here.example --check all \
+		--remote-ip 192.0.2.1 --helo helo.author.example --mail-from a@author.example --keys chained.keys chained >sealed 2>said
+	aar=$(sed -n '/^ARC-Auth.*i=3/,/^[^\t]*$/p' sealed | tr -d '\r\n\t')
+	[[ $aar == "ARC-Authentication-Results: i=3; mx.here.example;arc=pass smtp.remote-ip=192.0.2.1 header.oldest-pass=0;dkim="*";spf=pass smtp.mailfrom=author.example;dmarc="* ]] || { echo "$aar"; false; }
+	run -0 arc-verify --time 1767225600 --keys chained.keys sealed
+	[[ $output == "pass  i=3 here.example"* ]]
 }
