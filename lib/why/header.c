@@ -17,7 +17,8 @@ enum {
 	RARE_OCTETS = 16 * 1024 * 1024, /* of that the last resort */
 	MAX_NAMES = 256,		/* of h=, to be searched */
 	MAX_FIELDS = 4000,		/* of the message */
-	LISTS_AFTER = 2,		/* passes, that most is left to lists */
+	LIBRARY_AFTER = 3,
+	LISTS_AFTER = 2, /* passes, that most is left to lists */
 };
 
 /* Whether AMS(k) covers a field; or, of one that is not there, its absence. */
@@ -480,9 +481,11 @@ search_fields(struct header_case *c)
 		found = search_wrapped(c);
 	for (size_t k = 0; k < n && found == 0; k++) {
 		if (k == LISTS_AFTER)
-			found = explain_library(c);
+			found = explain_library(c, true);
 		if (k == LISTS_AFTER && found == 0)
 			found = explain_list_edits(c, LIST_FAR);
+		if (k == LIBRARY_AFTER && found == 0)
+			found = explain_library(c, false);
 		if (found > 0)
 			break;
 		/* The last has little to find among many. */

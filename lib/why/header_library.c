@@ -12,7 +12,8 @@
 #include "why/header_offer.h"
 
 enum {
-	LIBRARY_BITS = 14,
+	LIBRARY_BITS = 14, /* where one shows that it was there */
+	PERHAPS_BITS = 8,
 	LIBRARY_OCTETS = 16 << 20,
 	MAX_VALUE = 8192,
 	MAX_PARAMS = 5,
@@ -240,8 +241,20 @@ offer_field(struct offer *o)
 		offer_row(o, QUOTED, CAUSE_HDR_DATE_NORMALISED, offer_dates);
 }
 
+/* Whether words are encoded that only a library encodes. */
+static bool
+is_shown(const struct sequence *q)
+{
+	for (size_t j = 0; j < q->n; j++)
+		for (const struct variant *v = q->piece[j].first; v != NULL;
+		     v = v->next)
+			if (v->bits == 0)
+				return true;
+	return false;
+}
+
 size_t
-explain_library(struct header_case *c)
+explain_library(struct header_case *c, bool shown)
 {
 	struct search *s = c->s;
 	struct sequence q = c->q;
@@ -264,11 +277,14 @@ explain_library(struct header_case *c)
 		offer_field(&o);
 	}
 	buf_release(&o.text);
+	if (is_shown(&q) != shown)
+		return 0;
 	left = s->left;
 	search_at_most(s, LIBRARY_OCTETS);
 	begun = s->left;
 
-	size_t found = sequence_best(s, &q, 0, LIBRARY_BITS);
+	size_t found =
+	    sequence_best(s, &q, 0, shown ? LIBRARY_BITS : PERHAPS_BITS);
 
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;

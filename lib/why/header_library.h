@@ -9,7 +9,8 @@
 
 #include "why/header_case.h"
 
-/* How many choices match, each noted as a group. */
-size_t explain_library(struct header_case *c);
+/* How many choices match, each noted as a group: of a message that only a
+ * library can have written, or of one that shows no sign of any. */
+size_t explain_library(struct header_case *c, bool shown);
 
 #endif
