@@ -137,10 +137,13 @@ signature_open(const struct key *key, struct slice sig,
 	return 0;
 }
 
-static int
-verify_ed25519(const struct key *key, const unsigned char digest[DIGEST_SIZE],
+int
+signature_verify_octets(const struct key *key, struct slice octets,
     struct slice sig, struct diag *why)
 {
+	if (key->type != KEY_ED25519)
+		return diag_set(why, DIAG_KEY_TYPE, nowhere,
+		    "Ed25519 with a key of type %s", key_type_word(key->type));
 	if (sig.len != SIGNATURE_ED25519_SIZE)
 		return diag_set(why, DIAG_SIGNATURE_LENGTH, nowhere,
 		    "%zu octets; an Ed25519 signature has %d", sig.len,
@@ -150,9 +153,10 @@ verify_ed25519(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ready = ctx != NULL && EVP_DigestVerifyInit_ex(ctx, NULL, NULL,
 					NULL, NULL, key->pkey, NULL) == 1;
-	int fits = ready ? EVP_DigestVerify(ctx, (const unsigned char *)sig.p,
-			       sig.len, digest, DIGEST_SIZE)
-			 : -1;
+	int fits =
+	    ready ? EVP_DigestVerify(ctx, (const unsigned char *)sig.p, sig.len,
+			(const unsigned char *)octets.p, octets.len)
+		  : -1;
 
 	EVP_MD_CTX_free(ctx);
 	/* 0 means that it does not fit, and also that memory was short. */
@@ -160,6 +164,14 @@ verify_ed25519(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 		return crypto_trouble(why, "Ed25519");
 	ERR_clear_error();
 	return fits == 1 ? 0 : diag_set(why, DIAG_SIGNATURE, nowhere, "%s", "");
+}
+
+static int
+verify_ed25519(const struct key *key, const unsigned char digest[DIGEST_SIZE],
+    struct slice sig, struct diag *why)
+{
+	return signature_verify_octets(
+	    key, (struct slice){ (const char *)digest, DIGEST_SIZE }, sig, why);
 }
 
 int

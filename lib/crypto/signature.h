@@ -46,6 +46,11 @@ int signature_verify(const struct key *, enum signature_algorithm,
     unsigned min_bits, const unsigned char digest[DIGEST_SIZE],
     struct slice sig, struct diag *why);
 
+/* Whether sig is an Ed25519 key's over octets, whatever these are.  As above.
+ */
+int signature_verify_octets(const struct key *, struct slice octets,
+    struct slice sig, struct diag *why);
+
 /* What an RSA signature holds when the public key opens it.  Never looked at
  * for a verdict: it is for telling, afterwards, what was signed. */
 struct signature_opened {

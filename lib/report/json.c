@@ -285,7 +285,8 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 	if (r->dkim != NULL)
 		report_dkim_json(&j, r->dkim);
 	report_domains_json(&j, r);
-	report_why_json(&j, r->why);
+	if (report_why_json(&j, r) != 0)
+		return diag_memory(why);
 	put_remarks(&j, r->remarks);
 	if (r->trusted != NULL)
 		report_trust_json(&j, r);

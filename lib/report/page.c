@@ -528,7 +528,6 @@ same_reason(const struct finding *a, const struct finding *b)
 static void
 put_reason(struct sheet *t, const struct report *r, size_t k)
 {
-	static const char *const levels[] = { "proven", "fact", "indicated" };
 	const struct explanation *e = r->why;
 	const struct finding *f = &e->finding[k];
 	struct buf b = { .max = 0 };
@@ -537,7 +536,7 @@ put_reason(struct sheet *t, const struct report *r, size_t k)
 	for (size_t i = 0; i < k; i++)
 		if (same_reason(&e->finding[i], f))
 			return;
-	if (report_other_way(e, k))
+	if (f->other)
 		buf_text(&b, "or ");
 	for (size_t i = k; i < e->n; i++)
 		if (e->finding[i].instance > 0 &&
@@ -546,10 +545,12 @@ put_reason(struct sheet *t, const struct report *r, size_t k)
 			    e->finding[i].instance);
 			more = true;
 		}
-	buf_printf(&b, "%s%s: %s", more ? ", " : "", levels[f->level],
-	    cause_info(f->cause)->sentence);
-	report_who(&b, r, f);
-	buf_printf(&b, " [%s]", cause_info(f->cause)->id);
+	buf_printf(&b, "%s%s: %s", more ? ", " : "",
+	    explain_level_word(f->level), cause_info(f->cause)->sentence);
+	buf_text(&b, " By: ");
+	report_by(&b, r, f);
+	buf_printf(&b, " (%s). [%s]", explain_certainty_word(f->who),
+	    cause_info(f->cause)->id);
 	sheet_item(t, "-", NULL, &b);
 }
 

@@ -88,8 +88,8 @@ void report_dkim_json(struct json *, const struct dkim *);
  * the remarks. */
 void report_details(struct buf *, const struct report *);
 
-/* Lines for --why: each finding with what fails, what would make it verify,
- * who, and what would mend it. */
+/* Lines for --why: a summary, then each finding with what fails, what would
+ * make it verify, who, and what to do. */
 void report_why(struct buf *, const struct report *);
 
 /* Lines for --why with --verbose: what each signature says of the message as it
@@ -106,14 +106,12 @@ void report_trust_json(struct json *, const struct report *);
 /* The same for a field, in a comment of our own words and numbers alone. */
 void report_trust_comment(struct buf *, const struct report *);
 
-/* A sentence on who is meant by a finding, a space before it. */
-void report_who(struct buf *, const struct report *, const struct finding *);
+/* Who is meant by a finding, in words. */
+void report_by(struct buf *, const struct report *, const struct finding *);
 
-/* Whether finding k explains what one before it does, in another way. */
-bool report_other_way(const struct explanation *, size_t k);
-
-/* The member "why" of a JSON object; an empty array for NULL. */
-void report_why_json(struct json *, const struct explanation *);
+/* The members "why" and "summary" of a JSON object: an empty array and null
+ * where nobody asked.  -1 when memory is short. */
+int report_why_json(struct json *, const struct report *);
 
 /* One line with one JSON object.  -1 with DIAG_MEMORY. */
 int report_json(struct buf *, const struct report *, struct diag *why);

@@ -16,7 +16,7 @@
 #include "why/body_twice.h"
 
 enum {
-	BODY_OCTETS = 256 * 1024 * 1024,
+	BODY_OCTETS = 512 * 1024 * 1024,
 	MAX_BODY = 64 << 20, /* octets; larger ones are not searched */
 };
 
@@ -32,7 +32,6 @@ static const struct body_row rows[] = {
 	{ CAUSE_BODY_TRAILING_LINES_HASHED, body_trailing_lines },
 	{ CAUSE_BODY_DOT_STUFFED_HASHED, body_dot_stuffed },
 	{ CAUSE_BODY_HEADERS_HASHED, body_headers_hashed },
-	{ CAUSE_BODY_SEALED_BEFORE_FOOTER, body_sealed_before_footer },
 	{ CAUSE_BODY_FOOTER_APPENDED, body_footer },
 	{ CAUSE_BODY_QP_TO_8BIT, body_exchange },
 	{ CAUSE_BODY_FROM_STUFFED, body_from_stuffed },
@@ -42,6 +41,8 @@ static const struct body_row rows[] = {
 	{ CAUSE_BODY_TRAILING_SPACE_ADDED, body_trailing_space },
 	{ CAUSE_BODY_LEADING_BLANK, body_leading_blank },
 	{ CAUSE_BODY_BANNER_PREPENDED, body_banner },
+	{ CAUSE_BODY_BLANK_LINE_ADDED, body_blank_added },
+	{ CAUSE_BODY_BLANK_LINE_REMOVED, body_blank_removed },
 	{ CAUSE_BODY_MIME_PART_ADDED, body_part_added },
 	{ CAUSE_BODY_MIME_WRAPPED, body_mime_wrapped },
 	{ CAUSE_BODY_8BIT_TO_QP, body_was_8bit_now_qp },
@@ -219,8 +220,8 @@ same_as(const struct body_case *c, unsigned k)
 
 		if (f->place == PLACE_BH && f->instance == k &&
 		    f->level == EXPLAIN_PROVED &&
-		    (cause_info(f->cause)->role != ROLE_MODIFIER ||
-			f->cause == CAUSE_BODY_SEALED_BEFORE_FOOTER))
+		    cause_info(f->cause)->role != ROLE_MODIFIER &&
+		    f->cause != CAUSE_BODY_NEXT_MBOX_MESSAGE)
 			return false;
 	}
 	return true;
@@ -253,6 +254,8 @@ found_as(struct body_case *c, unsigned k)
 		*mine = *f;
 		mine->instance = c->i;
 		mine->group = ours;
+		if (mine->cause == CAUSE_BODY_FOOTER_APPENDED)
+			mine->detail[0] = '\0';
 		c->found = true;
 	}
 }

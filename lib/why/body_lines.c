@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
 #include "mail/mime.h"
 #include "why/body_hash.h"
 #include "why/body_lines.h"
+#include "why/evidence.h"
 #include "why/body_text.h"
 #include "why/body_try.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
 enum {
-	MAX_PREFIX = 60,  /* lines put before the text */
+	BLANK_OCTETS = 8 << 20, /* hashed for an empty line, a row */
+	MAX_PREFIX = 60,	/* lines put before the text */
 	MAX_FOOTER = 200, /* lines put behind the text, besides a banner */
 };
 
@@ -23,20 +27,26 @@ names_domain(struct slice text, struct slice domain)
 	return false;
 }
 
-/* A hop that sealed the body as it had come, and whose own domain stands in
- * what was appended. */
-static bool
-sealed_before(struct body_case *c, size_t from)
+/* What was cut off says more: it names the sealer, or is another message. */
+static void
+read_footer(struct body_case *c)
 {
-	struct search *s = c->s;
-	bool same = false;
+	struct finding *f = c->finding;
+	char q[DIAG_QUOTED];
 
-	for (unsigned k = 1; k < c->i; k++)
-		same |= s->ams[k].f != NULL &&
-			s->ams[k].f->tags.body_canon == c->canon &&
-			slice_eq(s->ams[k].f->tags.body_hash, c->g->body_hash);
-	return same && names_domain(
-			   slice_sub(c->body, from, c->body.len), c->g->domain);
+	if (f == NULL || f->nchanges == 0)
+		return;
+	const struct slice text = f->change[f->nchanges - 1].is;
+
+	if (evidence_next_message(text)) {
+		f->cause = CAUSE_BODY_NEXT_MBOX_MESSAGE;
+		return;
+	}
+	if (names_domain(text, c->g->domain))
+		snprintf(f->detail, sizeof f->detail,
+		    "it names %.60s, the sealer of i=%u, which may have "
+		    "appended it after sealing",
+		    diag_quote(c->g->domain, q), c->i);
 }
 
 /* Where a body_footer may begin in a line that had no end when it was appended:
@@ -135,26 +145,8 @@ try_beginnings(struct body_case *c, size_t from, size_t least)
 void
 body_footer(struct body_case *c)
 {
-	try_beginnings(c, 0, 0);
-}
-
-void
-body_sealed_before_footer(struct body_case *c)
-{
-	/* Only where the tail speaks of the sealer: else it is a body_footer of
-	 * somebody later. */
-	size_t lines = 0, at = c->body.len;
-
-	while (at > 0 && lines < MAX_PREFIX)
-		lines += c->body.p[--at] == '\n';
-	struct middle m;
-
-	if (!sealed_before(c, at) || !find_beginning(c, 0, 0, &m) ||
-	    !names_domain(slice_sub(c->body, m.to, c->body.len), c->g->domain))
-		return;
-	found_beginning(c, &m);
-	if (c->finding != NULL)
-		c->finding->domain = c->g->domain;
+	if (try_beginnings(c, 0, 0))
+		read_footer(c);
 }
 
 /* Where line n begins; the body's length behind the last. */
@@ -185,6 +177,45 @@ body_leading_blank(struct body_case *c)
 		if (at >= c->body.len || !is_blank(slice_sub(c->body, 0, at)) ||
 		    body_try_one(c, 0, at, no_octets))
 			return;
+	}
+}
+
+/* An empty line was lost: it is put back before each line there is. */
+void
+body_blank_removed(struct body_case *c)
+{
+	const struct slice end = c->s->m->crlf ? SLICE("\r\n") : SLICE("\n");
+	uint64_t room = with_effort(c->s, BLANK_OCTETS);
+
+	for (size_t at = 0; at < c->body.len && !c->found;) {
+		if (room < c->body.len - at || c->s->spent || search_over(c->s))
+			return;
+		room -= c->body.len - at;
+		body_try_one(c, at, at, end);
+		at += slice_find(slice_sub(c->body, at, c->body.len), '\n') + 1;
+	}
+}
+
+/* One came in: each there is, the last of a run, is taken out. */
+void
+body_blank_added(struct body_case *c)
+{
+	uint64_t room = with_effort(c->s, BLANK_OCTETS);
+	size_t end;
+
+	for (size_t at = 0; at < c->body.len && !c->found; at = end) {
+		struct slice rest = slice_sub(c->body, at, c->body.len);
+
+		end = at + slice_find(rest, '\n') + 1;
+		if (end > c->body.len ||
+		    !is_blank(slice_sub(c->body, at, end - at)) ||
+		    (end < c->body.len &&
+			(c->body.p[end] == '\n' || c->body.p[end] == '\r')))
+			continue;
+		if (room < rest.len || c->s->spent || search_over(c->s))
+			return;
+		room -= rest.len;
+		body_try_one(c, at, end, no_octets);
 	}
 }
 

@@ -8,9 +8,10 @@
 /* Text that sets the domain of a hop, or one above it, in an appendix. */
 bool names_domain(struct slice text, struct slice domain);
 void body_footer(struct body_case *c);
-void body_sealed_before_footer(struct body_case *c);
 void body_leading_blank(struct body_case *c);
 void body_banner(struct body_case *c);
+void body_blank_removed(struct body_case *c);
+void body_blank_added(struct body_case *c);
 void body_from_stuffed(struct body_case *c);
 void body_dots_doubled(struct body_case *c);
 void body_sigdash_trimmed(struct body_case *c);

@@ -67,6 +67,15 @@ static const struct cause rows[] = {
 	    "fail it (read in source).",
 	    "Find out who added the second From; sealers should oversign "
 	    "From." },
+	[CAUSE_AS_COVERED_CHANGED] = { "as.covered-changed", ROLE_MODIFIER,
+	    EXPLAIN_INDICATED, "RFC 8617 section 5.1.1",
+	    "An ARC field that the seal covers, or the seal itself, was "
+	    "changed.",
+	    "Leave ARC fields exactly as received." },
+	[CAUSE_MSG_HEADER_CUT] = { "msg.header-cut", ROLE_MODIFIER,
+	    EXPLAIN_FACT, "RFC 5322 section 2.1",
+	    "ARC fields stand outside the header.",
+	    "Leave the lines of the header together: an empty line ends it." },
 	[CAUSE_KEY_MISSING] = { "key.missing", ROLE_KEY, EXPLAIN_FACT,
 	    "RFC 6376 section 6.1.2", "No key record.",
 	    "Keep the key published for as long as messages may be verified; "
@@ -117,6 +126,19 @@ static const struct cause rows[] = {
 	    EXPLAIN_FACT, "RFC 8301 section 3.1",
 	    "The signature uses rsa-sha1, which verifiers must not accept.",
 	    "Use rsa-sha256." },
+	[CAUSE_SIG_ED25519_UNHASHED] = { "sig.ed25519-unhashed", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 8463 section 3",
+	    "The Ed25519 signature was made over the hash input itself.",
+	    "Sign the SHA-256 digest of the hash input." },
+	[CAUSE_SIG_HASH_DOUBLED] = { "sig.hash-doubled", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer hashed the digest once more before signing it.",
+	    "Hash once: a signing function that hashes takes the hash input, "
+	    "not its digest." },
+	[CAUSE_SIG_HASH_IN_HEX] = { "sig.hash-in-hex", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
+	    "The signer signed the digest written in hexadecimal.",
+	    "Sign the 32 bytes of the digest." },
 	[CAUSE_SIG_B_CUT_OFF] = { "sig.b-cut-off", ROLE_MODIFIER, EXPLAIN_FACT,
 	    "RFC 6376 section 3.5",
 	    "Signature truncated: b= is shorter than any signature of this "

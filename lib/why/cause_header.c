@@ -91,6 +91,11 @@ static const struct cause rows[] = {
 	    "The signer did not convert tabs to spaces.",
 	    "Reduce every run of white space to one space (relaxed "
 	    "canonicalization)." },
+	[CAUSE_HDR_FOLDS_JOINED] = { "hdr.folds-joined", ROLE_SIGNER,
+	    EXPLAIN_PROVED, "RFC 6376 section 3.4.2",
+	    "The signer joined folded lines without the white space between "
+	    "them.",
+	    "Relaxed makes a fold one space; only the line end goes." },
 	[CAUSE_HDR_OWN_H_REFOLDED] = { "hdr.own-h-refolded", ROLE_SIGNER,
 	    EXPLAIN_PROVED, "RFC 6376 section 3.5, h=",
 	    "The signature field was refolded after signing, which changed its "
@@ -215,6 +220,16 @@ static const struct cause rows[] = {
 	    "A field was added that the signature oversigns.",
 	    "Seal after adding the field, or do not oversign it.",
 	    { CAUSE_HDR_DKIM_ADDED_AFTER_SEAL } },
+	[CAUSE_HDR_EMPTY_FIELD_REMOVED] = { "hdr.empty-field-removed",
+	    ROLE_MODIFIER, EXPLAIN_PROVED, "RFC 5322 section 3.6",
+	    "An empty header field was removed.",
+	    "Do not sign empty fields, or do not remove them after signing." },
+	[CAUSE_HDR_DKIM_SIGNATURE_REMOVED] = { "hdr.dkim-signature-removed",
+	    ROLE_MODIFIER, EXPLAIN_FACT, "RFC 8617 section 4.1.2",
+	    "The signature covers a DKIM-Signature that the "
+	    "ARC-Authentication-Results names and that was removed.",
+	    "Leave DKIM-Signature fields in place, or do not list "
+	    "DKIM-Signature in h=." },
 	[CAUSE_HDR_CHANGED_Z_TAG] = { "hdr.changed-z-tag", ROLE_MODIFIER,
 	    EXPLAIN_PROVED, "RFC 6376 section 3.5",
 	    "Signed fields were changed; z= of the signature has the "

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "why/evidence.h"
 #include "why/facts.h"
 #include "why/keys.h"
 
@@ -44,12 +45,17 @@ note_gap(struct search *s, enum cause_id cause, unsigned i, const char *detail)
 static void
 structure(struct search *s, unsigned n)
 {
-	char detail[64];
+	char detail[64], cut[120];
 
 	/* What cannot be read may be what seems to be missing. */
 	for (size_t k = 0; k < s->chain->nfields; k++)
 		if (s->chain->field[k].instance == 0)
 			return;
+	if (s->chain->shape.code != DIAG_NONE &&
+	    evidence_header_cut(s, cut, sizeof cut)) {
+		note(s, CAUSE_MSG_HEADER_CUT, 0, cut);
+		return;
+	}
 	for (unsigned i = 1; i <= n; i++) {
 		const struct arc_set *set = &s->chain->set[i];
 		bool any = false;

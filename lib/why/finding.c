@@ -3,7 +3,6 @@
 #include "why/search.h"
 
 enum {
-	MAX_FINDINGS = 64,
 	INPUT_BEFORE = 60, /* octets told before the first that differs */
 };
 
@@ -33,6 +32,14 @@ explain_place_word(enum explain_place place)
 	return words[place];
 }
 
+const char *
+explain_certainty_word(enum explain_certainty who)
+{
+	static const char *const words[] = { "open", "likely", "proved" };
+
+	return words[who];
+}
+
 struct finding *
 finding_new(struct search *s, enum cause_id cause, enum explain_level level,
     enum explain_place place, unsigned instance)
@@ -41,9 +48,9 @@ finding_new(struct search *s, enum cause_id cause, enum explain_level level,
 	enum explain_role role = cause_info(cause)->role;
 
 	if (e->finding == NULL) {
-		e->finding =
-		    arena_array(s->m->arena, MAX_FINDINGS, sizeof *e->finding);
-		e->max = MAX_FINDINGS;
+		e->finding = arena_array(
+		    s->m->arena, EXPLAIN_MAX_FINDINGS, sizeof *e->finding);
+		e->max = EXPLAIN_MAX_FINDINGS;
 	}
 	if (e->finding == NULL)
 		search_memory(s);

@@ -34,8 +34,17 @@ struct change {
 		     * which has this one in it */
 };
 
+/* How sure it is who did it, apart from what was hashed. */
+enum explain_certainty {
+	WHO_OPEN,   /* another may have done it as well */
+	WHO_LIKELY, /* by what the message says */
+	WHO_PROVED, /* no other story has these octets hashed */
+};
+
 enum {
 	EXPLAIN_MAX_CHANGES = 8,
+	EXPLAIN_MAX_TWINS = 4,
+	EXPLAIN_MAX_FINDINGS = 64,
 	EXPLAIN_MAX_INPUT = 2000, /* octets of a side of struct input_diff */
 };
 
@@ -45,6 +54,13 @@ enum {
 struct input_diff {
 	uint64_t offset;	       /* in both */
 	struct slice hashed, standard; /* NULL pointers: not known */
+};
+
+/* Another story in which the same octets were hashed. */
+struct twin {
+	enum cause_id cause;
+	unsigned after, before;
+	struct slice domain;
 };
 
 struct finding {
@@ -66,6 +82,11 @@ struct finding {
 	char detail[200]; /* particulars, printable ASCII; or "" */
 	uint64_t tried;	  /* hypotheses up to this one, in its search */
 	bool kept; /* what its changes say lives as long as the message */
+	/* By explain_who(), when all is found: */
+	enum explain_certainty who;
+	bool other; /* of a twin: told with what is likelier */
+	struct twin twin[EXPLAIN_MAX_TWINS];
+	size_t ntwins;
 };
 
 /* "proved", "fact", "indicated"; "signer" ...; "ams.bh" ... as JSON has them.
@@ -73,6 +94,7 @@ struct finding {
 const char *explain_level_word(enum explain_level);
 const char *explain_role_word(enum explain_role);
 const char *explain_place_word(enum explain_place);
+const char *explain_certainty_word(enum explain_certainty);
 
 /* Room for a finding about a part, in a group of its own; NULL when memory is
  * short or there are too many.  There is no other way to a finding that is

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "mail/mime.h"
+#include "why/evidence.h"
 #include "why/header.h"
+#include "why/header_alike.h"
 #include "why/header_case.h"
 #include "why/header_fields.h"
 #include "why/header_library.h"
@@ -63,6 +65,7 @@ covered_then(struct search *s, void *ctx, unsigned k)
 			continue;
 		for (size_t j = 0; j < f->nchanges; j++)
 			if (f->change[j].at == c->at &&
+			    slice_eq_nocase(f->change[j].name, c->name) &&
 			    slice_eq(f->change[j].was, c->was))
 				return true;
 	}
@@ -371,6 +374,18 @@ oversigns(const struct header_case *c)
 	return false;
 }
 
+/* How many names of h= have no field: of two the signer lists what there may
+ * be, to keep others from adding it. */
+static size_t
+names_absent(const struct header_case *c)
+{
+	size_t n = 0;
+
+	for (size_t j = 0; j < c->n; j++)
+		n += c->sel[j] == NULL;
+	return n;
+}
+
 /* A name of h= without a field, where the signer names none for nothing; nor
  * did an older AMS, which holds, find one. */
 static bool
@@ -382,6 +397,8 @@ is_gone(struct header_case *c, size_t j)
 		if (covered_now(c->s, &change, k))
 			return false;
 	return c->sel[j] == NULL && !oversigns(c) &&
+	       (evidence_is_needed(c->g->headers[j]) || names_absent(c) == 1) &&
+	       !evidence_is_habit(c->g->headers[j]) &&
 	       message_count(c->s->m, c->g->headers[j]) == 0;
 }
 
@@ -439,6 +456,29 @@ indicate(struct header_case *c, enum cause_id cause,
 	return name_fields(c, which, f);
 }
 
+/* A DKIM-Signature that was signed and is gone: its b= is lost, so that no hash
+ * can prove it, and nothing else need have been changed. */
+static bool
+dkim_gone(struct header_case *c)
+{
+	struct search *s = c->s;
+	char detail[160];
+
+	if (!evidence_dkim_gone(s, c->i, detail, sizeof detail))
+		return false;
+	struct finding *f = finding_new(
+	    s, CAUSE_HDR_DKIM_SIGNATURE_REMOVED, EXPLAIN_FACT, PLACE_AMS, c->i);
+
+	if (f == NULL)
+		return true;
+	for (unsigned k = c->i + 1; k <= s->chain->n && f->before == 0; k++)
+		if (s->ams[k].holds)
+			f->before = k;
+	f->domain = search_domain(s, f->before);
+	snprintf(f->detail, sizeof f->detail, "%s", detail);
+	return true;
+}
+
 /* The fields that nothing older vouches for were changed, or one is gone. */
 static void
 changed_somehow(struct header_case *c)
@@ -448,6 +488,8 @@ changed_somehow(struct header_case *c)
 	/* Naming ARC-Seal in h= selects what came after signing. */
 	if (finding_above(c->s, PLACE_AMS, c->i) ||
 	    c->f->problem.code == DIAG_HEADERS_ARC_SEAL)
+		return;
+	if (dkim_gone(c))
 		return;
 	size_t n = indicate(c, CAUSE_HDR_CHANGED, is_suspect);
 
@@ -479,6 +521,8 @@ search_fields(struct header_case *c)
 
 	if (found == 0)
 		found = search_wrapped(c);
+	if (found == 0)
+		found = header_alike(c);
 	for (size_t k = 0; k < n && found == 0; k++) {
 		if (k == LISTS_AFTER)
 			found = explain_library(c, true);

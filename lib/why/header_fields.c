@@ -35,6 +35,7 @@ static const struct header_row {
 	{ CAUSE_HDR_CONTENT_TYPE_REQUOTED, offer_content_type_requoted, false },
 	{ CAUSE_HDR_CONTENT_TYPE_RELABELLED, offer_charset_converted, false },
 	{ CAUSE_HDR_FIELD_REMOVED_STOCK, offer_removed_stock, false },
+	{ CAUSE_HDR_EMPTY_FIELD_REMOVED, offer_empty_removed, false },
 	{ CAUSE_HDR_UTF8_DOWNGRADED, offer_utf8_downgraded, false },
 	{ CAUSE_HDR_SUBJECT_REENCODED, offer_reencoded, false },
 	{ CAUSE_HDR_DATE_NORMALISED, offer_dates, false },

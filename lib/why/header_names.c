@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/header_names.h"
+#include "why/who.h"
 #include "why/header_offer.h"
 
 /* Whether kept is name under which a field is put aside; *was gets name as it
@@ -165,11 +166,52 @@ static const char added_fields[] =
     "content-type content-transfer-encoding content-language "
     "content-disposition message-id date subject importance x-priority";
 
+/* The field was not there, and another of its name was the one that is meant.
+ */
+static void
+offer_field(struct offer *o, const struct field *f, enum rank rank)
+{
+	struct change change = {
+		.name = o->field->name, .at = o->field, .is = o->field->value
+	};
+	struct slice octets = canon_field(
+	    o->c->s, o->c->canon, f, (struct slice){ NULL, 0 }, true);
+
+	if (octets.p != NULL)
+		sequence_offer(
+		    o->c->s, o->q, o->j, o->cause, octets, &change, rank);
+}
+
+/* A second field of a name that may stand once was added below: what was signed
+ * is the one above it. */
+static void
+offer_next_above(struct offer *o)
+{
+	const struct message *m = o->c->s->m;
+	const struct field *f = o->field;
+
+	if (!explain_is_single(o->name))
+		return;
+	while (f-- > m->field)
+		if (slice_eq_nocase(f->name, o->name)) {
+			offer_field(o, f, RANK_USUAL);
+			return;
+		}
+}
+
+void
+offer_empty_removed(struct offer *o)
+{
+	if (o->field == NULL && message_count(o->c->s->m, o->name) == 0)
+		offer_value(o, SLICE(" "), RANK_RARE);
+}
+
 void
 offer_field_added(struct offer *o)
 {
 	if (o->field == NULL)
 		return;
+	offer_next_above(o);
 	if (came_later(o))
 		offer_absent(o, RANK_USUAL);
 	else if (message_count(o->c->s->m, o->name) == 1 &&

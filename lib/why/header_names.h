@@ -12,6 +12,10 @@ void offer_dkim_added(struct offer *o);
 /* What stands above the seal came later; so may have the only field of its name
  * that stands below it. */
 void offer_field_added(struct offer *o);
+
+/* A field that is not there was there, and empty: many servers take such a one
+ * out. */
+void offer_empty_removed(struct offer *o);
 void offer_auth_results_signed(struct offer *o);
 
 #endif

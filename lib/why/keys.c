@@ -61,33 +61,50 @@ say(struct finding *f, const char *what, struct slice name)
 
 /* The octets that the signature should cover, hashed. */
 static bool
-standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
-    unsigned char sha1[DIGEST_SHA1_SIZE])
+standard_octets(struct lock *l, struct buf *b)
 {
 	struct search *s = l->s;
-	struct buf b = { .max = 0 };
-	struct sink sink = buf_sink(&b);
-	struct digest d;
-	struct diag why;
-	bool good = true;
+	struct sink sink = buf_sink(b);
 
 	if (l->kind == ARC_AMS)
 		sigfield_put(l->k->f, s->select, &sink);
 	else
 		chain_put_seal(s->chain, l->i, &sink);
-	if (b.failure != BUF_OK) {
+	if (b->failure != BUF_OK)
 		search_memory(s);
-		good = false;
-	}
-	search_pay(s, (uint64_t)COST_MADE * b.len);
+	search_pay(s, (uint64_t)COST_MADE * b->len);
+	return b->failure == BUF_OK;
+}
+
+static bool
+digest_of(struct search *s, struct slice octets, unsigned char out[DIGEST_SIZE])
+{
+	struct digest d;
+	struct diag why;
+	bool good;
+
 	digest_init(&d);
-	digest_put(&d, b.p, b.len);
-	if (digest_final(&d, out, &why) != 0 ||
-	    digest_sha1(buf_view(&b), sha1, &why) != 0) {
+	digest_put(&d, octets.p, octets.len);
+	good = digest_final(&d, out, &why) == 0;
+	if (!good)
 		search_fail(s, &why);
+	digest_release(&d);
+	return good;
+}
+
+static bool
+standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
+    unsigned char sha1[DIGEST_SHA1_SIZE])
+{
+	struct buf b = { .max = 0 };
+	struct diag why;
+	bool good =
+	    standard_octets(l, &b) && digest_of(l->s, buf_view(&b), out);
+
+	if (good && digest_sha1(buf_view(&b), sha1, &why) != 0) {
+		search_fail(l->s, &why);
 		good = false;
 	}
-	digest_release(&d);
 	buf_release(&b);
 	return good;
 }
@@ -501,6 +518,69 @@ not_opened(struct lock *l)
 	    EXPLAIN_INDICATED);
 }
 
+/* ------------------------------------------------------------------------
+ * What was signed is right, and the step from it to the signature is not. */
+
+/* Whether the signature is one over these octets, hashed once more where that
+ * is how its algorithm begins. */
+static bool
+signs(struct lock *l, struct slice octets, bool hash)
+{
+	unsigned char digest[DIGEST_SIZE];
+	const struct known *k = l->k;
+	struct diag why;
+
+	if (l->s->failed || !search_may(l->s, octets.len))
+		return false;
+	if (k->target.kind == TARGET_DIGEST)
+		return digest_of(l->s, octets, digest) &&
+		       memcmp(digest, k->target.digest, DIGEST_SIZE) == 0;
+	if (k->target.kind != TARGET_CHECK ||
+	    !search_pay(l->s, COST_VERIFICATION) ||
+	    (hash && !digest_of(l->s, octets, digest)))
+		return false;
+	if (signature_verify_octets(k->target.key,
+		hash ? (struct slice){ (const char *)digest, DIGEST_SIZE }
+		     : octets,
+		k->target.signature, &why) == 0)
+		return true;
+	if (diag_info(why.code)->class == DIAG_CLASS_TROUBLE)
+		search_fail(l->s, &why);
+	return false;
+}
+
+/* All that is signed is as it was: the signer took another step to sign it. */
+static bool
+hashed_oddly(struct lock *l)
+{
+	unsigned char digest[DIGEST_SIZE];
+	struct slice once = { (const char *)digest, DIGEST_SIZE };
+	struct buf b = { .max = 0 }, hex = { .max = 0 };
+	enum cause_id cause = CAUSE_NONE;
+
+	if (!standard_octets(l, &b) || !digest_of(l->s, buf_view(&b), digest)) {
+		buf_release(&b);
+		return false;
+	}
+	for (size_t k = 0; k < DIGEST_SIZE; k++)
+		buf_printf(&hex, "%02x", digest[k]);
+	if (l->k->target.kind == TARGET_CHECK && signs(l, buf_view(&b), false))
+		cause = CAUSE_SIG_ED25519_UNHASHED;
+	else if (signs(l, once, true))
+		cause = CAUSE_SIG_HASH_DOUBLED;
+	else if (signs(l, buf_view(&hex), true) ||
+		 (l->k->target.kind == TARGET_CHECK &&
+		     signs(l, buf_view(&hex), false)))
+		cause = CAUSE_SIG_HASH_IN_HEX;
+	buf_release(&b);
+	buf_release(&hex);
+	if (cause == CAUSE_NONE)
+		return false;
+	note(l, cause, EXPLAIN_PROVED);
+	l->k->holds = true;
+	return true;
+}
+
 /* The key opens it, and what is in it is odd. */
 static void
 opened_oddly(struct lock *l)
@@ -575,7 +655,7 @@ explain_keys(struct search *s, enum sigkind kind, unsigned i)
 		not_opened(&l);
 	else if (wanted == KEY_RSA && l.k->opened.what != OPENED_SHA256)
 		opened_oddly(&l);
-	else if (wanted == KEY_ED25519)
+	else if (!hashed_oddly(&l) && wanted == KEY_ED25519)
 		other_selector(&l);
 }
 

@@ -18,10 +18,11 @@ is_undone(const struct explanation *e, size_t k, unsigned instance,
 {
 	const struct finding *f = &e->finding[k];
 
-	if (!can_be_undone(f, instance, place))
+	if (!can_be_undone(f, instance, place) || f->other)
 		return false;
 	for (size_t i = 0; i < k; i++)
-		if (can_be_undone(&e->finding[i], instance, place))
+		if (can_be_undone(&e->finding[i], instance, place) &&
+		    !e->finding[i].other)
 			return e->finding[i].group == f->group;
 	return true;
 }

@@ -167,6 +167,14 @@ try_rows(struct seal_case *c)
 	c->found = all;
 }
 
+/* Whether what the seal covers is vouched for, but for its own AAR and tags. */
+static bool
+all_else_holds(const struct search *s, unsigned i)
+{
+	return s->ams[i].holds && s->ams[i].body_holds &&
+	       (i == 1 || s->seal[i - 1].holds);
+}
+
 void
 explain_seal(struct search *s, unsigned i)
 {
@@ -191,7 +199,9 @@ explain_seal(struct search *s, unsigned i)
 		seal_later(c);
 	s->seal[i].lost = c->found == 0;
 	if (c->found == 0 && !is_hopeless(c) && !s->failed)
-		finding_new(
-		    s, CAUSE_AS_AAR_ALTERED, EXPLAIN_INDICATED, PLACE_SEAL, i);
+		finding_new(s,
+		    all_else_holds(s, i) ? CAUSE_AS_AAR_ALTERED
+					 : CAUSE_AS_COVERED_CHANGED,
+		    EXPLAIN_INDICATED, PLACE_SEAL, i);
 	seal_place(c, from);
 }

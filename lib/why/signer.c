@@ -30,6 +30,7 @@ static const struct signer_row {
 	{ CAUSE_HDR_BLANK_AFTER_COLON, signer_blank_after_colon },
 	{ CAUSE_HDR_NAMES_NOT_LOWERED, signer_names_not_lowered },
 	{ CAUSE_HDR_TABS_KEPT, signer_tabs_kept },
+	{ CAUSE_HDR_FOLDS_JOINED, signer_folds_joined },
 	{ CAUSE_HDR_OWN_H_REFOLDED, signer_h_refolded },
 	{ CAUSE_HDR_OWN_TAGS_REORDERED, signer_tags_reordered },
 	{ CAUSE_AS_RENUMBERED, signer_renumbered },

@@ -36,4 +36,7 @@ void signer_names_not_lowered(struct signer_case *t);
  * ends. */
 void signer_tabs_kept(struct signer_case *t);
 
+/* Folds joined with nothing. */
+void signer_folds_joined(struct signer_case *t);
+
 #endif

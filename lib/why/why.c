@@ -3,11 +3,13 @@
 #include "mail/mime.h"
 #include "why/body.h"
 #include "why/encoded.h"
+#include "why/evidence.h"
 #include "why/facts.h"
 #include "why/header.h"
 #include "why/keys.h"
 #include "why/known.h"
 #include "why/seal.h"
+#include "why/who.h"
 #include "why/why.h"
 
 enum {
@@ -115,7 +117,7 @@ strange(struct search *s, unsigned n)
 		bh |= f->place == PLACE_BH;
 		b |= f->place == PLACE_AMS;
 	}
-	if (bh && b && s->seal[n].holds)
+	if (bh && b && s->seal[n].holds && evidence_another_message(s, n))
 		explain_strange(s, n);
 }
 
@@ -186,5 +188,7 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 		explain_pass(s);
 	else if (!s->failed)
 		explain_fail(s);
+	if (!s->failed)
+		explain_who(s);
 	return s->failed ? -1 : 0;
 }

@@ -355,7 +355,7 @@ print(s["ams"]["status"], s["seal"]["status"], s["ams"]["algorithm"])' "$T/json"
 @test "the manual's example shows what it says" {
 	run -0 dump samples/fail-body-changed.eml
 	[[ $output == *"fail: The chain breaks at i=2, lists.example, ARC-Message-Signature: Body hash"* ]]
-	[[ $output == *"proven: A footer was appended to the body."* ]]
+	[[ $output == *"proved: A footer was appended to the body."* ]]
 	for line in $(sed -n 's/^\.Dl \$ \(arc-dump .*\)/\1/p' man/arc-dump.1 | tr ' ' '~'); do
 		run -0 bash -c "${line//\~/ }"
 		[ -n "$output" ]

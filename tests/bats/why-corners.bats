@@ -108,7 +108,7 @@ explained() {
 	told(m, "body.footer-appended", 2)
 	m = base(2, edits.PLAIN, TEXT)
 	m.body += b"_____\r\nthe list at d2.example\r\n"
-	told(m, "body.sealed-before-footer", 2)
+	told(m, "body.footer-appended", 2, "it names d2.example, the sealer of i=2")
 	PY
 }
 

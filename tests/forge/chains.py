@@ -138,7 +138,7 @@ def body_cases(e):
                      [("body.truncated", i, i, None)], level="fact")
         m = e.base(i + 1, e.PLAIN, e.TEXT)
         m.body += b"\r\n_____\r\nd%d.example mailing list\r\n" % (i + 1)
-        yield e.Case("sealed-before-footer.%d" % (i + 1), m, [("body.sealed-before-footer", i + 1, None, None)],
+        yield e.Case("sealed-before-footer.%d" % (i + 1), m, [("body.footer-appended", i + 1, None, None)],
                      also=["body.footer-appended"])
         m = e.base(i, e.PLAIN, e.TEXT)
         m.body = m.body.replace(b"Line 7 of", b"Line 8 off")

@@ -22,6 +22,7 @@ import chains
 import exchange
 import keys
 import signers
+import truth
 from arc import Message, chain, fields_of, octets, swap
 
 H = (
@@ -774,7 +775,7 @@ def structure_cases():
     m = base(1, PLAIN, TEXT)
     m.seal(**HOW)
     m.body += b"\r\n-- \r\nsent by d2.example\r\n"
-    yield Case("sealed-before-footer", m, [("body.sealed-before-footer", 2, None, None)],
+    yield Case("sealed-before-footer", m, [("body.footer-appended", 2, None, None)],
                also=["body.footer-appended"])
 
 
@@ -792,7 +793,8 @@ def unprovable_cases():
 
 def cases():
     return itertools.chain(modifier_cases(), signer_cases(), signers.cases(Case, HOW), seal_edit_cases(), key_cases(),
-                           structure_cases(), chains.cases(sys.modules[__name__]), unprovable_cases())
+                           structure_cases(), chains.cases(sys.modules[__name__]),
+                           truth.cases(sys.modules[__name__]), unprovable_cases())
 
 
 # ---- the score
@@ -819,9 +821,14 @@ def explain(case, directory):
     return json.loads(p.stdout)
 
 
+def twins(why):
+    """What is told, and behind it the other stories of the same octets."""
+    return why + [{**w, **t} for w in why for t in w["alternatives"]]
+
+
 def told(why, wanted):
     cause, instance, after, before = wanted
-    for w in why:
+    for w in twins(why):
         if w["cause"] == cause and (instance is None or w["instance"] == instance):
             if w["who"]["role"] != "modifier" or (after is None and before is None):
                 return w
@@ -840,7 +847,7 @@ def is_whole(text):
 def octets_wrong(case, found, instance):
     """What the evidence of a set says of octets that is not so, or None."""
     findings = [w for w in found["why"] if w["instance"] == instance and w["level"] == "proved"
-                and w["who"]["role"] == "modifier" and not w["evidence"]["alternative"]]
+                and w["who"]["role"] == "modifier"]
     body = [c for w in findings if w["field"] == "ams.bh" for c in w["evidence"]["changes"] if "offset" in c]
     head = [c for w in findings if w["field"] == "ams.b" for c in w["evidence"]["changes"]]
     if body and all(is_whole(c["received"]) and is_whole(c["signed"]) for c in body):

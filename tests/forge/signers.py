@@ -164,8 +164,11 @@ def cases(case, how):
         m.seal(**{**how, **PLAIN})
         m.body = octets("Hello again,\n\nquite another text.\n")
         for f in m.fields:
-            if f.kind is None and f.name == b"subject":
-                f.raw = b"Subject: of another message\r\n"
+            # who wrote it and when are what tells it from one that was edited
+            other = {b"subject": b"of another message", b"from": b"Zoe <zoe@other.example>",
+                     b"date": b"Mon, 2 Sep 2024 10:00:00 +0000"}.get(f.name)
+            if f.kind is None and other:
+                f.raw = f.raw.split(b":")[0] + b": " + other + b"\r\n"
         yield case("signers.another.%d" % i, m, [("arc.set-of-another-message", i + 1, None, None)], level="indicated")
         m = below(i + 1)
         m.body += octets("-- \nthe list\n")

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/why_story.h"
+
+#include "base/escape.h"
+
+enum {
+	MAX_TOLD = 4, /* stories that a summary has words for */
+};
+
+static bool
+same_change(const struct change *c, const struct change *d)
+{
+	return c->at == d->at && c->from == d->from && c->is.len == d->is.len &&
+	       slice_eq_nocase(c->name, d->name) && slice_eq(c->was, d->was) &&
+	       slice_eq(c->is, d->is) && c->inner == d->inner;
+}
+
+bool
+why_same_story(const struct finding *f, const struct finding *g)
+{
+	bool same = f->cause == g->cause && f->level == g->level &&
+		    f->before == g->before && f->nchanges == g->nchanges &&
+		    f->place != PLACE_STRUCTURE && f->place != PLACE_KEY;
+
+	/* Of a signer, each is a fault of its own. */
+	if (cause_info(f->cause)->role != ROLE_MODIFIER || f->nchanges == 0)
+		return false;
+	for (size_t k = 0; same && k < f->nchanges; k++)
+		same = same_change(&f->change[k], &g->change[k]);
+	return same;
+}
+
+bool
+why_told_before(const struct explanation *e, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (e->finding[i].other == e->finding[k].other &&
+		    why_same_story(&e->finding[i], &e->finding[k]))
+			return true;
+	return false;
+}
+
+static void
+put_domain(struct buf *b, const char *before, struct slice domain)
+{
+	if (domain.len == 0)
+		return;
+	buf_text(b, before);
+	escape_text(b, domain);
+}
+
+static void
+put_modifier(struct buf *b, const struct report *r, const struct finding *f)
+{
+	const struct sigfield *seal =
+	    f->after <= r->chain->n ? r->chain->set[f->after].part[ARC_SEAL]
+				    : NULL;
+
+	if (f->after == 0 && f->before == 0) {
+		buf_text(b, "somebody on the way");
+		return;
+	}
+	buf_printf(b, "%s i=%u", f->before > 0 ? "between" : "after", f->after);
+	if (seal != NULL && seal->tags.domain.len > 0) {
+		put_domain(b, " (", seal->tags.domain);
+		buf_char(b, ')');
+	}
+	if (f->before > 0) {
+		buf_printf(b, " and i=%u", f->before);
+		put_domain(b, ", most likely ", f->domain);
+	} else {
+		buf_text(b, "; no later ARC Set covers the change");
+	}
+}
+
+void
+report_by(struct buf *b, const struct report *r, const struct finding *f)
+{
+	switch (cause_info(f->cause)->role) {
+	case ROLE_SIGNER:
+		buf_printf(b, "the signer of i=%u", f->instance);
+		put_domain(b, ", ", f->domain);
+		break;
+	case ROLE_KEY:
+		buf_text(b, "whoever publishes the key");
+		put_domain(b, " of ", f->domain);
+		break;
+	case ROLE_VALIDATOR:
+		buf_text(b, f->domain.len > 0 ? "the validator" : "others");
+		put_domain(b, " of ", f->domain);
+		break;
+	case ROLE_MODIFIER: put_modifier(b, r, f); break;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The summary. */
+
+/* Whether one phrase says who did both. */
+static bool
+same_hand(const struct finding *f, const struct finding *g)
+{
+	enum explain_role role = cause_info(f->cause)->role;
+
+	if (role != cause_info(g->cause)->role ||
+	    !slice_eq(f->domain, g->domain) || f->before != g->before)
+		return false;
+	return role == ROLE_MODIFIER ? f->after == g->after
+	       : role == ROLE_SIGNER ? f->instance == g->instance
+				     : true;
+}
+
+/* The stories of one hand, first to last: what the summary tells, in an order
+ * of its own. */
+static bool
+is_first_of_hand(const struct explanation *e, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (!e->finding[i].other && !why_told_before(e, i) &&
+		    same_hand(&e->finding[i], &e->finding[k]))
+			return false;
+	return true;
+}
+
+static bool
+same_sentence_before(const struct explanation *e, size_t first, size_t k)
+{
+	for (size_t i = first; i < k; i++)
+		if (e->finding[i].cause == e->finding[k].cause &&
+		    same_hand(&e->finding[first], &e->finding[i]))
+			return true;
+	return false;
+}
+
+/* A sentence without its full stop, to be followed by others. */
+static void
+put_clause(struct buf *b, const char *sentence, bool first)
+{
+	struct slice s = slice_of(sentence);
+
+	if (s.len > 0 && s.p[s.len - 1] == '.')
+		s.len--;
+	if (!first)
+		buf_text(b, "; ");
+	/* "The", "A", but no ARC. */
+	if (!first && s.len > 1 &&
+	    (s.p[1] == ' ' || (s.p[1] >= 'a' && s.p[1] <= 'z') ||
+		slice_starts(s, SLICE("An ")))) {
+		buf_char(b, ascii_lower(s.p[0]));
+		s = slice_sub(s, 1, s.len);
+	}
+	buf_slice(b, s);
+}
+
+/* All that one hand did, who, and how sure that is. */
+static void
+put_hand(struct buf *b, const struct report *r, size_t first)
+{
+	const struct explanation *e = r->why;
+	enum explain_level worst = EXPLAIN_PROVED;
+	const struct finding *f = &e->finding[first];
+
+	for (size_t k = first; k < e->n; k++) {
+		if (e->finding[k].other || !same_hand(f, &e->finding[k]))
+			continue;
+		if (!same_sentence_before(e, first, k))
+			put_clause(b, cause_info(e->finding[k].cause)->sentence,
+			    k == first);
+		if (e->finding[k].level > worst)
+			worst = e->finding[k].level;
+	}
+	buf_text(b, ": ");
+	report_by(b, r, f);
+	buf_printf(b, " (%s%s%s).",
+	    worst == EXPLAIN_PROVED ? "proved" : explain_level_word(worst),
+	    f->who == WHO_PROVED ? "" : "; who: ",
+	    f->who == WHO_PROVED ? "" : explain_certainty_word(f->who));
+}
+
+/* What other validators might say of a chain that passes can wait. */
+static bool
+is_summed(const struct finding *f)
+{
+	return !f->other && !(cause_info(f->cause)->role == ROLE_VALIDATOR &&
+				f->level == EXPLAIN_FACT);
+}
+
+void
+report_summary(struct buf *b, const struct report *r, const char *label)
+{
+	const struct explanation *e = r->why;
+	unsigned told = 0, more = 0;
+
+	for (size_t k = 0; k < e->n; k++) {
+		if (!is_summed(&e->finding[k]) || !is_first_of_hand(e, k))
+			continue;
+		if (told == MAX_TOLD) {
+			more++;
+			continue;
+		}
+		buf_text(b, told++ == 0 ? label : " ");
+		put_hand(b, r, k);
+	}
+	if (more > 0)
+		buf_printf(b, " And %u more.", more);
+	if (told > 0) {
+		buf_char(b, '\n');
+		return;
+	}
+	if (r->verdict->cv != CV_FAIL || e->n > 0)
+		return;
+	if (e->tried == 0 && !r->verdict->temporary)
+		buf_printf(b,
+		    "%sThe line above says the cause; nothing was "
+		    "searched for.\n",
+		    label);
+	else
+		buf_printf(b, "%sNo cause found in %llu hypotheses%s.\n", label,
+		    (unsigned long long)e->tried,
+		    r->verdict->temporary ? "; a key could not be had" : "");
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a message says without any hash: a header that an empty line cut, a
+ * DKIM-Signature that is gone, ARC Sets that speak of another message. */
+#include <stdio.h>
+#include <string.h>
+
+#include "mail/authres.h"
+#include "mail/mbox.h"
+#include "why/evidence.h"
+
+enum {
+	MAX_LOOKED = 64 * 1024, /* octets of a body */
+	MAX_APART = 7,		/* days between Date and a signature */
+};
+
+/* ------------------------------------------------------------------------
+ * Lines that look like a header. */
+
+/* Whether a line begins as an ARC field does, behind whatever is no letter. */
+static bool
+begins_arc_field(struct slice line)
+{
+	static const char *const names[] = { "arc-seal:",
+		"arc-message-signature:", "arc-authentication-results:" };
+
+	while (line.len > 0 && !ascii_is_alnum(line.p[0]))
+		line = slice_sub(line, 1, line.len);
+	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+		if (slice_eq_nocase(slice_sub(line, 0, strlen(names[k])),
+			slice_of(names[k])))
+			return true;
+	return false;
+}
+
+/* Whether a line is a field's first or one that continues it. */
+static bool
+is_of_header(struct slice line)
+{
+	size_t n = 0;
+
+	if (line.len > 0 && ascii_is_wsp(line.p[0]))
+		return true;
+	while (n < line.len && line.p[n] > ' ' && line.p[n] < 127 &&
+	       line.p[n] != ':')
+		n++;
+	return n > 0 && n < line.len && line.p[n] == ':';
+}
+
+/* How many ARC fields the body opens with, in lines of a header. */
+static unsigned
+fields_of_body(struct slice body)
+{
+	struct slice rest = slice_sub(body, 0, MAX_LOOKED);
+	unsigned n = 0;
+
+	while (rest.len > 0) {
+		size_t end = slice_find(rest, '\n');
+		struct slice line = slice_sub(rest, 0, end);
+
+		rest = slice_sub(rest, end + 1, rest.len);
+		if (line.len > 0 && line.p[line.len - 1] == '\r')
+			line.len--;
+		if (line.len == 0 && n == 0)
+			continue;
+		if (!is_of_header(line) && !begins_arc_field(line))
+			break;
+		n += begins_arc_field(line);
+	}
+	return n;
+}
+
+bool
+evidence_header_cut(const struct search *s, char *detail, size_t size)
+{
+	unsigned n = fields_of_body(s->body);
+
+	if (n > 0)
+		snprintf(detail, size,
+		    "the body opens with %u ARC field%s: an empty line ended "
+		    "the header early",
+		    n, n == 1 ? "" : "s");
+	else if (begins_arc_field(s->m->junk))
+		snprintf(detail, size,
+		    "a line that is no field has the name of an ARC field in "
+		    "it");
+	else
+		return false;
+	return true;
+}
+
+bool
+evidence_next_message(struct slice text)
+{
+	struct slice rest = text, line;
+	bool separator = false;
+
+	while (rest.len > 0) {
+		size_t end = slice_find(rest, '\n');
+
+		line = slice_sub(rest, 0, end);
+		rest = slice_sub(rest, end + 1, rest.len);
+		if (line.len > 0 && line.p[line.len - 1] == '\r')
+			line.len--;
+		if (separator && is_of_header(line))
+			return true;
+		separator = mbox_is_separator(line);
+	}
+	return false;
+}
+
+/* Microsoft names these, which keeps others from adding one. */
+bool
+evidence_is_habit(struct slice name)
+{
+	static const char *const habits[] = {
+		"x-ms-exchange-antispam-messagedata",
+		"x-ms-exchange-senderadcheck",
+	};
+
+	for (size_t k = 0; k < sizeof habits / sizeof *habits; k++)
+		if (slice_eq_nocase(slice_sub(name, 0, strlen(habits[k])),
+			slice_of(habits[k])))
+			return true;
+	return false;
+}
+
+bool
+evidence_is_needed(struct slice name)
+{
+	static const char *const needed[] = { "from", "date", "message-id",
+		"subject", "to" };
+
+	for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
+		if (slice_eq_nocase(name, slice_of(needed[k])))
+			return true;
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * What an AAR says of the message that it was made for. */
+
+static bool
+aar_of(struct search *s, unsigned i, struct authres *a)
+{
+	const struct sigfield *f = s->chain->set[i].part[ARC_AAR];
+	struct diag why;
+
+	return f != NULL && authres_parse(f->payload, s->arena, a, &why) == 0;
+}
+
+/* Whether some DKIM-Signature has a b= that begins so. */
+static bool
+has_signature(struct search *s, struct slice beginning)
+{
+	for (size_t k = 0; k < s->m->nfields; k++) {
+		const struct field *f = &s->m->field[k];
+		struct taglist tags;
+		struct diag why;
+		const struct tag *b;
+		size_t n = 0;
+
+		if (!slice_eq_nocase(f->name, SLICE("dkim-signature")) ||
+		    taglist_parse(f->value, s->arena, &tags, &why) != 0 ||
+		    (b = taglist_find(&tags, SLICE("b"))) == NULL)
+			continue;
+		for (size_t i = 0; i < b->value.len && n < beginning.len; i++)
+			if (ascii_is_fws(b->value.p[i]))
+				continue;
+			else if (b->value.p[i] != beginning.p[n++])
+				n = beginning.len + 1;
+		if (n == beginning.len)
+			return true;
+	}
+	return false;
+}
+
+static struct slice
+property_of(const struct authres_result *r, const char *name)
+{
+	for (size_t k = 0; k < r->nproperties; k++)
+		if (slice_eq_nocase(r->property[k].name, slice_of(name)))
+			return r->property[k].value;
+	return (struct slice){ NULL, 0 };
+}
+
+bool
+evidence_dkim_gone(struct search *s, unsigned i, char *detail, size_t size)
+{
+	const struct sigfield *ams = s->ams[i].f;
+	struct authres a;
+	bool covered = false;
+
+	for (size_t k = 0; ams != NULL && k < ams->tags.nheaders; k++)
+		covered |= slice_eq_nocase(
+		    ams->tags.headers[k], SLICE("dkim-signature"));
+	if (!covered || !aar_of(s, i, &a))
+		return false;
+	for (size_t k = 0; k < a.nresults; k++) {
+		const struct authres_result *r = &a.result[k];
+		struct slice b = property_of(r, "header.b"), d, sel;
+		char q[DIAG_QUOTED], p[DIAG_QUOTED], o[DIAG_QUOTED];
+
+		if (!slice_eq_nocase(r->method, SLICE("dkim")) || b.len < 6 ||
+		    has_signature(s, b))
+			continue;
+		d = property_of(r, "header.d");
+		if (d.len == 0)
+			d = property_of(r, "header.i");
+		sel = property_of(r, "header.s");
+		snprintf(detail, size, "d=%.60s s=%.40s b=%.20s",
+		    diag_quote(d, q), diag_quote(sel, p), diag_quote(b, o));
+		return true;
+	}
+	return false;
+}
+
+static struct slice
+domain_of(struct slice address)
+{
+	size_t at = slice_find(address, '@');
+
+	return at < address.len ? slice_sub(address, at + 1, address.len)
+				: address;
+}
+
+/* Whether a field that tells of senders has the domain in it. */
+static bool
+is_named_by_sender(const struct search *s, struct slice domain)
+{
+	static const char *const names[] = { "from", "reply-to", "sender",
+		"return-path", "x-original-from", "x-original-sender",
+		"original-from", "resent-from", "errors-to" };
+
+	for (size_t k = 0; k < s->m->nfields; k++) {
+		const struct field *f = &s->m->field[k];
+		bool sender = false;
+
+		for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+			sender |= slice_eq_nocase(f->name, slice_of(names[n]));
+		for (size_t at = 0; sender && at + domain.len <= f->value.len;
+		     at++)
+			if (slice_eq_nocase(
+				slice_sub(f->value, at, domain.len), domain))
+				return true;
+	}
+	return false;
+}
+
+static int64_t
+number(struct slice *rest)
+{
+	int64_t n = 0;
+	size_t i = 0;
+
+	while (i < rest->len && ascii_is_digit(rest->p[i]) && i < 6)
+		n = 10 * n + (rest->p[i++] - '0');
+	*rest = slice_sub(*rest, i, rest->len);
+	return i > 0 ? n : -1;
+}
+
+/* The day of a Date, counted from 1970; -1 where there is none. */
+static int64_t
+day_of(struct slice date)
+{
+	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	size_t comma = slice_find(date, ',');
+	struct slice rest =
+	    comma < date.len ? slice_sub(date, comma + 1, date.len) : date;
+	int64_t month = -1, day, year;
+
+	rest = slice_trim(rest);
+	day = number(&rest);
+	rest = slice_trim(rest);
+	for (size_t k = 0; k < 12; k++)
+		if (slice_eq_nocase(slice_sub(rest, 0, 3),
+			(struct slice){ months + 3 * k, 3 }))
+			month = (int64_t)k + 1;
+	rest = slice_trim(slice_sub(rest, 3, rest.len));
+	year = number(&rest);
+	if (day < 1 || day > 31 || month < 1 || year < 1970)
+		return -1;
+	/* Days of a civil calendar whose years begin in March. */
+	year -= month <= 2;
+	int64_t era = year / 400, of = year - era * 400;
+	int64_t days = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of * 365 + of / 4 - of / 100 + days - 719468;
+}
+
+static bool
+is_dated_apart(const struct search *s, unsigned i)
+{
+	const struct sigfield *seal = s->seal[i].f;
+
+	if (seal == NULL || !seal->tags.has_time)
+		return false;
+	for (size_t k = 0; k < s->m->nfields; k++) {
+		int64_t day = -1, sealed = (int64_t)(seal->tags.time / 86400);
+
+		if (!slice_eq_nocase(s->m->field[k].name, SLICE("date")))
+			continue;
+		day = day_of(s->m->field[k].value);
+		return day >= 0 &&
+		       (day - sealed > MAX_APART || sealed - day > MAX_APART);
+	}
+	return false;
+}
+
+bool
+evidence_another_message(struct search *s, unsigned i)
+{
+	struct authres a;
+	bool any = false;
+
+	if (!aar_of(s, i, &a) || !is_dated_apart(s, i))
+		return false;
+	for (size_t k = 0; k < a.nresults; k++) {
+		static const char *const names[] = { "header.from",
+			"smtp.mailfrom" };
+
+		for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+			struct slice domain =
+			    domain_of(property_of(&a.result[k], names[n]));
+
+			if (domain.len == 0)
+				continue;
+			if (is_named_by_sender(s, domain))
+				return false;
+			any = true;
+		}
+	}
+	return any;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* evidence.h - what a message says of itself without any hash */
+#ifndef EVIDENCE_H
+#define EVIDENCE_H
+
+#include "why/search.h"
+
+/* Whether ARC fields stand where no header is: in lines at the start of the
+ * body, or behind something in a line that is no field.  Says which. */
+bool evidence_header_cut(const struct search *, char *detail, size_t size);
+
+/* Whether text has a separator of an mbox in it, and a header below that. */
+bool evidence_next_message(struct slice text);
+
+/* Whether a signer names the field in h= whether it is there or not. */
+bool evidence_is_habit(struct slice name);
+
+/* Whether hardly any message is without a field of that name. */
+bool evidence_is_needed(struct slice name);
+
+/* Whether AMS(i) covers DKIM-Signature, and one that AAR(i) names by header.b
+ * is not there any more.  Says which. */
+bool evidence_dkim_gone(struct search *, unsigned i, char *detail, size_t size);
+
+/* Whether set i speaks of another author at another time. */
+bool evidence_another_message(struct search *, unsigned i);
+
+#endif
