@@ -9,12 +9,15 @@
 
 #include "base/arena.h"
 #include "cli.h"
+#include "crypto/signing_key.h"
 #include "keys/keyname.h"
+#include "sign_newkey.h"
 #include "sign_run.h"
 
 static const char usage_line[] =
     "arc-sign [options] -d DOMAIN -s SELECTOR -k KEY [FILE]\n"
     "       arc-sign [options] --table FILE [FILE]\n"
+    "       arc-sign --new-key -d DOMAIN -s SELECTOR -k FILE [-a ALGORITHM]\n"
     "Seal a message: put an ARC Set (RFC 8617) on top of it.\n";
 
 static const char own_help[] =
@@ -26,6 +29,9 @@ static const char own_help[] =
     "      --table FILE          lines: pattern domain selector key; the "
     "first\n"
     "                            whose pattern fits the From domain\n"
+    "      --new-key             make a private key, write it to KEY (a new "
+    "file),\n"
+    "                            print the DNS record to publish\n"
     "  -a, --algorithm WORD      rsa-sha256 or ed25519-sha256 (from the key)\n"
     "  -c, --canonicalization H/B   relaxed/relaxed\n"
     "  -H, --headers LIST        sign exactly these fields, joined by \":\"\n"
@@ -56,6 +62,7 @@ static const char own_help[] =
 
 enum {
 	OPT_TABLE = CLI_OPT_OWN,
+	OPT_NEW_KEY,
 	OPT_NO_OVERSIGN,
 	OPT_CHECK_KEY,
 	OPT_FORCE,
@@ -84,6 +91,7 @@ static const struct option longopts[] = {
 	{ "selector", required_argument, NULL, 's' },
 	{ "key", required_argument, NULL, 'k' },
 	{ "table", required_argument, NULL, OPT_TABLE },
+	{ "new-key", no_argument, NULL, OPT_NEW_KEY },
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "canonicalization", required_argument, NULL, 'c' },
 	{ "headers", required_argument, NULL, 'H' },
@@ -193,6 +201,7 @@ options(struct sign *s, int argc, char **argv)
 	while ((ch = getopt_long(argc, argv, "d:s:k:a:c:H:x:i:" CLI_SHORTOPTS,
 		    longopts, NULL)) != -1)
 		switch (ch) {
+		case OPT_NEW_KEY: s->new_key = true; break;
 		case OPT_NO_OVERSIGN: s->no_oversign = true; break;
 		case OPT_CHECK_KEY: s->check_key = true; break;
 		case OPT_FORCE: s->force = true; break;
@@ -229,6 +238,23 @@ check_ar(const struct sign *s)
 	    &s->cli, "--ar: no results as RFC 8601 wants them: %s", why.detail);
 }
 
+static void
+check_new_key(const struct sign *s)
+{
+	const struct cli *c = &s->cli;
+
+	if (s->table != NULL || s->domain == NULL || s->selector == NULL ||
+	    s->key_path == NULL)
+		cli_usage(c,
+		    "--new-key requires --domain, --selector and --key, and "
+		    "excludes --table");
+	if (signing_key_is_uri(s->key_path) || strcmp(s->key_path, "-") == 0)
+		cli_usage(c,
+		    "--key %s: --new-key writes to a file (./NAME if its name "
+		    "looks like a URI)",
+		    s->key_path);
+}
+
 /* What ends up in a field or a query is looked at before any input is. */
 static void
 check(struct sign *s)
@@ -237,6 +263,8 @@ check(struct sign *s)
 	struct slice rest, name;
 	bool from = false;
 
+	if (s->new_key)
+		check_new_key(s);
 	if (s->table == NULL &&
 	    (s->domain == NULL || s->selector == NULL || s->key_path == NULL))
 		cli_usage(c, "--domain, --selector and --key are needed");
@@ -301,8 +329,13 @@ main(int argc, char **argv)
 	hide();
 	options(&s, argc, argv);
 	check(&s);
-	if (argc - optind > 1)
-		cli_usage(&s.cli, "one message at a time");
+	if (argc - optind > (s.new_key ? 0 : 1))
+		cli_usage(&s.cli, s.new_key ? "--new-key takes no message"
+					    : "one message at a time");
+	if (s.new_key) {
+		sign_new_key(&s);
+		return cli_end(&s.cli);
+	}
 	bool ready = cli_keys(&s.cli) == 0;
 
 	if (ready || s.pass_on_error)

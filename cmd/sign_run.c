@@ -7,6 +7,7 @@
 #include "filter.h"
 #include "base/input.h"
 #include "judge.h"
+#include "keys/keyline.h"
 #include "keys/keyname.h"
 #include "sign_run.h"
 #include "sign_table.h"
@@ -425,6 +426,18 @@ read_headers(struct work *w, struct seal_request *q, struct diag *why)
 	return 0;
 }
 
+/* Say what is to be published: alone on its line, as a zone has it. */
+static void
+tell_record(const struct work *w, struct slice name)
+{
+	struct buf line = { .max = 0 };
+
+	cli_say(&w->s->cli, "%s: the record to publish:", w->signer.key_path);
+	keyline_put(&line, name, signing_key_public(w->key), no_octets);
+	cli_words(&w->s->cli, &line);
+	buf_release(&line);
+}
+
 /* Whether the record that is published fits the key. */
 static int
 check_key(struct work *w, struct diag *why)
@@ -439,16 +452,20 @@ check_key(struct work *w, struct diag *why)
 	    keystore_fetch(keys, &name, 1, cli_deadline(&w->s->cli), why) != 0)
 		return -1;
 	e = keystore_find(keys, name);
-	if (e->answer.kind != ANSWER_RECORDS)
+	if (e->answer.kind != ANSWER_RECORDS) {
+		bool none = answer_diag(e->answer.kind) == DIAG_KEY_MISSING;
+
+		if (none)
+			tell_record(w, name);
 		return diag_set(why,
-		    answer_diag(e->answer.kind) == DIAG_KEY_MISSING
-			? DIAG_KEY_DIFFERS
-			: answer_diag(e->answer.kind),
+		    none ? DIAG_KEY_UNPUBLISHED : answer_diag(e->answer.kind),
 		    no_octets, "%s", answer_detail(&e->answer, name, detail));
+	}
 	for (size_t i = 0; i < e->nrecords; i++)
 		if (e->record[i].why.code == DIAG_NONE &&
 		    key_same(&e->record[i].key, signing_key_public(w->key)))
 			return 0;
+	tell_record(w, name);
 	return diag_set(why, DIAG_KEY_DIFFERS, no_octets, "%s at %.*s",
 	    e->nrecords > 0 && e->record[0].why.code != DIAG_NONE
 		? diag_info(e->record[0].why.code)->word

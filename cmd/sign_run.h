@@ -31,8 +31,8 @@ struct sign {
 	enum sign_cv cv;
 	struct auth_methods methods; /* --check: claimed by our own results */
 	struct facts facts;	     /* of the SMTP session */
-	bool no_oversign, check_key, force, strip_ar, no_fail_seal, seal_anyway,
-	    headers_only, exit_status, pass_on_error;
+	bool new_key, no_oversign, check_key, force, strip_ar, no_fail_seal,
+	    seal_anyway, headers_only, exit_status, pass_on_error;
 };
 
 /* A domain and a selector that a key can stand at; else usage error. */

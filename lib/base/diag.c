@@ -277,6 +277,9 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_KEY_DIFFERS] = { "key-differs", "RFC 6376 section 3.6.1",
 	    "The published key does not match the private key.",
 	    TROUBLE(EX_CONFIG) },
+	[DIAG_KEY_UNPUBLISHED] = { "key-not-published",
+	    "RFC 6376 section 3.6.2", "The key is not published yet.",
+	    TROUBLE(EX_CONFIG) },
 	[DIAG_SELF_CHECK] = { "self-check", "",
 	    "The new seal did not verify; nothing was written.",
 	    TROUBLE(EX_SOFTWARE) },
@@ -288,6 +291,10 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "Cannot read the private key.", TROUBLE(EX_NOPERM) },
 	[DIAG_PRIVATE_KEY] = { "private-key", "",
 	    "The private key cannot be used for signing.", TROUBLE(EX_CONFIG) },
+	[DIAG_KEY_CREATE] = { "private-key-create", "",
+	    "The private key file cannot be created; an existing file is never "
+	    "overwritten.",
+	    TROUBLE(EX_CANTCREAT) },
 };
 
 const struct diag_info *

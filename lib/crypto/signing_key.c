@@ -430,6 +430,12 @@ scheme(struct slice where)
 	return colon + 1;
 }
 
+bool
+signing_key_is_uri(const char *where)
+{
+	return scheme(slice_of(where)) > 0;
+}
+
 /* Say in why which key it was.  Of a URI other than a file's only the scheme: a
  * PIN may stand in what follows. */
 static int

@@ -35,6 +35,9 @@ int signing_key_load(
 int signing_key_parse(
     struct slice pem, struct signing_key **out, struct diag *why);
 
+/* Whether where is a URI to signing_key_load(). */
+bool signing_key_is_uri(const char *where);
+
 /* Accepts NULL. */
 void signing_key_free(struct signing_key *);
 

@@ -5,13 +5,13 @@
 
 #include "report/audit.h"
 #include "base/escape.h"
+#include "keys/keyline.h"
 #include "keys/keyname.h"
 #include "mail/taglist.h"
 
 enum {
 	MAX_NAMES = 2 * CHAIN_MAX,
-	MAX_SHOWN = 200,  /* octets of a record that are shown */
-	MAX_STRING = 255, /* octets of a character-string (RFC 1035) */
+	MAX_SHOWN = 200, /* octets of a record that are shown */
 	WISE_RSA_BITS = 2048,
 };
 
@@ -168,25 +168,18 @@ audit_key(struct buf *b, const struct key *k)
 		remark(b, "The exponent is not 65537, which all others have.");
 }
 
-/* The record as a line of a master file, strings of at most 255 octets. */
+/* The record as a line of a master file. */
 static void
 put_record(struct buf *b, struct slice name, const struct key *k,
     const struct taglist *tags, bool good)
 {
-	struct buf text = { .max = 0 }, kept = { .max = 0 };
+	struct buf kept = { .max = 0 };
 
 	keep_tags(&kept, tags, good);
-	key_record(k, buf_view(&kept), &text);
-	buf_printf(b, "  write it so %.*s. IN TXT", SLICE_ARG(name));
-	for (size_t at = 0; at < text.len; at += MAX_STRING)
-		buf_printf(b, " \"%.*s\"",
-		    (int)(text.len - at < MAX_STRING ? text.len - at
-						     : MAX_STRING),
-		    text.p + at);
-	buf_char(b, '\n');
-	if (text.failure != BUF_OK || kept.failure != BUF_OK)
+	buf_text(b, "  write it so ");
+	keyline_put(b, name, k, buf_view(&kept));
+	if (kept.failure != BUF_OK)
 		b->failure = BUF_NO_MEMORY;
-	buf_release(&text);
 	buf_release(&kept);
 }
 
