@@ -23,6 +23,8 @@ static const char usage_line[] =
 static const char own_help[] =
     "What is shown:\n"
     "      --verify              check signatures, with keys from the DNS\n"
+    "      --check LIST          methods in --json and --lint: arc, dkim "
+    "(arc)\n"
     "  -w, --why                 say why the chain fails, in full\n"
     "      --effort N            search N times as far (1)\n"
     "  -n, --set N               one ARC Set, its fields and tags\n"
@@ -40,7 +42,8 @@ static const char own_help[] =
     "      --compare             what differs between two messages, or two\n"
     "                            fingerprints, or one of each\n"
     "      --canon WHAT          the octets that were hashed: ams:N, as:N, "
-    "body:N\n"
+    "body:N,\n"
+    "                            dkim:N, dkim-body:N (N: from the top)\n"
     "Many messages:\n"
     "      --include GLOB        of a directory only files named so "
     "(repeatable)\n"
@@ -50,6 +53,7 @@ static const char own_help[] =
 enum {
 	OPT_VERIFY = CLI_OPT_OWN,
 	OPT_EFFORT,
+	OPT_CHECK,
 	OPT_FIELD,
 	OPT_CANON,
 	OPT_NO_SANDBOX,
@@ -68,6 +72,7 @@ static const struct option longopts[] = {
 	{ "verify", no_argument, NULL, OPT_VERIFY },
 	{ "why", no_argument, NULL, 'w' },
 	{ "effort", required_argument, NULL, OPT_EFFORT },
+	{ "check", required_argument, NULL, OPT_CHECK },
 	{ "set", required_argument, NULL, 'n' },
 	{ "field", required_argument, NULL, OPT_FIELD },
 	{ "canon", required_argument, NULL, OPT_CANON },
@@ -82,6 +87,16 @@ static const struct option longopts[] = {
 	{ "compare", no_argument, NULL, OPT_COMPARE },
 	{ NULL, 0, NULL, 0 },
 };
+
+static void
+option_check(struct dump *d, const char *arg)
+{
+	if (!auth_methods_parse(slice_of(arg), &d->methods))
+		cli_usage(&d->cli,
+		    "--check %s: not arc, dkim, spf or dmarc, each once, "
+		    "joined by \":\", and not all",
+		    arg);
+}
 
 static unsigned
 option_number(struct dump *d, const char *name, const char *arg, int64_t max)
@@ -108,19 +123,33 @@ option_way(struct dump *d, enum dump_way way)
 static void
 option_canon(struct dump *d, const char *arg)
 {
+	static const struct {
+		const char *word;
+		enum sigkind kind;
+		bool body;
+	} canons[] = {
+		{ "ams", ARC_AMS, false },
+		{ "as", ARC_SEAL, false },
+		{ "body", ARC_AMS, true },
+		{ "dkim", DKIM_SIGNATURE, false },
+		{ "dkim-body", DKIM_SIGNATURE, true },
+	};
 	struct slice rest = slice_of(arg), what;
 	unsigned long long n = 0;
 
 	slice_cut(&rest, ':', &what);
-	d->canon_body = slice_eq(what, SLICE("body"));
-	d->canon_kind = slice_eq(what, SLICE("as")) ? ARC_SEAL : ARC_AMS;
-	if ((!d->canon_body && d->canon_kind == ARC_AMS &&
-		!slice_eq(what, SLICE("ams"))) ||
-	    !slice_number(rest, 2, &n) || n < 1 || n > CHAIN_MAX)
+	for (size_t i = 0; i < sizeof canons / sizeof *canons; i++)
+		if (slice_eq(what, slice_of(canons[i].word)) &&
+		    slice_number(rest, 2, &n) && n <= CHAIN_MAX) {
+			d->canon_kind = canons[i].kind;
+			d->canon_body = canons[i].body;
+			d->canon_instance = (unsigned)n;
+		}
+	if (n < 1 || d->canon_instance == 0)
 		cli_usage(&d->cli,
-		    "--canon %s: not ams:N, as:N or body:N with N from 1 to %d",
+		    "--canon %s: not ams:N, as:N, body:N, dkim:N or "
+		    "dkim-body:N with N from 1 to %d",
 		    arg, CHAIN_MAX);
-	d->canon_instance = (unsigned)n;
 	option_way(d, DUMP_CANON);
 }
 
@@ -193,6 +222,7 @@ options(struct dump *d, int argc, char **argv)
 			option_way(d, DUMP_FIELDS);
 			break;
 		case OPT_CANON: option_canon(d, optarg); break;
+		case OPT_CHECK: option_check(d, optarg); break;
 		case OPT_NO_SANDBOX: d->no_sandbox = true; break;
 		case OPT_INCLUDE: cli_include(&d->cli, optarg); break;
 		case OPT_HTML: option_way(d, DUMP_HTML); break;
@@ -262,7 +292,7 @@ int
 main(int argc, char **argv)
 {
 	static char *standard_input[] = { "-", NULL };
-	struct dump d = { .way = DUMP_PAGE };
+	struct dump d = { .way = DUMP_PAGE, .methods = { { METHOD_ARC }, 1 } };
 	struct sandbox s = { .off = false };
 	char **word;
 

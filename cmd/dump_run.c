@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "report/audit.h"
 #include "dkim/canon.h"
+#include "dkim/dkim.h"
 #include "dump_run.h"
 #include "base/escape.h"
 #include "why/why.h"
@@ -38,6 +40,7 @@ struct shown {
 	struct remarks remarks;
 	struct explanation reasons;
 	struct hops hops;
+	struct dkim dkim;
 };
 
 /* Hold the beginning of the input, and all of it if it is not too long. */
@@ -127,10 +130,43 @@ canon_warn(const struct shown *s, const struct sigfield *f)
 {
 	const struct diag *why = &f->problem;
 
-	cli_say(&s->d->cli, "%s: i=%u %.*s is invalid: %s (%s)  [%s]", s->path,
-	    f->instance, SLICE_ARG(sigfield_name(f->kind)),
+	char instance[16] = "";
+
+	if (f->instance > 0)
+		snprintf(instance, sizeof instance, "i=%u ", f->instance);
+	cli_say(&s->d->cli, "%s: %s%.*s is invalid: %s (%s)  [%s]", s->path,
+	    instance, SLICE_ARG(sigfield_name(f->kind)),
 	    diag_info(why->code)->sentence, why->detail,
 	    diag_info(why->code)->word);
+}
+
+/* What DKIM-Signature N, from the top, had hashed. */
+static int
+show_canon_dkim(struct shown *s, struct diag *why)
+{
+	struct dump *d = s->d;
+	const struct sink out = { put_out, &d->cli };
+	unsigned i = d->canon_instance;
+
+	if (dkim_collect(&s->dkim, s->m, why) != 0)
+		return -1;
+	const struct sigfield *f =
+	    i <= s->dkim.n ? &s->dkim.signature[i - 1].field : NULL;
+
+	if (f == NULL || (f->tags.b_raw.p == NULL && !d->canon_body))
+		return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
+		    "the message has %zu DKIM-Signatures; nothing was hashed "
+		    "for number %u",
+		    s->dkim.n, i);
+	if (f->problem.code != DIAG_NONE)
+		canon_warn(s, f);
+	if (d->canon_body)
+		return canon_body_out(s, &f->tags, &out, why);
+	struct select *select = select_new(s->m, s->m->arena);
+
+	return select != NULL && sigfield_put(f, select, &out) == 0
+		   ? 0
+		   : diag_memory(why);
 }
 
 static int
@@ -207,7 +243,9 @@ look(struct shown *s, struct diag *why)
 
 	opt.every_part = true;
 	sigcheck_init(&check, s->m, &s->in, keys, &opt.sig);
-	if (validate(&check, &s->chain, &opt, &s->verdict, why) != 0 ||
+	if (dkim_begin(&s->dkim, &check, why) != 0 ||
+	    validate(&check, &s->chain, &opt, &s->verdict, why) != 0 ||
+	    dkim_end(&s->dkim, &check, why) != 0 ||
 	    input_drain(&s->in, why) != 0)
 		return -1;
 	if (lint_collect(
@@ -226,6 +264,8 @@ show_page(struct shown *s, struct diag *why)
 {
 	struct cli *c = &s->d->cli;
 	struct page page = { .hops = &s->hops,
+		.dkim = &s->dkim,
+		.now = c->validate.sig.now,
 		.keys = s->d->verify,
 		.full_why = s->d->why,
 		.remarks = c->verbose };
@@ -244,6 +284,9 @@ show_page(struct shown *s, struct diag *why)
 		.spill_ctx = c };
 
 	page.report = &r;
+	if (auth_methods_have(&s->d->methods, METHOD_DKIM))
+		r.dkim = &s->dkim;
+	r.without_arc = !auth_methods_have(&s->d->methods, METHOD_ARC);
 	if (look(s, why) != 0)
 		return -1;
 	if (s->d->set > s->chain.n)
@@ -281,10 +324,15 @@ static int
 show_lint(struct shown *s, struct diag *why)
 {
 	struct cli *c = &s->d->cli;
+	bool with_dkim = s->chain.nfields == 0 ||
+			 auth_methods_have(&s->d->methods, METHOD_DKIM);
 
 	if (look(s, why) != 0)
 		return -1;
-	if (lint_style(s->m, s->body, &s->chain, &s->verdict, &s->remarks) != 0)
+	if (lint_style(s->m, s->body, &s->chain, &s->verdict, &s->remarks) !=
+		0 ||
+	    (with_dkim && lint_dkim(s->m, &s->dkim, c->validate.sig.now, true,
+			      &s->remarks) != 0))
 		return diag_memory(why);
 	for (size_t k = 0; k < s->remarks.n; k++) {
 		name_line(s);
@@ -317,7 +365,8 @@ show_keys(struct shown *s, struct diag *why)
 	bool temporary;
 
 	if (input_drain(&s->in, why) != 0 ||
-	    audit_keys(&c->out, &s->chain, c->keys, cli_deadline(c),
+	    dkim_collect(&s->dkim, s->m, why) != 0 ||
+	    audit_keys(&c->out, &s->chain, &s->dkim, c->keys, cli_deadline(c),
 		s->m->arena, &temporary, why) != 0)
 		return -1;
 	if (temporary)
@@ -373,7 +422,9 @@ show(struct shown *s, struct diag *why)
 	if (s->chain.nfields == 0)
 		cli_worse(c, 2);
 	if (s->d->way == DUMP_CANON)
-		return show_canon(s, why);
+		return s->d->canon_kind == DKIM_SIGNATURE
+			   ? show_canon_dkim(s, why)
+			   : show_canon(s, why);
 	if (s->d->way == DUMP_FIELDS) {
 		page_fields(
 		    &c->out, &s->chain, slice_of(s->d->field), s->d->set);

@@ -7,6 +7,7 @@
 
 #include "arc/chain.h"
 #include "cli.h"
+#include "mail/method.h"
 #include "report/fingerprint.h"
 
 /* What is shown. */
@@ -24,6 +25,7 @@ enum dump_way {
 struct dump {
 	struct cli cli;
 	enum dump_way way;
+	struct auth_methods methods; /* --check */
 	bool many; /* more than one operand: pages begin with a name */
 	bool verify, why, no_sandbox;
 	unsigned effort;

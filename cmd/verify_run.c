@@ -310,8 +310,10 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	    input_drain(in, why) == 0) {
 		judge_report(&judged, &r);
 		judge_tell(&judged, &v->cli, &j->err, j->source.name);
-		if (lint_collect(
-			m, chain, verdict, c->validate.sig.now, &remarks) != 0)
+		if (lint_collect(m, chain, verdict, c->validate.sig.now,
+			&remarks) != 0 ||
+		    (r.dkim != NULL && lint_dkim(m, r.dkim, c->validate.sig.now,
+					   false, &remarks) != 0))
 			diag_memory(why);
 		else if (v->trust != NULL &&
 			 trust_judge(v->trust, m, chain, verdict,

@@ -283,7 +283,7 @@ lint_headers(const struct sigfield *f, size_t froms, struct remarks *out)
 			if (slice_eq_nocase(f->tags.headers[i], forbidden[j]))
 				k = j;
 	}
-	if (k < n)
+	if (k < n && f->kind == ARC_AMS)
 		add(out, LINT_HEADERS_FORBIDDEN, f->instance,
 		    sigfield_name(ARC_AMS), "%.*s", SLICE_ARG(forbidden[k]));
 	if (f->tags.empty_headers > 0)
@@ -547,7 +547,7 @@ style_headers(
 		if (!odd || rows[k].code == told)
 			continue;
 		told = rows[k].code;
-		add(out, told, f->instance, sigfield_name(ARC_AMS), "%s",
+		add(out, told, f->instance, sigfield_name(f->kind), "%s",
 		    rows[k].name);
 	}
 }
@@ -620,17 +620,17 @@ style_ams(const struct message *m, const struct sigfield *f,
 {
 	style_signature(f, p, out);
 	style_headers(m, f, out);
-	if (taglist_find(&f->list, SLICE("v")) != NULL)
+	if (f->kind == ARC_AMS && taglist_find(&f->list, SLICE("v")) != NULL)
 		note(out, LINT_VERSION_TAG, f);
 	if (taglist_find(&f->list, SLICE("c")) == NULL)
 		note(out, LINT_CANON_MISSING, f);
 	else if (f->tags.header_canon == CANON_SIMPLE)
 		note(out, LINT_CANON_SIMPLE, f);
 	if (f->tags.has_length)
-		add(out, LINT_LENGTH_TAG, f->instance, sigfield_name(ARC_AMS),
+		add(out, LINT_LENGTH_TAG, f->instance, sigfield_name(f->kind),
 		    "l=%" PRIu64, f->tags.length);
 	if (f->tags.has_expires)
-		add(out, LINT_EXPIRES, f->instance, sigfield_name(ARC_AMS),
+		add(out, LINT_EXPIRES, f->instance, sigfield_name(f->kind),
 		    "x=%" PRIu64, f->tags.expires);
 }
 
@@ -673,7 +673,32 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 	if (!m->body_cr && message_has_bare_cr(body))
 		add(out, LINT_BARE_CR, 0, no_octets, "in the body");
 	if (c->nfields > 0 && longest_line(body) > LONGEST_LINE)
-		add(out, LINT_BODY_LINE_LONG, 0, (struct slice){ NULL, 0 },
-		    "%zu bytes", longest_line(body));
+		add(out, LINT_BODY_LINE_LONG, 0, no_octets, "%zu bytes",
+		    longest_line(body));
+	return out->memory_failed ? -1 : 0;
+}
+
+int
+lint_dkim(const struct message *m, const struct dkim *d, int64_t now,
+    bool style, struct remarks *out)
+{
+	const struct slice name = sigfield_name(DKIM_SIGNATURE);
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct sigfield *f = &d->signature[i].field;
+		const struct sigresult *r = &d->signature[i].check;
+
+		if (f->tags.has_time && (int64_t)f->tags.time > now)
+			add(out, LINT_TIME_FUTURE, 0, name, "t=%" PRIu64,
+			    f->tags.time);
+		lint_key(r, 0, name, out);
+		lint_headers(f, message_count(m, SLICE("From")), out);
+		if (r->body_signed < r->body_length)
+			add(out, LINT_BODY_PARTIAL, 0, name,
+			    "%" PRIu64 " of %" PRIu64 " bytes", r->body_signed,
+			    r->body_length);
+		if (style)
+			style_ams(m, f, r, out);
+	}
 	return out->memory_failed ? -1 : 0;
 }

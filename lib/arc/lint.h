@@ -11,6 +11,7 @@
 #include "arc/chain.h"
 #include "mail/message.h"
 #include "arc/validate.h"
+#include "dkim/dkim.h"
 
 enum lint_code {
 	LINT_INSTANCE_NOT_FIRST,
@@ -100,5 +101,10 @@ void lint_add(struct remarks *, enum lint_code, struct slice field,
  * memory is short. */
 int lint_style(const struct message *, struct slice body, const struct chain *,
     const struct verdict *, struct remarks *out);
+
+/* The same two for DKIM-Signatures: style adds what lint_style() does.  A
+ * remark is about all of them that have it. */
+int lint_dkim(const struct message *, const struct dkim *, int64_t now,
+    bool style, struct remarks *out);
 
 #endif

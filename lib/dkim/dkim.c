@@ -65,8 +65,8 @@ want_keys(void *ctx, struct keynames *names)
 			keynames_add(names, &d->signature[i].check);
 }
 
-static int
-collect(struct dkim *d, const struct message *m, struct diag *why)
+int
+dkim_collect(struct dkim *d, const struct message *m, struct diag *why)
 {
 	struct slice name = sigfield_name(DKIM_SIGNATURE);
 	size_t n = message_count(m, name);
@@ -112,7 +112,7 @@ begin_one(struct sigcheck *c, struct dkim_signature *s, struct diag *why)
 int
 dkim_begin(struct dkim *d, struct sigcheck *c, struct diag *why)
 {
-	if (collect(d, c->m, why) != 0)
+	if (dkim_collect(d, c->m, why) != 0)
 		return -1;
 	for (size_t i = 0; i < d->n; i++) {
 		struct dkim_signature *s = &d->signature[i];

@@ -38,7 +38,11 @@ struct dkim {
 	struct keywant want;
 };
 
-/* Collect the signatures, read their tags, and ask for bodies and keys.  What
+/* The signatures of m with their tags, and nothing checked.  -1 with
+ * DIAG_MEMORY. */
+int dkim_collect(struct dkim *out, const struct message *m, struct diag *why);
+
+/* Collect the signatures, and ask for bodies and keys.  What
  * *out holds lives as long as the message; it stays where it is until
  * dkim_end().  -1 with DIAG_MEMORY or DIAG_SYSTEM. */
 int dkim_begin(struct dkim *out, struct sigcheck *, struct diag *why);

@@ -10,7 +10,7 @@
 #include "mail/taglist.h"
 
 enum {
-	MAX_NAMES = 2 * CHAIN_MAX,
+	MAX_NAMES = 2 * CHAIN_MAX + LIMIT_DKIM,
 	MAX_SHOWN = 200, /* octets of a record that are shown */
 	WISE_RSA_BITS = 2048,
 };
@@ -351,15 +351,18 @@ add_use(struct use use[], size_t *n, const struct sigfield *f,
 		k++;
 	if (k == *n)
 		use[(*n)++].name = name;
-	buf_printf(&use[k].users, "%si=%u %.*s",
-	    use[k].users.len > 0 ? ", " : "", f->instance,
-	    SLICE_ARG(sigfield_name(f->kind)));
+	if (use[k].users.len > 0)
+		buf_text(&use[k].users, ", ");
+	if (f->instance > 0)
+		buf_printf(&use[k].users, "i=%u ", f->instance);
+	buf_slice(&use[k].users, sigfield_name(f->kind));
 	return 0;
 }
 
 int
-audit_keys(struct buf *b, const struct chain *c, struct keystore *keys,
-    int64_t deadline, struct arena *arena, bool *temporary, struct diag *why)
+audit_keys(struct buf *b, const struct chain *c, const struct dkim *d,
+    struct keystore *keys, int64_t deadline, struct arena *arena,
+    bool *temporary, struct diag *why)
 {
 	struct use *use = arena_array(arena, MAX_NAMES, sizeof *use);
 	struct slice names[MAX_NAMES];
@@ -374,6 +377,8 @@ audit_keys(struct buf *b, const struct chain *c, struct keystore *keys,
 		     k++)
 			result =
 			    add_use(use, &n, c->set[i].part[k], arena, why);
+	for (size_t i = 0; i < d->n && i < LIMIT_DKIM && result == 0; i++)
+		result = add_use(use, &n, &d->signature[i].field, arena, why);
 	for (size_t k = 0; k < n; k++)
 		names[k] = use[k].name;
 	if (result == 0 && n > 0)

@@ -11,13 +11,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "arc/chain.h"
+#include "dkim/dkim.h"
 #include "keys/keystore.h"
 
 /* Append a paragraph for each key that the chain's AMS and AS name, in the
- * order of the sets, each name once.  deadline is that of all lookups
- * (keysource.h). *temporary tells whether a key could not be asked for.  -1
- * with DIAG_MEMORY, DIAG_SYSTEM or DIAG_WRITE. */
-int audit_keys(struct buf *, const struct chain *, struct keystore *,
-    int64_t deadline, struct arena *, bool *temporary, struct diag *why);
+ * order of the sets, then those of DKIM-Signatures, each name once.  deadline
+ * is that of all lookups (keysource.h). *temporary tells whether a key could
+ * not be asked for.  -1 with DIAG_MEMORY, DIAG_SYSTEM or DIAG_WRITE. */
+int audit_keys(struct buf *, const struct chain *, const struct dkim *,
+    struct keystore *, int64_t deadline, struct arena *, bool *temporary,
+    struct diag *why);
 
 #endif

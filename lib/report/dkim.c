@@ -23,7 +23,7 @@ put_caveat(struct buf *b, const struct dkim_signature *s)
 
 	if (open > 0)
 		buf_printf(b,
-		    "%" PRIu64 " of %" PRIu64 " octets of the body are not "
+		    "%" PRIu64 " of %" PRIu64 " bytes of the body are not "
 		    "covered (l=%" PRIu64 ")",
 		    open, s->check.body_length, s->check.body_signed);
 	if (is_testing(s))
@@ -173,7 +173,10 @@ report_dkim_json(struct json *j, const struct dkim *d)
 		member_number(j, "expires", t->has_expires, t->expires);
 		member_headers(j, t);
 		member_text(j, "body_hash", t->bh_text);
-		member_word(j, "result", auth_result_word(s->result));
+		if (s->check.status == STATUS_UNCHECKED)
+			json_null(j, "result"); /* for want of keys */
+		else
+			member_word(j, "result", auth_result_word(s->result));
 		put_detail(j, s);
 		member_key(j, &s->check);
 		json_object_close(j);

@@ -8,6 +8,7 @@
 #include "arc/lint.h"
 #include "base/moment.h"
 #include "report/page.h"
+#include "report/page_auth.h"
 #include "report/sheet.h"
 #include "mail/words.h"
 
@@ -615,6 +616,7 @@ page_chain(struct buf *b, const struct page *p, struct diag *why)
 	if (!p->full_why || r->why == NULL || r->why->n == 0)
 		put_reasons(&t, p);
 	put_table(&t, p);
+	page_auth(&t, p);
 	put_oddities(&t, p->hops);
 	put_faults(&t, r);
 	if (p->remarks)

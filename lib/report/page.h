@@ -18,9 +18,11 @@ struct page {
 	const struct report *report; /* its verdict may be CV_MISSING: then
 				      * nothing was verified */
 	const struct hops *hops;
-	bool keys;     /* keys were at hand */
-	bool full_why; /* why is told in full elsewhere */
-	bool remarks;  /* the page ends with the report's remarks */
+	const struct dkim *dkim; /* to be shown as well; or NULL */
+	int64_t now;		 /* seconds since 1970, for ages */
+	bool keys;		 /* keys were at hand */
+	bool full_why;		 /* why is told in full elsewhere */
+	bool remarks;		 /* the page ends with the report's remarks */
 };
 
 /* The page.  -1 with DIAG_MEMORY. */

@@ -186,15 +186,15 @@ vector() {
 
 @test "l= longer than the body is permerror; shorter is told (RFC 6376 3.5)" {
 	forge <<-'PY'
-	dkim(signed("12345678\n", add="l=4"), "pass", detail="6 of 10 octets of the body are not covered (l=4)")
+	dkim(signed("12345678\n", add="l=4"), "pass", detail="6 of 10 bytes of the body are not covered (l=4)")
 	dkim(signed("12345678\n", add="l=10"), "pass")
-	dkim(signed("12345678\n", add="l=0"), "pass", detail="10 of 10 octets")
+	dkim(signed("12345678\n", add="l=0"), "pass", detail="10 of 10 bytes")
 	for l in ("11", "99999999999999999999999999", "9" * 76):
 	    dkim(signed("12345678\n", add="l=" + l), "permerror body-length")
 	for l in ("-1", "x", "1.0", "0x4", "9" * 77, "1 0"):
 	    dkim(signed("12345678\n", add="l=" + l), "permerror tag-syntax")
 	m = signed("12345678\n", add="l=10").edit_body("8\n", "8\nfooter\n")
-	dkim(m, "pass", detail="8 of 18 octets")
+	dkim(m, "pass", detail="8 of 18 bytes")
 	dkim(m, "policy body-partial", args=("--no-partial-body",))
 	PY
 }
@@ -417,4 +417,61 @@ vector() {
 	run -0 arc-verify --annotate --authserv-id mx.example --keys m.keys --check arc:dkim m
 	[[ $output == "Authentication-Results: mx.example; arc=pass"* ]]
 	[ "$(grep -c '^Authentication-Results' <<<"$output")" -eq 1 ]
+}
+
+@test "arc-dump shows each DKIM-Signature, who reported what, and DKIM2 without verifying it" {
+	forge <<-'PY'
+	m = sign(signed(s="old", tags={"h": "from:from:to"}), d="list.example", add="l=3; x=1800000000")
+	m.edit_body("Tue", "Mon")
+	m.top("Authentication-Results: mx.example 1; dkim=pass header.d=author.example header.s=old;\n dkim=pass header.i=@other.example; spf=fail")
+	m.top("DKIM2-Signature: i=1; m=1; d=hop.example;\n s=a:b")
+	m.top("Message-Instance: no tags here")
+	write(m, tmp("m"))
+	write(Message(), tmp("plain"))
+	PY
+	cd "$BATS_TEST_TMPDIR" || return
+	run -2 arc-dump -t 1760003600 m
+	[[ $output == *"  1  list.example "*"2025-10-09 08:53:20  ?"*"signed 60 min ago"*"covers From"*"(not oversigned)"*"(l=)"* ]]
+	[[ $output == *"  2  author.example "*"covers From (oversigned)"* ]]
+	[[ $output == *" - mx.example: dkim=pass (author.example) but here fail"*"dkim=pass"*"(other.example), spf=fail"* ]]
+	[[ $output == *"DKIM2 (not verified):"*" - Message-Instance: no tags here"*" - DKIM2-Signature: i=1; m=1; d=hop.example; s=a:b"* || $output == *"DKIM2 (not verified):"*" - DKIM2-Signature: i=1; m=1; d=hop.example; s=a:b"* ]]
+	run -2 arc-dump -t 1760003600 --keys m.keys m
+	[[ $output == *"author.example "*"  fail"*"[body-hash; RFC 6376"* ]]
+	[[ $output == *"dkim=pass (author.example) but here fail"* ]]
+	run -2 arc-dump plain
+	[[ $output != *DKIM* ]] && [[ $output != *Reported* ]]
+}
+
+@test "arc-dump --canon dkim:N and dkim-body:N give what was hashed" {
+	forge <<-'PY'
+	m = sign(signed("a  b\n\n", tags={"c": "relaxed/relaxed", "h": "from"}), d="list.example", add="l=2")
+	write(m, tmp("m"))
+	signed_octets = b"from:Ann Author <ann@author.example>\r\n" + canon_header("relaxed", m.fields[1].raw)[:-2]
+	with open(tmp("want"), "wb") as f:
+	    f.write(re.sub(rb"b=[^;]*$", b"b=", signed_octets))
+	PY
+	cd "$BATS_TEST_TMPDIR" || return
+	arc-dump --canon dkim:2 m >found || true
+	cmp want found
+	run -2 arc-dump --canon dkim-body:1 m
+	[ "$output" = "a " ]
+	run -2 arc-dump --canon dkim-body:2 m
+	[ "$output" = $'a b\r' ]
+	run -65 arc-dump --canon dkim:3 m
+	[[ $output == *"2 DKIM-Signatures"* ]]
+	run -64 arc-dump --canon dkim:0 m
+	run -64 arc-dump --canon dkim m
+}
+
+@test "arc-dump --lint and --key-audit look at DKIM-Signatures, too" {
+	forge <<-'PY'
+	write(signed(tags={"c": "simple/simple", "h": "from:received"}, add="l=2", record="v=DKIM1; t=y; g=*; p=@p"), tmp("m"))
+	PY
+	cd "$BATS_TEST_TMPDIR" || return
+	run -1 arc-dump --lint --keys m.keys m
+	for code in key-testing key-weak from-open length-tag canon-simple; do
+		[[ $output == *"DKIM-Signature: "*"[$code;"* ]] || echo "$code: $output"
+	done
+	run arc-dump --key-audit --keys m.keys m
+	[[ $output == *"s1._domainkey.author.example"*DKIM-Signature* ]]
 }

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The part of the page that stands beside the chain: DKIM-Signatures, what
+ * others reported, and DKIM2. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/moment.h"
+#include "mail/authres.h"
+#include "report/page.h"
+#include "report/page_auth.h"
+
+enum {
+	DOMAIN_COLUMNS = 28,
+	MOST_FIELDS = 50, /* of one kind that are shown */
+};
+
+/* ------------------------------------------------------------------------
+ * DKIM-Signatures. */
+
+/* How often h= names From, against how often it stands there. */
+static void
+put_from(struct buf *b, const struct sigtags *t, size_t froms)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < t->nheaders; i++)
+		named += slice_eq_nocase(t->headers[i], SLICE("from"));
+	buf_text(b, named == 0	    ? ", From is not covered"
+		    : named > froms ? ", covers From (oversigned)"
+				    : ", covers From (not oversigned)");
+}
+
+static void
+put_span(struct buf *b, int64_t seconds)
+{
+	if (seconds < 2 * 3600)
+		buf_printf(b, "%" PRId64 " min", seconds / 60);
+	else if (seconds < 2 * 86400)
+		buf_printf(b, "%" PRId64 " h", seconds / 3600);
+	else
+		buf_printf(b, "%" PRId64 " days", seconds / 86400);
+}
+
+static void
+put_details(struct buf *b, const struct page *p, const struct dkim_signature *s)
+{
+	const struct sigtags *t = &s->field.tags;
+	int64_t now = p->now;
+
+	if (t->selector.len > 0) {
+		buf_text(b, "s=");
+		escape_text(b, slice_sub(t->selector, 0, 64));
+	}
+	if (t->algorithm.len > 0) {
+		buf_text(b, " a=");
+		escape_text(b, slice_sub(t->algorithm, 0, 32));
+	}
+	if (t->identity.len > 0) {
+		buf_text(b, " i=");
+		escape_text(b, slice_sub(t->identity, 0, 255));
+	}
+	if (t->has_time && (int64_t)t->time <= now) {
+		buf_text(b, ", signed ");
+		put_span(b, now - (int64_t)t->time);
+		buf_text(b, " ago");
+	}
+	if (t->has_expires && (int64_t)t->expires >= now) {
+		buf_text(b, ", expires in ");
+		put_span(b, (int64_t)t->expires - now);
+	}
+	if (t->headers != NULL)
+		put_from(
+		    b, t, message_count(p->report->message, SLICE("From")));
+	if (t->has_length)
+		buf_printf(b,
+		    ", covers only the first %" PRIu64 " bytes of the body "
+		    "(l=)",
+		    t->length);
+}
+
+static const char *
+state_of(const struct dkim_signature *s)
+{
+	return s->check.status == STATUS_UNCHECKED
+		   ? "?"
+		   : auth_result_word(s->result);
+}
+
+static void
+put_signature(struct sheet *t, const struct page *p, size_t i)
+{
+	const struct dkim_signature *s = &p->dkim->signature[i];
+	const struct sigtags *tags = &s->field.tags;
+	char date[MOMENT_TEXT] = "-";
+	const char *state = state_of(s);
+	struct buf b = { .max = 0 };
+
+	if (tags->has_time)
+		moment_text((int64_t)tags->time, date);
+	buf_printf(t->b, " %2zu  ", i + 1);
+	sheet_cell(t,
+	    tags->domain.len > 0 ? sheet_inert(t, tags->domain) : SLICE("-"),
+	    DOMAIN_COLUMNS);
+	buf_printf(t->b, "  %-19.19s  ", date);
+	sheet_colored(t,
+	    strcmp(state, "pass") == 0 ? "32"
+	    : strcmp(state, "?") == 0  ? NULL
+				       : "31",
+	    slice_of(state));
+	buf_char(t->b, '\n');
+	put_details(&b, p, s);
+	if (s->check.status == STATUS_FAIL) {
+		const struct diag *why = &s->check.why;
+
+		buf_printf(&b, "%s%s", b.len > 0 ? ": " : "",
+		    diag_info(why->code)->sentence);
+		if (why->detail[0] != '\0')
+			buf_printf(&b, " (%s)", why->detail);
+		buf_printf(&b, " [%s; %s]", diag_info(why->code)->word,
+		    diag_info(why->code)->clause);
+	}
+	sheet_spaces(t, 5);
+	sheet_wrap(t, slice_trim(buf_view(&b)), 5, 5);
+	t->failed |= b.failure != BUF_OK;
+	buf_release(&b);
+}
+
+static void
+put_signatures(struct sheet *t, const struct page *p)
+{
+	const struct dkim *d = p->dkim;
+
+	if (d->n == 0)
+		return;
+	buf_printf(t->b, "\n  #  %-*s  %-19s  result\n", DOMAIN_COLUMNS,
+	    "DKIM-Signature by", "at (UTC)");
+	for (size_t i = 0; i < d->n && i < MOST_FIELDS; i++)
+		put_signature(t, p, i);
+	if (d->n > MOST_FIELDS)
+		buf_printf(t->b, "     and %zu more\n", d->n - MOST_FIELDS);
+}
+
+/* ------------------------------------------------------------------------
+ * Authentication-Results: what others say they found. */
+
+static struct slice
+property(const struct authres_result *r, const char *name)
+{
+	for (size_t i = 0; i < r->nproperties; i++)
+		if (slice_eq_nocase(r->property[i].name, slice_of(name)))
+			return r->property[i].value;
+	return (struct slice){ NULL, 0 };
+}
+
+/* Of which domain it tells: header.d, else that of header.i. */
+static struct slice
+reported_domain(const struct authres_result *r)
+{
+	struct slice d = property(r, "header.d"), i = property(r, "header.i");
+	size_t at = slice_find(i, '@');
+
+	return d.len > 0    ? d
+	       : at < i.len ? slice_sub(i, at + 1, i.len)
+			    : (struct slice){ NULL, 0 };
+}
+
+/* Whether b= begins so, white space not counted. */
+static bool
+b_begins(struct slice raw, struct slice start)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < raw.len && k < start.len; i++)
+		if (!ascii_is_fws(raw.p[i]) && raw.p[i] != start.p[k++])
+			return false;
+	return k == start.len;
+}
+
+/* Whether the report is about this signature, as far as it says. */
+static bool
+is_about(const struct authres_result *r, const struct sigtags *t)
+{
+	struct slice d = reported_domain(r), s = property(r, "header.s");
+	struct slice b = property(r, "header.b");
+
+	return d.len > 0 && slice_eq_nocase(d, t->domain) &&
+	       (s.len == 0 || slice_eq_nocase(s, t->selector)) &&
+	       (b.len == 0 || b_begins(t->b_raw, b));
+}
+
+/* What we found of what r is about; NULL when that is nothing. */
+static const char *
+our_result(const struct page *p, const struct authres_result *r)
+{
+	const struct verdict *v = p->report->verdict;
+
+	if (slice_eq_nocase(r->method, SLICE("arc")))
+		return p->keys && v->cv != CV_MISSING ? report_word(v) : NULL;
+	if (!slice_eq_nocase(r->method, SLICE("dkim")))
+		return NULL;
+	for (size_t i = 0; i < p->dkim->n; i++) {
+		const struct dkim_signature *s = &p->dkim->signature[i];
+
+		if (s->check.status != STATUS_UNCHECKED &&
+		    is_about(r, &s->field.tags))
+			return auth_result_word(s->result);
+	}
+	return NULL;
+}
+
+static void
+put_result(struct buf *b, const struct page *p, const struct authres_result *r)
+{
+	const char *ours = our_result(p, r);
+	struct slice d = reported_domain(r);
+
+	escape_text(b, slice_sub(r->method, 0, 40));
+	buf_char(b, '=');
+	escape_text(b, slice_sub(r->result, 0, 40));
+	if (d.len > 0) {
+		buf_text(b, " (");
+		escape_text(b, slice_sub(d, 0, 255));
+		buf_char(b, ')');
+	}
+	/* A pass here and none there is what matters, not which word it is. */
+	if (ours != NULL && slice_eq_nocase(r->result, SLICE("pass")) !=
+				(strcmp(ours, "pass") == 0))
+		buf_printf(b, " but here %s", ours);
+}
+
+static void
+put_report(struct sheet *t, const struct page *p, const struct field *f)
+{
+	struct buf b = { .max = 0 };
+	struct authres a;
+	struct diag why;
+
+	if (authres_parse(f->value, t->arena, &a, &why) != 0) {
+		t->failed = true;
+		return;
+	}
+	if (a.authserv_id.p == NULL)
+		buf_text(&b, "by nobody that can be read");
+	else
+		escape_text(&b, slice_sub(a.authserv_id, 0, 255));
+	buf_char(&b, ':');
+	for (size_t i = 0; i < a.nresults; i++) {
+		buf_text(&b, i > 0 ? ", " : " ");
+		put_result(&b, p, &a.result[i]);
+	}
+	if (a.nresults == 0)
+		buf_text(&b, a.none ? " none" : " nothing that can be read");
+	sheet_item(t, "-", NULL, &b);
+}
+
+static void
+put_reports(struct sheet *t, const struct page *p)
+{
+	const struct message *m = p->report->message;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nfields; i++) {
+		if (!slice_eq_nocase(
+			m->field[i].name, SLICE("Authentication-Results")))
+			continue;
+		if (n++ == 0)
+			buf_text(t->b, "\nReported by (in "
+				       "Authentication-Results, which anybody "
+				       "may have written):\n");
+		if (n <= MOST_FIELDS)
+			put_report(t, p, &m->field[i]);
+	}
+	if (n > MOST_FIELDS)
+		buf_printf(t->b, " - and %zu more\n", n - MOST_FIELDS);
+}
+
+/* ------------------------------------------------------------------------
+ * DKIM2, of which no more is known here than that it is a list of tags. */
+
+static void
+put_dkim2_field(struct sheet *t, const struct field *f)
+{
+	struct buf b = { .max = 0 };
+	struct taglist list;
+	struct diag why;
+
+	escape_text(&b, slice_sub(f->name, 0, 40));
+	buf_char(&b, ':');
+	if (taglist_parse(f->value, t->arena, &list, &why) == 0) {
+		for (size_t i = 0; i < list.n; i++) {
+			struct buf value = { .max = 0 };
+
+			page_unfold(&value, &list.tag[i]);
+			buf_printf(&b, "%s%.*s=", i > 0 ? "; " : " ",
+			    SLICE_ARG(list.tag[i].name));
+			escape_text(&b, slice_sub(buf_view(&value), 0, 200));
+			if (value.len > 200)
+				buf_text(&b, "...");
+			buf_fail_with(&b, &value);
+			buf_release(&value);
+		}
+	} else {
+		t->failed |= why.code == DIAG_MEMORY;
+		buf_text(&b, " ");
+		escape_text(&b, slice_sub(slice_trim(f->value), 0, 200));
+	}
+	sheet_item(t, "-", NULL, &b);
+}
+
+static void
+put_dkim2(struct sheet *t, const struct message *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nfields; i++) {
+		if (!slice_eq_nocase(
+			m->field[i].name, SLICE("DKIM2-Signature")) &&
+		    !slice_eq_nocase(
+			m->field[i].name, SLICE("Message-Instance")))
+			continue;
+		if (n++ == 0)
+			buf_text(t->b, "\nDKIM2 (not verified):\n");
+		if (n <= MOST_FIELDS)
+			put_dkim2_field(t, &m->field[i]);
+	}
+	if (n > MOST_FIELDS)
+		buf_printf(t->b, " - and %zu more\n", n - MOST_FIELDS);
+}
+
+void
+page_auth(struct sheet *t, const struct page *p)
+{
+	if (p->dkim == NULL)
+		return;
+	put_signatures(t, p);
+	put_reports(t, p);
+	put_dkim2(t, p->report->message);
+}
