@@ -57,6 +57,11 @@ hold(struct shown *s, struct diag *why)
 	if (s->held.failure != BUF_OK)
 		return diag_memory(why);
 	s->whole = piece.len == 0;
+	/* What is held whole is read where it is. */
+	if (s->whole) {
+		input_release(&s->in);
+		input_from_memory(&s->in, buf_view(&s->held));
+	}
 	s->in.memory = buf_view(&s->held);
 	return 0;
 }

@@ -98,6 +98,8 @@ json_fields(struct json *j, const struct page *p)
 		else
 			json_null(j, "offset");
 		json_object_close(j);
+		if (p->report->spill != NULL)
+			p->report->spill(p->report->spill_ctx);
 	}
 	json_array_close(j);
 }

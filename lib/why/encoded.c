@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "why/encoded.h"
 
 #include "arc/validate.h"
@@ -47,6 +49,19 @@ put_decoded(struct search *s, struct buf *b)
 	buf_text(b, m->crlf ? "\r\n" : "\n");
 	buf_slice(b, s->body);
 	return n;
+}
+
+/* Whether an ARC field may have encoded words in it: what has none is not
+ * copied. */
+static bool
+any_encoded(const struct message *m)
+{
+	for (size_t i = 0; i < m->nfields; i++)
+		if (is_arc(&m->field[i]) &&
+		    memmem(m->field[i].value.p, m->field[i].value.len, "=?",
+			2) != NULL)
+			return true;
+	return false;
 }
 
 /* Whether a seal of the chain verifies. */
@@ -152,6 +167,8 @@ explain_encoded(struct search *s)
 		return false;
 	}
 	*d = (struct decoded){ .m = NULL };
+	if (!any_encoded(s->m))
+		return false;
 	if (put_decoded(s, &b) > 0 && b.failure == BUF_OK) {
 		d->octets = arena_copy(s->m->arena, buf_view(&b));
 		if (d->octets.p == NULL)
