@@ -255,6 +255,25 @@ try_made(struct body_case *c, const struct text *t, size_t cut,
 	return true;
 }
 
+/* Whether two texts are the same but for CR: quoted-printable of what needs
+ * none is no encoding. */
+static bool
+same_text(struct slice a, struct slice b)
+{
+	size_t i = 0, k = 0;
+
+	for (;; i++, k++) {
+		while (i < a.len && a.p[i] == '\r')
+			i++;
+		while (k < b.len && b.p[k] == '\r')
+			k++;
+		if (i == a.len || k == b.len)
+			return i == a.len && k == b.len;
+		if (a.p[i] != b.p[k])
+			return false;
+	}
+}
+
 /* The text in a charset; from is its name for a finding, or NULL. */
 static bool
 try_forms(struct body_case *c, const struct text *t, size_t cut,
@@ -275,7 +294,8 @@ try_forms(struct body_case *c, const struct text *t, size_t cut,
 		if (!step_begin(c->s, &step))
 			return false;
 		put_form(&b, text, form);
-		try_made(c, t, cut, search_keep(c->s, &b), cause, from);
+		if (form == FORM_PLAIN || !same_text(buf_view(&b), text))
+			try_made(c, t, cut, search_keep(c->s, &b), cause, from);
 		buf_release(&b);
 		step_end(c->s, &step);
 		if (c->found)
