@@ -253,6 +253,9 @@ class Case:
         self.keys = mail.message.keys_file()
         kind = mail.body.kind
         self.body = set(BODY_CAUSES[kind]) | {"body.mime-wrapped"} if b"multipart/mixed" in self.octets else set(BODY_CAUSES[kind])
+        # quoted-printable of what needs none is the text itself
+        if kind.startswith("qp") and decoded(mail.body.encoding, mail.body.octets) == mail.body.octets:
+            self.body |= {"body.8bit-to-base64", "body.8bit-to-qp"}
         self.header = set().union(*HEADER_CAUSES.values()) | {"hdr.field-added", "hdr.field-removed-stock"}
         # the label goes with the body where that was converted
         self.header |= self.body - {"body.footer-appended"} | {"hdr.content-type-relabelled"}
