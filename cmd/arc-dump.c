@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "badoption.h"
 #include "cli.h"
 #include "corpus/operands.h"
 #include "dump_run.h"
@@ -15,40 +16,47 @@
 
 static const char usage_line[] =
     "arc-dump [options] [FILE...]\n"
-    "Show the Authenticated Received Chain (RFC 8617) of each message: who\n"
-    "handled it, when, what each claimed, what still verifies, what is odd.\n"
-    "No FILE, or -: standard input.  Nothing is asked of the DNS but with "
-    "--verify.\n";
+    "Show the Authenticated Received Chain (RFC 8617) of each message: who "
+    "handled\n"
+    "it, when, what each hop reported, what still verifies, what is unusual.\n"
+    "With no FILE, or when FILE is -, read standard input.  DNS is queried "
+    "only\n"
+    "with --verify.\n";
 
 static const char own_help[] =
-    "What is shown:\n"
-    "      --verify              check signatures, with keys from the DNS\n"
-    "      --check LIST          methods in --json and --lint: arc, dkim "
-    "(arc)\n"
-    "  -w, --why                 say why the chain fails, in full\n"
-    "      --effort N            search N times as far (1)\n"
-    "  -n, --set N               one ARC Set, its fields and tags\n"
-    "      --field LIST          values of each set, parted by tabs: i, time, "
-    "aar,\n"
-    "                            tags (d,s,cv), as.TAG, ams.TAG\n"
-    "      --html                the page as one self-contained HTML file\n"
-    "      --lint                what is odd about how the fields are written\n"
-    "      --key-audit           each key in plain words, and its record "
-    "mended\n"
-    "      --fingerprint         salted digests of each field and of the "
-    "body\n"
-    "      --salt TEXT           the salt of that (random)\n"
-    "      --salt-file FILE      a secret salt, which is not printed\n"
-    "      --compare             what differs between two messages, or two\n"
-    "                            fingerprints, or one of each\n"
-    "      --canon WHAT          the octets that were hashed: ams:N, as:N, "
-    "body:N,\n"
-    "                            dkim:N, dkim-body:N (N: from the top)\n"
+    "Output:\n"
+    "      --verify              verify signatures with keys from the DNS\n"
+    "      --check LIST          methods in --json and --lint: arc, dkim\n"
+    "                            (default arc)\n"
+    "  -w, --why                 explain why the chain fails, in full\n"
+    "      --effort N            multiply the --why search budget by N "
+    "(default 1)\n"
+    "  -n, --set N               show one ARC Set, its fields and tags\n"
+    "      --field LIST          print values of each set, separated by tabs: "
+    "i,\n"
+    "                            time, aar, tags (d,s,cv), as.TAG, ams.TAG\n"
+    "      --html                write one self-contained HTML page\n"
+    "      --lint                report questionable ways of writing ARC "
+    "fields\n"
+    "      --key-audit           explain each key and print a corrected "
+    "record\n"
+    "      --fingerprint         print salted digests of each header field and "
+    "of\n"
+    "                            the body\n"
+    "      --salt TEXT           salt for --fingerprint (default random)\n"
+    "      --salt-file FILE      read a secret salt from FILE; it is not "
+    "printed\n"
+    "      --compare             compare two messages, two fingerprints, or "
+    "one\n"
+    "                            of each\n"
+    "      --canon WHAT          print the bytes hashed: ams:N, as:N, body:N,\n"
+    "                            dkim:N or dkim-body:N (N: from the top)\n"
     "Many messages:\n"
-    "      --include GLOB        of a directory only files named so "
-    "(repeatable)\n"
+    "      --include GLOB        in directories, read only files that match "
+    "GLOB\n"
+    "                            (repeatable)\n"
     "Safety:\n"
-    "      --no-sandbox          keep every right to the end of the run\n";
+    "      --no-sandbox          do not drop privileges\n";
 
 enum {
 	OPT_VERIFY = CLI_OPT_OWN,
@@ -104,7 +112,8 @@ option_number(struct dump *d, const char *name, const char *arg, int64_t max)
 	int64_t n;
 
 	if (!cli_number_parse(arg, 1, max, &n))
-		cli_usage(&d->cli, "--%s %s: not a number from 1 to %d", name,
+		cli_usage(&d->cli,
+		    "invalid --%s '%s': must be a number from 1 to %d", name,
 		    arg, (int)max);
 	return (unsigned)n;
 }
@@ -114,9 +123,8 @@ option_way(struct dump *d, enum dump_way way)
 {
 	if (d->way != DUMP_PAGE && d->way != way)
 		cli_usage(&d->cli,
-		    "--canon, --field, --html, --lint, "
-		    "--key-audit, --fingerprint and --compare exclude each "
-		    "other");
+		    "only one of --canon, --field, --html, --lint, "
+		    "--key-audit, --fingerprint and --compare can be used");
 	d->way = way;
 }
 
@@ -147,8 +155,8 @@ option_canon(struct dump *d, const char *arg)
 		}
 	if (n < 1 || d->canon_instance == 0)
 		cli_usage(&d->cli,
-		    "--canon %s: not ams:N, as:N, body:N, dkim:N or "
-		    "dkim-body:N with N from 1 to %d",
+		    "invalid --canon '%s': must be ams:N, as:N, body:N, dkim:N "
+		    "or dkim-body:N with N from 1 to %d",
 		    arg, CHAIN_MAX);
 	option_way(d, DUMP_CANON);
 }
@@ -157,10 +165,11 @@ static void
 option_salt(struct dump *d, struct slice salt, const char *name)
 {
 	if (salt.len < 1 || salt.len > FINGERPRINT_MAX_SALT)
-		cli_usage(&d->cli, "%s: not 1 to %d octets", name,
+		cli_usage(&d->cli, "invalid %s: must have 1 to %d bytes", name,
 		    FINGERPRINT_MAX_SALT);
 	if (d->salt.text.len > 0)
-		cli_usage(&d->cli, "one --salt or --salt-file is enough");
+		cli_usage(
+		    &d->cli, "--salt or --salt-file may be given only once");
 	d->salt.text = salt;
 }
 
@@ -195,7 +204,7 @@ random_salt(struct dump *d)
 	unsigned char octets[16];
 
 	if (getrandom(octets, sizeof octets, 0) != (ssize_t)sizeof octets)
-		cli_usage(&d->cli, "no random numbers: give --salt");
+		cli_usage(&d->cli, "no random numbers available; use --salt");
 	for (size_t i = 0; i < sizeof octets; i++)
 		snprintf(d->salt_room + 2 * i, 3, "%02x", octets[i]);
 	d->salt.text = (struct slice){ d->salt_room, 32 };
@@ -236,21 +245,20 @@ options(struct dump *d, int argc, char **argv)
 		case OPT_COMPARE: option_way(d, DUMP_COMPARE); break;
 		default:
 			if (!cli_option(&d->cli, ch, optarg))
-				cli_bad_option(&d->cli, argv);
+				bad_option(&d->cli, argv, longopts);
 		}
 	if (d->field != NULL && d->canon_instance > 0)
-		cli_usage(&d->cli, "--field and --canon exclude each other");
+		cli_usage(&d->cli, "--field cannot be used with --canon");
 	if (d->cli.json && d->way != DUMP_PAGE)
 		cli_usage(&d->cli,
-		    "--json tells of the page, not of --canon, --field "
-		    "and the like");
+		    "--json cannot be used with --canon, --field, --html, "
+		    "--lint, --key-audit, --fingerprint or --compare");
 	/* Keys at hand are made use of. */
 	d->verify |= d->cli.nkeys > 0 || d->why || d->way == DUMP_KEY_AUDIT;
 	if (!d->verify &&
 	    (d->cli.dns || d->cli.nresolvers > 0 || d->cli.record != NULL ||
 		d->cli.trust_ad || d->cli.validate.sig.require_dnssec))
-		cli_usage(&d->cli,
-		    "options about the DNS want --verify or --keys as well");
+		cli_usage(&d->cli, "DNS options require --verify or --keys");
 }
 
 /* Show every message that the operands have. */
@@ -304,8 +312,8 @@ main(int argc, char **argv)
 	    argc - optind > 1 || (optind < argc && is_directory(argv[optind]));
 	if (d.many && (d.way == DUMP_CANON || d.way == DUMP_FINGERPRINT ||
 			  d.way == DUMP_HTML))
-		cli_usage(&d.cli,
-		    "--canon, --fingerprint and --html are for one message");
+		cli_usage(&d.cli, "--canon, --fingerprint and --html process "
+				  "one message only");
 	if (d.salt.text.len == 0 &&
 	    (d.way == DUMP_FINGERPRINT || d.way == DUMP_COMPARE))
 		random_salt(&d);
@@ -319,7 +327,7 @@ main(int argc, char **argv)
 		cli_give_memory_back();
 	if (d.way == DUMP_COMPARE) {
 		if (argc - optind != 2)
-			cli_usage(&d.cli, "--compare needs two files");
+			cli_usage(&d.cli, "--compare requires two files");
 		dump_compare(&d, argv[optind], argv[optind + 1]);
 		return cli_end(&d.cli);
 	}

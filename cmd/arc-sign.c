@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "badoption.h"
 #include "cli.h"
 #include "crypto/signing_key.h"
 #include "keys/keyname.h"
@@ -18,47 +19,50 @@ static const char usage_line[] =
     "arc-sign [options] -d DOMAIN -s SELECTOR -k KEY [FILE]\n"
     "       arc-sign [options] --table FILE [FILE]\n"
     "       arc-sign --new-key -d DOMAIN -s SELECTOR -k FILE [-a ALGORITHM]\n"
-    "Seal a message: put an ARC Set (RFC 8617) on top of it.\n";
+    "Seal a message: add an ARC Set (RFC 8617) at the top of its header.\n"
+    "With no FILE, or when FILE is -, read standard input.\n";
 
 static const char own_help[] =
     "Sealing:\n"
-    "  -d, --domain DOMAIN       signing domain\n"
-    "  -s, --selector SELECTOR   its selector\n"
+    "  -d, --domain DOMAIN       signing domain (d=)\n"
+    "  -s, --selector SELECTOR   selector of the key (s=)\n"
     "  -k, --key KEY             private key: a PEM file, or a URI for "
     "OpenSSL\n"
-    "      --table FILE          lines: pattern domain selector key; the "
-    "first\n"
-    "                            whose pattern fits the From domain\n"
-    "      --new-key             make a private key, write it to KEY (a new "
-    "file),\n"
+    "      --table FILE          choose domain, selector and key by the From\n"
+    "                            domain: lines of pattern, domain, selector, "
+    "key\n"
+    "      --new-key             create a private key in KEY (a new file) and\n"
     "                            print the DNS record to publish\n"
-    "  -a, --algorithm WORD      rsa-sha256 or ed25519-sha256 (from the key)\n"
-    "  -c, --canonicalization H/B   relaxed/relaxed\n"
-    "  -H, --headers LIST        sign exactly these fields, joined by \":\"\n"
-    "      --no-oversign         From, Subject, Date, To only as often as "
-    "there\n"
-    "  -x, --expire WHEN         x=: +SECONDS from now, or a time\n"
-    "      --check-key           the published record must fit the key\n"
-    "      --force               seal a message with two From fields too\n"
-    "What is claimed:\n"
-    "  -i, --authserv-id ID      of our Authentication-Results (DOMAIN)\n"
-    "      --ar TEXT             these results, not those of the message; "
-    "none\n"
-    "      --check LIST          claim what arc, dkim, spf, dmarc, joined by "
-    "\":\", or\n"
-    "                            all say here, in place of what fields "
-    "say\n" FACTS_HELP
-    "      --strip-ar            drop the Authentication-Results fields used\n"
-    "      --cv WORD             auto, ar, none, pass, fail (auto)\n"
-    "      --state FILE          the verdict that arc-verify --state left\n"
-    "      --no-fail-seal        add nothing to a chain that fails\n"
-    "      --seal-anyway         a key that cannot be had makes the chain "
-    "fail\n"
-    "Result:\n"
-    "      --headers-only        print the three new fields alone\n"
-    "      --exit-status         1 when the message was passed on unsealed\n"
-    "      --on-error WORD       pass: on trouble, the message as it was "
-    "(fail)\n";
+    "  -a, --algorithm WORD      rsa-sha256 or ed25519-sha256 (default from "
+    "key)\n"
+    "  -c, --canonicalization H/B   header/body canonicalization\n"
+    "                            (default relaxed/relaxed)\n"
+    "  -H, --headers LIST        sign exactly these header fields, joined by "
+    "\":\"\n"
+    "      --no-oversign         do not oversign From, Subject, Date and To\n"
+    "  -x, --expire WHEN         set x= to +SECONDS from now, or to a time\n"
+    "      --check-key           require that the published key matches KEY\n"
+    "      --force               seal even a message with more than one From\n"
+    "Results:\n"
+    "  -i, --authserv-id ID      authserv-id of this host (default DOMAIN)\n"
+    "      --ar TEXT             use these results instead of the message's\n"
+    "                            Authentication-Results; none for no results\n"
+    "      --check LIST          report what arc, dkim, spf, dmarc, joined by "
+    "\":\",\n"
+    "                            or all give here, instead of\n"
+    "                            Authentication-Results fields\n" FACTS_HELP
+    "      --strip-ar            remove the Authentication-Results fields "
+    "used\n"
+    "      --cv WORD             auto, ar, none, pass or fail (default auto)\n"
+    "      --state FILE          use the verdict saved by arc-verify --state\n"
+    "      --no-fail-seal        do not seal a chain that fails\n"
+    "      --seal-anyway         if a key lookup fails temporarily, seal "
+    "cv=fail\n"
+    "Output:\n"
+    "      --headers-only        print only the three new fields\n"
+    "      --exit-status         exit 1 if the message was passed on unsealed\n"
+    "      --on-error WORD       on errors, pass: copy the message unchanged;\n"
+    "                            fail: write nothing (default fail)\n";
 
 enum {
 	OPT_TABLE = CLI_OPT_OWN,
@@ -131,8 +135,8 @@ option_canonicalization(struct sign *s, const char *arg)
 			return;
 		}
 	cli_usage(&s->cli,
-	    "--canonicalization %s: not simple or relaxed, \"/\", and simple "
-	    "or relaxed",
+	    "invalid --canonicalization '%s': must be two of simple and "
+	    "relaxed, joined by \"/\"",
 	    arg);
 }
 
@@ -142,8 +146,8 @@ option_expire(struct sign *s, const char *arg)
 	if (arg[0] == '+' ? !cli_number_parse(
 				arg + 1, 1, INT64_C(99999999999), &s->expire_in)
 			  : !cli_time_parse(arg, &s->expire_at))
-		cli_usage(
-		    &s->cli, "--expire %s: neither +SECONDS nor a time", arg);
+		cli_usage(&s->cli,
+		    "invalid --expire '%s': must be +SECONDS or a time", arg);
 }
 
 static void
@@ -156,8 +160,9 @@ option_cv(struct sign *s, const char *arg)
 	else if (cv_parse(slice_of(arg)) != CV_MISSING)
 		s->cv = (enum sign_cv)(SIGN_CV_WORD + cv_parse(slice_of(arg)));
 	else
-		cli_usage(
-		    &s->cli, "--cv %s: not auto, ar, none, pass or fail", arg);
+		cli_usage(&s->cli,
+		    "invalid --cv '%s': must be auto, ar, none, pass or fail",
+		    arg);
 }
 
 static void
@@ -165,8 +170,8 @@ option_check(struct sign *s, const char *arg)
 {
 	if (!auth_methods_parse(slice_of(arg), &s->methods))
 		cli_usage(&s->cli,
-		    "--check %s: not arc, dkim, spf or dmarc, each once, "
-		    "joined by \":\", and not all",
+		    "invalid --check '%s': must be arc, dkim, spf or dmarc, "
+		    "each once, joined by \":\", or all",
 		    arg);
 }
 
@@ -214,7 +219,7 @@ options(struct sign *s, int argc, char **argv)
 			if (!option_text(s, ch, optarg) &&
 			    !cli_option(&s->cli, ch, optarg) &&
 			    !facts_option(&s->cli, &s->facts, ch, optarg))
-				cli_bad_option(&s->cli, argv);
+				bad_option(&s->cli, argv, longopts);
 		}
 	facts_settle(&s->facts);
 }
@@ -234,8 +239,9 @@ check_ar(const struct sign *s)
 	}
 	if (why.code == DIAG_MEMORY)
 		cli_no_memory(&s->cli);
-	cli_usage(
-	    &s->cli, "--ar: no results as RFC 8601 wants them: %s", why.detail);
+	cli_usage(&s->cli,
+	    "invalid --ar: not Authentication-Results (RFC 8601): %s",
+	    why.detail);
 }
 
 static void
@@ -245,9 +251,8 @@ check_new_key(const struct sign *s)
 
 	if (s->table != NULL || s->domain == NULL || s->selector == NULL ||
 	    s->key_path == NULL)
-		cli_usage(c,
-		    "--new-key requires --domain, --selector and --key, and "
-		    "excludes --table");
+		cli_usage(c, "--new-key requires --domain, --selector and "
+			     "--key, and cannot be used with --table");
 	if (signing_key_is_uri(s->key_path) || strcmp(s->key_path, "-") == 0)
 		cli_usage(c,
 		    "--key %s: --new-key writes to a file (./NAME if its name "
@@ -265,9 +270,12 @@ check(struct sign *s)
 
 	if (s->new_key)
 		check_new_key(s);
-	if (s->table == NULL &&
-	    (s->domain == NULL || s->selector == NULL || s->key_path == NULL))
-		cli_usage(c, "--domain, --selector and --key are needed");
+	if (s->table == NULL && s->domain == NULL)
+		cli_usage(c, "--domain is required");
+	if (s->table == NULL && s->selector == NULL)
+		cli_usage(c, "--selector is required");
+	if (s->table == NULL && s->key_path == NULL)
+		cli_usage(c, "--key is required");
 	if (s->domain != NULL)
 		sign_check_name(s, s->selector, s->domain);
 	if (s->authserv_id != NULL)
@@ -277,36 +285,39 @@ check(struct sign *s)
 	if (s->algorithm != NULL && strcmp(s->algorithm, "rsa-sha256") != 0 &&
 	    strcmp(s->algorithm, "ed25519-sha256") != 0)
 		cli_usage(c,
-		    "--algorithm %s: neither rsa-sha256 nor ed25519-sha256",
+		    "invalid --algorithm '%s': must be rsa-sha256 or "
+		    "ed25519-sha256",
 		    s->algorithm);
 	if (s->expire_at > 0 && s->expire_at <= c->validate.sig.now)
-		cli_usage(c, "--expire: that time is past");
+		cli_usage(c, "invalid --expire: the time is in the past");
 	if (s->expire_in > LAST_SECOND - c->validate.sig.now)
-		cli_usage(c, "--expire: x= has no more than 12 digits");
+		cli_usage(c, "invalid --expire: x= is limited to 12 digits");
 	if (s->state != NULL && s->cv != SIGN_CV_AUTO)
-		cli_usage(c, "--state and --cv exclude each other");
+		cli_usage(c, "--state cannot be used with --cv");
 	if (s->headers == NULL)
 		return;
 	rest = slice_of(s->headers);
 	while (slice_cut(&rest, ':', &name)) {
 		if (name.len == 0 || name.len > MOST_NAME)
 			cli_usage(c,
-			    "--headers: a name has from 1 to %d octets",
+			    "invalid --headers: a field name must have 1 to %d "
+			    "bytes",
 			    MOST_NAME);
 		for (size_t i = 0; i < name.len; i++)
 			if (name.p[i] <= ' ' || name.p[i] >= 0x7f ||
 			    name.p[i] == ';')
-				cli_usage(c, "--headers: no field name");
+				cli_usage(
+				    c, "invalid --headers: not a field name");
 		if (!seal_may_sign(name))
 			cli_usage(c,
-			    "--headers: %.*s must not be signed (RFC 8617 "
-			    "section 4.1.2)",
+			    "invalid --headers: %.*s must not be signed (RFC "
+			    "8617 section 4.1.2)",
 			    SLICE_ARG(name));
 		from |= slice_eq_nocase(name, SLICE("from"));
 	}
 	if (!from)
-		cli_usage(
-		    c, "--headers: From must be signed (RFC 6376 section 5.4)");
+		cli_usage(c, "invalid --headers: From must be signed (RFC 6376 "
+			     "section 5.4)");
 }
 
 /* The key is to be found in no core file and by no other process. */
@@ -331,7 +342,7 @@ main(int argc, char **argv)
 	check(&s);
 	if (argc - optind > (s.new_key ? 0 : 1))
 		cli_usage(&s.cli, s.new_key ? "--new-key takes no message"
-					    : "one message at a time");
+					    : "only one FILE can be given");
 	if (s.new_key) {
 		sign_new_key(&s);
 		return cli_end(&s.cli);

@@ -6,61 +6,73 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "badoption.h"
 #include "cli.h"
 #include "sandbox.h"
 #include "verify_run.h"
 
 static const char usage_line[] =
     "arc-verify [options] [FILE...]\n"
-    "Say whether the Authenticated Received Chain (RFC 8617) of each message\n"
-    "holds: pass, fail, none, or tempfail.  No FILE, or -: standard input.\n";
+    "Verify the Authenticated Received Chain (RFC 8617) of each message: "
+    "pass,\n"
+    "fail, none or tempfail.\n"
+    "With no FILE, or when FILE is -, read standard input.\n";
 
 static const char own_help[] =
     "Verdict:\n"
-    "      --check LIST          methods to check: arc, dkim, spf, dmarc, "
-    "joined by\n"
-    "                            \":\", or all; the first decides (arc)\n"
-    "  -A, --accept LIST         exit 0 for these: pass, none, fail, "
-    "tempfail,\n"
-    "                            or as dkim=pass, joined by \":\" (pass)\n"
-    "  -w, --why                 say why a chain fails, proved where it can "
-    "be\n"
-    "      --effort N            search N times as far (1)\n"
-    "      --repair FILE         write the message as it was signed, if that "
-    "was\n"
-    "                            proved\n"
-    "      --no-oldest-pass      skip the optional step 5 of section 5.2\n"
-    "      --no-partial-body     a signature over part of the body is none\n"
-    "      --trusted FILE        say how far down the sealers are in FILE\n"
-    "      --state FILE          leave the verdict for arc-sign --state\n"
+    "      --check LIST          verify these: arc, dkim, spf, dmarc, joined "
+    "by\n"
+    "                            \":\", or all; the first decides (default "
+    "arc)\n"
+    "  -A, --accept LIST         exit 0 for these verdicts: pass, none, fail,\n"
+    "                            tempfail, or METHOD=RESULT, joined by \":\"\n"
+    "                            (default pass)\n"
+    "  -w, --why                 explain why a chain fails\n"
+    "      --effort N            multiply the --why search budget by N "
+    "(default 1)\n"
+    "      --repair FILE         write the message as it was signed to FILE, "
+    "if\n"
+    "                            the change was proved\n"
+    "      --no-oldest-pass      skip step 5 of RFC 8617 section 5.2 "
+    "(optional)\n"
+    "      --no-partial-body     reject signatures over part of the body (l=)\n"
+    "      --trusted FILE        report how far the chain is sealed by "
+    "domains\n"
+    "                            listed in FILE\n"
+    "      --state FILE          save the verdict in FILE for arc-sign "
+    "--state\n"
     "Filter:\n"
-    "  -a, --annotate            write the message, with our\n"
-    "                            Authentication-Results on top\n"
-    "      --format WORD         ar: print only that field; dmarc: the "
-    "comment\n"
-    "                            for a DMARC report\n"
-    "  -i, --authserv-id ID      for that field (the host's name)\n"
-    "      --on-error WORD       pass: on trouble, the message as it was "
-    "(fail)\n"
+    "  -a, --annotate            copy the message to standard output with a "
+    "new\n"
+    "                            Authentication-Results field on top\n"
+    "      --format WORD         ar: print only that field; dmarc: print the\n"
+    "                            comment for a DMARC report\n"
+    "  -i, --authserv-id ID      authserv-id of that field (default host "
+    "name)\n"
+    "      --on-error WORD       on errors, pass: copy the message unchanged;\n"
+    "                            fail: write nothing (default fail)\n"
     "SMTP session, for SPF:\n" FACTS_HELP "Many messages:\n"
     "      --mbox                each FILE is an mbox\n"
-    "      --attached            verify the messages attached to each FILE, "
-    "not\n"
+    "      --attached            verify the messages attached to FILE instead "
+    "of\n"
     "                            FILE itself\n"
-    "      --include GLOB        of a directory only files named so "
-    "(repeatable)\n"
-    "      --files0-from FILE    more operands, each ended by NUL; -: stdin\n"
-    "  -J, --jobs N              workers (one a core)\n"
-    "      --shard K/N           only what falls to shard K of N\n"
-    "      --merge               FILEs are NDJSON of --json runs: one summary\n"
-    "      --expect VERDICT      every message should have it\n"
-    "      --manifest FILE       lines path, tab, verdict, and perhaps tab, "
-    "code\n"
-    "      --update              rewrite the manifest from what was found\n"
-    "      --tap                 print TAP 13\n"
-    "      --junit FILE          write JUnit XML\n"
+    "      --include GLOB        in directories, read only files that match "
+    "GLOB\n"
+    "                            (repeatable)\n"
+    "      --files0-from FILE    read NUL-terminated file names from FILE\n"
+    "  -J, --jobs N              run N workers (default one per CPU core)\n"
+    "      --shard K/N           verify only part K of N of the messages\n"
+    "      --merge               each FILE is output of --json: print one "
+    "summary\n"
+    "      --expect VERDICT      expect this verdict of every message\n"
+    "      --manifest FILE       read expected verdicts from FILE, one per "
+    "line:\n"
+    "                            path, tab, verdict, and optionally tab, code\n"
+    "      --update              rewrite the manifest with the verdicts found\n"
+    "      --tap                 print TAP version 13\n"
+    "      --junit FILE          write JUnit XML to FILE\n"
     "Safety:\n"
-    "      --no-sandbox          keep every right to the end of the run\n";
+    "      --no-sandbox          do not drop privileges\n";
 
 enum {
 	OPT_NO_OLDEST_PASS = CLI_OPT_OWN,
@@ -123,8 +135,8 @@ option_check(struct verify *v, const char *arg)
 {
 	if (!auth_methods_parse(slice_of(arg), &v->methods))
 		cli_usage(&v->cli,
-		    "--check %s: not arc, dkim, spf or dmarc, each once, "
-		    "joined by \":\", and not all",
+		    "invalid --check '%s': must be arc, dkim, spf or dmarc, "
+		    "each once, joined by \":\", or all",
 		    arg);
 }
 
@@ -158,8 +170,8 @@ check_accept(struct verify *v, const char *arg)
 	while (slice_cut(&rest, ':', &word))
 		if (!accept_word(v, word))
 			cli_usage(&v->cli,
-			    "--accept %s: \"%.*s\" is no result of a method "
-			    "that is checked, like %s or %s=pass",
+			    "invalid --accept '%s': \"%.*s\" is not a result "
+			    "of a checked method (such as %s, or %s=pass)",
 			    arg, SLICE_ARG(word),
 			    v->methods.method[0] == METHOD_ARC ? "pass, none, "
 								 "fail, "
@@ -174,8 +186,9 @@ option_jobs(struct verify *v, const char *arg)
 	int64_t n;
 
 	if (!cli_number_parse(arg, 1, 1024, &n))
-		cli_usage(
-		    &v->cli, "--jobs %s: not a number from 1 to 1024", arg);
+		cli_usage(&v->cli,
+		    "invalid --jobs '%s': must be a number from 1 to 1024",
+		    arg);
 	v->jobs = (unsigned)n;
 }
 
@@ -185,8 +198,9 @@ option_effort(struct verify *v, const char *arg)
 	int64_t n;
 
 	if (!cli_number_parse(arg, 1, 1000, &n))
-		cli_usage(
-		    &v->cli, "--effort %s: not a number from 1 to 1000", arg);
+		cli_usage(&v->cli,
+		    "invalid --effort '%s': must be a number from 1 to 1000",
+		    arg);
 	v->effort = (unsigned)n;
 }
 
@@ -199,8 +213,9 @@ option_shard(struct verify *v, const char *arg)
 	slice_cut(&rest, '/', &first);
 	if (!slice_number(first, 6, &k) || !slice_number(rest, 6, &n) ||
 	    k < 1 || k > n)
-		cli_usage(
-		    &v->cli, "--shard %s: not K/N with K from 1 to N", arg);
+		cli_usage(&v->cli,
+		    "invalid --shard '%s': must be K/N with K from 1 to N",
+		    arg);
 	v->operands.shard = (unsigned)k;
 	v->operands.nshards = (unsigned)n;
 }
@@ -216,9 +231,11 @@ check_expect(const struct verify *v, const char *arg)
 		return;
 	if (method == METHOD_ARC)
 		cli_usage(&v->cli,
-		    "--expect %s: not pass, fail, none, tempfail or error",
+		    "invalid --expect '%s': must be pass, fail, none, tempfail "
+		    "or error",
 		    arg);
-	cli_usage(&v->cli, "--expect %s: no result of %s, nor error", arg,
+	cli_usage(&v->cli,
+	    "invalid --expect '%s': must be a result of %s, or error", arg,
 	    auth_method_word(method));
 }
 
@@ -226,7 +243,8 @@ static void
 option_format(struct verify *v, const char *arg)
 {
 	if (strcmp(arg, "ar") != 0 && strcmp(arg, "dmarc") != 0)
-		cli_usage(&v->cli, "--format %s: neither ar nor dmarc", arg);
+		cli_usage(
+		    &v->cli, "invalid --format '%s': must be ar or dmarc", arg);
 	v->field_only = true;
 	v->dmarc = strcmp(arg, "dmarc") == 0;
 }
@@ -235,7 +253,7 @@ static void
 option_trusted(struct verify *v, const char *arg)
 {
 	if (v->trusted != NULL)
-		cli_usage(&v->cli, "--trusted is given twice");
+		cli_usage(&v->cli, "--trusted may be given only once");
 	v->trusted = arg;
 }
 
@@ -247,16 +265,15 @@ check_filter(struct verify *v, char *name, size_t size)
 	if (!v->annotate && !v->field_only)
 		return;
 	if (v->many)
-		cli_usage(
-		    &v->cli, "--annotate and --format are for one message");
+		cli_usage(&v->cli,
+		    "--annotate and --format process one message only");
 	if (v->annotate && v->field_only)
-		cli_usage(
-		    &v->cli, "--annotate and --format exclude each other");
+		cli_usage(&v->cli, "--annotate cannot be used with --format");
 	/* All these would be left undone. */
 	if (v->cli.json || v->tap || v->why || v->merge || v->junit != NULL ||
 	    v->expect != NULL || v->manifest != NULL)
-		cli_usage(
-		    &v->cli, "--annotate and --format go with no other output");
+		cli_usage(&v->cli, "--annotate and --format cannot be used "
+				   "with other output options");
 	if (v->authserv_id == NULL && gethostname(name, size) == 0) {
 		name[size - 1] = '\0';
 		v->authserv_id = name;
@@ -320,24 +337,21 @@ options(struct verify *v, int argc, char **argv)
 		default:
 			if (!cli_option(&v->cli, ch, optarg) &&
 			    !facts_option(&v->cli, &v->facts, ch, optarg))
-				cli_bad_option(&v->cli, argv);
+				bad_option(&v->cli, argv, longopts);
 		}
 	facts_settle(&v->facts);
 	check_accept(v, v->accept_list);
 	if (v->expect != NULL)
 		check_expect(v, v->expect);
 	if (v->update && v->manifest == NULL)
-		cli_usage(&v->cli, "--update needs --manifest");
+		cli_usage(&v->cli, "--update requires --manifest");
 	if (v->update && !is_replaceable(v->manifest))
-		cli_usage(&v->cli,
-		    "--update --manifest %s: only a regular file can be "
-		    "rewritten",
+		cli_usage(&v->cli, "cannot update '%s': not a regular file",
 		    v->manifest);
 	if (v->expect != NULL && v->manifest != NULL)
-		cli_usage(
-		    &v->cli, "--expect and --manifest exclude each other");
+		cli_usage(&v->cli, "--expect cannot be used with --manifest");
 	if (v->tap && v->cli.json)
-		cli_usage(&v->cli, "--tap and --json exclude each other");
+		cli_usage(&v->cli, "--tap cannot be used with --json");
 }
 
 /* Read the files that options name.  False when trouble was told. */
@@ -416,16 +430,16 @@ main(int argc, char **argv)
 	int unseen = looked || !named || errno == ENOENT ? 0 : errno;
 
 	if (v.operands.attached && v.operands.mbox)
-		cli_usage(&v.cli, "--attached and --mbox exclude each other");
+		cli_usage(&v.cli, "--attached cannot be used with --mbox");
 	v.operands.limit = v.cli.validate.sig.limits->message;
 	v.many = v.operands.nwords > 1 || v.operands.mbox ||
 		 v.operands.attached || by_manifest ||
 		 v.operands.files0_from != NULL ||
 		 (looked && S_ISDIR(st.st_mode));
 	if (v.many && v.state != NULL)
-		cli_usage(&v.cli, "--state is for one message");
+		cli_usage(&v.cli, "--state processes one message only");
 	if (v.many && v.repair != NULL)
-		cli_usage(&v.cli, "--repair is for one message");
+		cli_usage(&v.cli, "--repair processes one message only");
 	check_filter(&v, host, sizeof host);
 	if (v.many && v.jobs == 0) { /* asking costs what a read does */
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);

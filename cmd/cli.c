@@ -28,27 +28,33 @@ enum {
 /* The common part of --help. */
 static const char common_help[] =
     "Keys and time:\n"
-    "      --keys FILE           take key records from FILE and ask no DNS;\n"
-    "                            repeatable\n"
-    "      --dns                 with --keys: ask DNS for what no FILE has\n"
+    "      --keys FILE           read key records from FILE and do not query "
+    "DNS\n"
+    "                            (repeatable)\n"
+    "      --dns                 with --keys: query DNS for names not in FILE\n"
     "      --record FILE         append every DNS answer to FILE, for --keys\n"
-    "      --resolver ADDR[:PORT]  ask this name server; repeatable\n"
-    "      --dnssec show|require   require: a key without DNSSEC is unusable\n"
-    "      --trust-ad            believe the AD bit of any resolver\n"
-    "      --dns-timeout SECONDS   for all lookups of a message (10)\n"
-    "  -t, --time WHEN           take this as now: Unix seconds, or\n"
+    "      --resolver ADDR[:PORT]  query this name server (repeatable)\n"
+    "      --dnssec show|require   require: reject keys not secured by DNSSEC\n"
+    "      --trust-ad            trust the AD bit of any resolver\n"
+    "      --dns-timeout SECONDS   for all lookups of one message (default "
+    "10)\n"
+    "  -t, --time WHEN           use this as the current time: Unix seconds, "
+    "or\n"
     "                            2026-02-09T14:06:29Z\n"
-    "      --clock-skew SECONDS  x= may be past by so much (0)\n"
-    "      --min-rsa-bits N      shorter RSA keys do not verify (1024)\n"
-    "      --limit NAME=N        take more or less of a message; --limit list\n"
-    "                            shows the names\n"
-    "Output:\n"
-    "      --json                one JSON object a message, a line each\n"
-    "      --color WHEN          auto, always, never\n"
-    "  -q, --quiet               print nothing, only exit\n"
-    "  -v, --verbose             say more\n"
-    "  -h, --help                print this\n"
-    "  -V, --version             print the version\n";
+    "      --clock-skew SECONDS  accept signatures expired by up to SECONDS\n"
+    "                            (default 0)\n"
+    "      --min-rsa-bits N      reject RSA keys shorter than N bits (default "
+    "1024)\n"
+    "      --limit NAME=N        change a limit; --limit list shows all "
+    "limits\n"
+    "General:\n"
+    "      --json                print one JSON object per message, one per "
+    "line\n"
+    "      --color WHEN          auto, always or never (default auto)\n"
+    "  -q, --quiet               no output, exit status only\n"
+    "  -v, --verbose             print more detail\n"
+    "  -h, --help                print this help and exit\n"
+    "  -V, --version             print the version and exit\n";
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -141,8 +147,37 @@ cli_usage(const struct cli *c, const char *format, ...)
 	va_start(ap, format);
 	say(c, format, ap);
 	va_end(ap);
-	cli_say(c, "try \"%s --help\"", c->program);
+	cli_say(c, "try '%s --help'", c->program);
 	exit(EX_USAGE);
+}
+
+/* What a system call did not do, in the words that people look for: "cannot
+ * open 'x': No such file or directory". */
+static bool
+system_text(
+    const struct cli *c, struct buf *b, const char *file, const struct diag *d)
+{
+	const char *verb = d->code == DIAG_OPEN		      ? "open"
+			   : d->code == DIAG_READ	      ? "read"
+			   : d->code == DIAG_WRITE	      ? "write"
+			   : d->code == DIAG_PRIVATE_KEY_READ ? "read key"
+							      : NULL;
+	bool input = strcmp(file, "-") == 0;
+	struct slice detail = slice_of(d->detail);
+
+	if (verb == NULL || d->errnum == 0)
+		return false;
+	if (slice_starts(detail, SLICE("standard output")) ||
+	    slice_starts(detail, SLICE("temporary file")))
+		cli_say_text(c, b, "%s%scannot %s %s  [%s]", input ? "" : file,
+		    input ? "" : ": ", verb, d->detail,
+		    diag_info(d->code)->word);
+	else
+		cli_say_text(c, b, "cannot %s %s%s%s: %s  [%s]", verb,
+		    input ? "" : "'", input ? "standard input" : file,
+		    input ? "" : "'", strerror(d->errnum),
+		    diag_info(d->code)->word);
+	return true;
 }
 
 void
@@ -152,6 +187,8 @@ cli_trouble_text(
 	const struct diag_info *info = diag_info(d->code);
 	bool detail = d->detail[0] != '\0', clause = info->clause[0] != '\0';
 
+	if (system_text(c, b, file, d))
+		return;
 	cli_say_text(c, b, "%s: %s%s%s%s%s%s  [%s]", file, info->sentence,
 	    detail || clause ? " (" : "", d->detail,
 	    detail && clause ? "; " : "", info->clause,
@@ -169,7 +206,8 @@ void
 cli_include(struct cli *c, const char *glob)
 {
 	if (c->ninclude == CLI_MAX_INCLUDE)
-		cli_usage(c, "more than %d --include", CLI_MAX_INCLUDE);
+		cli_usage(c, "too many --include options; the limit is %d",
+		    CLI_MAX_INCLUDE);
 	c->include[c->ninclude++] = glob;
 }
 
@@ -182,18 +220,6 @@ cli_trouble(struct cli *c, const char *file, const struct diag *d)
 	cli_words(c, &b);
 	buf_release(&b);
 	cli_worse(c, diag_info(d->code)->exit);
-}
-
-void
-cli_bad_option(const struct cli *c, char **argv)
-{
-	if (optopt > ' ' && optopt < 0x7f)
-		cli_usage(
-		    c, "-%c: no such option, or it lacks an argument", optopt);
-	cli_usage(c,
-	    "%s: no such option, or not with this argument, or "
-	    "without one",
-	    argv[optind - 1]);
 }
 
 void
@@ -233,7 +259,7 @@ cli_init(
 		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
 			exit(EX_OSERR);
 	if (getuid() != geteuid() || getgid() != getegid()) {
-		cli_say(c, "refuses to run set-uid or set-gid");
+		cli_say(c, "cannot run set-uid or set-gid");
 		exit(EX_NOPERM);
 	}
 	signal(SIGPIPE, SIG_IGN);
@@ -285,7 +311,8 @@ static void
 option_keys(struct cli *c, const char *arg)
 {
 	if (c->nkeys == CLI_MAX_KEYS)
-		cli_usage(c, "more than %d --keys", CLI_MAX_KEYS);
+		cli_usage(c, "too many --keys options; the limit is %d",
+		    CLI_MAX_KEYS);
 	c->keys_path[c->nkeys++] = arg;
 }
 
@@ -316,9 +343,8 @@ option_limit(struct cli *c, const char *arg)
 	if (strcmp(arg, "list") != 0) {
 		if (!limits_set(&c->limits, slice_of(arg)))
 			cli_usage(c,
-			    "--limit %s: not NAME=NUMBER (K, M or G may "
-			    "follow) "
-			    "of a limit that can be set; see --limit list",
+			    "invalid --limit '%s': must be NAME=NUMBER (K, M "
+			    "or G may follow); --limit list shows the names",
 			    arg);
 		return;
 	}
@@ -338,14 +364,16 @@ option_color(struct cli *c, const char *arg)
 	else if (strcmp(arg, "never") == 0)
 		c->color = false;
 	else if (strcmp(arg, "auto") != 0)
-		cli_usage(c, "--color %s: not auto, always or never", arg);
+		cli_usage(c,
+		    "invalid --color '%s': must be auto, always or never", arg);
 }
 
 static void
 option_dnssec(struct cli *c, const char *arg)
 {
 	if (strcmp(arg, "show") != 0 && strcmp(arg, "require") != 0)
-		cli_usage(c, "--dnssec %s: neither show nor require", arg);
+		cli_usage(
+		    c, "invalid --dnssec '%s': must be show or require", arg);
 	c->validate.sig.require_dnssec = strcmp(arg, "require") == 0;
 }
 
@@ -353,7 +381,8 @@ static void
 option_resolver(struct cli *c, const char *arg)
 {
 	if (c->nresolvers == CLI_MAX_RESOLVERS)
-		cli_usage(c, "more than %d --resolver", CLI_MAX_RESOLVERS);
+		cli_usage(c, "too many --resolver options; the limit is %d",
+		    CLI_MAX_RESOLVERS);
 	c->resolver[c->nresolvers++] = arg;
 }
 
@@ -364,20 +393,27 @@ option_number(struct cli *c, int ch, const char *arg)
 
 	if (ch == CLI_OPT_CLOCK_SKEW &&
 	    !cli_number_parse(arg, 0, 366 * 86400, &c->validate.sig.clock_skew))
-		cli_usage(c, "--clock-skew %s: not seconds", arg);
+		cli_usage(c,
+		    "invalid --clock-skew '%s': must be seconds, at most 366 "
+		    "days",
+		    arg);
 	if (ch == CLI_OPT_DNS_TIMEOUT &&
 	    !timeout_parse(arg, &c->validate.sig.dns_timeout))
-		cli_usage(c, "--dns-timeout %s: not seconds", arg);
+		cli_usage(c,
+		    "invalid --dns-timeout '%s': must be a number of seconds",
+		    arg);
 	if (ch == 't' && !cli_time_parse(arg, &c->validate.sig.now))
 		cli_usage(c,
-		    "--time %s: neither Unix seconds nor a date like "
+		    "invalid --time '%s': must be Unix seconds or a date like "
 		    "2026-02-09T14:06:29Z",
 		    arg);
 	if (ch != CLI_OPT_MIN_RSA_BITS)
 		return;
 	if (!cli_number_parse(arg, 1024, 16384, &bits))
 		cli_usage(c,
-		    "--min-rsa-bits %s: not a number from 1024 to 16384", arg);
+		    "invalid --min-rsa-bits '%s': must be a number from 1024 "
+		    "to 16384",
+		    arg);
 	c->validate.sig.min_rsa_bits = (unsigned)bits;
 }
 
@@ -414,8 +450,8 @@ cli_check_id(const struct cli *c, const char *id)
 {
 	if (!authres_is_token(slice_of(id)) || strlen(id) > CLI_MAX_ID)
 		cli_usage(c,
-		    "--authserv-id %s: not a token (RFC 2045) of at most %d "
-		    "octets",
+		    "invalid --authserv-id '%s': must be a token (RFC 2045) of "
+		    "at most %d bytes",
 		    id, CLI_MAX_ID);
 }
 
@@ -425,7 +461,8 @@ cli_on_error(const struct cli *c, const char *word)
 	bool pass = strcmp(word, "pass") == 0;
 
 	if (!pass && strcmp(word, "fail") != 0)
-		cli_usage(c, "--on-error %s: neither pass nor fail", word);
+		cli_usage(
+		    c, "invalid --on-error '%s': must be pass or fail", word);
 	return pass;
 }
 
@@ -521,7 +558,7 @@ cli_keys(struct cli *c)
 		return -1;
 	if (c->asks_dns && (dns = dns_new(&o, &why)) == NULL &&
 	    why.code != DIAG_MEMORY)
-		cli_usage(c, "--resolver: %s", why.detail);
+		cli_usage(c, "invalid --resolver: %s", why.detail);
 	if (dns != NULL || !c->asks_dns) {
 		c->keys = keystore_new(files, dns);
 		if (c->keys == NULL)

@@ -152,9 +152,6 @@ void cli_trouble_text(
 _Noreturn void cli_usage(const struct cli *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* An option that getopt_long() did not know, or that lacks its argument. */
-_Noreturn void cli_bad_option(const struct cli *, char **argv);
-
 /* Say that memory is short, before there is any message; exit 71. */
 _Noreturn void cli_no_memory(const struct cli *);
 

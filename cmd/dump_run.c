@@ -125,8 +125,8 @@ static int
 canon_none(unsigned i, enum sigkind kind, struct diag *why)
 {
 	return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
-	    "i=%u has no %.*s that can be read, so nothing was hashed for it",
-	    i, SLICE_ARG(sigfield_name(kind)));
+	    "i=%u has no valid %.*s, so nothing was hashed for it", i,
+	    SLICE_ARG(sigfield_name(kind)));
 }
 
 /* The octets are what they are, but no validator would hash them. */
@@ -296,7 +296,7 @@ show_page(struct shown *s, struct diag *why)
 		return -1;
 	if (s->d->set > s->chain.n)
 		return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
-		    "the message has %u ARC Sets, and not i=%u", s->chain.n,
+		    "the message has %u ARC Sets, but no i=%u", s->chain.n,
 		    s->d->set);
 	if (c->json)
 		return report_json(&c->out, &r, why);
@@ -385,7 +385,7 @@ take_fingerprint(struct shown *s, const struct fp_salt *salt,
 {
 	if (!s->whole)
 		return diag_set(why, DIAG_FINGERPRINT, no_octets,
-		    "one is taken of at most %d octets", MAX_HELD);
+		    "the limit for a fingerprint is %d bytes", MAX_HELD);
 	return fingerprint_take(
 	    s->m, &s->chain, s->body, salt, s->m->arena, out, why);
 }
@@ -513,8 +513,8 @@ compare_take(struct shown s[2], struct fingerprint f[2], struct arena *arena,
 	*at = 1;
 	if (!fingerprint_same_salt(&f[0], &f[1]))
 		return diag_set(why, DIAG_FINGERPRINT, no_octets,
-		    "it has another salt, so nothing of the two can be "
-		    "compared; a secret one is given with --salt-file");
+		    "the salts differ, so the two cannot be compared; use "
+		    "--salt-file to give a secret salt");
 	return 0;
 }
 

@@ -24,15 +24,15 @@
 	{ "from-env", no_argument, NULL, CLI_OPT_FROM_ENV }, \
 	{ "received-by", required_argument, NULL, CLI_OPT_RECEIVED_BY }
 #define FACTS_HELP \
-    "      --remote-ip ADDR      address of the SMTP client\n" \
-    "      --helo NAME           what it said in HELO or EHLO\n" \
-    "      --mail-from ADDR      the reverse path; '' when it was null\n" \
-    "      --from-env            these three from CLIENT_ADDRESS, " \
+    "      --remote-ip ADDR      IP address of the SMTP client\n" \
+    "      --helo NAME           argument of its HELO or EHLO\n" \
+    "      --mail-from ADDR      reverse-path; '' when it was null\n" \
+    "      --from-env            take these three from CLIENT_ADDRESS, " \
     "CLIENT_HELO\n" \
     "                            and SENDER in the environment\n" \
-    "      --received-by HOST    these three from the topmost Received field " \
-    "of\n" \
-    "                            HOST, and Return-Path\n"
+    "      --received-by HOST    take these three from the topmost Received " \
+    "field\n" \
+    "                            of HOST, and Return-Path\n"
 /* clang-format on */
 
 /* As given; NULL without. */

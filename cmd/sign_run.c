@@ -66,17 +66,17 @@ fit(struct work *w, struct diag *why)
 
 	if (w->spool.has_bare_cr)
 		return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
-		    "a CR without LF, which will be changed on its way");
+		    "it has a CR without LF, which will be changed in transit");
 	if (w->m->njunk > 0)
 		return diag_set(why, DIAG_NOT_SEALABLE, w->m->junk,
-		    "\"%s\" is no header field",
+		    "invalid header line \"%s\"",
 		    diag_quote(slice_trim(w->m->junk), q));
 	if (froms == 0)
 		return diag_set(
 		    why, DIAG_NOT_SEALABLE, no_octets, "no From field");
 	if (froms > 1 && !w->s->force)
 		return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
-		    "%zu From fields; --force seals all the same", froms);
+		    "%zu From fields; use --force to seal it anyway", froms);
 	return 0;
 }
 
@@ -123,8 +123,8 @@ tell_left(const struct work *w)
 		char text[DIAG_QUOTED], where[DIAG_QUOTED];
 
 		cli_say(&w->s->cli,
-		    "%s: Authentication-Results field %zu: \"%s\" is left out "
-		    "of the seal: %s%s%s%s",
+		    "%s: Authentication-Results field %zu: \"%s\" is not "
+		    "copied into the seal: %s%s%s%s",
 		    w->file, l->field, diag_quote(l->text, text),
 		    l->fault.where.len > 0 ? "at \"" : "",
 		    diag_quote(l->fault.where, where),
@@ -132,7 +132,8 @@ tell_left(const struct work *w)
 	}
 	if (r->nleft > SEAL_MAX_TOLD)
 		cli_say(&w->s->cli,
-		    "%s: Authentication-Results: %zu more are left out",
+		    "%s: Authentication-Results: %zu more are not copied into "
+		    "the seal",
 		    w->file, r->nleft - SEAL_MAX_TOLD);
 }
 
@@ -147,11 +148,12 @@ tell_none(const struct work *w)
 
 	if (r->nused > 0) {
 		cli_say(&w->s->cli,
-		    "%s: Authentication-Results of %.*s %s: the seal claims "
+		    "%s: Authentication-Results of %.*s %s: the seal reports "
 		    "none",
 		    w->file, SLICE_ARG(id),
-		    r->none && r->nleft == 0 ? "say none"
-					     : "have no result to take over");
+		    r->none && r->nleft == 0
+			? "report none"
+			: "have no result that can be copied");
 		return;
 	}
 	for (size_t i = 0; i < r->nothers && i < SEAL_MAX_TOLD; i++)
@@ -159,11 +161,11 @@ tell_none(const struct work *w)
 		    diag_quote(r->other[i], q));
 	buf_char(&ids, '\0');
 	cli_say(&w->s->cli,
-	    "%s: no Authentication-Results of %.*s: the seal claims none%s%s%s",
-	    w->file, SLICE_ARG(id),
-	    r->nothers > 0 ? "; there are some of " : "",
+	    "%s: no Authentication-Results of %.*s: the seal reports "
+	    "none%s%s%s",
+	    w->file, SLICE_ARG(id), r->nothers > 0 ? "; found those of " : "",
 	    ids.failure == BUF_OK ? ids.p : "",
-	    r->nothers > 0 ? " (use -i to take those of one of them)" : "");
+	    r->nothers > 0 ? " (use -i to select one)" : "");
 	buf_release(&ids);
 }
 
@@ -295,8 +297,8 @@ cv_by_state(struct work *w, struct diag *why)
 		    buf_view(&text), &w->chain, &w->cv, &temporary, why);
 	buf_release(&text);
 	if (result == 0 && temporary && !w->s->seal_anyway)
-		return diag_set(
-		    why, DIAG_DNS_TIMEOUT, no_octets, "says the state file");
+		return diag_set(why, DIAG_DNS_TIMEOUT, no_octets,
+		    "recorded in the state file");
 	return result;
 }
 
@@ -340,8 +342,8 @@ cv_settle(struct work *w, struct diag *why)
 	if (chain ? w->cv != CV_NONE : w->cv == CV_NONE)
 		return 0;
 	return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
-	    chain ? "there is a chain, so cv= cannot be %s"
-		  : "there is no chain, so cv= cannot be %s",
+	    chain ? "the message has a chain, so cv= cannot be %s"
+		  : "the message has no chain, so cv= cannot be %s",
 	    cv_word(w->cv));
 }
 
@@ -358,10 +360,10 @@ cv_worsen(struct work *w)
 	    said == CV_FAIL || (said == CV_NONE && w->s->cv == SIGN_CV_AR);
 
 	cli_say(&w->s->cli,
-	    "%s: our Authentication-Results say arc=%s, the chain itself is "
+	    "%s: our Authentication-Results have arc=%s, but validation gives "
 	    "%s: %s",
 	    w->file, cv_word(said), cv_word(w->cv),
-	    believed ? "cv=fail" : "that is not believed");
+	    believed ? "cv=fail" : "ignored");
 	if (believed)
 		w->cv = CV_FAIL;
 }
@@ -398,9 +400,9 @@ is_sealable(struct work *w)
 	const char *reason = NULL;
 
 	if (top != NULL && top->tags.cv == CV_FAIL)
-		reason = "the newest seal says cv=fail";
+		reason = "the newest seal has cv=fail";
 	else if (c->n >= CHAIN_MAX || c->shape.code == DIAG_TOO_MANY_SETS)
-		reason = "there are 50 ARC Sets";
+		reason = "the message has 50 ARC Sets already";
 	if (reason != NULL)
 		cli_say(&w->s->cli, "%s: not sealed: %s", w->file, reason);
 	return reason == NULL;
@@ -469,7 +471,7 @@ check_key(struct work *w, struct diag *why)
 	return diag_set(why, DIAG_KEY_DIFFERS, no_octets, "%s at %.*s",
 	    e->nrecords > 0 && e->record[0].why.code != DIAG_NONE
 		? diag_info(e->record[0].why.code)->word
-		: "another key stands",
+		: "a different key is published",
 	    SLICE_ARG(name));
 }
 
@@ -487,19 +489,21 @@ load_key(struct work *w, struct diag *why)
 	    strcmp(w->s->algorithm,
 		signature_word(signature_for(public->type))) != 0)
 		return diag_set(why, DIAG_PRIVATE_KEY, no_octets,
-		    "it is for %s, not for %s",
+		    "the key is for %s, not for %s",
 		    signature_word(signature_for(public->type)),
 		    w->s->algorithm);
 	if (signing_key_is_exposed(w->key))
-		cli_say(c, "%s: others can read this private key",
+		cli_say(c, "%s: private key is readable by others",
 		    w->signer.key_path);
 	if (public->type == KEY_RSA && public->bits < 2048)
-		cli_say(c, "%s: a key of %u bits; 2048 are wanted (RFC 8301)",
+		cli_say(c,
+		    "%s: RSA key of %u bits; signers should use 2048 (RFC "
+		    "8301)",
 		    w->signer.key_path, public->bits);
 	if (public->type == KEY_ED25519)
 		cli_say(c,
-		    "%s: most receivers do not know ed25519-sha256 and will "
-		    "call the chain failed",
+		    "%s: many receivers do not support ed25519-sha256 and will "
+		    "fail the chain",
 		    w->signer.key_path);
 	return w->s->check_key ? check_key(w, why) : 0;
 }
@@ -652,7 +656,7 @@ sign_run(struct sign *s, const char *path, bool ready)
 		cli_worse(c, 1);
 	else if (!done && whole && s->pass_on_error)
 		filter_pass(c, path, s->headers_only ? NULL : &w.spool, NULL,
-		    "passed on as it was");
+		    "passed on unchanged");
 	buf_release(&w.fields);
 	signing_key_free(w.key);
 	message_free(w.m);

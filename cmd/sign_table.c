@@ -29,13 +29,14 @@ take_line(struct slice line, size_t number, struct slice domain,
 	key = slice_trim(line);
 	if (key.len == 0)
 		return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
-		    "line %zu: not \"pattern domain selector key\"", number);
+		    "line %zu: expected \"pattern domain selector key\"",
+		    number);
 	if (keyname_make(out->selector, out->domain, m->arena, &name, why) !=
 	    0) {
 		if (diag_info(why->code)->class == DIAG_CLASS_TROUBLE)
 			return -1;
 		return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
-		    "line %zu: no name for a key", number);
+		    "line %zu: invalid domain or selector", number);
 	}
 	if (!pattern_fits(pattern, domain))
 		return 0;
@@ -61,7 +62,8 @@ choose_from_table(const struct sign *s, const struct message *m,
 			return fits > 0 ? 0 : -1;
 	}
 	return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
-	    "no line is for \"%s\", the domain of From; \"*\" fits all",
+	    "no line matches the From domain \"%s\"; a pattern of \"*\" "
+	    "matches all",
 	    diag_quote(domain, q));
 }
 

@@ -108,7 +108,7 @@ pass_on(struct annotation *a, const char *path)
 	/* What is too long to be judged can be looked through all the same. */
 	struct limits limits = *c->validate.sig.limits;
 	struct filter_edit edit = { .m = NULL };
-	const char *words = "passed on as it was";
+	const char *words = "passed on unchanged";
 	struct input in;
 	struct diag why;
 
@@ -124,21 +124,22 @@ pass_on(struct annotation *a, const char *path)
 	}
 	if (a->m == NULL || find_forged(a, &why) != 0) {
 		filter_pass(c, path, &a->spool, NULL,
-		    "passed on as it was: its header could not be read, so "
-		    "Authentication-Results that claim to be ours may stand in "
-		    "it");
+		    "passed on unchanged: its header could not be parsed and "
+		    "may contain forged Authentication-Results with our "
+		    "authserv-id");
 		return;
 	}
 	edit = (struct filter_edit){
 		.m = a->m, .drop = a->forged, .ndrop = a->nforged
 	};
 	if (fit(a->m, &why) != 0)
-		words = "passed on without a verdict; behind a CR in its "
-			"header Authentication-Results that claim to be ours "
-			"may stand";
+		words = "passed on without a verdict; text after a CR in its "
+			"header may contain forged Authentication-Results with "
+			"our authserv-id";
 	else if (a->nforged > 0)
-		words = "passed on without a verdict, and without the "
-			"Authentication-Results that claimed to be ours";
+		words =
+		    "passed on without a verdict; forged "
+		    "Authentication-Results with our authserv-id were removed";
 	filter_pass(c, path, &a->spool, &edit, words);
 }
 

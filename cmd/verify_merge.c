@@ -193,7 +193,7 @@ merge_file(
 			? line_take(v, suite, &l, why)
 			: diag_set(why, DIAG_MANIFEST,
 			      (struct slice){ NULL, 0 },
-			      "line %zu is not what arc-verify --json writes",
+			      "line %zu is not output of arc-verify --json",
 			      number);
 	}
 	buf_release(&l.file);

@@ -199,8 +199,7 @@ write_repaired(const struct verify *v, const struct report *r,
 	if (b.len > 0 || b.failure != BUF_OK)
 		result = write_file(v->repair, MODE_MAIL, &b, why);
 	else
-		cli_say(&v->cli,
-		    "%s: nothing was written, as no change was proved",
+		cli_say(&v->cli, "%s: not written: no change was proved",
 		    v->repair);
 	buf_release(&b);
 	return result;
@@ -219,8 +218,7 @@ note_inside(const struct verify *v, struct job *j, struct message *m,
 
 	if (m->bom)
 		cli_note(&v->cli, &j->err, file,
-		    "a UTF-8 byte order mark before the first line was "
-		    "skipped");
+		    "skipped a UTF-8 byte order mark (BOM) at the start");
 	if (v->cli.quiet || (v->many && !v->cli.verbose) ||
 	    verdict->cv == CV_PASS)
 		return 0;
@@ -241,11 +239,12 @@ note_inside(const struct verify *v, struct job *j, struct message *m,
 		return 0;
 	if (inside.attached)
 		cli_note(&v->cli, &j->err, file,
-		    "a message is attached; --attached verifies it");
+		    "a message is attached; use --attached to verify it");
 	else if (inside.pasted)
 		cli_note(&v->cli, &j->err, file,
 		    "the body has ARC fields pasted or quoted as text, which "
-		    "cannot be verified; get the raw source of that message");
+		    "cannot be verified; get the original source of that "
+		    "message");
 	return 0;
 }
 
@@ -433,7 +432,7 @@ verify_part(const struct verify *v, struct job *j, struct diag *why)
 	if (s->torn && why->code == DIAG_NO_MESSAGE)
 		diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },
 		    "no header field follows its \"From \" line, which may "
-		    "belong to the body of the message before it");
+		    "belong to the body of the previous message");
 	return -1;
 }
 
@@ -522,12 +521,13 @@ progress(struct run *r, bool last)
 		return;
 	r->told = now;
 	double rate = (double)r->done / (seconds(&r->begun, &now) + 1e-9);
-	int n = last ? snprintf(line, sizeof line, "\r\033[K")
-		     : snprintf(line, sizeof line,
-			   "\r\033[K%zu of %zu, %.0f/s, %zu not accepted, "
-			   "%.0f s left",
-			   r->done, r->total, rate, r->bad,
-			   (double)(r->total - r->done) / (rate + 1e-9));
+	int n =
+	    last
+		? snprintf(line, sizeof line, "\r\033[K")
+		: snprintf(line, sizeof line,
+		      "\r\033[K%zu of %zu, %.0f/s, %zu unexpected, %.0f s left",
+		      r->done, r->total, rate, r->bad,
+		      (double)(r->total - r->done) / (rate + 1e-9));
 
 	(void)!cli_write(STDERR_FILENO, line, (size_t)n);
 }
@@ -620,7 +620,7 @@ tell_totals(struct run *r)
 	}
 	buf_clear(&b);
 	if (r->v->junit != NULL && r->gave_up) {
-		cli_say(c, "%s: left as it was", r->v->junit);
+		cli_say(c, "%s: not changed", r->v->junit);
 	} else if (r->v->junit != NULL) {
 		suite_junit(r->suite, &b);
 		if (write_file(r->v->junit, MODE_RESULT, &b, &why) != 0)
@@ -631,7 +631,7 @@ tell_totals(struct run *r)
 		if (missed > 0)
 			cli_worse(c, 1);
 	} else if (interrupted || r->short_of) {
-		cli_say(c, "%s: left as it was", r->v->manifest);
+		cli_say(c, "%s: not changed", r->v->manifest);
 	} else {
 		suite_updated(r->suite, &b);
 		if (write_file(r->v->manifest, MODE_RESULT, &b, &why) != 0)
@@ -768,8 +768,7 @@ verify_run(struct verify *v)
 	free(r.named);
 	if (interrupted) {
 		cli_flush(&v->cli);
-		cli_say(
-		    &v->cli, "interrupted; %zu messages were finished", r.done);
+		cli_say(&v->cli, "interrupted after %zu messages", r.done);
 		raise(interrupted);
 	}
 }

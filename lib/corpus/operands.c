@@ -382,7 +382,7 @@ start_attached(struct operands *op, struct source *s)
 	else if (result == 0 && a->n == 0)
 		result = diag_set(&s->problem, DIAG_NO_MESSAGE, no_octets,
 		    "no message is attached: no part is message/rfc822 or a "
-		    "file named .eml");
+		    "file named *.eml");
 	if (result != 0) {
 		attachments_free(a);
 		return 1;

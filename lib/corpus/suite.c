@@ -129,7 +129,7 @@ manifest_line(
 	slice_cut(&rest, '\t', &path);
 	if (rest.p == NULL || path.len == 0)
 		return diag_set(why, DIAG_MANIFEST, line,
-		    "line %zu: not a path, a tab and a verdict", number);
+		    "line %zu: expected a path, a tab and a verdict", number);
 	int read = manifest_read_path(path, s->arena, &e->path);
 
 	if (read < 0)
@@ -144,8 +144,8 @@ manifest_line(
 	    SLICE_ARG(slice_sub(e->verdict, 0, sizeof word - 1)));
 	if (!suite_is_verdict(word))
 		return diag_set(why, DIAG_MANIFEST, line,
-		    "line %zu: the verdict is not pass, fail, none, tempfail "
-		    "or error, nor another result of a method",
+		    "line %zu: the verdict must be pass, fail, none, tempfail, "
+		    "error, or another result of a method",
 		    number);
 	if (rest.p != NULL)
 		slice_cut(&rest, '\t', &e->code);
@@ -178,7 +178,7 @@ manifest_parse(struct suite *s, struct diag *why)
 			char q[DIAG_QUOTED];
 
 			return diag_set(why, DIAG_MANIFEST, s->expected[i].path,
-			    "\"%s\" stands there twice",
+			    "\"%s\" is listed twice",
 			    diag_quote(s->expected[i].path, q));
 		}
 	return 0;
@@ -574,7 +574,7 @@ suite_end(struct suite *s, const struct operands *operands, struct buf *out,
 	    (s->expect != NULL || s->manifest)) {
 		struct buf change = { .max = 0 };
 
-		buf_text(&change, "an expectation, and no message");
+		buf_text(&change, "expected a message, found none");
 		result = miss(s, (struct slice){ NULL, 0 }, &change, NULL);
 		buf_release(&change);
 	}

@@ -119,7 +119,7 @@ field() {
 	[ -z "$output" ]
 	annotate --on-error=pass "$T/text" 2>"$T/err" >"$T/out"
 	cmp "$T/text" "$T/out"
-	grep -q 'passed on as it was' "$T/err"
+	grep -q 'passed on unchanged' "$T/err"
 	run -66 annotate "$T/gone"
 	# Files that options name are trouble too.
 	for options in "--keys $T/gone" "--trusted $T/gone" "--record $T/no/where"; do
@@ -129,7 +129,7 @@ field() {
 		[ -z "$output" ]
 		# shellcheck disable=SC2086,SC2094 # read by both
 		annotate --on-error=pass $options 2>"$T/err" <"$SAMPLES/pass-one-hop.eml" | cmp - "$SAMPLES/pass-one-hop.eml"
-		[ "$(grep -c 'passed on as it was' "$T/err")" -eq 1 ]
+		[ "$(grep -c 'passed on unchanged' "$T/err")" -eq 1 ]
 	done
 	run -74 bash -c "arc-verify -a -i x --keys keys '$SAMPLES/pass-one-hop.eml' >/dev/full"
 	run -74 bash -c "arc-verify -a -i x --keys keys '$SAMPLES/pass-one-hop.eml' >&-"

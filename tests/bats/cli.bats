@@ -72,8 +72,38 @@ verify() {
 		--jobs=0 --shard=3/2 --update --clock-skew=x --resolver=here; do
 		run -64 --separate-stderr verify "$wrong" pass
 		[ -z "$output" ]
-		[[ $stderr == *'try "arc-verify --help"'* ]]
+		[[ $stderr == *"try 'arc-verify --help'"* ]]
 	done
+}
+
+@test "64: an option that is none is named, with the one that was most likely meant" {
+	while IFS='|' read -r command words; do
+		# shellcheck disable=SC2086 # words
+		run -64 --separate-stderr $command
+		[ -z "$output" ]
+		[[ $stderr == "${command%% *}: $words"$'\n'"${command%% *}: try '${command%% *} --help'" ]] || { echo "$stderr"; false; }
+	done <<-'END'
+	arc-verify --kyes|unknown option '--kyes' (did you mean '--keys'?)
+	arc-verify --manifset=x|unknown option '--manifset' (did you mean '--manifest'?)
+	arc-dump --verfiy|unknown option '--verfiy' (did you mean '--verify'?)
+	arc-sign --selektor|unknown option '--selektor' (did you mean '--selector'?)
+	arc-verify --nonsense|unknown option '--nonsense'
+	arc-verify --x|unknown option '--x'
+	arc-verify -Z|unknown option '-Z'
+	arc-verify -qZ|unknown option '-Z'
+	arc-verify --dns=x|option '--dns' takes no argument
+	arc-verify --keys|option '--keys' requires an argument
+	arc-verify -A|option '--accept' requires an argument
+	arc-verify --no-|ambiguous option '--no-'
+	arc-sign|--domain is required
+	arc-sign -d a.example|--selector is required
+	arc-sign -d a.example -s s|--key is required
+	arc-verify --jobs=0|invalid --jobs '0': must be a number from 1 to 1024
+	END
+	run -64 --separate-stderr arc-verify "--$(printf 'x%.0s' {1..5000})"
+	[[ $stderr == "arc-verify: unknown option '--xxx"* ]]
+	run -64 --separate-stderr arc-verify $'--\e[31mred'
+	[[ $stderr != *$'\e'* ]]
 }
 
 @test "65: empty, binary, a lone empty line, text that is no mail" {
@@ -133,7 +163,7 @@ verify() {
 
 @test "66: not there, a folder as one of a pipe, no permission" {
 	run -66 --separate-stderr verify gone
-	[[ $stderr == "arc-verify: gone: Cannot open the file."*"No such file or directory"* ]]
+	[[ $stderr == "arc-verify: cannot open 'gone': No such file or directory  [open]" ]]
 	run -66 verify --keys keys --files0-from gone
 	cp pass "$T/secret"
 	chmod 0 "$T/secret"

@@ -347,7 +347,7 @@ verdicts() {
 	for args in "--expect pass $BATS_TEST_TMPDIR/none" "--manifest $BATS_TEST_TMPDIR/empty.tsv"; do
 		# shellcheck disable=SC2086 # words on purpose
 		run -1 --separate-stderr verify $args
-		[[ $stderr == *"an expectation, and no message"* ]]
+		[[ $stderr == *"expected a message, found none"* ]]
 	done
 	run -0 verify "$BATS_TEST_TMPDIR/none"
 }

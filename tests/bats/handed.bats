@@ -134,7 +134,7 @@ refused() {
 
 @test "a UTF-8 byte order mark is skipped with a note, and a filter refuses it" {
 	run -0 --separate-stderr arc-verify --keys "$SAMPLES/keys" bom
-	[[ $output == pass* && $stderr == "arc-verify: bom: a UTF-8 byte order mark before the first line was skipped" ]]
+	[[ $output == pass* && $stderr == "arc-verify: bom: skipped a UTF-8 byte order mark (BOM) at the start" ]]
 	run -0 arc-dump --keys "$SAMPLES/keys" bom
 	[[ $output == *"pass:"* ]]
 	for on in fail pass; do
@@ -156,7 +156,7 @@ refused() {
 @test "an attached chain keeps none, and a note on stderr names --attached" {
 	for f in attached attached-64 attached-qp attached-blank alone nested; do
 		run -2 --separate-stderr arc-verify --keys "$SAMPLES/keys" "$f"
-		[[ $output == none && $stderr == *"a message is attached; --attached verifies it" ]]
+		[[ $output == none && $stderr == *"a message is attached; use --attached to verify it" ]]
 	done
 	for f in inline inline-quoted; do
 		run -2 --separate-stderr arc-verify --keys "$SAMPLES/keys" "$f"

@@ -26,7 +26,7 @@ aar() {
 		'spf=none smtp.mailfrom= (c) smtp.helo=x' 'spf=none smtp . mailfrom = smtp . helo = x' \
 		'spf=none reason= smtp.helo=x' 'spf=none smtp.mailfrom= reason=x' 'spf=none smtp.mailfrom=\n smtp.helo=x'; do
 		[ "$(aar "us.example; $bad; dkim=pass header.d=a.example")" = "dkim=pass header.d=a.example" ]
-		grep -q 'field 1: "spf=none .* is left out of the seal: at ".*": it has no value' err
+		grep -q 'field 1: "spf=none .* is not copied into the seal: at ".*": it has no value' err
 	done
 	[ "$(aar 'us.example; dkim=pass header.b= abc= header.s=x=')" = 'dkim=pass header.b="abc=" header.s="x="' ]
 }
@@ -38,12 +38,12 @@ aar() {
 		'spf=pass"x"' 'spf=pass header.d=x reason=late' 'spf pass' 'spf=' '=pass' 'spf=pass ) x' \
 		'spf=pass smtp.mailfrom=\x01a' 'spf=pass smtp.mailfrom=\xff'; do
 		[ "$(aar "us.example; $bad; dkim=pass header.d=a.example")" = "dkim=pass header.d=a.example" ]
-		[ "$(grep -c 'field 1: .* is left out of the seal' err)" = 1 ]
+		[ "$(grep -c 'field 1: .* is not copied into the seal' err)" = 1 ]
 	done
 	# What has no end takes all behind it with it.
 	for bad in 'spf=pass smtp.mailfrom=a"b' 'dmarc=pass (p=reject' 'dmarc=pass header.from="x' 'dmarc=pass (a (b) c'; do
 		[ "$(aar "us.example; spf=pass; $bad; dkim=pass")" = "spf=pass" ]
-		grep -q 'is left out of the seal' err
+		grep -q 'is not copied into the seal' err
 	done
 }
 
@@ -78,7 +78,7 @@ aar() {
 	[ "$(aar 'us.example; none')" = none ]
 	grep -q 'of us.example say none' err
 	[ "$(aar 'mx1.us.example; spf=pass' 'mx2.us.example 1; spf=pass' 'MX1.us.example; dkim=pass')" = none ]
-	grep -q 'there are some of mx1.us.example, mx2.us.example (use -i' err
+	grep -q 'found those of mx1.us.example, mx2.us.example (use -i' err
 	[ "$(printf 'From: a@b.example\n\nhi\n' | arc-sign -d us.example -s s -k k.pem --headers-only 2>&1 | grep -c 'use -i')" = 0 ]
 }
 

@@ -32,7 +32,7 @@ setup() {
 	[[ $output == *'"header.d":"d299.example"'* ]]
 	# What no line can hold is left out whole, and told.
 	[ "$(grep -o '"method":"dkim"' <<<"$output" | wc -l)" -eq 300 ]
-	grep -q 'field 1: .* is left out of the seal: .*longer than a line can be' err
+	grep -q 'field 1: .* is not copied into the seal: .*longer than a line can be' err
 }
 
 @test "a body hash of three octets is compared with nothing" {
