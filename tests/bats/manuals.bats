@@ -90,14 +90,26 @@ options() {
 	done
 }
 
-@test "README's first session prints what it says" {
-	awk '/^```console$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$BATS_TEST_TMPDIR/said"
-	[ "$(grep -c '^\$ ' "$BATS_TEST_TMPDIR/said")" -ge 4 ]
-	grep '^\$ ' "$BATS_TEST_TMPDIR/said" | while IFS= read -r line; do
-		printf '%s\n' "$line"
-		bash -c "${line#"$ "}" || true
-	done >"$BATS_TEST_TMPDIR/found"
-	diff "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/found"
+@test "what README's examples print is what they say" {
+	for readme in README.md README.ja.md; do
+		awk '/^```console$/ { on = 1; next } /^```$/ { on = 0 } on' $readme >"$BATS_TEST_TMPDIR/said"
+		[ "$(grep -c '^\$ ' "$BATS_TEST_TMPDIR/said")" -ge 4 ]
+		grep '^\$ ' "$BATS_TEST_TMPDIR/said" | while IFS= read -r line; do
+			printf '%s\n' "$line"
+			bash -c "${line#"$ "}" || true
+		done >"$BATS_TEST_TMPDIR/found"
+		diff "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/found"
+	done
+}
+
+@test "README is at most 160 lines, and its Japanese has the same headings, tables and commands" {
+	[ "$(wc -l <README.md)" -le 160 ]
+	[ "$(grep -c '^#' README.md)" = "$(grep -c '^#' README.ja.md)" ]
+	[ "$(grep -c '^| ' README.md)" = "$(grep -c '^| ' README.ja.md)" ]
+	for fence in console sh; do
+		diff <(awk -v f='```'"$fence" '$0 == f { on = 1; next } /^```$/ { on = 0 } on' README.md) \
+			<(awk -v f='```'"$fence" '$0 == f { on = 1; next } /^```$/ { on = 0 } on' README.ja.md)
+	done
 }
 
 @test "the manual names the reply codes of RFC 8617 10.4" {

@@ -9,6 +9,7 @@ import os
 
 import arc
 import corpus
+import dkimsig
 
 LIST = """\
 Received: from mail.author.example (mail.author.example [192.0.2.25])
@@ -124,6 +125,26 @@ def resent():
     return m
 
 
+def all_methods():
+    """What one who publishes all of SPF, DKIM and DMARC sends, as it arrives."""
+    header = (
+        "Return-Path: <ann@sender.example>\n"
+        "Received: from mail.sender.example (mail.sender.example [192.0.2.25])\n"
+        "\tby mx.author-provider.example with ESMTPS id 5f1c2d3e4b\n"
+        "\tfor <user@example.net>; Mon, 09 Feb 2026 13:05:41 +0000 (UTC)\n"
+        "From: Ann Sender <ann@sender.example>\nTo: user@example.net\n"
+        "Subject: Meeting on Tuesday\nDate: Mon, 9 Feb 2026 14:05:38 +0100\n"
+        "Message-ID: <20260209130538.4712@sender.example>\n"
+    )
+    m = dkimsig.sign(arc.Message(TEXT, header), d="sender.example", s="2026a", key="rsa2048-c", t=1770642339)
+    m.txt("sender.example", "v=spf1 ip4:192.0.2.0/24 -all")
+    m.txt("_dmarc.sender.example", "v=DMARC1; p=reject; adkim=s")
+    d, s, k, ident = HOPS[1]
+    return m.seal(d=d, s=s, key=k, t=1770642449, i=1,
+                  aar="i=1; %s; spf=pass smtp.mailfrom=ann@sender.example; dkim=pass "
+                      "header.d=sender.example; dmarc=pass header.from=sender.example" % ident)
+
+
 def drop_key(m, i):
     m.records["%s._domainkey.%s" % (HOPS[i][1], HOPS[i][0])] = None
     return m
@@ -178,6 +199,8 @@ def all_samples():
     m.body += b"One more footer\r\n"
     add("pass-only-newest-intact", hop(m, 3), "pass")
     add("pass-several-key-records", hop(mail(), 1, s="two", record=["v=spf1 -all", "v=DKIM1; k=rsa; p=@p"]), "pass")
+
+    add("pass-all-methods", all_methods(), "pass")
 
     add("none-no-arc-fields", mail(), "none")
     add("none-dkim-only-lf", mail(body=multipart()), "none", lf=True)
