@@ -12,9 +12,7 @@ next_word(struct slice *rest)
 	while (n < rest->len && !ascii_is_fws(rest->p[n]) &&
 	       rest->p[n] != ';' && rest->p[n] != '(')
 		n++;
-	/* A comment without an end is stepped over by itself. */
-	if (n == 0 && rest->len > 0 && rest->p[0] == '(')
-		n = rest->len;
+	/* Of a comment without an end, and of what follows, nothing is told. */
 	struct slice word = slice_sub(*rest, 0, n);
 
 	*rest = slice_sub(*rest, n, rest->len);
