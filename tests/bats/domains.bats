@@ -128,7 +128,7 @@ from() {
 
 @test "JSON: what is known, null for what could not be asked" {
 	run -1 check --json --check spf:dmarc --remote-ip 203.0.113.1 --helo x --mail-from a@author.example
-	/usr/bin/python3 - "$output" <<-'PY'
+	/usr/bin/python3 - "$output" "$ROOT/man/arc-dump.schema.json" <<-'PY'
 	import json, sys
 	r = json.loads(sys.argv[1])
 	s, d = r["spf"], r["dmarc"]
@@ -139,6 +139,10 @@ from() {
 	                   "aligned", "code", "detail"], d
 	assert d["result"] == "fail" and d["policy"] == "none" and d["p"] == "none" and d["sp"] == "reject" and d["np"] is None and d["testing"], d
 	assert r["arc"] is None and r["sets"] is None and "dkim" not in r
+	import jsonschema
+	schema = json.load(open(sys.argv[2]))
+	for key in ("spf", "dmarc"):
+	    jsonschema.validate(r[key], {"$ref": "#/$defs/" + key, "$defs": schema["$defs"]})
 	PY
 	run -64 --separate-stderr check --json --check spf
 	[[ $output == *'"spf":null'* ]]
