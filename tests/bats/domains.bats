@@ -244,3 +244,40 @@ from() {
 	run -0 arc-verify --time 1767225600 --keys chained.keys sealed
 	[[ $output == "pass  i=3 here.example"* ]]
 }
+
+@test "DMARC by DKIM: the key, the first SPF record and the walk go out in one batch" {
+	cd "$BATS_TEST_TMPDIR"
+	forge <<-'PY'
+	write(signed(), "signed")
+	PY
+	local zone='_dmarc.author.example TXT "v=DMARC1; p=reject"'
+	echo "$zone" >>signed.keys
+	run -0 --separate-stderr arc-verify --check dmarc:dkim --keys signed.keys --time 1767225600 signed
+	[[ ${lines[0]} == "dkim=pass  d=author.example "* ]] || { echo "$output"; false; }
+	[ "${lines[1]}" = "dmarc=pass  header.from=author.example p=reject (dkim author.example) (by DKIM alone)" ]
+	# a key that cannot be had leaves it open; one that does not verify does not
+	printf '%s\n' "$zone" "$(sed -n 's/^\([^ ]*\) .*TXT.*DKIM1.*/;! \1 TIMEOUT/p' signed.keys)" >late
+	run -75 --separate-stderr arc-verify --check dmarc --keys late --time 1767225600 signed
+	[[ $output == "dmarc=temperror "*"[dmarc-temporary]" ]]
+	sed 's/Subject: /Subject: x/' signed >changed
+	run -1 --separate-stderr arc-verify --check dmarc --keys signed.keys --time 1767225600 changed
+	[[ $output == "dmarc=fail "*"(dkim=fail for author.example)  [dmarc-fail]" ]] || { echo "$output"; false; }
+	# from a server
+	mkfifo end port
+	exec 8<>end
+	{
+		sed -n 's/^\([^ ]*\)[.] .*TXT "\(v=DKIM1.*\)"/\1 key \2/p' signed.keys | sed 's/" "//g'
+		echo '_dmarc.author.example key v=DMARC1; p=reject'
+		echo 'author.example key v=spf1 ip4:192.0.2.1 -all'
+		echo '* delay 60'
+	} >zone
+	: >zone.log
+	faultdns zone zone.log <end >port 3>&- 8>&- &
+	read -r port <port
+	run -0 arc-verify --resolver "127.0.0.1:$port" --check all --accept none:dkim=pass:spf=pass:dmarc=pass --time 1767225600 \
+		--remote-ip 192.0.2.1 --helo x --mail-from a@author.example signed 8>&-
+	exec 8>&-
+	[[ $output == *"(dkim author.example, spf author.example)" ]] || { echo "$output"; cat zone.log; false; }
+	[ "$(tail -n 1 zone.log | cut -d ' ' -f 1)" = 1 ] || { cat zone.log; false; }
+	[ "$(wc -l <zone.log)" = 4 ]
+}
