@@ -14,6 +14,7 @@ MANDIR   = $(PREFIX)/share/man
 DATADIR  = $(PREFIX)/share/arc-tools
 BASHDIR  = $(PREFIX)/share/bash-completion/completions
 ZSHDIR   = $(PREFIX)/share/zsh/site-functions
+FISHDIR  = $(PREFIX)/share/fish/vendor_completions.d
 
 # Another build, another directory; what is in it is rebuilt when a compiler,
 # a flag or the version is another ($B/flags), and linked anew when it is one of
@@ -194,7 +195,7 @@ SOURCES  = $(wildcard lib/*/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
 HEADERS  = $(wildcard lib/*/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run debian/tests/samples \
            $(addprefix tests/tools/,deb distcheck install-peers release-check) \
-           tests/manual-tables tests/torture/run tests/torture/memcheck $(wildcard completions/*.bash tests/bats/*.bash) \
+           tests/manual-tables tests/torture/run tests/torture/memcheck completions/generate $(wildcard completions/*.bash tests/bats/*.bash) \
            $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)
 LINT     = build-lint
 
@@ -233,13 +234,14 @@ lint-shell:
 MANUALS  = $(wildcard man/*.[1-9])
 INSTALLED = $(TOOLS:%=$(BINDIR)/%) \
     $(foreach m,$(notdir $(MANUALS)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
-    $(TOOLS:%=$(BASHDIR)/%) $(ZSHDIR)/_arc-tools $(DATADIR)/arc-dump.schema.json
+    $(TOOLS:%=$(BASHDIR)/%) $(TOOLS:%=$(FISHDIR)/%.fish) $(ZSHDIR)/_arc-tools $(DATADIR)/arc-dump.schema.json
 PUT      = install -D -m
 
 install: all
 	set -e; for t in $(TOOLS); do \
 	    $(PUT) 755 $B/$$t "$(DESTDIR)$(BINDIR)/$$t"; \
 	    $(PUT) 644 completions/arc-tools.bash "$(DESTDIR)$(BASHDIR)/$$t"; \
+	    $(PUT) 644 completions/arc-tools.fish "$(DESTDIR)$(FISHDIR)/$$t.fish"; \
 	done; for m in $(MANUALS); do \
 	    $(PUT) 644 $$m "$(DESTDIR)$(MANDIR)/man$${m##*.}/$${m#man/}"; \
 	done

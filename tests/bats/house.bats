@@ -168,6 +168,9 @@ same_output() {
 		./opt/arc/share/bash-completion/completions/arc-dump
 		./opt/arc/share/bash-completion/completions/arc-sign
 		./opt/arc/share/bash-completion/completions/arc-verify
+		./opt/arc/share/fish/vendor_completions.d/arc-dump.fish
+		./opt/arc/share/fish/vendor_completions.d/arc-sign.fish
+		./opt/arc/share/fish/vendor_completions.d/arc-verify.fish
 		./opt/arc/share/man/man1/arc-dump.1
 		./opt/arc/share/man/man1/arc-sign.1
 		./opt/arc/share/man/man1/arc-verify.1

@@ -53,20 +53,6 @@ options() {
 	done
 }
 
-@test "bash completes every option, and the words that options take" {
-	# shellcheck source=completions/arc-tools.bash
-	source completions/arc-tools.bash
-	for tool in cmd/arc-*.c; do
-		tool=$(basename "$tool" .c)
-		_arc_tools "$tool" -- "$tool"
-		diff -u <(options "$tool") <(printf '%s\n' "${COMPREPLY[@]}" | sort)
-	done
-	_arc_tools arc-verify al --color
-	[ "${COMPREPLY[*]}" = always ]
-	_arc_tools arc-verify README. --keys
-	[ "${COMPREPLY[*]}" = README.md ]
-}
-
 @test "arc-tools(7) lists every code and remark with its clause" {
 	cp man/arc-tools.7 "$BATS_TEST_TMPDIR/anew"
 	tests/manual-tables "$BATS_TEST_TMPDIR/anew"
