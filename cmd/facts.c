@@ -17,7 +17,9 @@ facts_option(const struct cli *c, struct facts *f, int ch, const char *arg)
 	switch (ch) {
 	case CLI_OPT_REMOTE_IP:
 		if (!spf_address_read(slice_of(arg), &ip))
-			cli_usage(c, "--remote-ip %s: no IP address", arg);
+			cli_usage(c,
+			    "invalid --remote-ip '%s': must be an IP address",
+			    arg);
 		f->remote_ip = arg;
 		return true;
 	case CLI_OPT_HELO: f->helo = arg; return true;

@@ -47,9 +47,9 @@ audit_joints(struct buf *b, const struct txt *t)
 		if ((a.len > 0 && ascii_is_wsp(a.p[a.len - 1])) ||
 		    (c.len > 0 && ascii_is_wsp(c.p[0]))) {
 			remark(b,
-			    "A blank stands where strings %zu and %zu meet: "
-			    "strings are joined with nothing between, so it is "
-			    "part of the record (RFC 6376 section 3.6.2.2).",
+			    "White space at the joint of strings %zu and %zu "
+			    "is part of the record: strings are joined without "
+			    "a separator (RFC 6376 section 3.6.2.2).",
 			    k + 1, k + 2);
 			return;
 		}
@@ -59,7 +59,7 @@ audit_joints(struct buf *b, const struct txt *t)
 static void
 audit_strings(struct buf *b, const struct txt *t)
 {
-	buf_printf(b, "  text        %zu octets in %zu string%s (", t->text.len,
+	buf_printf(b, "  text        %zu bytes in %zu string%s (", t->text.len,
 	    t->nstrings, t->nstrings == 1 ? "" : "s");
 	for (size_t k = 0; k < t->nstrings && k < 8; k++)
 		buf_printf(b, "%s%zu", k > 0 ? ", " : "", t->strings[k].len);
@@ -99,22 +99,19 @@ audit_tags(struct buf *b, const struct taglist *tags)
 		buf_char(b, '\n');
 	}
 	if (taglist_find(tags, SLICE("v")) == NULL)
-		remark(b, "There is no v=DKIM1: RFC 6376 section 3.6.1 "
-			  "recommends it, as it tells key records from other "
-			  "text.");
+		remark(b, "v=DKIM1 is missing; RFC 6376 section 3.6.1 "
+			  "recommends it.");
 	if (taglist_find(tags, SLICE("g")) != NULL)
-		remark(b, "g= has been obsolete since RFC 6376: take it out.");
+		remark(b, "g= is obsolete since RFC 6376: remove it.");
 	if (has_word(taglist_find(tags, SLICE("t")), "y"))
-		remark(b,
-		    "t=y: the owner says that it only tries DKIM (RFC 6376 "
-		    "section 3.6.1); take it out when the tries are "
-		    "over.");
+		remark(b, "t=y: the domain is testing DKIM (RFC 6376 section "
+			  "3.6.1); remove it after testing.");
 	if (has_word(taglist_find(tags, SLICE("t")), "s"))
-		remark(b, "t=s means nothing for ARC: i= is the instance there "
+		remark(b, "t=s has no effect on ARC, where i= is the instance "
 			  "(RFC 8617 section 4.1.2).");
 }
 
-/* Tags that a mended record keeps, as text that a master file can hold: flags
+/* Tags that a fixed record keeps, as text that a master file can hold: flags
  * and notes, and of a record that is no good only these. */
 static void
 keep_tags(struct buf *text, const struct taglist *tags, bool good)
@@ -143,29 +140,28 @@ audit_key(struct buf *b, const struct key *k)
 {
 	if (k->type == KEY_ED25519) {
 		buf_text(b, "  key         Ed25519, 256 bits\n");
-		remark(b, "Many validators of ARC do not know Ed25519 and call "
-			  "the chain failed (RFC 8463 is a SHOULD for signers "
-			  "only beside an RSA key).");
+		remark(b, "Many ARC validators do not support Ed25519 and fail "
+			  "the chain (RFC 8463 recommends it to signers only "
+			  "in addition to RSA).");
 		return;
 	}
 	buf_printf(b, "  key         RSA, %u bits, exponent %llu\n", k->bits,
 	    k->exponent);
 	if (k->bits < KEY_MIN_RSA_BITS)
-		remark(b,
-		    "Nobody may believe an RSA key of less than 1024 bits "
-		    "(RFC 8301 section 3.2): make one of 2048.");
+		remark(b, "Verifiers must reject RSA keys shorter than 1024 "
+			  "bits (RFC 8301 section 3.2): use 2048.");
 	else if (k->bits < WISE_RSA_BITS)
-		remark(b, "RFC 8301 section 3.2 asks signers for at least 2048 "
-			  "bits.");
+		remark(b, "Signers should use at least 2048 bits (RFC 8301 "
+			  "section 3.2).");
 	else if (k->bits > 4096)
-		remark(b, "Verifiers need not know RSA keys of more than 4096 "
-			  "bits (RFC 8301 section 3.2).");
+		remark(b, "Verifiers need not support RSA keys longer than "
+			  "4096 bits (RFC 8301 section 3.2).");
 	if (k->bare)
-		remark(b, "The key stands there by itself; many verifiers read "
-			  "none but a SubjectPublicKeyInfo (RFC 6376 erratum "
-			  "3017).");
+		remark(
+		    b, "The key is a bare RSAPublicKey; many verifiers accept "
+		       "only a SubjectPublicKeyInfo (RFC 6376 erratum 3017).");
 	if (k->exponent != 65537)
-		remark(b, "The exponent is not 65537, which all others have.");
+		remark(b, "The exponent is not the usual 65537.");
 }
 
 /* The record as a line of a master file. */
@@ -186,7 +182,7 @@ put_record(struct buf *b, struct slice name, const struct key *k,
 /* A record that is no good, but whose p= holds a key: the other tags are at
  * fault, and its owner can write them right. */
 static int
-audit_mend(struct buf *b, const struct use *u, const struct taglist *tags,
+audit_fix(struct buf *b, const struct use *u, const struct taglist *tags,
     struct diag *why)
 {
 	static const char *const types[] = { "rsa", "ed25519" };
@@ -238,10 +234,10 @@ audit_record(struct buf *b, const struct use *u, const struct keyrecord *r,
 		buf_printf(b, " (%s)", r->why.detail);
 	buf_printf(b, " [%s; %s]\n", diag_info(r->why.code)->word,
 	    diag_info(r->why.code)->clause);
-	return audit_mend(b, u, &tags, why);
+	return audit_fix(b, u, &tags, why);
 }
 
-/* One key that was cut into several records is mended by joining them. */
+/* One key that was cut into several records is fixed by joining them. */
 static int
 audit_joined(struct buf *b, const struct use *u, struct diag *why)
 {
@@ -262,8 +258,8 @@ audit_joined(struct buf *b, const struct use *u, struct diag *why)
 			buf_slice(
 			    &text, a->txt[way == 0 ? k : a->ntxt - 1 - k].text);
 		if (key_parse(buf_view(&text), &key, why) == 0) {
-			remark(b, "Joined, the records are one key: it has to "
-				  "be one record with several strings.");
+			remark(b, "Joined, the records are one key: publish "
+				  "one record with several strings.");
 			audit_key(b, &key);
 			put_record(b, u->name, &key, &none, false);
 			key_release(&key);
@@ -295,18 +291,17 @@ audit_answer(struct buf *b, const struct answer *a, struct slice name)
 	if (a->has_ttl)
 		buf_printf(b, "  TTL         %lu s\n", (unsigned long)a->ttl);
 	buf_printf(b, "  DNSSEC      %s\n",
-	    a->secure	  ? "secure, says the resolver (AD)"
-	    : a->from_dns ? "unsigned, or the resolver's word does not count"
+	    a->secure	  ? "secure according to the resolver (AD)"
+	    : a->from_dns ? "unsigned, or the resolver's AD bit is not trusted"
 			  : "unsigned, or not recorded");
 	if (a->ntxt > 1)
 		remark(b,
-		    "There are %zu TXT records under this name; RFC 6376 "
-		    "section "
-		    "3.6.2.2 wants one.",
+		    "%zu TXT records under this name; there must be only one "
+		    "(RFC 6376 section 3.6.2.2).",
 		    a->ntxt);
 	if (a->has_ttl && a->ttl < 300)
-		remark(b, "The TTL is below 5 minutes: every message costs a "
-			  "lookup.");
+		remark(b, "The TTL is below 5 minutes, so almost every message "
+			  "needs a lookup.");
 }
 
 static int
@@ -325,8 +320,7 @@ audit_use(struct buf *b, struct use *u, struct arena *arena, struct diag *why)
 		if (audit_record(b, u, &e->record[k], k + 1, arena, why) != 0)
 			return -1;
 	if (e->answer.ntxt > e->nrecords)
-		remark(b,
-		    "%zu of the records are no key records; they are left out.",
+		remark(b, "%zu of the records are not key records; not shown.",
 		    e->answer.ntxt - e->nrecords);
 	return audit_joined(b, u, why);
 }

@@ -31,11 +31,11 @@ blame_stray(struct buf *b, const struct chain *c, const struct hops *h)
 			if (i == 0 || c->set[i].part[f->kind] != NULL)
 				continue;
 			buf_printf(b,
-			    "The field stands where the %.*s of i=%u should: ",
+			    "The field is where the %.*s of i=%u should be: ",
 			    SLICE_ARG(sigfield_name(f->kind)), i);
 			put_domain(b, h, i);
-			buf_text(b, " wrote it so, or somebody changed it "
-				    "since.");
+			buf_text(
+			    b, " wrote it this way, or it was changed later.");
 			return true;
 		}
 		return false;
@@ -58,17 +58,18 @@ blame_junk(struct buf *b, const struct report *r, const struct hops *h)
 			continue;
 		bool among = k > 0 && c->field[k - 1].instance == i;
 
-		buf_printf(b, "The line stands %s the fields of i=%u: ",
+		buf_printf(b, "The line is %s the fields of i=%u: ",
 		    among ? "among" : "above", i);
 		if (!among)
-			buf_text(b, "most likely it came after ");
+			buf_text(b, "most likely it was added after ");
 		put_domain(b, h, i);
-		buf_text(b, among ? " wrote it so, or somebody put it in since."
-				  : " had sealed.");
+		buf_text(
+		    b, among ? " wrote it this way, or it was inserted later."
+			     : " sealed.");
 		return true;
 	}
-	buf_text(b, "The line stands below all ARC Sets: it was there before "
-		    "the first hop sealed, or was put in since.");
+	buf_text(b, "The line is below all ARC Sets: it was there before the "
+		    "first hop sealed, or was inserted later.");
 	return true;
 }
 
@@ -83,29 +84,31 @@ blame_set(
 
 	if (code == DIAG_SEAL_CV_FAIL) {
 		put_domain(b, h, i);
-		buf_text(b, " says that it was broken when the message came: "
-			    "by an earlier hop, or on the way from there. "
-			    "Keys tell whether that is so.");
+		buf_text(b, " recorded that the chain was already broken on "
+			    "arrival: by an earlier hop, or in transit before "
+			    "this one. Verify with keys to confirm that.");
 	} else if (code == DIAG_EXPIRED && !tags) {
-		buf_text(b, "The time is over that ");
+		buf_text(b, "The signature of ");
 		put_domain(b, h, i);
-		buf_text(b, " had given its signature (x=); no change is "
-			    "needed to explain it.");
+		buf_text(b,
+		    " has expired (x=); nothing needs to have been changed.");
 	} else if (code == DIAG_BODY_HASH) {
-		buf_text(b, "Most likely whoever handled the message after ");
+		buf_text(
+		    b, "Most likely a server that handled the message after ");
 		put_domain(b, h, i);
-		buf_text(b, " had signed its body.");
+		buf_text(b, " signed its body.");
 	} else if (code >= DIAG_KEY_MISSING && code <= DIAG_KEY_UNSIGNED) {
-		buf_text(b, "It is the key: ");
+		buf_text(b, "The key record: ");
 		put_domain(b, h, i);
-		buf_text(b, " has to mend what it publishes.");
+		buf_text(b, " must fix what it publishes.");
 	} else if (code >= DIAG_CV_SYNTAX && code <= DIAG_EXPIRED) {
 		put_domain(b, h, i);
 		/* Its own seal vouches for the field at fault. */
-		buf_text(b, r->verdict->seal[i].status == STATUS_PASS
-				? " wrote the field so: its seal holds."
-				: " wrote the field so, or somebody changed it "
-				  "since.");
+		buf_text(
+		    b, r->verdict->seal[i].status == STATUS_PASS
+			   ? " wrote the field this way: its seal verifies."
+			   : " wrote the field this way, or it was changed "
+			     "later.");
 	} else {
 		return false;
 	}

@@ -195,7 +195,7 @@ take_body(struct taking *t, struct slice body, struct fingerprint *out)
 		lines += body.p[i] == '\n';
 	if (lines > FINGERPRINT_MAX) {
 		diag_set(t->why, DIAG_FINGERPRINT, no_octets,
-		    "one is taken of at most %d lines", FINGERPRINT_MAX);
+		    "the limit is %d lines", FINGERPRINT_MAX);
 		t->failed = true;
 	}
 	out->block = array(t, t->failed ? 1 : lines + 1, sizeof *out->block);
@@ -231,7 +231,7 @@ fingerprint_take(const struct message *m, const struct chain *c,
 
 	if (m->nfields > FINGERPRINT_MAX_FIELDS)
 		return diag_set(why, DIAG_LIMIT_FIELDS, no_octets,
-		    "%zu fields; a fingerprint takes %d", m->nfields,
+		    "%zu fields; the limit of a fingerprint is %d", m->nfields,
 		    FINGERPRINT_MAX_FIELDS);
 	digest_key_init(&t.key, salt->text);
 	*out = (struct fingerprint){ .salt = salt->text,
@@ -479,6 +479,6 @@ fingerprint_read(struct slice octets, struct arena *arena,
 		return -1;
 	if (good && ended)
 		return 0;
-	return diag_set(why, DIAG_FINGERPRINT, no_octets,
-	    "line %zu of it cannot be read", number);
+	return diag_set(
+	    why, DIAG_FINGERPRINT, no_octets, "line %zu is invalid", number);
 }

@@ -103,7 +103,7 @@ put_signers(struct comparing *c, struct slice name)
 		    last == 0 ? " (signed by " : ", ", s->instance, s->place);
 		last = s->instance;
 	}
-	buf_text(c->out, last == 0 ? " (signed by no set)" : ")");
+	buf_text(c->out, last == 0 ? " (not signed)" : ")");
 }
 
 static void
@@ -260,10 +260,10 @@ compare_name(struct comparing *c, struct slice name)
 		return;
 	if (relaxed == 0) {
 		snprintf(text, sizeof text,
-		    "folded, spaced or spelled otherwise (relaxed is the "
+		    "folded, spaced or spelled differently (relaxed is the "
 		    "same)");
 	} else if (relaxed > 1 && is_shuffle(c, nx)) {
-		snprintf(text, sizeof text, "in another order");
+		snprintf(text, sizeof text, "reordered");
 		buf_clear(&p.text);
 	} else if (nx > 1) {
 		snprintf(text, sizeof text, "%zu of %zu changed", relaxed, nx);

@@ -83,15 +83,15 @@ static void
 put_pass(struct buf *b, const struct verdict *v, unsigned n)
 {
 	buf_printf(
-	    b, " The chain of %u ARC Set%s holds.", n, n == 1 ? "" : "s");
+	    b, " The chain of %u ARC Set%s is valid.", n, n == 1 ? "" : "s");
 	if (v->has_oldest_pass && v->oldest_pass > 1)
 		buf_printf(b,
-		    " The message is as i=%u sealed it; earlier hops saw "
-		    "another (oldest-pass=%u).",
+		    " The message is unchanged since i=%u sealed it "
+		    "(oldest-pass=%u).",
 		    v->oldest_pass, v->oldest_pass);
 	else if (v->has_oldest_pass)
-		buf_text(b, " What was signed is as the first hop saw it "
-			    "(oldest-pass=0).");
+		buf_text(b,
+		    " What the first hop signed is unchanged (oldest-pass=0).");
 }
 
 static void
@@ -105,22 +105,22 @@ put_verdict(struct sheet *t, const struct page *p)
 
 	if (v->cv == CV_NONE) {
 		word = "none";
-		buf_text(&b, " No ARC field: nobody sealed this message.");
+		buf_text(&b, " The message has no ARC fields.");
 	} else if (v->cv == CV_MISSING) {
 		word = "unverified";
 		buf_printf(&b,
-		    " %u ARC Set%s, whole. Give keys (--keys FILE), or "
-		    "--verify to ask the DNS, and their signatures are "
-		    "checked.",
+		    " %u ARC Set%s, complete; signatures not checked. Use "
+		    "--verify (DNS) or --keys FILE to check them.",
 		    n, n == 1 ? "" : "s");
 	} else if (v->cv == CV_PASS) {
 		sgr = "1;32";
 		put_pass(&b, v, n);
 	} else {
 		sgr = v->temporary ? "1;33" : "1;31";
-		buf_text(&b, v->temporary
-				 ? " Nothing final can be said yet of the chain"
-				 : " The chain breaks");
+		buf_text(&b,
+		    v->temporary
+			? " Temporary error: the chain could not be verified"
+			: " The chain breaks");
 		put_place(&b, p);
 		buf_text(&b, ": ");
 		put_diag(&b, &v->why);
@@ -205,7 +205,7 @@ put_claims(struct sheet *t, const struct hop *h)
 		escape_text(&b, slice_sub(r->result, 0, 40));
 	}
 	if (b.len == 0)
-		buf_text(&b, h->none ? " none" : " nothing that can be read");
+		buf_text(&b, h->none ? " none" : " no valid result");
 	buf_text(t->b, "     claims");
 	sheet_wrap(t, slice_trim(buf_view(&b)), 11, 7);
 	t->failed |= b.failure != BUF_OK;
@@ -292,10 +292,10 @@ put_table(struct sheet *t, const struct page *p)
 		put_hop(t, p, i);
 	buf_char(t->b, '\n');
 	sheet_wrap(t,
-	    SLICE("AMS: the ARC-Message-Signature of that hop against the "
-		  "message as it is now (body: the body is not what it signed; "
-		  "only the newest decides). seal: its ARC-Seal over all sets "
-		  "up to it. ?: not checked."),
+	    SLICE("AMS: whether the ARC-Message-Signature of that hop verifies "
+		  "for the message as received (body: its body hash does not; "
+		  "only the newest decides). seal: whether its ARC-Seal "
+		  "verifies. ?: not checked."),
 	    0, 0);
 }
 
@@ -306,7 +306,7 @@ static void
 put_oddities(struct sheet *t, const struct hops *h)
 {
 	if (h->nodd > 0)
-		buf_text(t->b, "\nOdd:\n");
+		buf_text(t->b, "\nWarnings:\n");
 	for (size_t k = 0; k < h->nodd; k++) {
 		struct buf b = { .max = 0 };
 
@@ -406,8 +406,8 @@ put_twice(struct sheet *t, const struct chain *c, unsigned i, enum sigkind kind)
 	unsigned n = c->set[i].count[kind], seen = 0;
 	struct buf b = { .max = 0 };
 
-	buf_printf(&b, "i=%u %.*s: There are %u, from the top", i,
-	    SLICE_ARG(sigfield_name(kind)), n);
+	buf_printf(
+	    &b, "i=%u %.*s: %u of them", i, SLICE_ARG(sigfield_name(kind)), n);
 	for (size_t k = 0; k < c->nfields && seen < MAX_TWICE; k++) {
 		const struct sigfield *f = &c->field[k];
 
@@ -460,9 +460,8 @@ put_missing(struct sheet *t, const struct chain *c, unsigned i)
 		between = ", ";
 	}
 	buf_printf(&b, ": %s [%s; %s]",
-	    whole ? "Nothing of this ARC Set is there."
-		  : "There is none that can be read.",
-	    info->word, info->clause);
+	    whole ? "ARC Set missing." : "Missing, or invalid.", info->word,
+	    info->clause);
 	sheet_item(t, "*", "31", &b);
 	return end;
 }
@@ -477,10 +476,8 @@ put_junk(struct sheet *t, const struct message *m)
 	if (m->njunk == 1)
 		buf_text(&b, info->sentence);
 	else
-		buf_printf(&b,
-		    "%zu lines of the header are neither fields nor the "
-		    "continuation of one; the first:",
-		    m->njunk);
+		buf_printf(
+		    &b, "%zu invalid header lines; the first:", m->njunk);
 	buf_printf(&b, " [%s; %s]", info->word, info->clause);
 	sheet_item(t, "*", "31", &b);
 	sheet_caret(t, m->junk, m->junk);
@@ -492,10 +489,10 @@ put_faults(struct sheet *t, const struct report *r)
 	const struct chain *c = r->chain;
 	size_t before = t->b->len, heading;
 
-	buf_text(t->b, r->verdict->cv == CV_PASS
-			   ? "\nOlder fields that do not hold any more, which "
-			     "is allowed:\n"
-			   : "\nDoes not hold:\n");
+	buf_text(
+	    t->b, r->verdict->cv == CV_PASS
+		      ? "\nOlder signatures that no longer verify (allowed):\n"
+		      : "\nFailures:\n");
 	heading = t->b->len;
 	for (size_t k = 0; k < c->nfields;)
 		k += put_fault(t, r, k, c->nfields);
@@ -562,12 +559,12 @@ put_reasons(struct sheet *t, const struct page *p)
 	struct buf b = { .max = 0 };
 
 	if (r->why != NULL && r->why->n > 0) {
-		buf_printf(t->b, "\n%s (arc-dump --why tells all of it):\n",
-		    r->verdict->cv == CV_PASS ? "What to know" : "Why");
+		buf_printf(t->b, "\n%s (details: arc-dump --why):\n",
+		    r->verdict->cv == CV_PASS ? "Notes" : "Why");
 		for (size_t k = 0; k < r->why->n; k++)
 			put_reason(t, r, k);
 	} else if (blame(&b, r, p->hops)) {
-		buf_text(t->b, "\nWho:\n");
+		buf_text(t->b, "\nLikely source:\n");
 		sheet_item(t, "-", NULL, &b);
 	}
 	t->failed |= b.failure != BUF_OK;

@@ -37,26 +37,27 @@ put_stop(struct buf *b, const struct report *r)
 
 	switch (t->stop) {
 	case TRUST_NO_CHAIN:
-		buf_text(b, "  trusted: nothing, as the chain is not valid\n");
+		buf_text(
+		    b, "  trusted: nothing, because the chain is not valid\n");
 		break;
 	case TRUST_BARE_CR:
-		buf_text(b, "  trusted: nothing, as a CR without its LF stands "
-			    "in the header: other readers may see another "
-			    "From\n");
+		buf_text(
+		    b, "  trusted: nothing, because the header has a CR "
+		       "without LF: other programs may see another From\n");
 		break;
 	case TRUST_PARTIAL:
-		buf_text(b, "  trusted: nothing, as part of the body is not "
-			    "signed\n");
+		buf_text(b, "  trusted: nothing, because part of the body is "
+			    "not signed\n");
 		break;
 	case TRUST_UNLISTED:
 	case TRUST_EXPIRED:
 		buf_printf(b, "  not trusted: i=%u ", t->stopped);
 		escape_text(b, sealer(r, t->stopped));
 		if (t->stop == TRUST_UNLISTED) {
-			buf_text(b, ", which the file does not have\n");
+			buf_text(b, ", which is not listed\n");
 			break;
 		}
-		buf_printf(b, ", whose line %zu was good until ", e->line);
+		buf_printf(b, ", whose entry (line %zu) expired on ", e->line);
 		escape_text(b, e->day);
 		put_entry(b, e);
 		buf_char(b, '\n');
@@ -124,7 +125,7 @@ report_trust(struct buf *b, const struct report *r)
 		if (t->refuted)
 			buf_text(b, ", but DMARC fail");
 		if (t->author.p == NULL)
-			buf_text(b, ", which is not certain");
+			buf_text(b, ", which could not be confirmed");
 		buf_char(b, '\n');
 	}
 	for (size_t i = 0; i < t->nresults; i++)

@@ -219,7 +219,7 @@ told() {
 	[[ $output == *"CNAME       s1._domainkey.plain.example"* ]]
 	[[ $output == *"DNSSEC      unsigned"* ]]
 	run -0 arc-dump --key-audit --resolver "$UNBOUND" signed-big
-	[[ $output == *"DNSSEC      secure, says the resolver (AD)"* ]]
+	[[ $output == *"DNSSEC      secure according to the resolver (AD)"* ]]
 	[[ $output == *"TTL "* ]]
 	[[ $output == *"RSA, 4096 bits"* ]]
 	[[ $output == *"strings (200, 200, 200, "* ]]

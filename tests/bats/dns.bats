@@ -735,8 +735,8 @@ wrong() {
 			[ -n "$output" ]
 		done
 		run -75 arc-dump --time "$NOW" --verify --resolver "127.0.0.1:$PORT" --dns-timeout 0.3 one 8>&-
-		[[ $output == *"tempfail: Nothing final can be said yet of the chain at i=1"* ]]
-		[[ $output != *"Who:"* && $output != *"The chain breaks"* ]]
+		[[ $output == *"tempfail: Temporary error: the chain could not be verified at i=1"* ]]
+		[[ $output != *"Likely source:"* && $output != *"The chain breaks"* ]]
 	done
 	key nxdomain
 	run -0 arc-dump --time "$NOW" --verify --resolver "127.0.0.1:$PORT" one 8>&-

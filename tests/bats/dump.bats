@@ -132,7 +132,7 @@ assert 70 < w < 80, w' "$output"
 	while read -r name words; do
 		run -0 arc-dump --time 1767225600 --keys "$T/$name.keys" "$T/$name"
 		[[ $output == *"
-Odd:
+Warnings:
 "*"$words"* ]] || { echo "$name: $output"; false; }
 	done <<-'END'
 	middle i=2: sealed cv=fail although the chain it received verifies
@@ -148,7 +148,7 @@ Odd:
 	END
 	for name in same local founded; do
 		run -0 arc-dump --time 1767225600 --keys "$T/$name.keys" "$T/$name"
-		[[ $output != *"Odd:"* ]] || { echo "$name: $output"; false; }
+		[[ $output != *"Warnings:"* ]] || { echo "$name: $output"; false; }
 	done
 	# a set that is not there has its line in the table
 	run -0 dump samples/fail-set-missing.eml
@@ -157,7 +157,7 @@ Odd:
 "* ]]
 	# and a chain with nothing odd has no such part
 	run -0 arc-dump --time 1767225600 --keys samples/keys samples/pass-three-hops.eml
-	[[ $output != *"Odd:"* ]]
+	[[ $output != *"Warnings:"* ]]
 }
 
 @test "a caret stands under the octet at fault" {
@@ -239,7 +239,7 @@ print(s["ams"]["status"], s["seal"]["status"], s["ams"]["algorithm"])' "$T/json"
 @test "--canon of what is not there says so and prints nothing" {
 	run -65 --separate-stderr arc-dump --canon ams:3 samples/pass-one-hop.eml
 	[ -z "$output" ]
-	[[ $stderr == *"i=3 has no ARC-Message-Signature"* ]]
+	[[ $stderr == *"i=3 has no valid ARC-Message-Signature"* ]]
 	run -65 --separate-stderr arc-dump --canon as:3 samples/fail-set-missing.eml
 	[ -z "$output" ]
 	for what in ams ams:0 ams:51 ams:x seal:1 :1 ''; do
@@ -437,9 +437,9 @@ Remarks:
 
 @test "what is missing or no field is told with its clause, and the caret stands at x=, l= and h= too" {
 	run -0 dump samples/fail-seal-missing.eml
-	[[ $output == *" * i=1 ARC-Seal: There is none that can be read. [field-missing; RFC 8617"* ]]
+	[[ $output == *" * i=1 ARC-Seal: Missing, or invalid. [field-missing; RFC 8617"* ]]
 	run -0 dump samples/fail-set-missing.eml
-	[[ $output == *" * i=2: Nothing of this ARC Set is there. [instance-gap; RFC 8617 section 5.2,"* ]]
+	[[ $output == *" * i=2: ARC Set missing. [instance-gap; RFC 8617 section 5.2,"* ]]
 	run -0 dump samples/fail-header-line-broken.eml
 	[[ $output == *"[header-syntax; RFC 5322 section 2.2]
      this is no field-)"*"
@@ -462,24 +462,24 @@ assert caret.index("^") - above.index(tag) in (0, 2), (above, caret)' "$tag"
 	while read -r name words; do
 		run -0 arc-dump --time 2026-03-01T00:00:00Z "samples/$name.eml"
 		# before the table, which is what the eye falls on next
-		[[ $(sed '/^  i  /,$d' <<<"$output" | tr -s ' \n' ' ') == *" Who: - $words"* ]] || { echo "$name: $output"; false; }
+		[[ $(sed '/^  i  /,$d' <<<"$output" | tr -s ' \n' ' ') == *" Likely source: - $words"* ]] || { echo "$name: $output"; false; }
 	done <<-'END'
-	fail-tag-twice The field stands where the ARC-Seal of i=1 should: author-provider.example wrote it so, or
-	fail-instance-zero The field stands where the ARC-Authentication-Results of i=1 should:
-	fail-header-line-broken The line stands above the fields of i=1: most likely it came after author-provider.example
-	fail-expired The time is over that author-provider.example had given its signature
-	fail-no-d author-provider.example wrote the field so, or somebody changed it since.
-	fail-body-changed Most likely whoever handled the message after lists.example had signed its body.
-	fail-newest-says-cv-fail lists.example says that it was broken when the message came: by an earlier hop,
-	fail-cv-unknown lists.example wrote the field so, or somebody changed it since.
+	fail-tag-twice The field is where the ARC-Seal of i=1 should be: author-provider.example wrote it this way, or
+	fail-instance-zero The field is where the ARC-Authentication-Results of i=1 should be:
+	fail-header-line-broken The line is above the fields of i=1: most likely it was added after author-provider.example
+	fail-expired The signature of author-provider.example has expired
+	fail-no-d author-provider.example wrote the field this way, or it was changed later.
+	fail-body-changed Most likely a server that handled the message after lists.example signed its body.
+	fail-newest-says-cv-fail lists.example recorded that the chain was already broken on arrival: by an earlier hop,
+	fail-cv-unknown lists.example wrote the field this way, or it was changed later.
 	END
 	run -0 dump samples/fail-no-d.eml
-	[[ $output == *"Who:
- - author-provider.example wrote the field so: its seal holds."* ]]
+	[[ $output == *"Likely source:
+ - author-provider.example wrote the field this way: its seal verifies."* ]]
 	# a pass has nobody to blame
 	run -0 dump samples/pass-older-expired.eml
 	[[ $output != *"
-Who:"* ]]
+Likely source:"* ]]
 }
 
 @test "received from and by are told of a field that the hop itself wrote, above or below its set" {

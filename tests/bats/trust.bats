@@ -117,10 +117,10 @@ is() {
 	is none "0 no-chain -"
 	is partial "0 partial-body -"
 	run -0 verify partial
-	[[ $output == *"trusted: nothing, as part of the body is not signed"* ]]
+	[[ $output == *"trusted: nothing, because part of the body is not signed"* ]]
 	[[ $(said whole) == "1 all -; 1 dmarc;"* ]]
 	run -75 verify tempfail
-	[[ $output == *"trusted: nothing, as the chain is not valid"* ]]
+	[[ $output == *"trusted: nothing, because the chain is not valid"* ]]
 }
 
 @test "an entry counts to the end of its day in UTC, and is as good as absent then, with a remark" {
@@ -134,7 +134,7 @@ is() {
 	run -0 at 2025-12-31T23:59:59Z
 	[[ $output == *"trusted: i=2 d2.example (lists)"*"trusted: i=1 d1.example (was a good one)"*"AAR of i=1"* ]]
 	run -0 at 2026-01-01T00:00:00Z
-	[[ $output == *"trusted: i=2 d2.example"*"not trusted: i=1 d1.example, whose line 2 was good until 2025-12-31 (was a good one)"*"AAR of i=2"* ]]
+	[[ $output == *"trusted: i=2 d2.example"*"not trusted: i=1 d1.example, whose entry (line 2) expired on 2025-12-31 (was a good one)"*"AAR of i=2"* ]]
 	is m "1 expired 1; 2 dmarc; spf smtp.mailfrom=author.example strict; dmarc header.from=author.example strict"
 	# expired for itself, but below a suffix that is not
 	forge <<-'PY'
@@ -246,7 +246,7 @@ is() {
 		[[ $(said $name) == "1 all -; 1 none;"* ]] || { said $name; false; }
 	done
 	run -0 verify twice
-	[[ $output == *"claims nothing for the domain of From, which is not certain"* ]]
+	[[ $output == *"claims nothing for the domain of From, which could not be confirmed"* ]]
 }
 
 @test "the author may be outside ASCII, as U-labels or as A-labels" {
@@ -270,7 +270,7 @@ is() {
 	same text - <<-'E'
 		pass  i=2 d2.example < d1.example  oldest-pass=0
 		  trusted: i=2 d2.example (a \x1b[2J note)
-		  not trusted: i=1 d1.example, which the file does not have
+		  not trusted: i=1 d1.example, which is not listed
 		  usable for DMARC: the AAR of i=2, which claims DMARC pass
 		    dmarc=pass header.from=author.example  aligned
 		    dkim=pass header.d=\xe2\x80\xae2J.example  not aligned
