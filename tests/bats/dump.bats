@@ -109,7 +109,7 @@ assert 70 < w < 80, w' "$output"
 	run -0 arc-dump samples/fail-body-changed.eml
 	[[ $output == *"fail: The chain breaks at i=2"* ]]
 	run -2 arc-dump samples/none-no-arc-fields.eml
-	[[ $output == *"none: No ARC field"* ]]
+	[[ $output == *"none: The message has no ARC fields"* ]]
 }
 
 @test "contradictions stand out" {
