@@ -86,8 +86,7 @@ take_received(
 		return false;
 	received_read(m->field[i].value, &found);
 	if (!is_of(found.by, h->domain) &&
-	    (set->part[ARC_AAR] == NULL ||
-		!is_of(found.by, h->authserv_id)))
+	    (set->part[ARC_AAR] == NULL || !is_of(found.by, h->authserv_id)))
 		return false;
 	h->received_from = found.from;
 	h->received_by = found.by;

@@ -380,7 +380,7 @@ verdicts() {
 	done
 	cd odd
 	run -0 arc-verify --keys "$SAMPLES/keys" --manifest ../manifest --update -- *
-	cd ..
+	cd "$BATS_TEST_TMPDIR"
 	[ "$(grep -c . manifest)" -eq 8 ]
 	run ! grep -v $'^[^\t]*\tpass$' manifest
 	grep -qxF $'x\\tpass\\ny\tpass' manifest

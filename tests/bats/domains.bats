@@ -120,7 +120,7 @@ from() {
 	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=x SENDER=a@author.example run -0 check --check spf --from-env
 	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=helo.author.example SENDER=MAILER-DAEMON run -0 check --check spf --from-env
 	[[ $output == "spf=pass  smtp.helo=helo.author.example"* ]]
-	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=helo.author.example SENDER= run -0 check --check spf --from-env
+	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=helo.author.example SENDER='' run -0 check --check spf --from-env
 	CLIENT_ADDRESS=unknown CLIENT_HELO=x SENDER=a@author.example run -64 check --check spf --from-env
 	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=x SENDER=a@author.example run -64 check --check spf
 	CLIENT_ADDRESS=192.0.2.1 CLIENT_HELO=x SENDER=a@author.example run -1 check --check spf --from-env --remote-ip 203.0.113.9
@@ -198,8 +198,8 @@ from() {
 	} >zone
 	: >zone.log
 	faultdns zone zone.log <end >port 3>&- 8>&- &
-	read -r port <port
-	run -0 arc-verify --resolver "127.0.0.1:$port" --record got --json --check dmarc:spf --received-by mx.here.example m 8>&-
+	read -r at <port
+	run -0 arc-verify --resolver "127.0.0.1:$at" --record got --json --check dmarc:spf --received-by mx.here.example m 8>&-
 	live=$output
 	exec 8>&-
 	[ "$(grep -c '^1 ' zone.log)" = 3 ]
@@ -214,11 +214,11 @@ from() {
 		arc-sign -d here.example -s s1 -k "$key" -t 1767225600 -i mx.here.example --headers-only --keys k "$@" 2>>said |
 			sed -n '/^ARC-Auth/,$p' | tr -d '\n\t'
 	}
-	sed '1i Authentication-Results: mx.here.example; spf=softfail smtp.mailfrom=zzz.example; auth=pass smtp.auth=u; dmarc=pass (forged) header.from=x.example\nAuthentication-Results: other.example; dkim=pass' m >ar
+	sed '1i Authentication-Results: mx.here.example; spf=softfail smtp.mailfrom=zzz.example; auth=pass smtp.auth=u; dmarc=pass (forged) header.from=x.example\nAuthentication-Results: other.example; dkim=pass' m >results
 	: >said
 	[ "$(sign --check all --received-by mx.here.example m)" = "ARC-Authentication-Results: i=1; mx.here.example;arc=none smtp.remote-ip=192.0.2.1;dkim=none;spf=pass smtp.mailfrom=author.example;dmarc=pass header.from=author.example policy.dmarc=none" ]
-	[ "$(sign --check spf:dmarc --received-by mx.here.example ar)" = "ARC-Authentication-Results: i=1; mx.here.example;spf=pass smtp.mailfrom=author.example;dmarc=pass header.from=author.example policy.dmarc=none;auth=pass smtp.auth=u" ]
-	[ "$(sign --check all --ar none ar)" = "ARC-Authentication-Results: i=1; mx.here.example; none" ]
+	[ "$(sign --check spf:dmarc --received-by mx.here.example results)" = "ARC-Authentication-Results: i=1; mx.here.example;spf=pass smtp.mailfrom=author.example;dmarc=pass header.from=author.example policy.dmarc=none;auth=pass smtp.auth=u" ]
+	[ "$(sign --check all --ar none results)" = "ARC-Authentication-Results: i=1; mx.here.example; none" ]
 	# not known is left out, and said
 	: >said
 	[ "$(sign --check spf m)" = "ARC-Authentication-Results: i=1; mx.here.example; none" ]
