@@ -234,7 +234,7 @@ lint-shell:
 MANUALS  = $(wildcard man/*.[1-9])
 INSTALLED = $(TOOLS:%=$(BINDIR)/%) \
     $(foreach m,$(notdir $(MANUALS)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
-    $(TOOLS:%=$(BASHDIR)/%) $(TOOLS:%=$(FISHDIR)/%.fish) $(ZSHDIR)/_arc-tools $(DATADIR)/arc-dump.schema.json
+    $(TOOLS:%=$(BASHDIR)/%) $(TOOLS:%=$(FISHDIR)/%.fish) $(ZSHDIR)/_arc-tools $(DATADIR)/arc-tools.schema.json
 PUT      = install -D -m
 
 install: all
@@ -246,7 +246,7 @@ install: all
 	    $(PUT) 644 $$m "$(DESTDIR)$(MANDIR)/man$${m##*.}/$${m#man/}"; \
 	done
 	$(PUT) 644 completions/_arc-tools "$(DESTDIR)$(ZSHDIR)/_arc-tools"
-	$(PUT) 644 man/arc-dump.schema.json "$(DESTDIR)$(DATADIR)/arc-dump.schema.json"
+	$(PUT) 644 man/arc-tools.schema.json "$(DESTDIR)$(DATADIR)/arc-tools.schema.json"
 
 uninstall:
 	rm -f $(INSTALLED:%="$(DESTDIR)%")

@@ -128,7 +128,7 @@ from() {
 
 @test "JSON: what is known, null for what could not be asked" {
 	run -1 check --json --check spf:dmarc --remote-ip 203.0.113.1 --helo x --mail-from a@author.example
-	/usr/bin/python3 - "$output" "$ROOT/man/arc-dump.schema.json" <<-'PY'
+	/usr/bin/python3 - "$output" "$ROOT/man/arc-tools.schema.json" <<-'PY'
 	import json, sys
 	r = json.loads(sys.argv[1])
 	s, d = r["spf"], r["dmarc"]

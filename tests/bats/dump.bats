@@ -271,7 +271,7 @@ print(s["ams"]["status"], s["seal"]["status"], s["ams"]["algorithm"])' "$T/json"
 @test "JSON fits the schema, and tells no other verdict than arc-verify" {
 	cat >"$T/check" <<-'PY'
 	import json, sys, jsonschema
-	schema = json.load(open("man/arc-dump.schema.json"))
+	schema = json.load(open("man/arc-tools.schema.json"))
 	jsonschema.Draft202012Validator.check_schema(schema)
 	v = jsonschema.Draft202012Validator(schema)
 	for line in open(sys.argv[1], encoding="utf-8"):
@@ -298,7 +298,7 @@ print(s["ams"]["status"], s["seal"]["status"], s["ams"]["algorithm"])' "$T/json"
 	/usr/bin/python3 - "$T" <<-'PY'
 	import glob, json, jsonschema, os, random, re, subprocess, sys
 	random.seed(8617)
-	schema = jsonschema.Draft202012Validator(json.load(open("man/arc-dump.schema.json")))
+	schema = jsonschema.Draft202012Validator(json.load(open("man/arc-tools.schema.json")))
 	files = sorted(glob.glob("samples/*.eml"))
 	names = (b"arc-seal", b"arc-message-signature", b"arc-authentication-results")
 	for n in range(500):

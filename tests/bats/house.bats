@@ -164,7 +164,7 @@ same_output() {
 		./opt/arc/bin/arc-dump
 		./opt/arc/bin/arc-sign
 		./opt/arc/bin/arc-verify
-		./opt/arc/share/arc-tools/arc-dump.schema.json
+		./opt/arc/share/arc-tools/arc-tools.schema.json
 		./opt/arc/share/bash-completion/completions/arc-dump
 		./opt/arc/share/bash-completion/completions/arc-sign
 		./opt/arc/share/bash-completion/completions/arc-verify
