@@ -14,7 +14,7 @@ NOW = "1767225600"  # 2026-01-01, in every run that does not say otherwise
 SHOWN = 1  # failing cases whose message is shown
 TIMEOUT = 60  # a hang is a failure; nothing here takes a second
 
-KEYS = "schema file arc temporary instances oldest_pass code instance detail sets why lint".split()
+KEYS = "schema file arc temporary instances oldest_pass code instance detail sets why summary lint".split()
 SET_KEYS = "instance aar ams seal".split()
 AMS_KEYS = (
     "status code domain selector algorithm canonicalization time expires headers body_hash key"
