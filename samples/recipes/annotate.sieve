@@ -1,5 +1,9 @@
 # Dovecot's Sieve, with dovecot-arc.conf: annotate, and sort by the verdict.
 # Where the filter fails, the test is false and the message stays as it was.
+#
+# Local policy: to a receiver "fail" is the same as no chain at all (RFC 8617
+# section 7.2), and mailing lists break chains.  So this only puts such mail into
+# another folder, made when it is not there; it must not be rejected or discarded.
 require ["vnd.dovecot.filter", "fileinto", "mailbox"];
 
 if not filter "arc-verify" ["-a", "-i", "delivery.example.org"] {

@@ -107,7 +107,6 @@ sealed() {
 @test "mailfilter annotates and sorts, and defers where it cannot" {
 	drop() {
 		maildir "$T/m"
-		maildir "$T/m/.arc-fail"
 		{
 			printf 'PATH="%s"\nDEFAULT="%s"\n' "$PATH" "$T/m"
 			cat "$T/r/mailfilter"
