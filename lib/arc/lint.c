@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "mail/authres.h"
 #include "arc/lint.h"
@@ -543,6 +544,11 @@ style_headers(
 			      !signs(&f->tags, rows[k].name) &&
 			      message_count(m, slice_of(rows[k].name)) > 0;
 
+		/* An AMS should cover the DKIM-Signatures that are there
+		 * (RFC 8617 section 4.1.2). */
+		if (f->kind != DKIM_SIGNATURE &&
+		    strcmp(rows[k].name, "dkim-signature") == 0)
+			continue;
 		/* One of each code is enough. */
 		if (!odd || rows[k].code == told)
 			continue;

@@ -106,6 +106,20 @@ new() {
 	[ ! -e - ]
 }
 
+@test "--lint has nothing against what arc-sign covers by default, DKIM-Signature too (RFC 8617 4.1.2)" {
+	new >keys 2>/dev/null
+	arc-sign --keys keys -d h.example -s k1 -k key.pem --ar 'spf=pass smtp.mailfrom=h.example' \
+		"$SAMPLES/none-dkim-only-lf.eml" >out
+	grep -qi '^ARC-Message-Signature' out
+	run arc-dump --lint out
+	[[ $output != *"i=1 ARC-Message-Signature"*"headers-trace"* ]]
+	# a field that does change on its way is still remarked on
+	arc-sign --keys keys -d h.example -s k1 -k key.pem --ar none -H From:Received \
+		"$SAMPLES/none-dkim-only-lf.eml" >out
+	run arc-dump --lint out
+	[[ $output == *"i=1 ARC-Message-Signature"*"headers-trace"* ]]
+}
+
 @test "--check-key says that nothing is published yet, with the record to publish" {
 	new >record 2>/dev/null
 	check() {
