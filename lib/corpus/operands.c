@@ -137,7 +137,9 @@ set_source(struct source *s, const char *path, struct diag *why)
 	s->path = strdup(path);
 	if (s->name != NULL && s->path != NULL)
 		return 1;
-	source_release(s);
+	free(s->name);
+	free(s->path);
+	s->name = s->path = NULL;
 	return diag_memory(why);
 }
 

@@ -40,12 +40,12 @@ struct dkim {
 
 /* The signatures of m with their tags, and nothing checked.  -1 with
  * DIAG_MEMORY. */
-int dkim_collect(struct dkim *out, const struct message *m, struct diag *why);
+int dkim_collect(struct dkim *, const struct message *m, struct diag *why);
 
 /* Collect the signatures, and ask for bodies and keys.  What
- * *out holds lives as long as the message; it stays where it is until
+ * it holds lives as long as the message; it stays where it is until
  * dkim_end().  -1 with DIAG_MEMORY or DIAG_SYSTEM. */
-int dkim_begin(struct dkim *out, struct sigcheck *, struct diag *why);
+int dkim_begin(struct dkim *, struct sigcheck *, struct diag *why);
 
 /* Check them.  Without a keystore those that need a key stay STATUS_UNCHECKED
  * with RESULT_NEUTRAL.  -1 with DIAG_READ, DIAG_MEMORY, DIAG_SYSTEM, DIAG_WRITE

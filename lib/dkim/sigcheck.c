@@ -164,8 +164,8 @@ sigcheck_body(const struct sigcheck *c, const struct sigfield *f,
 	} else if (c->policy->no_partial_body && r->body_signed < h->total)
 		diag_set(&result, DIAG_BODY_PARTIAL,
 		    taglist_value(&f->list, SLICE("l")),
-		    "%" PRIu64 " octets of %" PRIu64 " are signed",
-		    r->body_signed, h->total);
+		    "%" PRIu64 " of %" PRIu64 " bytes signed", r->body_signed,
+		    h->total);
 	if (result.code == DIAG_NONE)
 		return 1;
 	sigresult_fail(r, f, &result);

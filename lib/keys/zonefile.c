@@ -105,18 +105,21 @@ static int
 make_name(struct zonefile *z, struct slice text, struct slice *out,
     bool *absolute, struct diag *why)
 {
-	char *to = text.len <= 4 * (KEYNAME_MAX + 2)
-		       ? arena_alloc(z->arena, 4 * text.len + 1)
-		       : NULL;
+	const size_t most = 4 * (KEYNAME_MAX + 2);
+	char *to = NULL;
 
+	if (text.len > 0 && text.len <= most)
+		to = arena_alloc(z->arena, 4 * text.len + 1);
 	*out = (struct slice){ to, 0 };
+	if (to != NULL)
+		return write_labels(z, text, out, absolute, why);
 	if (text.len == 0)
-		return zonefile_fail(z, why, "an empty name");
-	if (text.len > 4 * (KEYNAME_MAX + 2))
-		return bad_name(z, text, "a name longer than the DNS has", why);
-	if (to == NULL)
-		return diag_memory(why);
-	return write_labels(z, text, out, absolute, why);
+		zonefile_fail(z, why, "an empty name");
+	else if (text.len > most)
+		bad_name(z, text, "a name longer than the DNS has", why);
+	else
+		diag_memory(why);
+	return -1;
 }
 
 /* The domain of the comment, when it is about this name. */
@@ -520,11 +523,9 @@ zonefile_init(struct zonefile *z, struct arena *arena, char *text, size_t n,
 {
 	struct slice all = { text, n };
 
-	*z = (struct zonefile){ .arena = arena,
-		.p = text,
-		.end = text + n,
-		.line = 1,
-		.first = 1 };
+	*z = (struct zonefile){ .arena = arena, .line = 1, .first = 1 };
+	z->p = text;
+	z->end = text + n;
 	if (slice_starts(all, SLICE("\xff\xfe")) ||
 	    slice_starts(all, SLICE("\xfe\xff")))
 		return zonefile_fail(

@@ -22,6 +22,6 @@ void address_split(
 struct slice address_bare(struct slice angle);
 
 /* Trimmed, and without such quotes around it. */
-struct slice address_unquoted(struct slice phrase, char quote);
+struct slice address_unquoted(struct slice, char quote);
 
 #endif

@@ -144,7 +144,7 @@ is_json(struct slice all)
 	if (s.len < 2 || (s.p[0] != '{' && s.p[0] != '['))
 		return false;
 	s = skip(slice_sub(s, 1, s.len), " \t\r\n");
-	return s.len > 0 && memchr("\"{[", s.p[0], 3) != NULL;
+	return s.len > 0 && (s.p[0] == '"' || s.p[0] == '{' || s.p[0] == '[');
 }
 
 /* The first line is base64 of what begins with a field. */
@@ -155,21 +155,21 @@ is_base64(struct slice all)
 	struct buf text = { .p = room, .cap = sizeof room, .max = 0 };
 	struct slice head = slice_trim(
 	    slice_sub(all, 0, slice_find(slice_sub(all, 0, 2048), '\n')));
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "abcdefghijklmnopqrstuvwxyz"
-				       "0123456789+/";
+	struct slice alphabet = SLICE("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789+/");
 	unsigned long bits = 0;
 	unsigned have = 0;
 
 	if (head.len < 16)
 		return false;
 	for (size_t i = 0; i < head.len; i++) {
-		const char *at = memchr(alphabet, head.p[i], 64);
+		size_t at = slice_find(alphabet, head.p[i]);
 
-		if (at == NULL)
+		if (at == alphabet.len)
 			return head.p[i] == '=' &&
 			       begins_field(buf_view(&text));
-		bits = (bits << 6 | (unsigned long)(at - alphabet)) & 0xffffff;
+		bits = (bits << 6 | (unsigned long)at) & 0xffffff;
 		have += 6;
 		if (have >= 8 && text.len < sizeof room) {
 			have -= 8;

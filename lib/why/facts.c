@@ -238,8 +238,7 @@ explain_validators(struct search *s)
 
 		if (p->body_signed >= p->body_length)
 			continue;
-		snprintf(detail, sizeof detail,
-		    "%llu octets of %llu are signed",
+		snprintf(detail, sizeof detail, "%llu of %llu bytes signed",
 		    (unsigned long long)p->body_signed,
 		    (unsigned long long)p->body_length);
 		note(s, CAUSE_VALIDATOR_L_TAG, i, detail);
