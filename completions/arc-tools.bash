@@ -67,7 +67,7 @@ _arc_tools_value() {
 	--field) _arc_tools_words "," i time aar d s cv as.a as.b as.cv as.d as.s as.t ams.a ams.b ams.bh ams.c ams.d ams.h ams.s ams.t ams.x ;;
 	--salt) : ;;
 	--salt-file) _arc_tools_files ;;
-	--canon) _arc_tools_words "" ams: as: body: ;;
+	--canon) _arc_tools_words "" ams: as: body: dkim: dkim-body: ;;
 	--keys) _arc_tools_files ;;
 	--record) _arc_tools_files ;;
 	--resolver) : ;;

@@ -90,7 +90,7 @@ function _arc_tools_value
 	case --salt-file
 		_arc_tools_files
 	case --canon
-		_arc_tools_words "" ams: as: body:
+		_arc_tools_words "" ams: as: body: dkim: dkim-body:
 	case --keys
 		_arc_tools_files
 	case --record
