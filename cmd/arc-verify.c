@@ -64,6 +64,8 @@ static const char own_help[] =
     "      --shard K/N           verify only part K of N of the messages\n"
     "      --merge               each FILE is output of --json: print one "
     "summary\n"
+    "      --summary             with --why, also count each cause, by hop and "
+    "domain\n"
     "      --expect VERDICT      expect this verdict of every message\n"
     "      --manifest FILE       read expected verdicts from FILE, one per "
     "line:\n"
@@ -90,6 +92,7 @@ enum {
 	OPT_FILES0_FROM,
 	OPT_SHARD,
 	OPT_MERGE,
+	OPT_SUMMARY,
 	OPT_EXPECT,
 	OPT_MANIFEST,
 	OPT_UPDATE,
@@ -121,6 +124,7 @@ static const struct option longopts[] = {
 	{ "jobs", required_argument, NULL, 'J' },
 	{ "shard", required_argument, NULL, OPT_SHARD },
 	{ "merge", no_argument, NULL, OPT_MERGE },
+	{ "summary", no_argument, NULL, OPT_SUMMARY },
 	{ "expect", required_argument, NULL, OPT_EXPECT },
 	{ "manifest", required_argument, NULL, OPT_MANIFEST },
 	{ "update", no_argument, NULL, OPT_UPDATE },
@@ -328,6 +332,7 @@ options(struct verify *v, int argc, char **argv)
 		case OPT_FILES0_FROM: v->operands.files0_from = optarg; break;
 		case OPT_SHARD: option_shard(v, optarg); break;
 		case OPT_MERGE: v->merge = true; break;
+		case OPT_SUMMARY: v->why = v->summary = true; break;
 		case OPT_EXPECT: v->expect = optarg; break;
 		case OPT_MANIFEST: v->manifest = optarg; break;
 		case OPT_UPDATE: v->update = true; break;
@@ -350,6 +355,9 @@ options(struct verify *v, int argc, char **argv)
 		    v->manifest);
 	if (v->expect != NULL && v->manifest != NULL)
 		cli_usage(&v->cli, "--expect cannot be used with --manifest");
+	if (v->summary && (v->merge || v->tap))
+		cli_usage(&v->cli, "--summary cannot be used with %s",
+		    v->merge ? "--merge" : "--tap");
 	if (v->tap && v->cli.json)
 		cli_usage(&v->cli, "--tap cannot be used with --json");
 }

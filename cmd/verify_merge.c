@@ -12,6 +12,7 @@ struct line {
 	struct buf file, word, code;
 	enum auth_method method; /* whose result word and code are */
 	bool temporary;
+	bool totals;  /* it is no message's, but the --summary of a run */
 	int64_t exit; /* of an error; 0 for none */
 };
 
@@ -104,9 +105,11 @@ take_member(struct jsonread *j, struct line *l, bool *good)
 	bool code = slice_eq(key, SLICE("code"));
 	bool temporary = slice_eq(key, SLICE("temporary"));
 	bool error = slice_eq(key, SLICE("error"));
+	bool summary = slice_eq(key, SLICE("summary"));
 	bool own = slice_eq(key, slice_of(auth_method_word(l->method)));
 	enum jsonread_kind kind = jsonread_next(j);
 
+	l->totals |= summary && kind == JSONREAD_OBJECT;
 	*good |= arc;
 	if (file)
 		take_text(j, kind, &l->file);
@@ -132,7 +135,7 @@ line_read(struct slice text, struct line *l)
 	buf_clear(&l->file);
 	buf_clear(&l->word);
 	buf_clear(&l->code);
-	l->temporary = false;
+	l->temporary = l->totals = false;
 	l->exit = 0;
 	jsonread_init(&j, text);
 	kind = jsonread_next(&j);
@@ -140,7 +143,7 @@ line_read(struct slice text, struct line *l)
 		while ((kind = jsonread_next(&j)) == JSONREAD_KEY)
 			take_member(&j, l, &arc);
 	bool good = kind == JSONREAD_OBJECT_END &&
-		    jsonread_next(&j) == JSONREAD_END && arc;
+		    jsonread_next(&j) == JSONREAD_END && (arc || l->totals);
 
 	jsonread_release(&j);
 	buf_char(&l->file, '\0');
@@ -188,13 +191,16 @@ merge_file(
 		number++;
 		if (slice_trim(text).len == 0)
 			continue;
+		bool good = line_read(text, &l);
+
+		if (good && l.totals)
+			continue;
 		result =
-		    line_read(text, &l)
-			? line_take(v, suite, &l, why)
-			: diag_set(why, DIAG_MANIFEST,
-			      (struct slice){ NULL, 0 },
-			      "line %zu is not output of arc-verify --json",
-			      number);
+		    good ? line_take(v, suite, &l, why)
+			 : diag_set(why, DIAG_MANIFEST,
+			       (struct slice){ NULL, 0 },
+			       "line %zu is not output of arc-verify --json",
+			       number);
 	}
 	buf_release(&l.file);
 	buf_release(&l.word);

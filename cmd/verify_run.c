@@ -23,6 +23,7 @@
 #include "base/pool.h"
 #include "report/report.h"
 #include "base/spool.h"
+#include "corpus/summary.h"
 #include "arc/state.h"
 #include "judge.h"
 #include "verify_run.h"
@@ -47,6 +48,7 @@ struct job {
 	const char *verdict; /* a word, static; "error" for none */
 	const char *code;    /* a word, static; "" for none */
 	struct buf text;     /* a sentence on that */
+	struct buf note;     /* for the summary */
 	double seconds;	     /* that it took */
 	int status;	     /* exit status it asks for */
 };
@@ -54,8 +56,9 @@ struct job {
 struct run {
 	struct verify *v;
 	struct operands *operands;
-	struct suite *suite; /* NULL when nobody asks for totals */
-	char **named;	     /* operands that the manifest named */
+	struct suite *suite;	 /* NULL when nobody asks for totals */
+	struct summary *summary; /* the same */
+	char **named;		 /* operands that the manifest named */
 	size_t done, bad, total;
 	struct timespec begun, told;
 	bool terminal; /* is what stdout is */
@@ -107,6 +110,11 @@ render(const struct verify *v, struct job *j, const struct report *r,
 	j->code = "";
 	buf_clear(&j->out);
 	buf_clear(&j->text);
+	buf_clear(&j->note);
+	if (v->summary)
+		summary_note(r, &j->note);
+	if (j->note.failure != BUF_OK)
+		return diag_memory(why);
 	if (reason != NULL) {
 		j->code = diag_info(reason->code)->word;
 		buf_text(&j->text, diag_info(reason->code)->sentence);
@@ -402,6 +410,7 @@ verify_stretch(
 		buf_release(&other.out);
 		buf_release(&other.err);
 		buf_release(&other.text);
+		buf_release(&other.note);
 	}
 	buf_release(&octets);
 	return result;
@@ -423,6 +432,7 @@ verify_part(const struct verify *v, struct job *j, struct diag *why)
 		buf_release(&whole.out);
 		buf_release(&whole.err);
 		buf_release(&whole.text);
+		buf_release(&whole.note);
 		if (result != 0 && diag_info(why->code)->exit >= EX_SOFTWARE &&
 		    diag_info(why->code)->exit <= EX_IOERR)
 			return -1;
@@ -501,6 +511,7 @@ job_work(void *ctx, void *job)
 	/* Memory may have been short for what they held. */
 	buf_release(&j->out);
 	buf_release(&j->text);
+	buf_release(&j->note);
 	buf_text(&j->text, diag_info(why.code)->sentence);
 	if (v->cli.json && !v->cli.quiet && !v->tap)
 		report_json_trouble(&j->out, j->source.name, &why);
@@ -572,6 +583,9 @@ job_done(void *ctx, void *job)
 	if (r->suite != NULL &&
 	    suite_take(r->suite, &o, &c->out, &shown, &why) != 0)
 		run_trouble(r, j->source.name, &why);
+	if (r->summary != NULL &&
+	    summary_take(r->summary, buf_view(&j->note), &why) != 0)
+		run_trouble(r, j->source.name, &why);
 	/* Where something was expected, only what differs is of interest. */
 	if (shown || !expected || c->verbose) {
 		buf_slice(&c->out, buf_view(&j->out));
@@ -585,6 +599,7 @@ job_done(void *ctx, void *job)
 	buf_release(&j->out);
 	buf_release(&j->err);
 	buf_release(&j->text);
+	buf_release(&j->note);
 }
 
 /* ------------------------------------------------------------------------
@@ -640,11 +655,28 @@ tell_totals(struct run *r)
 	buf_release(&b);
 }
 
+/* It is data, and the last of it. */
+static void
+tell_summary(struct run *r)
+{
+	struct cli *c = &r->v->cli;
+	struct diag why;
+
+	if (r->summary == NULL || c->quiet)
+		return;
+	if ((c->json
+		    ? summary_json(r->summary, &c->out, &why)
+		    : summary_text(r->summary, c->verbose, &c->out, &why)) != 0)
+		run_trouble(r, "-", &why);
+}
+
 static int
 start_suite(struct run *r, struct diag *why)
 {
 	struct verify *v = r->v;
 
+	if (v->summary && (r->summary = summary_new()) == NULL)
+		return diag_memory(why);
 	if (!v->many && !v->merge && v->expect == NULL && v->manifest == NULL &&
 	    !v->tap && v->junit == NULL)
 		return 0;
@@ -734,6 +766,7 @@ verify_run(struct verify *v)
 						    : "-",
 		    &why);
 		suite_free(r.suite);
+		summary_free(r.summary);
 		return;
 	}
 	start_progress(&r);
@@ -753,6 +786,7 @@ verify_run(struct verify *v)
 	if (r.gave_up)
 		run_trouble(&r, "-", &why);
 	progress(&r, true);
+	tell_summary(&r);
 	if (r.suite != NULL) {
 		/* Of a shard, or of a run cut short, most did not come. */
 		if (r.gave_up)
@@ -765,6 +799,7 @@ verify_run(struct verify *v)
 	}
 	operands_free(r.operands);
 	suite_free(r.suite);
+	summary_free(r.summary);
 	free(r.named);
 	if (interrupted) {
 		cli_flush(&v->cli);

@@ -24,6 +24,7 @@ struct verify {
 	const char *expect, *manifest, *junit, *state, *trusted;
 	bool update, tap, merge, no_sandbox;
 	bool why;	     /* explain */
+	bool summary;	     /* and sum that up in the end */
 	unsigned effort;     /* times the budget of that */
 	const char *repair;  /* file for the message as it was signed */
 	struct trust *trust; /* what --trusted has; or NULL */

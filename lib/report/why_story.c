@@ -50,55 +50,79 @@ put_domain(struct buf *b, const char *before, struct slice domain)
 }
 
 static void
-put_modifier(struct buf *b, const struct report *r, const struct finding *f)
+put_modifier(struct buf *b, const struct hand *h)
 {
-	const struct sigfield *seal =
-	    f->after <= r->chain->n ? r->chain->set[f->after].part[ARC_SEAL]
-				    : NULL;
-
-	if (f->after == 0 && f->before == 0) {
+	if (h->after == 0 && h->before == 0) {
 		buf_text(b, "somebody on the way");
 		return;
 	}
-	buf_printf(b, "%s i=%u", f->before > 0 ? "between" : "after", f->after);
-	if (seal != NULL && seal->tags.domain.len > 0) {
-		put_domain(b, " (", seal->tags.domain);
+	buf_printf(b, "%s i=%u", h->before > 0 ? "between" : "after", h->after);
+	if (h->sealer.len > 0) {
+		put_domain(b, " (", h->sealer);
 		buf_char(b, ')');
 	}
-	if (f->before > 0) {
-		buf_printf(b, " and i=%u", f->before);
-		put_domain(b, ", most likely ", f->domain);
+	if (h->before > 0) {
+		buf_printf(b, " and i=%u", h->before);
+		put_domain(b, ", most likely ", h->domain);
 	} else {
 		buf_text(b, "; no later ARC Set covers the change");
 	}
 }
 
 void
-report_by(struct buf *b, const struct report *r, const struct finding *f)
+report_hand(struct buf *b, const struct hand *h)
 {
-	switch (cause_info(f->cause)->role) {
+	switch (h->role) {
 	case ROLE_SIGNER:
-		buf_printf(b, "the signer of i=%u", f->instance);
-		put_domain(b, ", ", f->domain);
+		buf_printf(b, "the signer of i=%u", h->instance);
+		put_domain(b, ", ", h->domain);
 		break;
 	case ROLE_KEY:
 		buf_text(b, "whoever publishes the key");
-		put_domain(b, " of ", f->domain);
+		put_domain(b, " of ", h->domain);
 		break;
 	case ROLE_VALIDATOR:
-		buf_text(b, f->domain.len > 0 ? "the validator" : "others");
-		put_domain(b, " of ", f->domain);
+		buf_text(b, h->domain.len > 0 ? "the validator" : "others");
+		put_domain(b, " of ", h->domain);
 		break;
-	case ROLE_MODIFIER: put_modifier(b, r, f); break;
+	case ROLE_MODIFIER: put_modifier(b, h); break;
 	}
+}
+
+struct hand
+why_hand(const struct report *r, const struct finding *f)
+{
+	struct hand h = { .role = cause_info(f->cause)->role,
+		.instance = f->instance,
+		.domain = f->domain };
+	const struct sigfield *seal =
+	    f->after <= r->chain->n ? r->chain->set[f->after].part[ARC_SEAL]
+				    : NULL;
+
+	if (h.role != ROLE_MODIFIER)
+		return h;
+	h.instance = 0;
+	h.after = f->after;
+	h.before = f->before;
+	if (seal != NULL)
+		h.sealer = seal->tags.domain;
+	return h;
+}
+
+void
+report_by(struct buf *b, const struct report *r, const struct finding *f)
+{
+	const struct hand h = why_hand(r, f);
+
+	report_hand(b, &h);
 }
 
 /* ------------------------------------------------------------------------
  * The summary. */
 
 /* Whether one phrase says who did both. */
-static bool
-same_hand(const struct finding *f, const struct finding *g)
+bool
+why_same_hand(const struct finding *f, const struct finding *g)
 {
 	enum explain_role role = cause_info(f->cause)->role;
 
@@ -117,7 +141,7 @@ is_first_of_hand(const struct explanation *e, size_t k)
 {
 	for (size_t i = 0; i < k; i++)
 		if (!e->finding[i].other && !why_told_before(e, i) &&
-		    same_hand(&e->finding[i], &e->finding[k]))
+		    why_same_hand(&e->finding[i], &e->finding[k]))
 			return false;
 	return true;
 }
@@ -127,7 +151,7 @@ same_sentence_before(const struct explanation *e, size_t first, size_t k)
 {
 	for (size_t i = first; i < k; i++)
 		if (e->finding[i].cause == e->finding[k].cause &&
-		    same_hand(&e->finding[first], &e->finding[i]))
+		    why_same_hand(&e->finding[first], &e->finding[i]))
 			return true;
 	return false;
 }
@@ -161,7 +185,7 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 	const struct finding *f = &e->finding[first];
 
 	for (size_t k = first; k < e->n; k++) {
-		if (e->finding[k].other || !same_hand(f, &e->finding[k]))
+		if (e->finding[k].other || !why_same_hand(f, &e->finding[k]))
 			continue;
 		if (!same_sentence_before(e, first, k))
 			put_clause(b, cause_info(e->finding[k].cause)->sentence,
@@ -178,8 +202,8 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 }
 
 /* What other validators might say of a chain that passes can wait. */
-static bool
-is_summed(const struct finding *f)
+bool
+why_is_summed(const struct finding *f)
 {
 	return !f->other && !(cause_info(f->cause)->role == ROLE_VALIDATOR &&
 				f->level == EXPLAIN_FACT);
@@ -192,7 +216,7 @@ report_summary(struct buf *b, const struct report *r, const char *label)
 	unsigned told = 0, more = 0;
 
 	for (size_t k = 0; k < e->n; k++) {
-		if (!is_summed(&e->finding[k]) || !is_first_of_hand(e, k))
+		if (!why_is_summed(&e->finding[k]) || !is_first_of_hand(e, k))
 			continue;
 		if (told == MAX_TOLD) {
 			more++;

@@ -12,6 +12,25 @@ bool why_same_story(const struct finding *, const struct finding *);
 /* Whether finding k was told with one before it. */
 bool why_told_before(const struct explanation *, size_t k);
 
+/* Who is meant, of one message or of many. */
+struct hand {
+	enum explain_role role;
+	unsigned instance;	/* of a modifier 0 */
+	unsigned after, before; /* of a modifier; 0: not known */
+	struct slice domain;	/* or empty */
+	struct slice sealer;	/* of hop after; or empty */
+};
+
+struct hand why_hand(const struct report *, const struct finding *);
+void report_hand(struct buf *, const struct hand *);
+
+/* Whether one phrase says who did both. */
+bool why_same_hand(const struct finding *, const struct finding *);
+
+/* Whether a summary tells it: what other validators might say of a chain that
+ * passes can wait, and so can twins. */
+bool why_is_summed(const struct finding *);
+
 /* Append one or two lines that sum up why, the first after a label; nothing
  * where nothing is to be told. */
 void report_summary(struct buf *, const struct report *, const char *label);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mail/authres.h"
+#include "mail/date.h"
 #include "mail/mbox.h"
 #include "why/evidence.h"
 
@@ -246,47 +247,6 @@ is_named_by_sender(const struct search *s, struct slice domain)
 	return false;
 }
 
-static int64_t
-number(struct slice *rest)
-{
-	int64_t n = 0;
-	size_t i = 0;
-
-	while (i < rest->len && ascii_is_digit(rest->p[i]) && i < 6)
-		n = 10 * n + (rest->p[i++] - '0');
-	*rest = slice_sub(*rest, i, rest->len);
-	return i > 0 ? n : -1;
-}
-
-/* The day of a Date, counted from 1970; -1 where there is none. */
-static int64_t
-day_of(struct slice date)
-{
-	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
-	size_t comma = slice_find(date, ',');
-	struct slice rest =
-	    comma < date.len ? slice_sub(date, comma + 1, date.len) : date;
-	int64_t month = -1, day, year;
-
-	rest = slice_trim(rest);
-	day = number(&rest);
-	rest = slice_trim(rest);
-	for (size_t k = 0; k < 12; k++)
-		if (slice_eq_nocase(slice_sub(rest, 0, 3),
-			(struct slice){ months + 3 * k, 3 }))
-			month = (int64_t)k + 1;
-	rest = slice_trim(slice_sub(rest, 3, rest.len));
-	year = number(&rest);
-	if (day < 1 || day > 31 || month < 1 || year < 1970)
-		return -1;
-	/* Days of a civil calendar whose years begin in March. */
-	year -= month <= 2;
-	int64_t era = year / 400, of = year - era * 400;
-	int64_t days = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + of * 365 + of / 4 - of / 100 + days - 719468;
-}
-
 static bool
 is_dated_apart(const struct search *s, unsigned i)
 {
@@ -295,13 +255,14 @@ is_dated_apart(const struct search *s, unsigned i)
 	if (seal == NULL || !seal->tags.has_time)
 		return false;
 	for (size_t k = 0; k < s->m->nfields; k++) {
-		int64_t day = -1, sealed = (int64_t)(seal->tags.time / 86400);
+		int64_t day, sealed = (int64_t)(seal->tags.time / 86400);
 
 		if (!slice_eq_nocase(s->m->field[k].name, SLICE("date")))
 			continue;
-		day = day_of(s->m->field[k].value);
-		return day >= 0 &&
-		       (day - sealed > MAX_APART || sealed - day > MAX_APART);
+		if (!date_read(s->m->field[k].value, &day))
+			return false;
+		day /= 86400;
+		return (day - sealed > MAX_APART || sealed - day > MAX_APART);
 	}
 	return false;
 }

@@ -399,3 +399,121 @@ verdicts() {
 	run -0 arc-verify --keys "$SAMPLES/keys" --junit ../junit --expect pass -- *
 	/usr/bin/python3 -c 'import xml.dom.minidom; d = xml.dom.minidom.parse("../junit"); assert len(d.getElementsByTagName("testcase")) == 8'
 }
+
+# Ten messages of one list, whose footer came after it had sealed in three; two
+# signers are wrong, and one chain fails by its shape alone.
+list_corpus() {
+	forge <<-PY
+	import os, arc
+	os.makedirs("$1/in")
+	box = open("$1/box", "wb")
+	records = {}
+	for n in range(12):
+	    m = Message("text %d\n" % n)
+	    m.seal(d="author%d.example" % (n % 4), s="s1", t=1700000000 + 86400 * n)
+	    if n < 3:
+	        m.seal(d="list.example", s="s1", t=1700000060 + 86400 * n)
+	        m.body += b"-- \r\nlist mailing list\r\n"
+	    elif n < 10:
+	        m.body += b"-- \r\nlist mailing list\r\n"
+	        m.seal(d="list.example", s="s1", t=1700000060 + 86400 * n)
+	    elif n == 10:
+	        m.seal(d="list.example", s="s1", t=1700000060 + 86400 * n)
+	        m.drop(AMS, 1)
+	    records.update(m.records)
+	    open("$1/in/%02d" % n, "wb").write(m.octets())
+	    box.write(b"From x@list.example Thu Oct  9 08:53:20 2025\n" + m.lf() + b"\n")
+	with open("$1/keys", "w") as f:
+	    for name, texts in sorted(records.items()):
+	        f.write("".join("%s. TXT %s\n" % (name, arc.quoted(t)) for t in texts))
+	PY
+}
+
+# rows: what the table of --summary has
+rows() {
+	sed -n '/^summary: /,$p'
+}
+
+@test "--summary counts each cause by hop and domain, most first, with the day of the first" {
+	list_corpus "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	run -1 verify --summary in
+	[[ $output == *"in/03: pass"*"why: "* ]]
+	[ "$(rows <<<"$output" | sed 's/; no later.*//')" = "$(cat <<-'E'
+	summary: 12 messages, 4 with a failing chain
+	  messages   failing  since       level      cause and who
+	         7         0  2023-11-17  proved     body.footer-appended  between i=1 and i=2, most likely list.example
+	         3         3  2023-11-14  proved     body.footer-appended  after i=2 (list.example)
+	         1         1  2023-11-24  fact       as.field-missing  between i=1 and i=2, most likely list.example
+	E
+	)" ]
+}
+
+@test "--summary is the same with one worker and with eight, of files and of an mbox" {
+	list_corpus "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	verify --summary -J 1 in | rows >one || true
+	verify --summary -J 8 in | rows | diff one - 
+	verify --summary -J 8 --mbox box | rows | diff one -
+	[ "$(wc -l <one)" -eq 5 ]
+	verify --json --summary -J 1 in >one.json || true
+	verify --json --summary -J 8 in | cmp one.json -
+	verify --json --summary --mbox box | tail -n 1 | diff <(tail -n 1 one.json) -
+}
+
+@test "--summary with --json is one last object, and --merge passes over it" {
+	list_corpus "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	verify --json --summary in >lines || true
+	[ "$(wc -l <lines)" -eq 13 ]
+	run -0 python3 -c '
+import json
+lines = [json.loads(x) for x in open("lines")]
+assert all("file" in x for x in lines[:-1]) and "file" not in lines[-1]
+s = lines[-1]["summary"]
+print(lines[-1]["schema"], s["messages"], s["failing"], s["others"])
+for c in s["causes"]:
+    print(c["cause"], c["code"], c["level"], c["role"], c["domain"], c["after"], c["after_domain"],
+          c["before"], c["messages"], c["failing"], c["until"] - c["since"])'
+	[ "$output" = "1 12 4 0
+body.footer-appended None proved modifier list.example 1 None 2 7 0 $((6 * 86400))
+body.footer-appended None proved modifier None 2 list.example None 3 3 $((2 * 86400))
+as.field-missing None fact modifier list.example 1 None 2 1 1 0" ]
+	run -1 arc-verify --merge lines
+	[[ $output == *"8 pass, 4 fail"* ]]
+}
+
+@test "--summary counts a failure without a cause by its code, and of one message too" {
+	forge <<-PY
+	m = Message()
+	m.seal(d="d1.example")
+	m.body = b"".join(b"nothing of what was there %d\r\n" % n for n in range(90))
+	write(m, "$BATS_TEST_TMPDIR/one")
+	PY
+	cd "$BATS_TEST_TMPDIR"
+	run -1 arc-verify --time "$NOW" --keys one.keys --summary one
+	[[ $(rows <<<"$output") == "summary: 1 message, 1 with a failing chain"*"indicated  body.changed  after i=1 (d1.example)"* ]]
+	# Nothing is found where a verdict has no more to it.
+	printf 'From: a@b\n\ntext\n' >none
+	run -2 arc-verify --summary none
+	[ "$(rows <<<"$output")" = "summary: 1 message, 0 with a failing chain" ]
+	run -1 arc-verify -q --time "$NOW" --keys one.keys --summary one
+	[ -z "$output" ]
+	run -64 arc-verify --summary --tap one
+	run -64 arc-verify --summary --merge one
+	run -64 arc-verify --summary --annotate one
+}
+
+@test "--summary is dated by Date where the signature of the hop does not vouch for its t= (RFC 5322 3.3)" {
+	forge <<-PY
+	m = Message(header=HEADER.replace("Date: ", "X-Date: ") + "Date: 9 Feb 98 23:30:00 -0100 (x)\n")
+	m.seal(d="d1.example")
+	m.edit(AS, 1, "t=", "t=9")
+	m.edit(AMS, 1, "t=", "t=9")
+	write(m, "$BATS_TEST_TMPDIR/one")
+	PY
+	cd "$BATS_TEST_TMPDIR"
+	run -1 arc-verify --time 2000000000 --keys one.keys --json --summary one
+	run -0 python3 -c 'import json, sys; print(json.loads(sys.argv[1])["summary"]["causes"][0]["since"])' "${lines[1]}"
+	[ "$output" = "$(date -u -d "1998-02-10 00:30:00" +%s)" ]
+}
