@@ -29,6 +29,12 @@ sum_of(struct slice s)
 	return sum;
 }
 
+static size_t
+sum_bucket(uint64_t sum)
+{
+	return (size_t)(sum ^ sum >> 32) % PIECE_BUCKETS;
+}
+
 void
 sequence_offer(struct search *s, struct sequence *q, size_t j,
     enum cause_id cause, struct slice octets, const struct change *change,
@@ -40,17 +46,23 @@ sequence_offer(struct search *s, struct sequence *q, size_t j,
 	if (s->failed || p->nvariants == MAX_VARIANTS ||
 	    slice_eq(octets, p->octets))
 		return;
-	for (const struct variant *v = p->first; v != NULL; v = v->next)
-		if (v->sum == sum &&
-		    (!search_pay(s, octets.len) || slice_eq(v->octets, octets)))
-			return;
+	if (p->bucket == NULL)
+		p->bucket =
+		    arena_array(s->arena, PIECE_BUCKETS, sizeof(void *));
 	struct variant *v = arena_alloc(s->arena, sizeof *v);
 
-	if (v == NULL) {
+	if (v == NULL || p->bucket == NULL) {
 		search_memory(s);
 		return;
 	}
-	*v = (struct variant){ .cause = cause,
+	struct variant **bucket = &p->bucket[sum_bucket(sum)];
+
+	for (const struct variant *o = *bucket; o != NULL; o = o->alike)
+		if (o->sum == sum &&
+		    (!search_pay(s, octets.len) || slice_eq(o->octets, octets)))
+			return;
+	*v = (struct variant){ .alike = *bucket,
+		.cause = cause,
 		.octets = octets,
 		.sum = sum,
 		.change = *change,
@@ -61,6 +73,7 @@ sequence_offer(struct search *s, struct sequence *q, size_t j,
 		p->first = v;
 	p->last = v;
 	p->nvariants++;
+	*bucket = v;
 }
 
 static uint64_t
@@ -228,40 +241,58 @@ sequence_search(
 /* ------------------------------------------------------------------------
  * Choices in the order of how likely they are. */
 
-/* All choices of bits above floor and up to limit, of the pieces from j on; d
- * has what is before them. */
+/* A piece with a choice, and what stands before it that has none. */
+struct stage {
+	struct slice before;
+	const struct piece *p;
+	const struct variant **v; /* the likeliest first */
+	uint64_t least, most;	  /* bits of this stage and those behind it */
+};
+
+/* All choices of bits above floor and up to limit. */
 struct best {
 	struct walk w;
 	unsigned floor, limit;
-	uint64_t tail; /* octets behind the last piece with a choice */
+	struct stage *stage;
+	size_t nstages;
+	struct slice tail; /* behind the last stage */
 };
 
 static void
 best_end(struct best *b, struct digest *d, unsigned bits)
 {
 	if ((b->floor > 0 && bits <= b->floor) || b->w.depth == 0 ||
-	    !search_may(b->w.s, b->tail))
+	    !search_may(b->w.s, b->tail.len))
 		return;
+	put_slice(d, b->tail);
 	if (target_fits_digest(b->w.s, b->w.q->target, d))
 		note_match(&b->w);
 }
 
+/* The stages from j on; d has what is before them, with what stands right
+ * before stage j or not yet. */
 /* NOLINTBEGIN(misc-no-recursion): as deep as MAX_BEST */
 static void
 best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
 {
 	struct walk *w = &b->w;
 
-	for (; j < w->q->n; j++) {
-		const struct piece *p = &w->q->piece[j];
+	for (; j < b->nstages; j++) {
+		const struct stage *t = &b->stage[j];
+		uint64_t rest = j + 1 < b->nstages ? t[1].least : 0;
 
-		for (const struct variant *v = p->first;
-		     v != NULL && w->depth < MAX_BEST && !walk_over(w);
-		     v = v->next) {
+		if (bits + t->least > b->limit ||
+		    (b->floor > 0 && bits + t->most <= b->floor))
+			return;
+		put_slice(d, t->before);
+		for (size_t k = 0; k < t->p->nvariants && w->depth < MAX_BEST &&
+				   !walk_over(w);
+		     k++) {
+			const struct variant *v = t->v[k];
 			struct digest e;
 
-			if (bits + v->bits > b->limit)
-				continue;
+			if (bits + v->bits + rest > b->limit)
+				break;
 			digest_copy(&e, d);
 			put_slice(&e, v->octets);
 			w->path[w->depth++] = v;
@@ -269,27 +300,87 @@ best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
 			w->depth--;
 			digest_release(&e);
 		}
-		bits += p->bits;
-		if (bits > b->limit || walk_over(w))
+		bits += t->p->bits;
+		if (bits + rest > b->limit || walk_over(w))
 			return;
-		put_slice(d, p->octets);
+		put_slice(d, t->p->octets);
 	}
 	best_end(b, d, bits);
 }
 /* NOLINTEND(misc-no-recursion) */
+
+/* A piece's variants in the order of their bits, those of as many as they were
+ * offered. */
+static bool
+sort_variants(struct search *s, struct stage *t)
+{
+	size_t n = 0;
+
+	t->v = arena_array(s->arena, t->p->nvariants, sizeof(void *));
+	if (t->v == NULL)
+		return false;
+	unsigned most = 0;
+
+	for (const struct variant *v = t->p->first; v != NULL; v = v->next)
+		most = v->bits > most ? v->bits : most;
+	for (unsigned bits = 0; bits <= most; bits++)
+		for (const struct variant *v = t->p->first; v != NULL;
+		     v = v->next)
+			if (v->bits == bits)
+				t->v[n++] = v;
+	return true;
+}
+
+static bool
+set_stages(struct search *s, struct best *b, struct slice all)
+{
+	const struct sequence *q = b->w.q;
+	size_t at = 0, from = 0;
+
+	b->stage = arena_array(s->arena, q->n, sizeof *b->stage);
+	if (b->stage == NULL)
+		return false;
+	for (size_t j = 0; j < q->n; j++) {
+		const struct piece *p = &q->piece[j];
+
+		if (p->first != NULL) {
+			struct stage *t = &b->stage[b->nstages++];
+
+			t->before = slice_sub(all, from, at - from);
+			t->p = p;
+			if (!sort_variants(s, t))
+				return false;
+			from = at + p->octets.len;
+		}
+		at += p->octets.len;
+	}
+	b->tail = slice_sub(all, from, all.len);
+	for (size_t j = b->nstages; j-- > 0;) {
+		struct stage *t = &b->stage[j];
+		bool last = j + 1 == b->nstages;
+		unsigned first = t->v[0]->bits;
+		unsigned worst = t->v[t->p->nvariants - 1]->bits;
+
+		t->least = (last ? 0 : t[1].least) +
+			   (first < t->p->bits ? first : t->p->bits);
+		t->most = (last ? 0 : t[1].most) +
+			  (worst > t->p->bits ? worst : t->p->bits);
+	}
+	return true;
+}
 
 size_t
 sequence_best(
     struct search *s, const struct sequence *q, unsigned floor, unsigned limit)
 {
 	struct best b = { .w = { .s = s, .q = q } };
-	size_t last = q->n;
+	struct buf all = { .max = 0 };
 
 	if (q->target->kind == TARGET_NONE)
 		return 0;
-	while (last > 0 && q->piece[last - 1].first == NULL)
-		last--;
-	b.tail = octets_from(q, last > 0 ? last - 1 : 0);
+	put_pieces(&all, q);
+	if (all.failure != BUF_OK || !set_stages(s, &b, buf_view(&all)))
+		search_memory(s);
 	for (b.floor = floor; b.floor < limit && !walk_over(&b.w);
 	     b.floor = b.limit) {
 		struct digest d;
@@ -301,5 +392,6 @@ sequence_best(
 		if (b.w.matches > 0)
 			break;
 	}
+	buf_release(&all);
 	return b.w.matches;
 }

@@ -15,6 +15,7 @@ enum rank {
 
 struct variant {
 	struct variant *next;
+	struct variant *alike; /* the next one in its bucket */
 	enum cause_id cause;
 	struct slice octets; /* canonical, in the piece's place */
 	uint64_t sum;	     /* of them: what differs has another, mostly */
@@ -23,9 +24,14 @@ struct variant {
 	unsigned bits; /* sequence_best(): how unlikely it is */
 };
 
+enum {
+	PIECE_BUCKETS = 128, /* a power of two */
+};
+
 struct piece {
 	struct slice octets;
 	struct variant *first, *last;
+	struct variant **bucket; /* by sum; NULL: none yet */
 	size_t nvariants;
 	unsigned bits; /* sequence_best(): how unlikely as it is */
 };
