@@ -186,7 +186,7 @@ from_topic(struct offer *o)
 	for (size_t i = 0; i < m->nfields && topic.p == NULL; i++)
 		if (slice_eq_nocase(m->field[i].name, SLICE("Thread-Topic")))
 			topic = slice_trim(m->field[i].value);
-	if (topic.len == 0 || topic.len > 2000)
+	if (topic.p == NULL || topic.len == 0 || topic.len > 2000)
 		return;
 	struct offer other = *o;
 
