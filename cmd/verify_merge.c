@@ -89,7 +89,7 @@ take_method(struct jsonread *j, enum jsonread_kind kind, struct line *l)
 		take_result(j, l);
 	} else if (kind == JSONREAD_ARRAY) {
 		buf_text(&l->word, "none");
-		while ((kind = jsonread_next(j)) == JSONREAD_OBJECT)
+		while (jsonread_next(j) == JSONREAD_OBJECT)
 			take_result(j, l);
 	} else {
 		jsonread_skip(j, kind);

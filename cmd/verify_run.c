@@ -642,7 +642,7 @@ tell_totals(struct run *r)
 			cli_trouble(c, r->v->junit, &why);
 	}
 	buf_clear(&b);
-	if (!r->v->update) {
+	if (!r->v->update || r->v->manifest == NULL) {
 		if (missed > 0)
 			cli_worse(c, 1);
 	} else if (interrupted || r->short_of) {

@@ -157,9 +157,9 @@ audit_key(struct buf *b, const struct key *k)
 		remark(b, "Verifiers need not support RSA keys longer than "
 			  "4096 bits (RFC 8301 section 3.2).");
 	if (k->bare)
-		remark(
-		    b, "The key is a bare RSAPublicKey; many verifiers accept "
-		       "only a SubjectPublicKeyInfo (RFC 6376 erratum 3017).");
+		remark(b,
+		    "The key is a bare RSAPublicKey; many verifiers accept "
+		    "only a SubjectPublicKeyInfo (RFC 6376 erratum 3017).");
 	if (k->exponent != 65537)
 		remark(b, "The exponent is not the usual 65537.");
 }

@@ -41,9 +41,9 @@ put_stop(struct buf *b, const struct report *r)
 		    b, "  trusted: nothing, because the chain is not valid\n");
 		break;
 	case TRUST_BARE_CR:
-		buf_text(
-		    b, "  trusted: nothing, because the header has a CR "
-		       "without LF: other programs may see another From\n");
+		buf_text(b,
+		    "  trusted: nothing, because the header has a CR "
+		    "without LF: other programs may see another From\n");
 		break;
 	case TRUST_PARTIAL:
 		buf_text(b, "  trusted: nothing, because part of the body is "

@@ -192,7 +192,7 @@ evaluate(struct keystore *keys, struct slice line)
 		put(v.explanation);
 		printf("\n");
 	}
-	fflush(stdout);
+	(void)fflush(stdout);
 	arena_free(arena);
 }
 
