@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "keys/keyline.h"
 #include "keys/keyname.h"
+#include "keys/keyrepair.h"
 #include "mail/taglist.h"
 
 enum {
@@ -179,34 +180,23 @@ put_record(struct buf *b, struct slice name, const struct key *k,
 	buf_release(&kept);
 }
 
-/* A record that is no good, but whose p= holds a key: the other tags are at
- * fault, and its owner can write them right. */
+/* A record that is no good, but has a key in it: its owner can write it right.
+ */
 static int
-audit_fix(struct buf *b, const struct use *u, const struct taglist *tags,
-    struct diag *why)
+audit_fix(struct buf *b, const struct use *u, struct slice text,
+    const struct taglist *tags, struct diag *why)
 {
-	static const char *const types[] = { "rsa", "ed25519" };
-	struct slice p = taglist_value(tags, SLICE("p"));
-	int result = 0;
+	char what[KEYREPAIR_TEXT];
+	struct key key;
+	int found = key_repair(text, &key, what, why);
 
-	for (size_t k = 0; k < 2 && p.len > 0 && result == 0; k++) {
-		struct buf text = { .max = 0 };
-		struct key key;
-
-		buf_printf(&text, "k=%s; p=", types[k]);
-		buf_slice(&text, p);
-		if (text.failure == BUF_OK &&
-		    key_parse(buf_view(&text), &key, why) == 0) {
-			audit_key(b, &key);
-			put_record(b, u->name, &key, tags, false);
-			key_release(&key);
-			p.len = 0;
-		} else if (text.failure != BUF_OK || why->code == DIAG_MEMORY) {
-			result = diag_memory(why);
-		}
-		buf_release(&text);
-	}
-	return result;
+	if (found <= 0)
+		return found;
+	remark(b, "The record has %s; the key in it is this:", what);
+	audit_key(b, &key);
+	put_record(b, u->name, &key, tags, false);
+	key_release(&key);
+	return 0;
 }
 
 static int
@@ -234,7 +224,7 @@ audit_record(struct buf *b, const struct use *u, const struct keyrecord *r,
 		buf_printf(b, " (%s)", r->why.detail);
 	buf_printf(b, " [%s; %s]\n", diag_info(r->why.code)->word,
 	    diag_info(r->why.code)->clause);
-	return audit_fix(b, u, &tags, why);
+	return audit_fix(b, u, r->text->text, &tags, why);
 }
 
 /* One key that was cut into several records is fixed by joining them. */

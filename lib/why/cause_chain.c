@@ -85,11 +85,11 @@ static const struct cause rows[] = {
 	    "None if the domain owner revoked it on purpose; verify archives "
 	    "with --keys." },
 	[CAUSE_KEY_HASH_FORBIDDEN] = { "key.hash-forbidden", ROLE_KEY,
-	    EXPLAIN_FACT, "RFC 6376 section 3.6.1",
+	    EXPLAIN_PROVED, "RFC 6376 section 3.6.1",
 	    "The key record does not allow SHA-256 (h=).",
 	    "Remove h= from the key record, or add sha256 to it." },
 	[CAUSE_KEY_TYPE_MISMATCH] = { "key.type-mismatch", ROLE_KEY,
-	    EXPLAIN_FACT, "RFC 6376 section 3.6.1",
+	    EXPLAIN_PROVED, "RFC 6376 section 3.6.1",
 	    "Key type and algorithm do not match.",
 	    "Publish the key that matches a=." },
 	[CAUSE_KEY_TOO_SHORT] = { "key.too-short", ROLE_KEY, EXPLAIN_FACT,
@@ -97,7 +97,7 @@ static const struct cause rows[] = {
 	    "The RSA key is shorter than the 1024 bits that verifiers must "
 	    "require (RFC 8301).",
 	    "Use an RSA key of 2048 bits." },
-	[CAUSE_KEY_UNPARSABLE] = { "key.unparsable", ROLE_KEY, EXPLAIN_FACT,
+	[CAUSE_KEY_UNPARSABLE] = { "key.unparsable", ROLE_KEY, EXPLAIN_PROVED,
 	    "RFC 6376 section 3.6.1", "Invalid key record.",
 	    "Publish a corrected record (arc-dump --key-audit prints it)." },
 	[CAUSE_KEY_SPLIT_IN_TWO_RECORDS] = { "key.split-in-two-records",

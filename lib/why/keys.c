@@ -5,26 +5,17 @@
 
 #include "base/base64.h"
 #include "why/keys.h"
+#include "why/keys_record.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
 enum {
 	REPAIR_COST = 640 * 1024 * 1024,
 	MAX_SELECTORS = 16, /* other keys of a domain that are tried */
-	MAX_JOINED = 4,	    /* records joined in every order */
 };
 
-/* The signature at work. */
-struct lock {
-	struct search *s;
-	struct known *k;
-	enum sigkind kind;
-	unsigned i;
-	enum explain_place place;
-};
-
-static struct finding *
-note(struct lock *l, enum cause_id cause, enum explain_level level)
+struct finding *
+lock_note(struct lock *l, enum cause_id cause, enum explain_level level)
 {
 	enum explain_role role = cause_info(cause)->role;
 	enum explain_place place =
@@ -121,10 +112,8 @@ opening_cost(const struct key *key)
 				    : COST_VERIFICATION;
 }
 
-/* Whether key made the signature: an RSA key by opening it, an Ed25519 key over
- * what should be signed.  The target becomes that key's. */
-static bool
-key_made(struct lock *l, const struct key *key)
+bool
+lock_key_made(struct lock *l, const struct key *key)
 {
 	struct search *s = l->s;
 	struct signature_opened opened;
@@ -205,55 +194,13 @@ other_selector(struct lock *l)
 
 		for (size_t r = 0; e != NULL && r < e->nrecords; r++)
 			if (e->record[r].why.code == DIAG_NONE &&
-			    key_made(l, &e->record[r].key)) {
-				say(note(l, CAUSE_KEY_OTHER_SELECTOR,
+			    lock_key_made(l, &e->record[r].key)) {
+				say(lock_note(l, CAUSE_KEY_OTHER_SELECTOR,
 					EXPLAIN_PROVED),
 				    "it is the key at ", names[k]);
 				return true;
 			}
 	}
-	return false;
-}
-
-/* The records joined in one order make a key that fits. */
-static bool
-joined_fits(struct lock *l, const size_t order[], size_t n)
-{
-	const struct answer *a = &l->k->entry->answer;
-	struct buf b = { .max = 0 };
-	struct key key;
-	struct diag why;
-	bool fits = false;
-
-	for (size_t k = 0; k < n; k++)
-		buf_slice(&b, a->txt[order[k]].text);
-	if (key_parse(buf_view(&b), &key, &why) == 0) {
-		fits = key_made(l, &key) && !l->s->failed;
-		/* The target must not outlive the key. */
-		if (l->k->target.kind == TARGET_CHECK)
-			l->k->target.kind = TARGET_NONE;
-		key_release(&key);
-	} else if (why.code == DIAG_MEMORY) {
-		search_memory(l->s);
-	}
-	buf_release(&b);
-	return fits;
-}
-
-static bool
-split_in_two(struct lock *l)
-{
-	size_t order[MAX_JOINED] = { 0, 1, 2, 3 };
-	size_t n = l->k->entry->answer.ntxt;
-
-	if (n < 2 || n > MAX_JOINED)
-		return false;
-	do
-		if (joined_fits(l, order, n)) {
-			note(l, CAUSE_KEY_SPLIT_IN_TWO_RECORDS, EXPLAIN_PROVED);
-			return true;
-		}
-	while (next_order(order, n));
 	return false;
 }
 
@@ -267,7 +214,7 @@ static const char alphabet[] =
 static void
 note_repair(struct lock *l, size_t at, char c)
 {
-	struct finding *f = note(l, CAUSE_SIG_B_DAMAGED, EXPLAIN_PROVED);
+	struct finding *f = lock_note(l, CAUSE_SIG_B_DAMAGED, EXPLAIN_PROVED);
 	const struct field *field = l->k->f->field;
 	struct slice raw = l->k->f->tags.b_raw;
 
@@ -458,7 +405,8 @@ no_usable_key(struct lock *l)
 	enum cause_id cause;
 
 	if (answer_diag(e->answer.kind) == DIAG_KEY_MISSING) {
-		struct finding *f = note(l, CAUSE_KEY_MISSING, EXPLAIN_FACT);
+		struct finding *f =
+		    lock_note(l, CAUSE_KEY_MISSING, EXPLAIN_FACT);
 		char detail[ANSWER_DETAIL];
 
 		if (f != NULL)
@@ -480,9 +428,14 @@ no_usable_key(struct lock *l)
 		break;
 	default: return;
 	}
-	if (split_in_two(l))
+	if (record_split(l))
 		return;
-	struct finding *f = note(l, cause, EXPLAIN_FACT);
+	if ((cause == CAUSE_KEY_UNPARSABLE ||
+		cause == CAUSE_KEY_TYPE_MISMATCH ||
+		cause == CAUSE_KEY_HASH_FORBIDDEN) &&
+	    record_broken(l, cause))
+		return;
+	struct finding *f = lock_note(l, cause, EXPLAIN_FACT);
 
 	if (f != NULL)
 		snprintf(
@@ -499,20 +452,20 @@ not_opened(struct lock *l)
 	const struct known *other =
 	    l->kind == ARC_AMS ? &s->seal[l->i] : &s->ams[l->i];
 
-	if (split_in_two(l) || other_selector(l))
+	if (record_split(l) || other_selector(l))
 		return;
 	bool same_key =
 	    slice_eq(l->k->key_name, other->key_name) && other->f != NULL;
 
 	if (same_key && other->key != NULL &&
 	    other->opened.what == OPENED_NOT) {
-		note(l, CAUSE_KEY_MISMATCH, EXPLAIN_PROVED);
+		lock_note(l, CAUSE_KEY_MISMATCH, EXPLAIN_PROVED);
 		return;
 	}
 	search_begin(s, REPAIR_COST);
 	if (repair_by_digest(l) || repair_by_opening(l))
 		return;
-	note(l,
+	lock_note(l,
 	    same_key && other->key != NULL ? CAUSE_SIG_B_DAMAGED
 					   : CAUSE_KEY_MISMATCH,
 	    EXPLAIN_INDICATED);
@@ -576,7 +529,7 @@ hashed_oddly(struct lock *l)
 	buf_release(&hex);
 	if (cause == CAUSE_NONE)
 		return false;
-	note(l, cause, EXPLAIN_PROVED);
+	lock_note(l, cause, EXPLAIN_PROVED);
 	l->k->holds = true;
 	return true;
 }
@@ -591,15 +544,15 @@ opened_oddly(struct lock *l)
 		return;
 	if (l->k->opened.what == OPENED_BARE &&
 	    memcmp(l->k->opened.digest, digest, DIGEST_SIZE) == 0)
-		note(l, CAUSE_SIG_DIGESTINFO_MISSING, EXPLAIN_PROVED);
+		lock_note(l, CAUSE_SIG_DIGESTINFO_MISSING, EXPLAIN_PROVED);
 	if (l->k->opened.what == OPENED_SHA1)
-		note(l, CAUSE_SIG_DIGESTINFO_SHA1, EXPLAIN_PROVED);
+		lock_note(l, CAUSE_SIG_DIGESTINFO_SHA1, EXPLAIN_PROVED);
 }
 
 static void
 note_cut(struct lock *l)
 {
-	struct finding *f = note(l, CAUSE_SIG_B_CUT_OFF, EXPLAIN_FACT);
+	struct finding *f = lock_note(l, CAUSE_SIG_B_CUT_OFF, EXPLAIN_FACT);
 
 	if (f != NULL && l->k->f->tags.signature.len > 0)
 		snprintf(f->detail, sizeof f->detail, "%zu octets",
@@ -623,7 +576,7 @@ explain_keys(struct search *s, enum sigkind kind, unsigned i)
 	const struct sigtags *g = &l.k->f->tags;
 
 	if (is_sha1(g->algorithm)) {
-		note(&l, CAUSE_SIG_ALGORITHM_SHA1, EXPLAIN_FACT);
+		lock_note(&l, CAUSE_SIG_ALGORITHM_SHA1, EXPLAIN_FACT);
 		return;
 	}
 	if (l.k->holds)
@@ -636,7 +589,7 @@ explain_keys(struct search *s, enum sigkind kind, unsigned i)
 		/* No base64: a character is another. */
 		search_begin(s, REPAIR_COST);
 		if (!repair_by_digest(&l))
-			note(&l, CAUSE_SIG_B_DAMAGED, EXPLAIN_INDICATED);
+			lock_note(&l, CAUSE_SIG_B_DAMAGED, EXPLAIN_INDICATED);
 		return;
 	}
 	if (!l.k->readable || l.k->entry == NULL)
@@ -650,7 +603,7 @@ explain_keys(struct search *s, enum sigkind kind, unsigned i)
 								   : KEY_RSA;
 
 	if (l.k->key->key.type != wanted)
-		note(&l, CAUSE_KEY_TYPE_MISMATCH, EXPLAIN_FACT);
+		lock_note(&l, CAUSE_KEY_TYPE_MISMATCH, EXPLAIN_FACT);
 	else if (wanted == KEY_RSA && l.k->opened.what == OPENED_NOT)
 		not_opened(&l);
 	else if (wanted == KEY_RSA && l.k->opened.what != OPENED_SHA256)
@@ -668,7 +621,7 @@ explain_weak_key(struct search *s, enum sigkind kind, unsigned i)
 		.kind = kind,
 		.i = i,
 		.place = PLACE_KEY };
-	struct finding *f = note(&l, CAUSE_KEY_TOO_SHORT, EXPLAIN_FACT);
+	struct finding *f = lock_note(&l, CAUSE_KEY_TOO_SHORT, EXPLAIN_FACT);
 
 	if (f != NULL && l.k->key != NULL)
 		snprintf(f->detail, sizeof f->detail, "%u bits%s",
@@ -694,5 +647,5 @@ explain_unfit_key(struct search *s, unsigned i)
 		if (s->out->finding[k].instance == i &&
 		    s->out->finding[k].level != EXPLAIN_INDICATED)
 			return;
-	note(&l, CAUSE_KEY_MISMATCH, EXPLAIN_INDICATED);
+	lock_note(&l, CAUSE_KEY_MISMATCH, EXPLAIN_INDICATED);
 }

@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "fuzz.h"
 #include "crypto/key.h"
+#include "keys/keyrepair.h"
 #include "crypto/signature.h"
 
 static void
@@ -47,9 +48,16 @@ check_key(const struct key *key)
 static void
 record(struct slice text)
 {
+	char what[KEYREPAIR_TEXT];
 	struct key key;
 	struct diag why;
 
+	if (key_repair(text, &key, what, &why) == 1) {
+		need_inert(slice_of(what));
+		need(what[0] != '\0');
+		check_key(&key);
+		key_release(&key);
+	}
 	if (key_parse(text, &key, &why) == 0) {
 		check_key(&key);
 	} else {
