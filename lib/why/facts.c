@@ -3,7 +3,9 @@
  * chain that holds, and what other validators would say of a chain that passes.
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "dkim/bodyhash.h"
 #include "why/evidence.h"
 #include "why/facts.h"
 #include "why/keys.h"
@@ -40,6 +42,86 @@ note_gap(struct search *s, enum cause_id cause, unsigned i, const char *detail)
 	f->domain = search_domain(s, f->before);
 }
 
+enum {
+	MAX_TWICE =
+	    4, /* message signatures of one instance that are compared */
+};
+
+/* The bodies that signatures of one instance ask for, hashed: whether each is
+ * that of the message. */
+static bool
+bodies_hold(
+    struct search *s, const struct sigfield *const f[], size_t n, bool holds[])
+{
+	struct bodyhash want[MAX_TWICE];
+	struct input in;
+	struct diag why;
+
+	search_begin(s, (uint64_t)n * s->body.len + 1);
+	if (!search_pay(s, (uint64_t)n * s->body.len))
+		return false;
+	for (size_t k = 0; k < n; k++)
+		want[k] = (struct bodyhash){ .canon = f[k]->tags.body_canon,
+			.has_length = f[k]->tags.has_length,
+			.length = f[k]->tags.length };
+	input_from_memory(&in, s->body);
+	s->m->ahead = (struct slice){ NULL, 0 };
+	if (bodyhash_run(s->m, &in, want, n, &why) != 0) {
+		search_fail(s, &why);
+		return false;
+	}
+	for (size_t k = 0; k < n; k++)
+		holds[k] = want[k].complete &&
+			   memcmp(want[k].digest, f[k]->tags.body_hash.p,
+			       DIGEST_SIZE) == 0;
+	return true;
+}
+
+/* Two domains sealed with one instance.  Whoever came second signed the body
+ * that is here now; where only one did, that tells them apart. */
+static void
+note_twice(struct search *s, unsigned i, const char *detail)
+{
+	struct finding *f = note(s, CAUSE_AS_INSTANCE_TWICE, i, detail);
+	const struct sigfield *ams[MAX_TWICE];
+	bool holds[MAX_TWICE] = { false };
+	struct slice first = { NULL, 0 }, second = { NULL, 0 };
+	char q[DIAG_QUOTED], r[DIAG_QUOTED];
+	size_t n = 0, held = 0;
+
+	for (size_t k = 0; f != NULL && k < s->chain->nfields; k++) {
+		const struct sigfield *g = &s->chain->field[k];
+
+		if (g->instance != i || g->tags.domain.len == 0)
+			continue;
+		if (first.len == 0)
+			first = g->tags.domain;
+		else if (!slice_eq_nocase(g->tags.domain, first))
+			second = g->tags.domain;
+		if (g->kind == ARC_AMS && n < MAX_TWICE &&
+		    g->tags.body_hash.len == DIGEST_SIZE)
+			ams[n++] = g;
+	}
+	if (f == NULL || second.len == 0)
+		return;
+	f->domain = (struct slice){ NULL, 0 };
+	if (n < 2 || n == MAX_TWICE || !bodies_hold(s, ams, n, holds))
+		n = 0;
+	for (size_t k = 0; k < n; k++)
+		if (holds[k] && held++ == 0)
+			f->domain = ams[k]->tags.domain;
+	if (held != 1)
+		f->domain = (struct slice){ NULL, 0 };
+	snprintf(f->detail, sizeof f->detail, "i=%u is by %.60s and by %.60s%s",
+	    i, diag_quote(first, q), diag_quote(second, r),
+	    held == 1 ? "; only the latter signer's body hash verifies" : "");
+	if (held == 1 && slice_eq_nocase(f->domain, first))
+		snprintf(f->detail, sizeof f->detail,
+		    "i=%u is by %.60s and by %.60s; only the latter signer's "
+		    "body hash verifies",
+		    i, diag_quote(second, r), diag_quote(first, q));
+}
+
 /* Sets 1 to n as step 3 of section 5.2 looks at them, all faults and not only
  * the first. */
 static void
@@ -72,7 +154,7 @@ structure(struct search *s, unsigned n)
 			if (set->count[k] == 0)
 				note_gap(s, CAUSE_AS_FIELD_MISSING, i, detail);
 			else if (set->count[k] > 1) {
-				note(s, CAUSE_AS_INSTANCE_TWICE, i, detail);
+				note_twice(s, i, detail);
 				break;
 			}
 		}

@@ -185,3 +185,36 @@ explained() {
 	    assert not third or len(bodies) % 2 == 1, len(bodies)
 	PY
 }
+
+@test "of two domains that sealed with one instance the second is named where a body hash tells (RFC 8617 5.1.1)" {
+	forge <<-PY
+	def two(path, footer, top):
+	    one = Message()
+	    one.seal(d="first.example", key="rsa1024-b")
+	    m = Message()
+	    m.records.update(one.records)
+	    if footer:
+	        m.body += b"-- \r\nlist mailing list\r\n"
+	    m.seal(d="second.example", key="rsa1024-a")
+	    at = 0 if top else 3
+	    m.fields[at:at] = one.fields[:3]
+	    write(m, "$BATS_TEST_TMPDIR/" + path)
+	two("below", True, False)
+	two("above", True, True)
+	two("alike", False, False)
+	PY
+	cd "$BATS_TEST_TMPDIR"
+	for f in below above; do
+		run -1 arc-verify --time 1760000100 --keys $f.keys --why $f
+		[[ $output == *"(i=1 is by first.example and by second.example; only the latter signer's body hash verifies)  [as.instance-twice]"* ]]
+		[[ $output == *"by: the signer of i=1, second.example (likely)"* ]]
+	done
+	# Where both sign what is here, nobody is accused.
+	run -1 arc-verify --time 1760000100 --keys alike.keys --why alike
+	[[ $output == *"first.example)  [as.instance-twice]"* || $output == *"second.example)  [as.instance-twice]"* ]]
+	[[ $output == *"by: the signer of i=1 (open)"* ]]
+	# The page names both owners.
+	run -1 arc-dump --lint --keys below.keys below
+	run -0 arc-dump --keys below.keys below
+	[[ $output == *"by first.example"* && $output == *"by second.example"* ]]
+}
