@@ -147,7 +147,7 @@ suite: setup-build setup-test
 
 #: make peers      verdicts beside those of other validators (tests/peers.tsv)
 peers: setup-build setup-peers
-	@$(MAKE) -s all
+	@$(MAKE) -s all $B/unit-spf
 	@B="$(CURDIR)/$B" tests/tools/peers
 
 #: make why-score  what --why makes of generated list mail; CORPORA="mailman3:1000"
