@@ -9,12 +9,16 @@
 enum {
 	MAX_LINES = 8,	   /* of one change */
 	MAX_COLUMNS = 120, /* octets of one line, before escaping */
+	AROUND = 40,	   /* of a longer line, those beside what differs */
 };
 
-/* One side of a change, line by line, each after a mark. */
+/* One side of a change, line by line, each after a mark; cut[0] and cut[1]
+ * tell whether something was left out before and behind it. */
 static void
-put_side(struct buf *b, char mark, struct slice name, struct slice text)
+put_side(struct buf *b, char mark, struct slice name, struct slice text,
+    const bool cut[2])
 {
+	size_t most = MAX_COLUMNS + (cut[0] || cut[1] ? 2 * AROUND : 0);
 	unsigned lines = 0;
 
 	while (text.len > 0 || (lines == 0 && name.len > 0)) {
@@ -37,12 +41,61 @@ put_side(struct buf *b, char mark, struct slice name, struct slice text)
 			escape_text(b, name);
 			buf_char(b, ':');
 		}
-		escape_text(b, slice_sub(line, 0, MAX_COLUMNS));
-		if (line.len > MAX_COLUMNS)
-			buf_printf(b, "... (%zu octets)", line.len);
-		buf_char(b, '\n');
+		buf_text(b, lines == 1 && cut[0] ? "..." : "");
+		escape_text(b, slice_sub(line, 0, most));
 		text = slice_sub(text, n + 1, text.len);
+		if (line.len > most)
+			buf_printf(b, "... (%zu octets)", line.len);
+		else if (text.len == 0 && cut[1])
+			buf_text(b, "...");
+		buf_char(b, '\n');
 	}
+}
+
+/* Of a long first or last line, leave out what both sides have, but for a
+ * little beside what differs. */
+static void
+around_change(struct change *c, bool more[2])
+{
+	size_t most = c->is.len < c->was.len ? c->is.len : c->was.len;
+	size_t same = 0;
+
+	if (slice_find(c->is, '\n') > MAX_COLUMNS ||
+	    slice_find(c->was, '\n') > MAX_COLUMNS)
+		while (same < most && c->is.p[same] == c->was.p[same])
+			same++;
+	if (same > AROUND) {
+		same -= AROUND;
+		/* Not within a character of UTF-8. */
+		while (
+		    same > 0 && ((unsigned char)c->is.p[same] & 0xc0) == 0x80)
+			same--;
+		c->is = slice_sub(c->is, same, c->is.len);
+		c->was = slice_sub(c->was, same, c->was.len);
+		more[0] = same > 0;
+		most -= same;
+	}
+	/* The end of the last line is not told in any case. */
+	for (const char *end = "\n\r"; most > 0 && *end != '\0'; end++)
+		if (c->is.p[c->is.len - 1] == *end &&
+		    c->was.p[c->was.len - 1] == *end) {
+			c->is.len--;
+			c->was.len--;
+			most--;
+		}
+	same = 0;
+	while (same < most && c->is.p[c->is.len - 1 - same] != '\n' &&
+	       c->is.p[c->is.len - 1 - same] == c->was.p[c->was.len - 1 - same])
+		same++;
+	if (same <= MAX_COLUMNS)
+		return;
+	same -= AROUND;
+	while (same > 0 &&
+	       ((unsigned char)c->is.p[c->is.len - same] & 0xc0) == 0x80)
+		same--;
+	c->is.len -= same;
+	c->was.len -= same;
+	more[1] = same > 0;
 }
 
 /* Leave out whole lines that both sides begin and end with, but for the first
@@ -75,12 +128,15 @@ only_changed(struct change c)
 static void
 put_change(struct buf *b, const struct change *whole)
 {
-	const struct change changed = only_changed(*whole), *c = &changed;
+	struct change changed = only_changed(*whole), *c = &changed;
+	bool more[2] = { false, false };
 
+	if (c->is.p != NULL && c->was.p != NULL)
+		around_change(c, more);
 	if (c->is.p != NULL)
-		put_side(b, '-', c->name, c->is);
+		put_side(b, '-', c->name, c->is, more);
 	if (c->was.p != NULL)
-		put_side(b, '+', c->name, c->was);
+		put_side(b, '+', c->name, c->was, more);
 	else if (c->name.len > 0)
 		buf_text(b, "    + (not there)\n");
 }

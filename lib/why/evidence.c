@@ -109,27 +109,10 @@ evidence_next_message(struct slice text)
 	return false;
 }
 
-/* Microsoft names these, which keeps others from adding one. */
-bool
-evidence_is_habit(struct slice name)
-{
-	static const char *const habits[] = {
-		"x-ms-exchange-antispam-messagedata",
-		"x-ms-exchange-senderadcheck",
-	};
-
-	for (size_t k = 0; k < sizeof habits / sizeof *habits; k++)
-		if (slice_eq_nocase(slice_sub(name, 0, strlen(habits[k])),
-			slice_of(habits[k])))
-			return true;
-	return false;
-}
-
 bool
 evidence_is_needed(struct slice name)
 {
-	static const char *const needed[] = { "from", "date", "message-id",
-		"subject", "to" };
+	static const char *const needed[] = { "from", "date" };
 
 	for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
 		if (slice_eq_nocase(name, slice_of(needed[k])))

@@ -12,10 +12,7 @@ bool evidence_header_cut(const struct search *, char *detail, size_t size);
 /* Whether text has a separator of an mbox in it, and a header below that. */
 bool evidence_next_message(struct slice text);
 
-/* Whether a signer names the field in h= whether it is there or not. */
-bool evidence_is_habit(struct slice name);
-
-/* Whether hardly any message is without a field of that name. */
+/* Whether no message is without a field of that name (RFC 5322 section 3.6). */
 bool evidence_is_needed(struct slice name);
 
 /* Whether AMS(i) covers DKIM-Signature, and one that AAR(i) names by header.b

@@ -362,32 +362,9 @@ is_suspect(struct header_case *c, size_t j)
 	return c->sel[j] != NULL;
 }
 
-/* Whether the signer lists names more often than they occur, as it does to keep
- * others from adding a field. */
-static bool
-oversigns(const struct header_case *c)
-{
-	for (size_t j = 0; j < c->n; j++)
-		if (c->sel[j] == NULL &&
-		    message_count(c->s->m, c->g->headers[j]) > 0)
-			return true;
-	return false;
-}
-
-/* How many names of h= have no field: of two the signer lists what there may
- * be, to keep others from adding it. */
-static size_t
-names_absent(const struct header_case *c)
-{
-	size_t n = 0;
-
-	for (size_t j = 0; j < c->n; j++)
-		n += c->sel[j] == NULL;
-	return n;
-}
-
-/* A name of h= without a field, where the signer names none for nothing; nor
- * did an older AMS, which holds, find one. */
+/* A field that every message has, and this one has not.  Any other name of h=
+ * without a field is no evidence: signers list what others might add (RFC 6376
+ * section 5.4.2).  Nor did an older AMS, which holds, find one. */
 static bool
 is_gone(struct header_case *c, size_t j)
 {
@@ -396,9 +373,7 @@ is_gone(struct header_case *c, size_t j)
 	for (unsigned k = 1; k < c->i; k++)
 		if (covered_now(c->s, &change, k))
 			return false;
-	return c->sel[j] == NULL && !oversigns(c) &&
-	       (evidence_is_needed(c->g->headers[j]) || names_absent(c) == 1) &&
-	       !evidence_is_habit(c->g->headers[j]) &&
+	return c->sel[j] == NULL && evidence_is_needed(c->g->headers[j]) &&
 	       message_count(c->s->m, c->g->headers[j]) == 0;
 }
 

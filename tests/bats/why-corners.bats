@@ -218,3 +218,28 @@ explained() {
 	run -0 arc-dump --keys below.keys below
 	[[ $output == *"by first.example"* && $output == *"by second.example"* ]]
 }
+
+@test "of a change within a long line only what is around it is shown, and JSON has more" {
+	forge <<-PY
+	long = " ".join("word%03d" % n for n in range(80))
+	m = Message(header=HEADER.replace("A proposal for Tuesday", long))
+	m.seal(d="d1.example")
+	m.edit("Subject", 0, "Subject: ", "Subject: [list] ")
+	write(m, "$BATS_TEST_TMPDIR/tag")
+	link = "http://a.example/x?y=1"
+	m = Message("short\n%s %s %s\n" % (long, link, long))
+	m.seal(d="d1.example")
+	m.body = m.body.replace(link.encode(), ("https://urldefense.com/v3/__%s__;!!a!d$" % link).encode())
+	write(m, "$BATS_TEST_TMPDIR/link")
+	PY
+	cd "$BATS_TEST_TMPDIR"
+	run -1 arc-verify --time 1760000100 --keys tag.keys --why tag
+	[[ $output == *"    - Subject: [list] word000 word001 word002 word003 word004"*"...
+    + Subject: word000 word001 word002 word003 word004"*"...
+"* ]]
+	run -1 arc-verify --time 1760000100 --keys link.keys --why link
+	[[ $output == *"    - ...075 word076 word077 word078 word079 https://urldefense.com/v3/__http://a.example/x?y=1__;!!a!d$ word000 word001 word002 word003 word004...
+    + ...075 word076 word077 word078 word079 http://a.example/x?y=1 word000 word001 word002 word003 word004...
+"* ]]
+	[[ $(arc-verify --time 1760000100 --keys link.keys --why --json link) == *"word000 word001"*"word078 word079 http"* ]]
+}

@@ -122,11 +122,16 @@ def field_cases(e):
         m.seal(**e.HOW)
         yield e.Case("z-tag.between-%d" % i, m, [("hdr.changed-z-tag", i, i, i + 1)], fails=False)
         m = below(e, i)
-        m.seal(**{**e.HOW, "ams": {"h": NAMES}}).drop("X-Mailer")
+        m.seal(**{**e.HOW, "ams": {"h": NAMES}}).drop("Date")
         yield e.Case("field-gone.%d" % i, m, [("hdr.field-removed", i, i, None)], also=["hdr.changed"], level="indicated")
         m = m.copy()
         m.seal(**e.HOW)
         yield e.Case("field-gone.between-%d" % i, m, [("hdr.field-removed", i, i, i + 1)], also=["hdr.changed"], level="indicated", fails=False)
+        # A name of h= without a field is no evidence of one: many sign what is
+        # not there.  No record tells an absent field from one that was removed.
+        m = below(e, i)
+        m.seal(**{**e.HOW, "ams": {"h": NAMES}}).drop("X-Mailer")
+        yield e.Case("name-absent.%d" % i, m, [("hdr.changed", i, i, None)], level="indicated")
         m = e.base(i, e.PLAIN, e.TEXT)
         m = e.header(e.header(m, "Date", lambda v: "Fri, 10 Oct 2025 11:00:00 +0000"), "Message-ID", lambda v: "<new@relay.example>")
         yield e.Case("replaced-fields.%d" % i, m, [("hdr.changed", i, i, None)], level="indicated")

@@ -892,6 +892,8 @@ def judge(case, found):
     proofs = [w["cause"] for w in why if w["level"] == "proved" and w["cause"] not in names]
     if proofs:
         return "WRONG PROOF " + " ".join(proofs)
+    if "hdr.field-removed" not in names and any(w["cause"] == "hdr.field-removed" for w in why):
+        return "WRONG: a field that never was there is called removed"
     for wanted in case.wanted:
         w = told(why, wanted)
         if w is None:
