@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
@@ -266,6 +267,22 @@ cli_init(
 	/* A limit on the size of files is a write error too. */
 	signal(SIGXFSZ, SIG_IGN);
 	c->color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+}
+
+size_t
+cli_columns(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size = { .ws_col = 0 };
+	int64_t n;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (columns != NULL && cli_number_parse(columns, 1, 10000, &n))
+		return (size_t)n;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
+		   ? size.ws_col
+		   : 80;
 }
 
 bool

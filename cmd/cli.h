@@ -182,6 +182,10 @@ int cli_write(int fd, const char *p, size_t n);
 /* "1770645989" or "2026-02-09T14:06:29Z" as seconds since 1970. */
 bool cli_time_parse(const char *s, int64_t *out);
 
+/* How wide the terminal is that standard output is, from COLUMNS or as it says
+ * itself; 0 when it is none. */
+size_t cli_columns(void);
+
 /* A decimal number from min to max. */
 bool cli_number_parse(const char *s, int64_t min, int64_t max, int64_t *out);
 

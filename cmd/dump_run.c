@@ -277,6 +277,8 @@ show_page(struct shown *s, struct diag *why)
 	struct report r = { .file = s->path,
 		.named = s->d->many,
 		.color = c->color,
+		.verbose = c->verbose,
+		.columns = cli_columns(),
 		.message = s->m,
 		.chain = &s->chain,
 		.verdict = &s->verdict,

@@ -308,6 +308,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	struct report r = { .file = j->source.name,
 		.named = v->many,
 		.color = c->color,
+		.verbose = c->verbose,
 		.trusted = v->trust != NULL ? &trusted : NULL,
 		.remarks = &remarks };
 

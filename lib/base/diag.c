@@ -367,3 +367,14 @@ diag_quote(struct slice s, char out[DIAG_QUOTED])
 	out[n] = '\0';
 	return out;
 }
+
+struct slice
+diag_detail(const struct diag *why, bool verbose)
+{
+	struct slice s = slice_of(why->detail);
+	const char *digests = strstr(why->detail, "bh=");
+
+	if (why->code == DIAG_BODY_HASH && !verbose && digests != NULL)
+		s.len = (size_t)(digests - why->detail);
+	return slice_trim(s);
+}

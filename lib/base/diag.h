@@ -162,6 +162,10 @@ struct diag_info {
 /* Never NULL; lives for ever. */
 const struct diag_info *diag_info(enum diag_code);
 
+/* The particulars as lines for people have them: digests, which tell a reader
+ * nothing, only where much is asked for; empty when there are none. */
+struct slice diag_detail(const struct diag *, bool verbose);
+
 /* Whether the code says "perhaps not in a minute". */
 bool diag_is_temporary(enum diag_code);
 

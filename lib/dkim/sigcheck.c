@@ -131,11 +131,10 @@ say_hashes(const struct sigtags *s, const struct bodyhash *h,
 	base64_encode(&b[0], s->body_hash);
 	base64_encode(&b[1], found);
 	diag_set(result, DIAG_BODY_HASH, s->bh_text,
-	    "bh=%.*s, the body gives %.*s%s", SLICE_ARG(buf_view(&b[0])),
-	    SLICE_ARG(buf_view(&b[1])),
+	    "%sbh=%.*s, the body gives %.*s",
 	    h->total > 0 ? ""
-			 : "; the message has no body: is this the header "
-			   "only?");
+			 : "the message has no body: is this the header only? ",
+	    SLICE_ARG(buf_view(&b[0])), SLICE_ARG(buf_view(&b[1])));
 	memory = b[0].failure != BUF_OK || b[1].failure != BUF_OK;
 	buf_release(&b[0]);
 	buf_release(&b[1]);

@@ -32,7 +32,8 @@ put_caveat(struct buf *b, const struct dkim_signature *s)
 }
 
 static void
-put_signature(struct buf *b, const struct dkim_signature *s)
+put_signature(
+    struct buf *b, const struct report *r, const struct dkim_signature *s)
 {
 	const struct sigtags *t = &s->field.tags;
 	struct buf caveat = { .max = 0 };
@@ -44,7 +45,7 @@ put_signature(struct buf *b, const struct dkim_signature *s)
 	line_pair(b, b->len > before ? " i=" : "  i=", t->identity);
 	if (s->check.status == STATUS_FAIL) {
 		buf_char(b, b->len > before ? ':' : ' ');
-		line_reason(b, &s->check.why);
+		line_reason(b, r, &s->check.why);
 		return;
 	}
 	put_caveat(&caveat, s);
@@ -80,7 +81,7 @@ report_methods(struct buf *b, const struct report *r)
 	}
 	for (size_t i = 0; d != NULL && i < d->n; i++) {
 		begin(b, r, METHOD_DKIM, d->signature[i].result);
-		put_signature(b, &d->signature[i]);
+		put_signature(b, r, &d->signature[i]);
 		buf_char(b, '\n');
 	}
 	if (r->spf != NULL) {

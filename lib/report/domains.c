@@ -40,7 +40,7 @@ report_spf_line(struct buf *b, const struct report *r)
 	}
 	if (v->why.code != DIAG_NONE) {
 		buf_char(b, ':');
-		line_reason(b, &v->why);
+		line_reason(b, r, &v->why);
 	}
 }
 
@@ -142,7 +142,7 @@ report_dmarc_line(struct buf *b, const struct report *r)
 		buf_text(b, " (by DKIM alone)");
 	if (v->why.code != DIAG_NONE) {
 		buf_char(b, ':');
-		line_reason(b, &v->why);
+		line_reason(b, r, &v->why);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "report/report.h"
 #include "base/slice.h"
 
 /* A result, in its colour. */
@@ -16,6 +17,9 @@ void line_word(struct buf *, bool color, const char *word);
 void line_pair(struct buf *, const char *name, struct slice value);
 
 /* " Sentence (particulars)  [code]". */
-void line_reason(struct buf *, const struct diag *why);
+void line_reason(struct buf *, const struct report *, const struct diag *why);
+
+/* "[code]", set back where there are colours. */
+void line_code(struct buf *, bool color, const char *word);
 
 #endif

@@ -13,10 +13,10 @@
 #include "mail/words.h"
 
 enum {
-	DOMAIN_COLUMNS = 25,
-	MAX_RESULTS = 12, /* of an AAR */
-	MAX_HEADS = 4,	  /* fields of one name */
-	MAX_TWICE = 8,	  /* fields of one kind in one set */
+	BESIDE_DOMAIN = 54, /* columns of a hop besides its domain */
+	MAX_RESULTS = 12,   /* of an AAR */
+	MAX_HEADS = 4,	    /* fields of one name */
+	MAX_TWICE = 8,	    /* fields of one kind in one set */
 	LABEL_COLUMNS = 9,
 };
 
@@ -35,9 +35,14 @@ put_heads(struct sheet *t, const struct message *m, const char *label,
 			continue;
 		words_field(&b, t->arena, f);
 		buf_printf(t->b, "%-*s", LABEL_COLUMNS, label);
-		sheet_cut(t, sheet_inert(t, buf_view(&b)),
-		    SHEET_COLUMNS - LABEL_COLUMNS);
-		buf_char(t->b, '\n');
+		if (t->cuts) {
+			sheet_cut(t, sheet_inert(t, buf_view(&b)),
+			    t->columns - LABEL_COLUMNS);
+			buf_char(t->b, '\n');
+		} else {
+			sheet_wrap(t, sheet_inert(t, buf_view(&b)),
+			    LABEL_COLUMNS, LABEL_COLUMNS);
+		}
 		t->failed |= b.failure != BUF_OK;
 		buf_release(&b);
 	}
@@ -69,13 +74,14 @@ put_place(struct buf *b, const struct page *p)
 
 /* Sentence, particulars, code and clause. */
 static void
-put_diag(struct buf *b, const struct diag *why)
+put_diag(struct buf *b, const struct report *r, const struct diag *why)
 {
 	const struct diag_info *info = diag_info(why->code);
+	struct slice detail = diag_detail(why, r->verbose);
 
 	buf_text(b, info->sentence);
-	if (why->detail[0] != '\0')
-		buf_printf(b, " (%s)", why->detail);
+	if (detail.len > 0)
+		buf_printf(b, " (%.*s)", SLICE_ARG(detail));
 	buf_printf(b, " [%s; %s]", info->word, info->clause);
 }
 
@@ -123,7 +129,7 @@ put_verdict(struct sheet *t, const struct page *p)
 			: " The chain breaks");
 		put_place(&b, p);
 		buf_text(&b, ": ");
-		put_diag(&b, &v->why);
+		put_diag(&b, r, &v->why);
 	}
 	buf_char(t->b, '\n');
 	sheet_colored(t, sgr, slice_of(word));
@@ -219,7 +225,8 @@ put_source(struct sheet *t, const struct hop *h)
 	struct buf b = { .max = 0 };
 
 	/* In the table it was cut. */
-	if (width_text(&t->width, sheet_inert(t, h->domain)) > DOMAIN_COLUMNS) {
+	if (width_text(&t->width, sheet_inert(t, h->domain)) >
+	    sheet_left(t, BESIDE_DOMAIN)) {
 		buf_text(&b, " d=");
 		escape_text(&b, slice_sub(h->domain, 0, 255));
 	}
@@ -245,6 +252,22 @@ put_source(struct sheet *t, const struct hop *h)
 	buf_release(&b);
 }
 
+/* What the seal says of the chain that came, in four columns. */
+static void
+put_cv(struct sheet *t, const struct sigfield *seal)
+{
+	struct slice cv = seal == NULL || seal->tags.cv_text.p == NULL
+			      ? SLICE("-")
+			      : seal->tags.cv_text;
+
+	if (slice_eq_nocase(cv, SLICE("pass")))
+		sheet_colored(t, "32", cv);
+	else if (slice_eq_nocase(cv, SLICE("fail")))
+		sheet_colored(t, "31", cv);
+	else
+		sheet_cell(t, sheet_inert(t, slice_sub(cv, 0, 8)), 4);
+}
+
 static void
 put_hop(struct sheet *t, const struct page *p, unsigned i)
 {
@@ -265,13 +288,9 @@ put_hop(struct sheet *t, const struct page *p, unsigned i)
 	page_gap(h, gap);
 	sheet_cell(t,
 	    h->domain.len > 0 ? sheet_inert(t, h->domain) : SLICE("-"),
-	    DOMAIN_COLUMNS);
+	    sheet_left(t, BESIDE_DOMAIN));
 	buf_printf(t->b, "  %-19.19s  %6s  ", date, gap);
-	sheet_cell(t,
-	    seal == NULL || seal->tags.cv_text.p == NULL
-		? SLICE("-")
-		: sheet_inert(t, slice_sub(seal->tags.cv_text, 0, 8)),
-	    4);
+	put_cv(t, seal);
 	buf_text(t->b, "  ");
 	put_state(t, set->part[ARC_AMS], &r->verdict->ams[i], 5);
 	buf_char(t->b, ' ');
@@ -287,9 +306,12 @@ put_table(struct sheet *t, const struct page *p)
 	if (p->hops->n == 0)
 		return;
 	buf_printf(t->b, "\n  i  %-*s  %-19s  %6s  cv    AMS   seal\n",
-	    DOMAIN_COLUMNS, "sealed by", "at (UTC)", "after");
+	    (int)sheet_left(t, BESIDE_DOMAIN), "sealed by", "at (UTC)",
+	    "after");
 	for (unsigned i = 1; i <= p->hops->n; i++)
 		put_hop(t, p, i);
+	if (!p->report->verbose)
+		return;
 	buf_char(t->b, '\n');
 	sheet_wrap(t,
 	    SLICE("AMS: whether the ARC-Message-Signature of that hop verifies "
@@ -391,7 +413,7 @@ put_fault(struct sheet *t, const struct report *r, size_t k, size_t end)
 		put_field_name(&b, g);
 	}
 	buf_text(&b, ": ");
-	put_diag(&b, why);
+	put_diag(&b, r, why);
 	sheet_item(t, "*", "31", &b);
 	if (has_caret(why, f))
 		sheet_caret(t, f->field->raw, why->where);
@@ -592,7 +614,8 @@ sheet_for(struct buf *b, const struct page *p)
 {
 	struct sheet t;
 
-	sheet_begin(&t, b, p->report->message->arena, p->report->color);
+	sheet_begin(&t, b, p->report->message->arena, p->report->color,
+	    p->report->columns);
 	return t;
 }
 

@@ -11,8 +11,8 @@
 #include "report/page_auth.h"
 
 enum {
-	DOMAIN_COLUMNS = 28,
-	MOST_FIELDS = 50, /* of one kind that are shown */
+	BESIDE_DOMAIN = 51, /* columns of a signature besides its domain */
+	MOST_FIELDS = 50,   /* of one kind that are shown */
 };
 
 /* ------------------------------------------------------------------------
@@ -101,7 +101,7 @@ put_signature(struct sheet *t, const struct page *p, size_t i)
 	buf_printf(t->b, " %2zu  ", i + 1);
 	sheet_cell(t,
 	    tags->domain.len > 0 ? sheet_inert(t, tags->domain) : SLICE("-"),
-	    DOMAIN_COLUMNS);
+	    sheet_left(t, BESIDE_DOMAIN));
 	buf_printf(t->b, "  %-19.19s  ", date);
 	sheet_colored(t,
 	    strcmp(state, "pass") == 0 ? "32"
@@ -115,8 +115,9 @@ put_signature(struct sheet *t, const struct page *p, size_t i)
 
 		buf_printf(&b, "%s%s", b.len > 0 ? ": " : "",
 		    diag_info(why->code)->sentence);
-		if (why->detail[0] != '\0')
-			buf_printf(&b, " (%s)", why->detail);
+		if (diag_detail(why, p->report->verbose).len > 0)
+			buf_printf(&b, " (%.*s)",
+			    SLICE_ARG(diag_detail(why, p->report->verbose)));
 		buf_printf(&b, " [%s; %s]", diag_info(why->code)->word,
 		    diag_info(why->code)->clause);
 	}
@@ -133,8 +134,8 @@ put_signatures(struct sheet *t, const struct page *p)
 
 	if (d->n == 0)
 		return;
-	buf_printf(t->b, "\n  #  %-*s  %-19s  result\n", DOMAIN_COLUMNS,
-	    "DKIM-Signature by", "at (UTC)");
+	buf_printf(t->b, "\n  #  %-*s  %-19s  result\n",
+	    (int)sheet_left(t, BESIDE_DOMAIN), "DKIM-Signature by", "at (UTC)");
 	for (size_t i = 0; i < d->n && i < MOST_FIELDS; i++)
 		put_signature(t, p, i);
 	if (d->n > MOST_FIELDS)

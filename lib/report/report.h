@@ -27,6 +27,9 @@ struct report {
 	const char *file; /* as the user named it */
 	bool named;	  /* text: begin with "FILE: " */
 	bool color;	  /* text: SGR colours */
+	bool verbose;	  /* text: digests and legends too */
+	size_t columns;	  /* of the terminal that shows a page; 0: a pipe, where
+			   * lines are wrapped at 80 and nothing is cut */
 	const struct message *message;
 	const struct chain *chain;
 	const struct verdict *verdict;

@@ -13,9 +13,17 @@ enum {
 static const struct slice no_octets = { NULL, 0 };
 
 void
-sheet_begin(struct sheet *t, struct buf *b, struct arena *arena, bool color)
+sheet_begin(struct sheet *t, struct buf *b, struct arena *arena, bool color,
+    size_t columns)
 {
-	*t = (struct sheet){ .b = b, .arena = arena, .color = color };
+	*t = (struct sheet){ .b = b,
+		.arena = arena,
+		.color = color,
+		.cuts = columns > 0,
+		.columns = columns == 0		       ? SHEET_COLUMNS
+			   : columns < SHEET_NARROWEST ? SHEET_NARROWEST
+			   : columns > SHEET_WIDEST    ? SHEET_WIDEST
+						       : columns - 1 };
 	width_init(&t->width);
 }
 
@@ -38,6 +46,14 @@ sheet_inert(struct sheet *t, struct slice s)
 	buf_release(&b);
 	t->failed |= kept.p == NULL;
 	return kept;
+}
+
+size_t
+sheet_left(const struct sheet *t, size_t besides)
+{
+	size_t left = t->columns > besides ? t->columns - besides : 0;
+
+	return left < 8 ? 8 : left > 40 ? 40 : left;
 }
 
 void
@@ -92,8 +108,25 @@ sheet_cell(struct sheet *t, struct slice s, size_t columns)
 static size_t
 line_width(const struct sheet *t, struct slice s)
 {
-	return width_text(
-	    &t->width, width_cut(&t->width, s, SHEET_COLUMNS + 1));
+	return width_text(&t->width, width_cut(&t->width, s, t->columns + 1));
+}
+
+/* The colour of a word within text: a result as A-R fields have them, a code in
+ * brackets. */
+static const char *
+word_sgr(struct slice word)
+{
+	if (word.len > 0 && word.p[0] == '[')
+		return "2";
+	if (slice_ends_nocase(word, SLICE("=pass")))
+		return "32";
+	return slice_ends_nocase(word, SLICE("=fail")) ||
+		       slice_ends_nocase(word, SLICE("=permerror"))
+		   ? "31"
+	       : slice_ends_nocase(word, SLICE("=softfail")) ||
+		       slice_ends_nocase(word, SLICE("=temperror"))
+		   ? "33"
+		   : NULL;
 }
 
 void
@@ -104,7 +137,7 @@ sheet_wrap(struct sheet *t, struct slice s, size_t column, size_t indent)
 		struct slice word = slice_sub(s, 0, n);
 		size_t w = line_width(t, word);
 
-		if (column > indent && column + 1 + w > SHEET_COLUMNS) {
+		if (column > indent && column + 1 + w > t->columns) {
 			buf_char(t->b, '\n');
 			sheet_spaces(t, indent);
 			column = indent;
@@ -113,9 +146,9 @@ sheet_wrap(struct sheet *t, struct slice s, size_t column, size_t indent)
 			column++;
 		}
 		/* What is longer than a line is cut where it must be. */
-		while (w > SHEET_COLUMNS - column) {
+		while (w > t->columns - column) {
 			struct slice part =
-			    width_cut(&t->width, word, SHEET_COLUMNS - column);
+			    width_cut(&t->width, word, t->columns - column);
 
 			if (part.len == 0)
 				break;
@@ -126,7 +159,7 @@ sheet_wrap(struct sheet *t, struct slice s, size_t column, size_t indent)
 			column = indent;
 			w = line_width(t, word);
 		}
-		buf_slice(t->b, word);
+		sheet_colored(t, word_sgr(word), word);
 		column += w;
 		s = slice_sub(s, n + 1, s.len);
 	}
@@ -202,7 +235,7 @@ sheet_caret(struct sheet *t, struct slice raw, struct slice where)
 	buf_text(t->b, skipped > 0 ? "..." : "");
 	column += skipped > 0 ? CARET_INDENT + 3 : CARET_INDENT;
 	buf_slice(t->b, before);
-	buf_slice(t->b, width_cut(&t->width, after, SHEET_COLUMNS - column));
+	buf_slice(t->b, width_cut(&t->width, after, t->columns - column));
 	buf_char(t->b, '\n');
 	sheet_spaces(t, column);
 	sheet_colored(t, "1;31", SLICE("^"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sheet.h - a page of 80 columns that is being written
+/* sheet.h - a page that is being written, as wide as the terminal
  *
  * Text goes on it by display width and, where it comes from a message, made
  * inert (escape.h).  What fails on the way is kept until sheet_end(). */
@@ -17,24 +17,34 @@
 #include "base/width.h"
 
 enum {
-	SHEET_COLUMNS = 79 /* the last one stays free */
+	SHEET_COLUMNS = 79, /* in a pipe; the last one stays free */
+	SHEET_NARROWEST = 62,
+	SHEET_WIDEST = 160,
 };
 
 struct sheet {
 	struct buf *b; /* the page */
 	struct arena *arena;
 	struct width width;
-	bool color;  /* SGR colours */
-	bool failed; /* memory was short for some of it */
+	size_t columns; /* of a line */
+	bool cuts;	/* a terminal shows it: long fields of a message may be
+			 * cut to a line */
+	bool color;	/* SGR colours */
+	bool failed;	/* memory was short for some of it */
 };
 
 /* To be ended with sheet_end(), which gives -1 with DIAG_MEMORY when anything
  * of the page is missing. */
-void sheet_begin(struct sheet *, struct buf *, struct arena *, bool color);
+void sheet_begin(
+    struct sheet *, struct buf *, struct arena *, bool color, size_t columns);
 int sheet_end(struct sheet *, struct diag *why);
 
 /* Text of a message, made inert; in the arena. */
 struct slice sheet_inert(struct sheet *, struct slice);
+
+/* What a line has left besides so many columns, for a cell of a table: from 8
+ * to 40. */
+size_t sheet_left(const struct sheet *, size_t besides);
 
 void sheet_spaces(struct sheet *, size_t n);
 

@@ -53,12 +53,22 @@ put_place(struct buf *b, const struct chain *c, const struct diag *why)
 }
 
 void
-line_reason(struct buf *b, const struct diag *why)
+line_reason(struct buf *b, const struct report *r, const struct diag *why)
 {
+	struct slice detail = diag_detail(why, r->verbose);
+
 	buf_printf(b, " %s", diag_info(why->code)->sentence);
-	if (why->detail[0] != '\0')
-		buf_printf(b, " (%s)", why->detail);
-	buf_printf(b, "  [%s]", diag_info(why->code)->word);
+	if (detail.len > 0)
+		buf_printf(b, " (%.*s)", SLICE_ARG(detail));
+	buf_text(b, "  ");
+	line_code(b, r->color, diag_info(why->code)->word);
+}
+
+void
+line_code(struct buf *b, bool color, const char *word)
+{
+	buf_printf(b, "%s[%s]%s", color ? "\033[2m" : "", word,
+	    color ? "\033[0m" : "");
 }
 
 void
@@ -75,7 +85,7 @@ report_line(struct buf *b, const struct report *r)
 	if (v->cv == CV_FAIL) {
 		buf_char(b, ' ');
 		put_place(b, c, &v->why);
-		line_reason(b, &v->why);
+		line_reason(b, r, &v->why);
 	} else if (v->cv == CV_PASS) {
 		buf_printf(b, "  i=%u ", c->n);
 		for (unsigned i = c->n; i >= 1; i--) {
@@ -90,8 +100,8 @@ report_line(struct buf *b, const struct report *r)
 }
 
 static void
-put_part(struct buf *b, const char *name, const struct sigfield *f,
-    const struct sigresult *p)
+put_part(struct buf *b, const struct report *r, const char *name,
+    const struct sigfield *f, const struct sigresult *p)
 {
 	buf_printf(b, "  %-4s %s", name, status_word(p->status));
 	line_pair(b, "  d=", f->tags.domain);
@@ -102,7 +112,7 @@ put_part(struct buf *b, const char *name, const struct sigfield *f,
 		    p->entry->answer.secure ? ", secure" : "");
 	if (p->status == STATUS_FAIL) {
 		buf_char(b, ':');
-		line_reason(b, &p->why);
+		line_reason(b, r, &p->why);
 	}
 	buf_char(b, '\n');
 }
@@ -120,9 +130,9 @@ report_details(struct buf *b, const struct report *r)
 
 		buf_printf(b, "  i=%u\n", i);
 		if (ams != NULL)
-			put_part(b, "  AMS", ams, &r->verdict->ams[i]);
+			put_part(b, r, "  AMS", ams, &r->verdict->ams[i]);
 		if (seal != NULL)
-			put_part(b, "  AS", seal, &r->verdict->seal[i]);
+			put_part(b, r, "  AS", seal, &r->verdict->seal[i]);
 	}
 	for (size_t i = 0; i < r->remarks->n; i++) {
 		const struct remark *m = &r->remarks->remark[i];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/line.h"
 #include "report/report.h"
 #include "report/why_story.h"
 
@@ -285,17 +286,33 @@ put_by(struct buf *b, const struct report *r, const struct finding *f)
 	buf_printf(b, " (%s)\n", explain_certainty_word(f->who));
 }
 
+/* How sure it is: proved stands out. */
+static void
+put_level(struct buf *b, bool color, const struct finding *f)
+{
+	const char *word = f->other ? "or" : explain_level_word(f->level);
+	bool proved = !f->other && f->level == EXPLAIN_PROVED;
+
+	if (color)
+		buf_printf(
+		    b, "\033[%sm%s\033[0m", proved ? "1;32" : "33", word);
+	else
+		buf_text(b, word);
+}
+
 static void
 put_finding(struct buf *b, const struct report *r, size_t k)
 {
 	const struct finding *f = &r->why->finding[k];
 	const struct finding *dated;
 
-	buf_printf(b, "%s: %s", f->other ? "or" : explain_level_word(f->level),
-	    cause_info(f->cause)->sentence);
+	put_level(b, r->color, f);
+	buf_printf(b, ": %s", cause_info(f->cause)->sentence);
 	if (f->detail[0] != '\0')
 		buf_printf(b, " (%s)", f->detail);
-	buf_printf(b, "  [%s]\n", cause_info(f->cause)->id);
+	buf_text(b, "  ");
+	line_code(b, r->color, cause_info(f->cause)->id);
+	buf_char(b, '\n');
 	if (f->other) {
 		/* What was hashed is the same, and told above. */
 		put_by(b, r, f);

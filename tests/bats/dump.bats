@@ -44,8 +44,20 @@ def wide(c):
 lines = sys.argv[1].split("\n")
 for line in lines:
     assert sum(map(wide, line)) < 80, line
+assert not [line for line in lines if line.endswith("~") and line.startswith(("From", "Subject"))]' "$output"
+	done
+	# A terminal shows a line of each, as wide as it is.
+	for columns in 64 80 132; do
+		run -0 env COLUMNS=$columns script -qec "arc-dump $T/w0" /dev/null
+		python3 -c '
+import re, sys, unicodedata
+def wide(c):
+    return 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+columns = int(sys.argv[2])
+lines = re.sub("\x1b\\[[0-9;]*m|\r", "", sys.argv[1]).split("\n")
+assert max(sum(map(wide, line)) for line in lines) in range(columns - 4, columns), columns
 for line in lines[:2]:
-    assert line.endswith("~") and sum(map(wide, line)) > 75, line' "$output"
+    assert line.endswith("~"), line' "$output" "$columns"
 	done
 }
 
@@ -383,7 +395,7 @@ Remarks:
 	[[ $output != *$'\e'* ]]
 	run -0 dump --color always samples/fail-body-changed.eml
 	[[ $output == *$'\e[1;31mfail\e[0m: '* ]]
-	[[ $output == *$'pass  \e[31mbody\e[0m  \e[32mpass\e[0m'* ]]
+	[[ $output == *$'\e[32mpass\e[0m  \e[31mbody\e[0m  \e[32mpass\e[0m'* ]]
 	printf '%s\n' "$output" | sed 's/\x1b\[[0-9;]*m//g' | cmp - tests/pages/fail-body-changed.page
 	run -0 env -u NO_COLOR script -qec "arc-dump samples/pass-one-hop.eml" /dev/null
 	[[ $output == *$'\e[1;33munverified\e[0m'* ]]
