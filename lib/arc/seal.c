@@ -191,7 +191,7 @@ seal_results_of(struct slice text, struct arena *arena,
 
 	*out = (struct seal_results){ .n = 0 };
 	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+		if (ascii_is_control(text.p[i]))
 			return diag_set(
 			    why, DIAG_AAR_SYNTAX, text, "a control character");
 	/* Results alone get an id in front, so that they can be parsed. */

@@ -42,6 +42,12 @@ ascii_is_fws(char c)
 }
 
 static inline bool
+ascii_is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+static inline bool
 ascii_is_digit(char c)
 {
 	return c >= '0' && c <= '9';

@@ -2,129 +2,12 @@
 #include <string.h>
 
 #include "mail/authres.h"
-#include "base/escape.h"
+#include "mail/authres_value.h"
 #include "mail/idn.h"
 #include "mail/token.h"
 
-/* A value on its way in: what was read of it, and whether with quotes. */
-struct value {
-	struct slice raw;
-	bool quoted;
-};
-
 /* ------------------------------------------------------------------------
  * Pieces. */
-
-static bool
-is_control(char c)
-{
-	return (unsigned char)c < ' ' || c == 0x7f;
-}
-
-/* A token or a quoted-string; what is neither is taken up to the next white
- * space, ";" or comment. */
-static bool
-read_value(struct slice *rest, struct value *out)
-{
-	token_cfws(rest);
-	out->quoted = token_quoted(rest, &out->raw);
-	if (out->quoted)
-		return true;
-	size_t n = 0;
-
-	while (n < rest->len && !ascii_is_fws(rest->p[n]) &&
-	       rest->p[n] != ';' && rest->p[n] != '(' && rest->p[n] != '"')
-		n++;
-	out->raw = slice_sub(*rest, 0, n);
-	*rest = slice_sub(*rest, n, rest->len);
-	return n > 0;
-}
-
-/* Whether a property, or a reason, begins here. */
-static bool
-begins_detail(struct slice rest)
-{
-	struct slice first, second;
-
-	if (!token_keyword(&rest, &first))
-		return false;
-	token_cfws(&rest);
-	if (rest.len > 0 && rest.p[0] == '=')
-		return slice_eq_nocase(first, SLICE("reason"));
-	if (rest.len == 0 || rest.p[0] != '.')
-		return false;
-	rest = slice_sub(rest, 1, rest.len);
-	token_cfws(&rest);
-	if (!token_keyword(&rest, &second))
-		return false;
-	token_cfws(&rest);
-	return rest.len > 0 && rest.p[0] == '=';
-}
-
-/* pvalue: a value, or [[local-part] "@"] domain-name, whose local part may be
- * quoted.  Where white space stands for it, it is empty: what follows is not
- * it. */
-static bool
-read_pvalue(struct slice *rest, struct value *out)
-{
-	size_t before = rest->len;
-	struct value tail;
-
-	token_cfws(rest);
-	*out = (struct value){ .raw = slice_sub(*rest, 0, 0) };
-	if (rest->len < before && begins_detail(*rest))
-		return false;
-	if (!read_value(rest, out))
-		return false;
-	if (!out->quoted || rest->len == 0 || rest->p[0] != '@')
-		return true;
-	if (!read_value(rest, &tail) || tail.quoted)
-		return false;
-	out->raw.len = (size_t)(tail.raw.p + tail.raw.len - out->raw.p);
-	out->quoted = false;
-	return true;
-}
-
-/* Whether a value can be nothing else, so that it may be quoted for its writer:
- * an address in "<>", one with colons, base64.  Octets that quote, separate or
- * end something leave it open what was meant. */
-static bool
-is_value(const struct value *v, struct slice rest)
-{
-	bool apart =
-	    rest.len == 0 || ascii_is_fws(rest.p[0]) || rest.p[0] == '(';
-
-	if (v->quoted || (v->raw.len > 0 && v->raw.p[0] == '"'))
-		return apart;
-	for (size_t i = 0; i < v->raw.len; i++)
-		if (v->raw.p[i] == '\\' || v->raw.p[i] == ')' ||
-		    v->raw.p[i] == ',' || is_control(v->raw.p[i]))
-			return false;
-	return apart && v->raw.len > 0 && slice_is_utf8(v->raw);
-}
-
-/* Without quotes, backslashes and folds. */
-static struct slice
-unquote(const struct value *v, struct arena *arena)
-{
-	if (!v->quoted)
-		return v->raw;
-	struct slice in = slice_sub(v->raw, 1, v->raw.len - 2);
-	struct slice out = arena_copy(arena, in);
-	char *p = (char *)out.p;
-	size_t n = 0;
-
-	if (p == NULL)
-		return out;
-	for (size_t i = 0; i < in.len; i++) {
-		if (in.p[i] == '\\' && i + 1 < in.len)
-			i++;
-		else if (in.p[i] == '\r' || in.p[i] == '\n')
-			continue;
-		p[n++] = in.p[i];
-	}
-	return (struct slice){ p, n };
-}
 
 static bool
 take(struct slice *rest, char c)
@@ -210,7 +93,7 @@ read_detail(struct authres *a, struct authres_result *r, struct slice *rest,
     struct arena *arena)
 {
 	struct slice before, first;
-	struct value v;
+	struct authres_value v;
 
 	token_cfws(rest);
 	before = *rest;
@@ -232,18 +115,18 @@ read_detail(struct authres *a, struct authres_result *r, struct slice *rest,
 		*rest = before;
 		return 0;
 	}
-	if (!read_pvalue(rest, &v) && v.raw.len > 0) {
+	if (!authres_pvalue_read(rest, &v) && v.raw.len > 0) {
 		*rest = before;
 		return 0;
 	}
 	struct slice head = slice_sub(before, 0, before.len - rest->len);
-	struct slice value = unquote(&v, arena);
+	struct slice value = authres_value_text(&v, arena);
 
 	if (v.quoted && value.p == NULL)
 		return -1;
 	if (v.raw.len == 0)
 		note_bad(a, r, head, "it has no value");
-	else if (!is_value(&v, *rest))
+	else if (!authres_value_is_sure(&v, *rest))
 		note_bad(a, r, head, "its value has to be quoted");
 	if (property) {
 		p->value = value;
@@ -336,9 +219,9 @@ read_result(
 
 /* [CFWS] authserv-id [ CFWS authres-version ] [CFWS] */
 static bool
-read_head(struct slice text, struct value *id, struct slice *version)
+read_head(struct slice text, struct authres_value *id, struct slice *version)
 {
-	if (!read_value(&text, id))
+	if (!authres_value_read(&text, id))
 		return false;
 	token_cfws(&text);
 	size_t n = 0;
@@ -356,7 +239,7 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
     struct diag *why)
 {
 	struct slice rest = text, part;
-	struct value id;
+	struct authres_value id;
 	bool memory = false;
 
 	*out = (struct authres){ .arena = arena };
@@ -365,7 +248,7 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 		note_bad(out, NULL, text, "no authserv-id stands first");
 		return 0;
 	}
-	out->authserv_id = unquote(&id, arena);
+	out->authserv_id = authres_value_text(&id, arena);
 	if (out->authserv_id.p == NULL)
 		return diag_memory(why);
 	while (cut(&rest, &part)) {
@@ -446,7 +329,7 @@ authres_is_of(struct slice text, struct slice authserv_id, struct arena *arena,
     struct slice *id, bool *is, struct diag *why)
 {
 	struct slice part, version;
-	struct value v;
+	struct authres_value v;
 
 	*is = false;
 	*id = (struct slice){ NULL, 0 };
@@ -454,9 +337,9 @@ authres_is_of(struct slice text, struct slice authserv_id, struct arena *arena,
 	    !read_head(part, &v, &version))
 		return 0;
 	for (size_t i = 0; i < v.raw.len; i++)
-		if (is_control(v.raw.p[i]) && !ascii_is_fws(v.raw.p[i]))
+		if (ascii_is_control(v.raw.p[i]) && !ascii_is_fws(v.raw.p[i]))
 			return 0;
-	*id = unquote(&v, arena);
+	*id = authres_value_text(&v, arena);
 	return id->p == NULL ? diag_memory(why)
 			     : same_id(*id, authserv_id, arena, is, why);
 }
@@ -473,8 +356,8 @@ skipped_by_some(struct slice s)
 	unsigned long cp;
 	size_t n = slice_utf8_next(s, &cp);
 
-	if (n == 0 || is_control(s.p[0]) || s.p[0] == ' ' || s.p[0] == '"' ||
-	    s.p[0] == '\\' || s.p[0] == '(')
+	if (n == 0 || ascii_is_control(s.p[0]) || s.p[0] == ' ' ||
+	    s.p[0] == '"' || s.p[0] == '\\' || s.p[0] == '(')
 		return 1;
 	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
 		if (slice_starts(s, wide[i]))
@@ -557,180 +440,4 @@ authres_claims(struct slice text, struct slice authserv_id, struct arena *arena,
 	while (id.len > 0 && id.p[id.len - 1] == '.')
 		id.len--;
 	return same_id(id, authserv_id, arena, claims, why);
-}
-
-/* ------------------------------------------------------------------------
- * Writing. */
-
-/* Whether all of s can be shown as it is. */
-static bool
-is_plain(struct slice s)
-{
-	while (s.len > 0) {
-		unsigned long cp = 0;
-		size_t n = slice_utf8_next(s, &cp);
-
-		if (n == 0 || !escape_is_plain(cp))
-			return false;
-		s = slice_sub(s, n, s.len);
-	}
-	return true;
-}
-
-bool
-authres_is_token(struct slice s)
-{
-	struct slice rest = s, word;
-
-	return is_plain(s) && token_word(&rest, &word) && rest.len == 0;
-}
-
-/* [local-part] "@" domain-name, without quotes. */
-static bool
-is_address(struct slice s)
-{
-	size_t at = slice_find(s, '@');
-	struct slice local = slice_sub(s, 0, at),
-		     domain = slice_sub(s, at + 1, s.len), atom;
-
-	if (at == s.len || domain.len == 0)
-		return false;
-	if (local.len > 0 && (!token_dot_atom(&local, &atom) || local.len > 0))
-		return false;
-	for (size_t i = 0; i < domain.len; i++)
-		if (!ascii_is_alnum(domain.p[i]) && domain.p[i] != '-' &&
-		    domain.p[i] != '.' && domain.p[i] != '_')
-			return false;
-	return true;
-}
-
-void
-authres_write_value(struct buf *b, struct slice value)
-{
-	if (is_plain(value) && (authres_is_token(value) || is_address(value))) {
-		buf_slice(b, value);
-		return;
-	}
-	buf_char(b, '"');
-	while (value.len > 0) {
-		unsigned long cp = 0;
-		size_t n = slice_utf8_next(value, &cp);
-
-		/* What cannot be shown has no place in a field of ours. */
-		if (n == 0 || !escape_is_plain(cp)) {
-			buf_char(b, ' ');
-		} else {
-			if (cp == '"' || cp == '\\')
-				buf_char(b, '\\');
-			buf_put(b, value.p, n);
-		}
-		value = slice_sub(value, n > 0 ? n : 1, value.len);
-	}
-	buf_char(b, '"');
-}
-
-/* Without folds, white space being blanks. */
-static void
-write_unfolded(struct buf *b, struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.p[i] == '\t')
-			buf_char(b, ' ');
-		else if (text.p[i] != '\r' && text.p[i] != '\n')
-			buf_char(b, text.p[i]);
-}
-
-/* A value as it stood, if it may. */
-static int
-write_as_stood(struct buf *b, const struct value *v)
-{
-	struct buf flat = { .max = 0 };
-	struct arena *arena = arena_new();
-
-	if (arena == NULL)
-		return -1;
-	write_unfolded(&flat, v->raw);
-	if (v->raw.p[0] == '"' && is_plain(buf_view(&flat)))
-		buf_slice(b, buf_view(&flat));
-	else
-		authres_write_value(b, unquote(v, arena));
-	buf_fail_with(b, &flat);
-	buf_release(&flat);
-	arena_free(arena);
-	return 0;
-}
-
-/* A comment that every reader steps over. */
-static bool
-is_harmless(struct slice comment)
-{
-	return slice_find(comment, ';') == comment.len && is_plain(comment);
-}
-
-/* The words of a result on their way out. */
-struct putter {
-	const struct authres_words *words;
-	struct buf word, comment;
-};
-
-static void
-put_flush(struct putter *p)
-{
-	if (p->word.len > 0)
-		p->words->put(p->words->ctx, false, buf_view(&p->word));
-	buf_clear(&p->word);
-}
-
-/* [CFWS] within a word: comments end it. */
-static void
-put_cfws(struct putter *p, struct slice *rest)
-{
-	while (rest->len > 0) {
-		struct slice from = *rest;
-
-		if (ascii_is_fws(rest->p[0])) {
-			*rest = slice_sub(*rest, 1, rest->len);
-			continue;
-		}
-		if (rest->p[0] != '(' || !token_comment(rest))
-			return;
-		buf_clear(&p->comment);
-		write_unfolded(
-		    &p->comment, slice_sub(from, 0, from.len - rest->len));
-		if (!is_harmless(buf_view(&p->comment)))
-			continue;
-		put_flush(p);
-		p->words->put(p->words->ctx, true, buf_view(&p->comment));
-	}
-}
-
-int
-authres_put(const struct authres_result *r, const struct authres_words *words)
-{
-	struct putter p = { .words = words };
-	struct slice rest = r->text;
-	struct value v;
-	int result = 0;
-
-	/* All of it is "name = value", the name of several words perhaps. */
-	for (put_cfws(&p, &rest); rest.len > 0 && result == 0;
-	     put_cfws(&p, &rest)) {
-		while (rest.len > 0 && rest.p[0] != '=') {
-			buf_char(&p.word, rest.p[0]);
-			rest = slice_sub(rest, 1, rest.len);
-			put_cfws(&p, &rest);
-		}
-		buf_char(&p.word, '=');
-		rest = slice_sub(rest, 1, rest.len);
-		put_cfws(&p, &rest);
-		if (!read_pvalue(&rest, &v))
-			break;
-		result = write_as_stood(&p.word, &v);
-		put_flush(&p);
-	}
-	if (p.word.failure != BUF_OK || p.comment.failure != BUF_OK)
-		result = -1;
-	buf_release(&p.word);
-	buf_release(&p.comment);
-	return result;
 }

@@ -3,8 +3,8 @@
  *
  * "codes fail", "codes tempfail" and "codes trouble" print the codes of
  * lib/base/diag.c by what they mean, in their order there; "codes remarks"
- * those of lib/arc/lint.c and lib/report/hops.c; "codes causes" what --why
- * tells apart; "codes limits" how much is taken (lib/base/limit.h). */
+ * those of lib/arc/lint_table.c and lib/report/hops.c; "codes causes" what
+ * --why tells apart; "codes limits" how much is taken (lib/base/limit.h). */
 #include <stdio.h>
 #include <string.h>
 
