@@ -135,15 +135,16 @@ class Case:
             print("-- %s\n%s" % (name, text))
 
 
-def export(case, arc, time, told):
+def export(case, verdict, time, told, options=()):
     """Leave a case for tests/suite (tests/forge/make-suite): a message, its keys
-    and what is to be said of it, if that depends on no option."""
+    and what is to be said of it, {"arc": word} or {"dkim": [word, ...]}, if that
+    depends on no option besides these."""
     where = os.environ.get("FORGE_EXPORT")
-    if not where or case.args[6:] or len(case.data) > 64000 or len(case.keys) > 64000:
+    if not where or case.args[6:] != list(options) or len(case.data) > 64000 or len(case.keys) > 64000:
         return
     row = {"test": os.environ["BATS_TEST_DESCRIPTION"], "topic": os.path.basename(os.environ["BATS_TEST_FILENAME"])[:-5],
-           "arc": arc, "time": time or NOW, "message": case.data.decode("latin-1"), "keys": case.keys}
-    row.update((name, told[name]) for name in ("code", "instance", "oldest_pass") if name in told)
+           "time": time or NOW, "message": case.data.decode("latin-1"), "keys": case.keys, **verdict}
+    row.update((name, told[name]) for name in ("code", "instance", "oldest_pass", "codes") if name in told)
     with open(where, "a", encoding="utf-8", errors="surrogateescape") as f:
         f.write(json.dumps(row) + "\n")
 
@@ -151,7 +152,7 @@ def export(case, arc, time, told):
 def check(status, arc, message, args, octets, keys, time, more, line):
     c = Case(message, args, octets, keys, time)
     if not more.get("temporary"):
-        export(c, arc, time, more)
+        export(c, {"arc": arc}, time, more)
     c.expect("exit status", c.status, status)
     c.expect_shape()
     c.expect("arc", c.json.get("arc"), arc)
