@@ -12,6 +12,7 @@
 #include "why/body_lines.h"
 #include "why/body_links.h"
 #include "why/body_parts.h"
+#include "why/body_recoded.h"
 #include "why/body_signer.h"
 #include "why/body_twice.h"
 
@@ -60,6 +61,7 @@ static const struct body_row rows[] = {
 
 /* After all that is simpler. */
 static const struct body_row late_rows[] = {
+	{ CAUSE_BODY_PARTS_RECODED, body_parts_recoded },
 	{ CAUSE_BODY_CHARSET_CONVERTED, body_charset_converted },
 	{ CAUSE_BODY_HTML_INSERTED, body_html_inserted },
 };

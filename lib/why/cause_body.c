@@ -142,6 +142,10 @@ static const struct cause rows[] = {
 	    EXPLAIN_PROVED, "RFC 6376 section 5.3",
 	    "Base64 text was re-encoded as quoted-printable.",
 	    "Disable conversion of transfer encodings after sealing." },
+	[CAUSE_BODY_PARTS_RECODED] = { "body.parts-recoded", ROLE_MODIFIER,
+	    EXPLAIN_PROVED, "RFC 6376 section 5.3",
+	    "Text parts were re-encoded one by one.",
+	    "Disable re-encoding of MIME parts after sealing." },
 	[CAUSE_BODY_HASHED_AS_UTF8] = { "body.hashed-as-utf8", ROLE_SIGNER,
 	    EXPLAIN_PROVED, "RFC 6376 section 3.7",
 	    "The signer read the body as UTF-8 and hashed U+FFFD in place of "

@@ -29,3 +29,21 @@ scored() {
 	        assert proved and proved <= case.body, (body, number, proved)
 	PY
 }
+
+@test "text parts that a list encoded one by one are found, within its wrap and before its part (RFC 2046 5.1)" {
+	forge <<-'PY'
+	import random
+	told = 0
+	for number in range(24):
+	    body = (exchange.alternative, exchange.attached)[number % 2]
+	    mail = exchange.Mail(number, random.Random(number), body=body, sealer="microsoft.example")
+	    sent = lists.Mailman2(random.Random(number), lists.FOOTERS["mailman2"], prefix="", recode=True).send(mail)
+	    case = lists.Case("x", mail, sent)
+	    found = score.Run(tmp(""), case.octets, case.keys).json["why"]
+	    causes = {w["cause"] for w in found if w["field"] == "ams.bh" and w["level"] == "proved"}
+	    assert causes and causes <= case.body, (number, causes)
+	    assert causes & {"body.mime-wrapped", "body.mime-part-added"}, (number, causes)
+	    told += "body.parts-recoded" in causes
+	assert told > 12, told
+	PY
+}

@@ -100,9 +100,9 @@ def parseaddr(value):
 
 
 class Mailman2:
-    def __init__(self, rng, footer, charset="us-ascii", prefix="[tools] ", munge=False, reply_to_author=False):
+    def __init__(self, rng, footer, charset="us-ascii", prefix="[tools] ", munge=False, recode=False):
         self.rng, self.footer, self.charset, self.prefix, self.munge = rng, footer, charset, prefix, munge
-        self.reply_to_author = reply_to_author
+        self.recode = recode  # the text parts of a multipart
 
     def put(self, m, name, value):
         while True:
@@ -166,11 +166,35 @@ class Mailman2:
         self.put(m, "Content-Transfer-Encoding", encoding)
         m.body = octets.replace(CRLF, b"\n").replace(b"\n", CRLF)
 
+    def recoded(self, octets, edge):
+        """Each text part as the library writes it that set its charset: label
+        and octets anew, or the label alone."""
+        mark = b"--" + edge.encode()
+        parts = octets.split(mark)
+        for k, part in enumerate(parts[1:-1], 1):
+            head, blank, text = part.partition(CRLF + CRLF)
+            head = head.decode() + "\r\n"
+            type = re.search(r"(?im)^content-type: *(text/(?:plain|html)[^\r\n]*)", head)
+            if not type or "attachment" in head or self.rng.random() < 0.25:
+                continue
+            value = type.group(1)
+            now = re.search(r"(?im)^content-transfer-encoding: *(\S+)", head)
+            text = decoded(now and now.group(1), text[:-2])
+            new = '%s; charset="%s"' % (value.split(";")[0], (param(value, "charset") or "us-ascii").lower())
+            new += '; format="%s"' % param(value, "format") if param(value, "format") else ""
+            coding = self.rng.choice(["base64", "quoted-printable"] if re.search(rb"[\x80-\xff]", text) else ["base64", "7bit"])
+            coded = exchange.b64(text) if coding == "base64" else exchange.qp(text) if coding == "quoted-printable" else text
+            parts[k] = arc.octets("\nContent-Type: %s\nMIME-Version: 1.0\nContent-Transfer-Encoding: %s\n\n" % (new, coding)) + coded + CRLF
+        return mark.join(parts)
+
     def wrapped(self, m, mail):
         b = mail.body
         edge = "===============%019d==" % self.rng.randrange(10**19)
         head = "".join("%s: %s\n" % (n, v) for n, v in (("Content-Type", b.type), ("Content-Transfer-Encoding", b.encoding)) if v)
-        m.body = arc.octets("--%s\n%s\n" % (edge, head)) + b.octets + arc.octets(
+        octets = b.octets
+        if self.recode:
+            octets = self.recoded(octets, param(b.type, "boundary"))
+        m.body = arc.octets("--%s\n%s\n" % (edge, head)) + octets + arc.octets(
             '\n--%s\nContent-Type: text/plain; charset="us-ascii"\nMIME-Version: 1.0\nContent-Transfer-Encoding: 7bit\n'
             "Content-Disposition: inline\n\n%s\n--%s--\n" % (edge, self.footer, edge))
         for name in ("Content-Type", "Content-Transfer-Encoding"):
@@ -183,7 +207,8 @@ class Mailman2:
         close = ("--%s--" % edge).encode()
         part = arc.octets('--%s\nContent-Type: text/plain; charset="us-ascii"\nMIME-Version: 1.0\nContent-Transfer-Encoding: 7bit\n'
                           "Content-Disposition: inline\n\n%s\n" % (edge, self.footer))
-        m.body = m.body.replace(close, part + close)
+        octets = self.recoded(m.body, edge) if self.recode else m.body
+        m.body = octets.replace(close, part + close)
 
     def send(self, mail):
         m = mail.message.copy()
@@ -283,7 +308,8 @@ def mailman2_cases(first, count):
         kind = rng.choice(["mailman2", "mailman2", "sourceforge", "short", "dashes", "groups", "mailman3", "none"])
         prefix = rng.choice(["[tools] ", "[tools] ", "[Tools-devel]", ""])
         mail = exchange.Mail(number, rng, tag=prefix)
-        listed = Mailman2(rng, FOOTERS[kind], rng.choice(["us-ascii"] * 3 + ["utf-8"]), prefix, munge=rng.random() < 0.45)
+        listed = Mailman2(rng, FOOTERS[kind], rng.choice(["us-ascii"] * 3 + ["utf-8"]), prefix, munge=rng.random() < 0.45,
+                          recode=number % 2 == 1)
         try:
             sent = listed.send(mail)
         except (UnicodeError, LookupError):

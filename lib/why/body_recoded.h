@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* body_recoded.h - parts of a multipart that a list encoded one by one */
+#ifndef WHY_BODY_RECODED_H
+#define WHY_BODY_RECODED_H
+
+#include "why/body_try.h"
+
+/* Each text part is as it came or as mailers write it, by itself; what the list
+ * put around them or behind them is taken away. */
+void body_parts_recoded(struct body_case *c);
+
+#endif
