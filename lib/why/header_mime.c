@@ -86,8 +86,13 @@ offer_encoding(struct offer *o, const char *const *words)
 		return;
 	for (; *words != NULL; words++)
 		offer_value(o, slice_of(*words), RANK_USUAL);
-	if (o->field != NULL)
-		offer_absent(o, RANK_USUAL);
+	if (o->field == NULL)
+		return;
+	/* A field that was not there says nothing of what was decoded. */
+	if (o->cause == CAUSE_BODY_BASE64_TO_8BIT ||
+	    o->cause == CAUSE_BODY_QP_TO_8BIT)
+		o->cause = CAUSE_HDR_FIELD_ADDED;
+	offer_absent(o, RANK_USUAL);
 }
 
 void

@@ -47,3 +47,7 @@ scored() {
 	assert told > 12, told
 	PY
 }
+
+@test "Content-Transfer-Encoding that a list added is not told as base64 that was decoded (RFC 2045 6.1)" {
+	scored --first 521 mailman2:1
+}
