@@ -123,7 +123,7 @@ for n in (0, 1, 55, 56, 57, 70, 5000):
 	printf '%s\r\n%s\r\nX: y\rz\r\nFrom: a@b.example\r\n\r\nhi\r\n' "$forged" "$other" >cr
 	run -0 --separate-stderr annotate --keys /dev/null cr
 	[[ $output != *dkim=pass* && $output == "$other"* ]]
-	[[ $stderr == *"behind a CR"* ]]
+	[[ $stderr == *"after a CR"* ]]
 	# No verdict: the keys cannot be had, a field is too long.
 	printf '%s\n%s\nFrom: a@b.example\n\nhi\n' "$forged" "$other" >m
 	run -0 --separate-stderr annotate --keys /nowhere m

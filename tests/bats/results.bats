@@ -76,7 +76,7 @@ aar() {
 
 @test "none is told as none, and the ids that are there are named" {
 	[ "$(aar 'us.example; none')" = none ]
-	grep -q 'of us.example say none' err
+	grep -q 'of us.example report none' err
 	[ "$(aar 'mx1.us.example; spf=pass' 'mx2.us.example 1; spf=pass' 'MX1.us.example; dkim=pass')" = none ]
 	grep -q 'found those of mx1.us.example, mx2.us.example (use -i' err
 	[ "$(printf 'From: a@b.example\n\nhi\n' | arc-sign -d us.example -s s -k k.pem --headers-only 2>&1 | grep -c 'use -i')" = 0 ]
