@@ -150,8 +150,8 @@ peers: setup-build setup-peers
 	@$(MAKE) -s all $B/unit-spf
 	@B="$(CURDIR)/$B" tests/tools/peers
 
-#: make why-score  what --why makes of generated list mail; CORPORA="mailman3:1000"
-CORPORA = mailman2:600 mailman3:600 library:300
+#: make why-score  what --why says of forged mail, by kind; CORPORA="mailman3:1000"
+CORPORA = edits signers twins mailman2:600 mailman3:600 library:300
 why-score: setup-build setup-score
 	@$(MAKE) -s all
 	@tests/tools/unpack $B/unpacked mailman3

@@ -97,6 +97,12 @@ or hdr.newest-taken-for-oldest signer lists.example open" ]
 	PY
 }
 
+@test "every culprit that is named of twins and signers is the one who did it" {
+	run -0 --separate-stderr /usr/bin/python3 tests/forge/score.py twins signers
+	[[ $output == *"| twins | "*" | 100.0 % | 0 | "* ]]
+	[[ $output == *"| signers | "*" | 100.0 % | 0 | "* ]]
+}
+
 @test "each cause that the manual lists is met by two messages or more, made for real" {
 	forge <<-'PY'
 	text = open("man/arc-tools.7", encoding="utf-8").read()

@@ -872,6 +872,15 @@ def octets_wrong(case, found, instance):
     return None
 
 
+def accused(case, found, certainties):
+    """Findings that name another culprit than the one who did it, that sure."""
+    names = {w[0] for w in case.wanted}
+    roles = {w["who"]["role"] for w in twins(found["why"]) if w["cause"] in names}
+    return [w["cause"] for w in found["why"]
+            if w["cause"] not in names | case.also and w["who"]["role"] not in roles | {"validator"}
+            and w["who"]["certainty"] in certainties]
+
+
 def judge(case, found):
     """"right", or what is wrong."""
     why = found["why"]
@@ -892,6 +901,9 @@ def judge(case, found):
     proofs = [w["cause"] for w in why if w["level"] == "proved" and w["cause"] not in names]
     if proofs:
         return "WRONG PROOF " + " ".join(proofs)
+    wrong = accused(case, found, {"proved"})
+    if wrong:
+        return "WRONG CULPRIT " + " ".join(wrong)
     if "hdr.field-removed" not in names and any(w["cause"] == "hdr.field-removed" for w in why):
         return "WRONG: a field that never was there is called removed"
     for wanted in case.wanted:

@@ -3,12 +3,13 @@
 
     score.py [--show N] [--only TEXT] CORPUS:COUNT...
 
-CORPUS is one of the table below.  For each message two readings of its own say
+CORPUS is one of the tables below.  For each message two readings of its own say
 what does not verify (opinion.py); --why explains it whole when all of that is
 proved, and says something false when it names a cause that is none here, or
 another culprit.  Exit status 1: something false was called proved, or less was
 explained than the corpus demands."""
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -18,10 +19,14 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path[0:0] = [here]
 sys.path.append("/usr/lib/python3/dist-packages")
 
+import chains  # noqa: E402
+import edits  # noqa: E402
 import keys  # noqa: E402
 import library  # noqa: E402
 import lists  # noqa: E402
 import opinion  # noqa: E402
+import signers  # noqa: E402
+import truth  # noqa: E402
 
 TIME = "1767225600"
 # name: cases of it, and the share that has to be explained whole
@@ -84,7 +89,7 @@ def judge(case, found):
 
 def score(name, count, options):
     make, least = CORPORA[name]
-    cpu, tried, whole, n, wrong, doubtful, parts = [], [], 0, 0, 0, 0, {}
+    cpu, tried, whole, n, wrong, doubtful, blamed, parts = [], [], 0, 0, 0, 0, 0, {}
     causes, kinds = {}, {}
     with tempfile.TemporaryDirectory() as directory:
         for case in make(options.first, count):
@@ -95,11 +100,12 @@ def score(name, count, options):
                 continue
             n += 1
             cpu.append(run.cpu)
-            tried.append(run.json.get("hypotheses") or 0)
+            tried.append(sum(w["tried"] for w in run.json["why"]))
             left, false = judge(case, run.json)
             whole += not left
             wrong += any(not f.endswith(" indicated") for f in false)
             doubtful += bool(false)
+            blamed += any(" by " in f for f in false)
             kind = kinds.setdefault(case.name.split(".")[-2], [0, 0])
             kind[0] += not left
             kind[1] += 1
@@ -122,6 +128,7 @@ def score(name, count, options):
     if n == 0:
         return True
     cpu.sort()
+    row(name, n, whole, n - blamed, wrong, sum(tried), sum(cpu))
     for (cause, level), times in sorted(causes.items(), key=lambda x: -x[1]):
         print("    %-32s %-10s %d" % (cause, level, times))
     print("    " + ", ".join("%s %d of %d" % (k, *v) for k, v in sorted(kinds.items())))
@@ -130,6 +137,39 @@ def score(name, count, options):
           % (name, n, whole, 100 * whole / n, parts or "nothing", wrong, doubtful, 1000 * sum(cpu) / n, 1000 * cpu[n // 2],
              1000 * cpu[n * 99 // 100], 1000 * cpu[-1]), flush=True)
     return wrong == 0 and whole >= least * n
+
+
+# Forged one by one, each with its cause and culprit (edits.py): kind, cases
+FORGED = {
+    "edits": lambda: itertools.chain(edits.modifier_cases(), edits.seal_edit_cases(), edits.key_cases(),
+                                     edits.structure_cases(), chains.cases(edits)),
+    "signers": lambda: itertools.chain(edits.signer_cases(), signers.cases(edits.Case, edits.HOW)),
+    "twins": lambda: truth.cases(edits),
+}
+
+
+def score_forged(name):
+    """A row: causes named, culprits right or open, false statements, hypotheses, CPU."""
+    n = named = right = false = tried = cpu = 0
+    with tempfile.TemporaryDirectory() as directory:
+        for case in FORGED[name]():
+            run = Run(directory, case.octets, case.message.keys_file())
+            verdict = edits.judge(case, run.json)
+            n += 1
+            named += verdict == "right"
+            right += not edits.accused(case, run.json, {"proved", "likely"})
+            false += verdict.startswith("WRONG")
+            tried += sum(w["tried"] for w in run.json["why"])
+            cpu += run.cpu
+            if verdict.startswith("WRONG"):
+                print("    %s: %s" % (case.name, verdict))
+    row(name, n, named, right, false, tried, cpu)
+    return false == 0
+
+
+def row(name, n, named, right, false, tried, cpu):
+    print("| %s | %d | %.1f %% | %.1f %% | %d | %.0f | %.1f |"
+          % (name, n, 100 * named / n, 100 * right / n, false, tried / n, 1000 * cpu / n), flush=True)
 
 
 def main():
@@ -141,9 +181,11 @@ def main():
     p.add_argument("corpus", nargs="+")
     options = p.parse_args()
     good = True
+    print("| kind | messages | causes named | culprits right or open | false | hypotheses | CPU ms |\n"
+          "| --- | --- | --- | --- | --- | --- | --- |")
     for what in options.corpus:
         name, _, count = what.partition(":")
-        good &= score(name, int(count or 100), options)
+        good &= score_forged(name) if name in FORGED else score(name, int(count or 100), options)
     sys.exit(0 if good else 1)
 
 
