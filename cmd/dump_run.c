@@ -257,8 +257,9 @@ look(struct shown *s, struct diag *why)
 		s->m, &s->chain, &s->verdict, opt.sig.now, &s->remarks) != 0)
 		return diag_memory(why);
 	if (keys != NULL && s->whole &&
-	    explain(s->m, s->body, &s->chain, &s->verdict, keys, &explaining,
-		&s->reasons, why) != 0)
+	    explain(s->m, s->body, &s->chain, &s->verdict,
+		d->why ? &s->dkim : NULL, keys, &explaining, &s->reasons,
+		why) != 0)
 		return -1;
 	return hops_collect(
 	    s->m, &s->chain, &s->verdict, &s->reasons, &s->hops, why);

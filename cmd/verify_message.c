@@ -154,7 +154,7 @@ write_repaired(const struct verify *v, const struct report *r,
 	int result = 0;
 
 	for (size_t k = 0; k < e->n && b.len == 0; k++)
-		explain_repair(r->message, body, e, e->finding[k].instance, &b);
+		explain_repair(r->message, body, e, &e->finding[k], &b);
 	if (b.len > 0 || b.failure != BUF_OK)
 		result = verify_write_file(v->repair, MODE_MAIL, &b, why);
 	else
@@ -278,7 +278,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 			 trust_judge(v->trust, m, chain, verdict,
 			     c->validate.sig.now, &trusted, why) != 0)
 			result = -1;
-		else if (!v->why || explain(m, body, chain, verdict, c->keys,
+		else if (!v->why || explain(m, body, chain, verdict, r.dkim, c->keys,
 					&explaining, &reasons, why) == 0) {
 			r.why = v->why ? &reasons : NULL;
 			tell_place(v, j, &r, &remarks);

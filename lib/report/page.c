@@ -540,8 +540,23 @@ same_reason(const struct finding *a, const struct finding *b)
 {
 	return a->cause == b->cause && a->level == b->level &&
 	       a->place == b->place && a->after == b->after &&
-	       a->before == b->before && slice_eq(a->domain, b->domain) &&
+	       a->before == b->before && a->until == b->until &&
+	       slice_eq(a->domain, b->domain) &&
 	       cause_info(a->cause)->role != ROLE_SIGNER;
+}
+
+/* "i=2", or "DKIM-Signature 1". */
+static bool
+put_signer(struct buf *b, const struct finding *f, bool more)
+{
+	if (f->instance == 0 && f->signature == 0)
+		return false;
+	buf_text(b, more ? ", " : "");
+	if (f->instance > 0)
+		buf_printf(b, "i=%u", f->instance);
+	else
+		buf_printf(b, "DKIM-Signature %u", f->signature);
+	return true;
 }
 
 /* "i=2, i=1: " and the finding; nothing where an earlier one told it. */
@@ -559,12 +574,8 @@ put_reason(struct sheet *t, const struct report *r, size_t k)
 	if (f->other)
 		buf_text(&b, "or ");
 	for (size_t i = k; i < e->n; i++)
-		if (e->finding[i].instance > 0 &&
-		    (i == k || same_reason(&e->finding[i], f))) {
-			buf_printf(&b, "%si=%u", more ? ", " : "",
-			    e->finding[i].instance);
-			more = true;
-		}
+		if (i == k || same_reason(&e->finding[i], f))
+			more |= put_signer(&b, &e->finding[i], more);
 	buf_printf(&b, "%s%s: %s", more ? ", " : "",
 	    explain_level_word(f->level), cause_info(f->cause)->sentence);
 	buf_text(&b, " By: ");

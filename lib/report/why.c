@@ -238,24 +238,22 @@ put_domain(struct buf *b, const char *before, struct slice domain)
 
 /* "i=2 ARC-Message-Signature bh= d=example.org s=sel". */
 static void
-put_what(struct buf *b, const struct report *r, const struct finding *f)
+put_what(struct buf *b, const struct finding *f)
 {
 	static const char *const names[] = { "ARC-Message-Signature bh=",
 		"ARC-Message-Signature b=", "ARC-Seal b=", "key", "" };
-	const struct sigfield *field = NULL;
+	static const char *const dkim[] = { "bh=", "b=", "", "key", "" };
+	const struct sigfield *field = f->sig;
 
-	if (f->place == PLACE_STRUCTURE || f->instance == 0 ||
-	    f->instance > r->chain->n)
+	if (f->place == PLACE_STRUCTURE || field == NULL)
 		return;
-	field =
-	    r->chain->set[f->instance].part[f->place == PLACE_SEAL  ? ARC_SEAL
-					    : f->place == PLACE_KEY ? f->kind
-								    : ARC_AMS];
-	buf_printf(b, "  fails: i=%u %s", f->instance, names[f->place]);
-	if (field != NULL) {
-		put_domain(b, " d=", field->tags.domain);
-		put_domain(b, " s=", field->tags.selector);
-	}
+	if (f->signature > 0)
+		buf_printf(b, "  fails: DKIM-Signature %u %s", f->signature,
+		    dkim[f->place]);
+	else
+		buf_printf(b, "  fails: i=%u %s", f->instance, names[f->place]);
+	put_domain(b, " d=", field->tags.domain);
+	put_domain(b, " s=", field->tags.selector);
 	buf_char(b, '\n');
 }
 
@@ -267,11 +265,11 @@ put_all_that_fail(struct buf *b, const struct report *r, size_t k)
 	const struct explanation *e = r->why;
 	const struct finding *dated = &e->finding[k];
 
-	put_what(b, r, dated);
+	put_what(b, dated);
 	for (size_t i = k + 1; i < e->n; i++)
 		if (!e->finding[i].other &&
 		    why_same_story(&e->finding[i], &e->finding[k])) {
-			put_what(b, r, &e->finding[i]);
+			put_what(b, &e->finding[i]);
 			if (e->finding[i].after > dated->after)
 				dated = &e->finding[i];
 		}

@@ -107,7 +107,8 @@ put_reason(struct json *j, const struct finding *f)
 	json_string(j, "cause", slice_of(cause_info(f->cause)->id));
 	json_string(j, "level", slice_of(explain_level_word(f->level)));
 	put_count(j, "instance", f->instance);
-	json_string(j, "field", slice_of(explain_place_word(f->place)));
+	put_count(j, "signature", f->signature);
+	json_string(j, "field", slice_of(finding_field_word(f)));
 	json_string(j, "text", buf_view(&text));
 	put_who(j, f->cause, f->domain, f->after, f->before, f->who);
 	json_object_open(j, "evidence");

@@ -19,8 +19,9 @@ bool
 why_same_story(const struct finding *f, const struct finding *g)
 {
 	bool same = f->cause == g->cause && f->level == g->level &&
-		    f->before == g->before && f->nchanges == g->nchanges &&
-		    f->place != PLACE_STRUCTURE && f->place != PLACE_KEY;
+		    f->before == g->before && f->until == g->until &&
+		    f->nchanges == g->nchanges && f->place != PLACE_STRUCTURE &&
+		    f->place != PLACE_KEY;
 
 	/* Of a signer, each is a fault of its own. */
 	if (cause_info(f->cause)->role != ROLE_MODIFIER || f->nchanges == 0)
@@ -49,23 +50,38 @@ put_domain(struct buf *b, const char *before, struct slice domain)
 	escape_text(b, domain);
 }
 
+/* "i=2", or "DKIM-Signature 1". */
+static void
+put_signer(struct buf *b, unsigned instance, unsigned signature)
+{
+	if (signature > 0)
+		buf_printf(b, "DKIM-Signature %u", signature);
+	else
+		buf_printf(b, "i=%u", instance);
+}
+
 static void
 put_modifier(struct buf *b, const struct hand *h)
 {
-	if (h->after == 0 && h->before == 0) {
+	bool ends = h->before > 0 || h->until > 0;
+
+	if (h->after == 0 && h->since == 0 && !ends) {
 		buf_text(b, "somebody on the way");
 		return;
 	}
-	buf_printf(b, "%s i=%u", h->before > 0 ? "between" : "after", h->after);
+	buf_text(b, ends ? "between " : "after ");
+	put_signer(b, h->after, h->since);
 	if (h->sealer.len > 0) {
 		put_domain(b, " (", h->sealer);
 		buf_char(b, ')');
 	}
-	if (h->before > 0) {
-		buf_printf(b, " and i=%u", h->before);
+	if (ends) {
+		buf_text(b, " and ");
+		put_signer(b, h->before, h->until);
 		put_domain(b, ", most likely ", h->domain);
 	} else {
-		buf_text(b, "; no later ARC Set covers the change");
+		buf_printf(b, "; no later %s covers the change",
+		    h->signature > 0 ? "signature" : "ARC Set");
 	}
 }
 
@@ -74,7 +90,11 @@ report_hand(struct buf *b, const struct hand *h)
 {
 	switch (h->role) {
 	case ROLE_SIGNER:
-		buf_printf(b, "the signer of i=%u", h->instance);
+		buf_text(b, "the signer");
+		if (h->instance > 0 || h->signature > 0) {
+			buf_text(b, " of ");
+			put_signer(b, h->instance, h->signature);
+		}
 		put_domain(b, ", ", h->domain);
 		break;
 	case ROLE_KEY:
@@ -89,11 +109,22 @@ report_hand(struct buf *b, const struct hand *h)
 	}
 }
 
+/* The number of a DKIM-Signature, from the top; 0: it is none. */
+static unsigned
+number_of(const struct explanation *e, const struct sigfield *f)
+{
+	for (size_t k = 0; e->dkim != NULL && k < e->dkim->n; k++)
+		if (&e->dkim->signature[k].field == f)
+			return (unsigned)k + 1;
+	return 0;
+}
+
 struct hand
 why_hand(const struct report *r, const struct finding *f)
 {
 	struct hand h = { .role = cause_info(f->cause)->role,
 		.instance = f->instance,
+		.signature = f->signature,
 		.domain = f->domain };
 	const struct sigfield *seal =
 	    f->after <= r->chain->n ? r->chain->set[f->after].part[ARC_SEAL]
@@ -104,8 +135,14 @@ why_hand(const struct report *r, const struct finding *f)
 	h.instance = 0;
 	h.after = f->after;
 	h.before = f->before;
-	if (seal != NULL)
+	h.since = number_of(r->why, f->since);
+	h.until = number_of(r->why, f->until);
+	if (h.since > 0)
+		h.sealer = f->since->tags.domain;
+	else if (seal != NULL)
 		h.sealer = seal->tags.domain;
+	else if (f->since != NULL)
+		h.sealer = f->since->tags.domain;
 	return h;
 }
 
@@ -127,10 +164,11 @@ why_same_hand(const struct finding *f, const struct finding *g)
 	enum explain_role role = cause_info(f->cause)->role;
 
 	if (role != cause_info(g->cause)->role ||
-	    !slice_eq(f->domain, g->domain) || f->before != g->before)
+	    !slice_eq(f->domain, g->domain) || f->before != g->before ||
+	    f->until != g->until)
 		return false;
 	return role == ROLE_MODIFIER ? f->after == g->after
-	       : role == ROLE_SIGNER ? f->instance == g->instance
+	       : role == ROLE_SIGNER ? finding_same_signer(f, g)
 				     : true;
 }
 

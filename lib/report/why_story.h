@@ -16,9 +16,12 @@ bool why_told_before(const struct explanation *, size_t k);
 struct hand {
 	enum explain_role role;
 	unsigned instance;	/* of a modifier 0 */
+	unsigned signature;	/* of a DKIM-Signature, from the top; or 0 */
 	unsigned after, before; /* of a modifier; 0: not known */
+	unsigned since, until;	/* the same as DKIM-Signatures, from the top,
+				 * which say it better; or 0 */
 	struct slice domain;	/* or empty */
-	struct slice sealer;	/* of hop after; or empty */
+	struct slice sealer;	/* of hop after, or since; or empty */
 };
 
 struct hand why_hand(const struct report *, const struct finding *);

@@ -15,6 +15,7 @@
 #include "why/body_recoded.h"
 #include "why/body_signer.h"
 #include "why/body_twice.h"
+#include "why/known.h"
 
 enum {
 	BODY_OCTETS = 512 * 1024 * 1024,
@@ -82,9 +83,9 @@ run_rows(struct body_case *c, const struct body_row *row, size_t n)
 
 /* bh= of 20 octets, which the tags' rules refuse. */
 static void
-sha1_used(struct search *s, unsigned i)
+sha1_used(struct search *s, const struct known *k)
 {
-	const struct sigfield *f = s->ams[i].f;
+	const struct sigfield *f = k->f;
 	const struct tag *bh = taglist_find(&f->list, SLICE("bh"));
 	struct buf b = { .max = 0 };
 	unsigned char out[DIGEST_SHA1_SIZE];
@@ -105,28 +106,29 @@ sha1_used(struct search *s, unsigned i)
 	else if (digest_sha1(buf_view(&b), out, &why) != 0)
 		search_fail(s, &why);
 	else
-		finding_new(s, CAUSE_BODY_BH_SHA1,
+		finding_about(s, CAUSE_BODY_BH_SHA1,
 		    memcmp(out, octets.p, sizeof out) == 0 ? EXPLAIN_PROVED
 							   : EXPLAIN_FACT,
-		    PLACE_BH, i);
+		    PLACE_BH, k);
 	buf_release(&b);
 }
 
 static bool
-same_hash(struct search *s, void *ctx, unsigned k)
+same_hash(struct search *s, void *ctx, const struct known *k)
 {
-	const struct sigtags *a = &s->ams[k].f->tags;
-	const struct sigtags *b = &s->ams[*(unsigned *)ctx].f->tags;
+	const struct known *of = ctx;
+	const struct sigtags *a = &k->f->tags, *b = &of->f->tags;
 
+	(void)s;
 	return a->body_canon == b->body_canon && !a->has_length &&
 	       !b->has_length && slice_eq(a->body_hash, b->body_hash);
 }
 
 static bool
-other_hash(struct search *s, void *ctx, unsigned k)
+other_hash(struct search *s, void *ctx, const struct known *k)
 {
-	const struct sigtags *a = &s->ams[k].f->tags;
-	const struct sigtags *b = &s->ams[*(unsigned *)ctx].f->tags;
+	const struct known *of = ctx;
+	const struct sigtags *a = &k->f->tags, *b = &of->f->tags;
 
 	return body_as_now(s, NULL, k) ||
 	       (a->body_canon == b->body_canon && !a->has_length &&
@@ -153,14 +155,24 @@ has_replacement(const struct body_case *c)
 static void
 cut_off(struct body_case *c)
 {
-	const struct diag *why = &c->s->verdict->ams[c->i].why;
-	struct finding *f = finding_new(
-	    c->s, CAUSE_BODY_TRUNCATED, EXPLAIN_FACT, PLACE_BH, c->i);
+	struct finding *f = finding_about(
+	    c->s, CAUSE_BODY_TRUNCATED, EXPLAIN_FACT, PLACE_BH, c->k);
 
 	if (f == NULL)
 		return;
-	snprintf(f->detail, sizeof f->detail, "%s", why->detail);
-	finding_place(c->s, f, c->i, body_as_now, NULL, NULL);
+	snprintf(f->detail, sizeof f->detail, "%s", c->k->result->why.detail);
+	finding_place(c->s, f, c->k, body_as_now, NULL, NULL);
+}
+
+/* The newest of the older ones that fit the body still; or NULL. */
+static const struct known *
+older_fits(const struct body_case *c)
+{
+	const struct known *k = known_older(c->s, c->k);
+
+	while (k != NULL && !k->body_holds)
+		k = known_older(c->s, k);
+	return k;
 }
 
 static void
@@ -168,59 +180,58 @@ unexplained(struct body_case *c)
 {
 	struct search *s = c->s;
 
-	if (s->verdict->ams[c->i].why.code == DIAG_BODY_LENGTH) {
+	if (c->k->result->why.code == DIAG_BODY_LENGTH) {
 		cut_off(c);
 		return;
 	}
-	if (finding_above(s, PLACE_BH, c->i))
+	if (c->k->instance > 0 && finding_above(s, PLACE_BH, c->k))
 		return;
 	if (s->body.len == 0) {
-		finding_new(
-		    s, CAUSE_BODY_MISSING, EXPLAIN_FACT, PLACE_BH, c->i);
+		finding_about(
+		    s, CAUSE_BODY_MISSING, EXPLAIN_FACT, PLACE_BH, c->k);
 		return;
 	}
-	struct finding *f = finding_new(s,
+	struct finding *f = finding_about(s,
 	    has_replacement(c) ? CAUSE_BODY_ATTACHMENT_REPLACED
 			       : CAUSE_BODY_CHANGED,
-	    EXPLAIN_INDICATED, PLACE_BH, c->i);
-	unsigned fits = 0;
+	    EXPLAIN_INDICATED, PLACE_BH, c->k);
+	const struct known *fits = older_fits(c);
+	char is[KNOWN_NAME], older[KNOWN_NAME];
 
 	if (f == NULL)
 		return;
-	finding_place(s, f, c->i, other_hash, same_hash, &c->i);
-	for (unsigned k = 1; k < c->i; k++)
-		if (s->ams[k].f != NULL && s->ams[k].body_holds)
-			fits = k;
-	if (fits > 0)
+	finding_place(s, f, c->k, other_hash, same_hash, c->k);
+	if (fits != NULL)
 		snprintf(f->detail, sizeof f->detail,
-		    "the body fits i=%u still: rather the signer of i=%u "
+		    "the body fits %s still: rather the signer of %s "
 		    "hashed "
 		    "something else",
-		    fits, c->i);
+		    known_name(fits, older), known_name(c->k, is));
 }
 
-/* A newer set that was searched, for the same hash of the same body; or 0. */
-static unsigned
-searched_above(const struct search *s, unsigned i)
+/* A newer one that was searched, for the same hash of the same body; or
+ * NULL. */
+static const struct known *
+searched_above(const struct search *s, const struct known *k)
 {
-	for (unsigned k = i + 1; k <= s->chain->n; k++)
-		if (s->out->ams[k].agree == i &&
-		    s->ams[k].f->problem.code != DIAG_CANONICALIZATION)
-			return k;
-	return 0;
+	const struct known *n = known_newer(s, k);
+
+	while (n != NULL && !(n->searched && known_same_body(n, k)))
+		n = known_newer(s, n);
+	return n;
 }
 
-/* Whether what was found of set k, and what not, is the same of this one: not
+/* Whether what was found of k, and what not, is the same of this one: not
  * where it is about the hop. */
 static bool
-same_as(const struct body_case *c, unsigned k)
+same_as(const struct body_case *c, const struct known *k)
 {
 	const struct explanation *e = c->s->out;
 
 	for (size_t n = 0; n < e->n; n++) {
 		const struct finding *f = &e->finding[n];
 
-		if (f->place == PLACE_BH && f->instance == k &&
+		if (f->place == PLACE_BH && f->sig == k->f &&
 		    f->level == EXPLAIN_PROVED &&
 		    cause_info(f->cause)->role != ROLE_MODIFIER &&
 		    f->cause != CAUSE_BODY_NEXT_MBOX_MESSAGE)
@@ -230,7 +241,7 @@ same_as(const struct body_case *c, unsigned k)
 }
 
 static void
-found_as(struct body_case *c, unsigned k)
+found_as(struct body_case *c, const struct known *k)
 {
 	struct explanation *e = c->s->out;
 	unsigned theirs = 0, ours = 0;
@@ -239,11 +250,11 @@ found_as(struct body_case *c, unsigned k)
 	for (size_t n = 0; n < all; n++) {
 		const struct finding *f = &e->finding[n];
 
-		if (f->place != PLACE_BH || f->instance != k ||
+		if (f->place != PLACE_BH || f->sig != k->f ||
 		    f->level != EXPLAIN_PROVED)
 			continue;
 		struct finding *mine =
-		    finding_new(c->s, f->cause, f->level, f->place, c->i);
+		    finding_about(c->s, f->cause, f->level, f->place, c->k);
 
 		/* What belongs together there does so here. */
 		if (mine == NULL && c->found && f->group == theirs)
@@ -254,7 +265,9 @@ found_as(struct body_case *c, unsigned k)
 			ours = mine->group;
 		theirs = f->group;
 		*mine = *f;
-		mine->instance = c->i;
+		mine->sig = c->k->f;
+		mine->instance = c->k->instance;
+		mine->signature = c->k->number;
 		mine->group = ours;
 		if (mine->cause == CAUSE_BODY_FOOTER_APPENDED)
 			mine->detail[0] = '\0';
@@ -277,12 +290,12 @@ search_body(struct body_case *c)
 }
 
 void
-explain_body(struct search *s, unsigned i)
+explain_body(struct search *s, struct known *k)
 {
-	const struct sigtags *g = &s->ams[i].f->tags;
+	const struct sigtags *g = &k->f->tags;
 
 	if (g->body_hash.len != DIGEST_SIZE) {
-		sha1_used(s, i);
+		sha1_used(s, k);
 		return;
 	}
 	struct body_case *c = arena_alloc(s->arena, sizeof *c);
@@ -292,7 +305,7 @@ explain_body(struct search *s, unsigned i)
 		return;
 	}
 	*c = (struct body_case){ .s = s,
-		.i = i,
+		.k = k,
 		.g = g,
 		.body = s->body,
 		.canon = g->body_canon,
@@ -300,15 +313,16 @@ explain_body(struct search *s, unsigned i)
 	memcpy(c->want, g->body_hash.p, DIGEST_SIZE);
 	/* What is not known of a newer body is less likely of an older one. */
 	search_begin(
-	    s, finding_above(s, PLACE_BH, i) ? BODY_OCTETS / 8 : BODY_OCTETS);
+	    s, finding_above(s, PLACE_BH, k) ? BODY_OCTETS / 8 : BODY_OCTETS);
 	if (s->body.len > MAX_BODY) {
 		s->out->spent = true;
 		return;
 	}
-	unsigned k = searched_above(s, i);
+	const struct known *above = searched_above(s, k);
 
-	if (k > 0 && same_as(c, k))
-		found_as(c, k);
+	k->searched = true;
+	if (above != NULL && same_as(c, above))
+		found_as(c, above);
 	else
 		search_body(c);
 	if (!c->found && !s->failed)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/body_exchange.h"
+#include "why/known.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -201,13 +202,15 @@ tell_inner(struct body_case *c, const struct text *t, size_t cut)
 {
 	struct explanation *e = c->s->out;
 	size_t last = e->n - 1;
-	struct finding *f = finding_new(
-	    c->s, CAUSE_BODY_FOOTER_APPENDED, EXPLAIN_PROVED, PLACE_BH, c->i);
+	struct finding *f = finding_about(
+	    c->s, CAUSE_BODY_FOOTER_APPENDED, EXPLAIN_PROVED, PLACE_BH, c->k);
 
 	if (f == NULL)
 		return;
 	f->after = e->finding[last].after;
 	f->before = e->finding[last].before;
+	f->since = e->finding[last].since;
+	f->until = e->finding[last].until;
 	f->domain = e->finding[last].domain;
 	f->group = e->finding[last].group;
 	f->change[0] = (struct change){ .is = slice_sub(t->octets, cut,
@@ -387,10 +390,10 @@ try_replaced(
 	for (size_t k = 0; k < c->s->out->n; k++) {
 		struct finding *f = &c->s->out->finding[k];
 
-		if (f->place != PLACE_BH || f->instance != c->i)
+		if (f->place != PLACE_BH || f->sig != c->k->f)
 			continue;
 		if (f->cause == CAUSE_BODY_HASHED_AS_UTF8)
-			f->domain = search_domain(c->s, c->i);
+			f->domain = known_domain(c->s, c->k);
 		else if (f->cause == CAUSE_BODY_FOOTER_APPENDED)
 			body_place(c, f);
 	}

@@ -28,7 +28,7 @@ enum {
 
 struct body_case {
 	struct search *s;
-	unsigned i;
+	struct known *k;
 	const struct sigtags *g;
 	struct slice body;
 	enum canon canon;

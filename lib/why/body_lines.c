@@ -7,6 +7,7 @@
 #include "why/evidence.h"
 #include "why/body_text.h"
 #include "why/body_try.h"
+#include "why/known.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
@@ -32,7 +33,7 @@ static void
 read_footer(struct body_case *c)
 {
 	struct finding *f = c->finding;
-	char q[DIAG_QUOTED];
+	char q[DIAG_QUOTED], name[KNOWN_NAME];
 
 	if (f == NULL || f->nchanges == 0)
 		return;
@@ -44,9 +45,12 @@ read_footer(struct body_case *c)
 	}
 	if (names_domain(text, c->g->domain))
 		snprintf(f->detail, sizeof f->detail,
-		    "it names %.60s, the sealer of i=%u, which may have "
-		    "appended it after sealing",
-		    diag_quote(c->g->domain, q), c->i);
+		    "it names %.60s, the %s of %s, which may have "
+		    "appended it after %s",
+		    diag_quote(c->g->domain, q),
+		    c->k->instance > 0 ? "sealer" : "signer",
+		    known_name(c->k, name),
+		    c->k->instance > 0 ? "sealing" : "signing");
 }
 
 /* Where a body_footer may begin in a line that had no end when it was appended:

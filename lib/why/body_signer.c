@@ -5,6 +5,7 @@
 #include "why/body_signer.h"
 #include "why/body_text.h"
 #include "why/body_try.h"
+#include "why/known.h"
 
 void
 body_c_missing(struct body_case *c)
@@ -13,7 +14,7 @@ body_c_missing(struct body_case *c)
 
 	if (c->g->header_canon != CANON_SIMPLE ||
 	    c->g->body_canon != CANON_SIMPLE ||
-	    taglist_find(&c->s->ams[c->i].f->list, SLICE("c")) != NULL ||
+	    taglist_find(&c->k->f->list, SLICE("c")) != NULL ||
 	    !search_may(c->s, c->body.len))
 		return;
 	body_hash_init(&h, CANON_RELAXED, c->limit);
@@ -36,14 +37,16 @@ ask_witnesses(struct body_case *c)
 {
 	struct search *s = c->s;
 
-	for (unsigned k = 1; k <= s->chain->n; k++) {
-		const struct sigtags *g =
-		    s->ams[k].f != NULL ? &s->ams[k].f->tags : NULL;
+	bool older = true;
 
-		if (k == c->i || g == NULL || g->body_canon != CANON_SIMPLE ||
-		    g->has_length)
+	for (const struct known *k = known_oldest(s); k != NULL;
+	     k = known_newer(s, k)) {
+		const struct sigtags *g = &k->f->tags;
+
+		older &= k != c->k;
+		if (k == c->k || g->body_canon != CANON_SIMPLE || g->has_length)
 			continue;
-		if (k < c->i && s->ams[k].body_holds)
+		if (older && k->body_holds)
 			return BLANKS_THERE;
 		if (slice_eq(g->body_hash, c->g->body_hash))
 			return BLANKS_LATER;

@@ -19,19 +19,18 @@ body_edits(const struct finding *f, struct edit e[])
 }
 
 bool
-body_as_now(struct search *s, void *ctx, unsigned k)
+body_as_now(struct search *s, void *ctx, const struct known *k)
 {
-	const struct sigtags *g = &s->ams[k].f->tags;
-
+	(void)s;
 	(void)ctx;
-	return s->ams[k].body_holds && !g->has_length;
+	return k->body_holds && !k->f->tags.has_length;
 }
 
-/* Whether hop k, too, saw the body as it was. */
+/* Whether signer k, too, saw the body as it was. */
 static bool
-body_as_then(struct search *s, void *ctx, unsigned k)
+body_as_then(struct search *s, void *ctx, const struct known *k)
 {
-	const struct sigtags *g = &s->ams[k].f->tags;
+	const struct sigtags *g = &k->f->tags;
 	struct edit e[EXPLAIN_MAX_CHANGES];
 	size_t n = body_edits(ctx, e);
 	struct body_hash h;
@@ -49,14 +48,14 @@ body_as_then(struct search *s, void *ctx, unsigned k)
 void
 body_place(struct body_case *c, struct finding *f)
 {
-	finding_place(c->s, f, c->i, body_as_now, body_as_then, f);
+	finding_place(c->s, f, c->k, body_as_now, body_as_then, f);
 }
 
 struct finding *
 body_found(struct body_case *c, const struct edit e[], size_t n)
 {
 	struct finding *f =
-	    finding_new(c->s, c->cause, EXPLAIN_PROVED, PLACE_BH, c->i);
+	    finding_about(c->s, c->cause, EXPLAIN_PROVED, PLACE_BH, c->k);
 
 	struct edit whole;
 
@@ -102,8 +101,8 @@ body_split(struct body_case *c, const enum cause_id causes[], size_t n)
 	struct finding all = *f;
 
 	for (size_t k = 0; k < n; k++) {
-		if (k > 0 && (f = finding_new(c->s, causes[k], EXPLAIN_PROVED,
-				  PLACE_BH, c->i)) == NULL) {
+		if (k > 0 && (f = finding_about(c->s, causes[k], EXPLAIN_PROVED,
+				  PLACE_BH, c->k)) == NULL) {
 			/* All of it is told as the first. */
 			finding_drop(c->s, c->s->out->n - (k - 1), all.group);
 			*first = all;

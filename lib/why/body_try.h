@@ -33,7 +33,7 @@ size_t body_edits(const struct finding *f, struct edit e[]);
 
 /* Between which hops what a finding tells was done. */
 void body_place(struct body_case *c, struct finding *f);
-bool body_as_now(struct search *s, void *ctx, unsigned k);
+bool body_as_now(struct search *s, void *ctx, const struct known *k);
 
 /* The canonical body, in b. */
 void body_canon(

@@ -26,7 +26,7 @@ tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 	struct explanation *e = c->s->out;
 	struct buf b = { .max = 0 };
 
-	explain_undo_body(d->body, e, from, c->i, true, &b);
+	explain_undo_body(d->body, e, from, NULL, true, &b);
 	struct slice was = search_keep_proof(c->s, &b);
 	struct edit whole = { 0, c->body.len, was };
 	struct finding *outer = NULL;
@@ -47,6 +47,8 @@ tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 		e->finding[k] = e->finding[k - 1];
 		e->finding[k].after = first.after;
 		e->finding[k].before = first.before;
+		e->finding[k].since = first.since;
+		e->finding[k].until = first.until;
 		e->finding[k].domain = first.domain;
 		e->finding[k].group = first.group;
 	}
@@ -88,7 +90,7 @@ search_left(struct body_case *c, struct slice body, struct slice encoding,
 		return;
 	}
 	*d = (struct body_case){ .s = c->s,
-		.i = c->i,
+		.k = c->k,
 		.g = c->g,
 		.body = body,
 		.canon = c->canon,

@@ -127,6 +127,14 @@ tell(struct search *s, const struct decoded *d)
 		f->kept = true;
 }
 
+/* The field here that is the one whose key is meant there. */
+static const struct sigfield *
+own_key(const struct search *s, const struct finding *theirs)
+{
+	return theirs->sig->kind == ARC_SEAL ? s->seal[theirs->instance]->f
+					     : s->ams[theirs->instance]->f;
+}
+
 /* A finding about the other message as one about this. */
 static void
 adopt(struct search *s, const struct decoded *d, const struct finding *theirs)
@@ -137,8 +145,12 @@ adopt(struct search *s, const struct decoded *d, const struct finding *theirs)
 	if (f == NULL)
 		return;
 	unsigned group = f->group + theirs->group;
+	const struct sigfield *sig = f->sig;
 
 	*f = *theirs;
+	f->sig = theirs->place == PLACE_KEY ? own_key(s, theirs) : sig;
+	f->since = s->ams[f->after]->f;
+	f->until = s->ams[f->before]->f;
 	f->group = group;
 	f->kept = true;
 	keep(s, &f->domain);
@@ -182,7 +194,8 @@ explain_encoded(struct search *s)
 	if (good && d->verdict.cv == CV_FAIL &&
 	    explain(d->m,
 		slice_sub(d->octets, d->octets.len - s->body.len, s->body.len),
-		&d->chain, &d->verdict, s->keys, s->opt, &d->out, s->why) != 0)
+		&d->chain, &d->verdict, NULL, s->keys, s->opt, &d->out,
+		s->why) != 0)
 		s->failed = true;
 	for (size_t k = 0; good && !s->failed && k < d->out.n; k++)
 		adopt(s, d, &d->out.finding[k]);

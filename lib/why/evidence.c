@@ -170,7 +170,7 @@ property_of(const struct authres_result *r, const char *name)
 bool
 evidence_dkim_gone(struct search *s, unsigned i, char *detail, size_t size)
 {
-	const struct sigfield *ams = s->ams[i].f;
+	const struct sigfield *ams = s->ams[i]->f;
 	struct authres a;
 	bool covered = false;
 
@@ -233,7 +233,7 @@ is_named_by_sender(const struct search *s, struct slice domain)
 static bool
 is_dated_apart(const struct search *s, unsigned i)
 {
-	const struct sigfield *seal = s->seal[i].f;
+	const struct sigfield *seal = s->seal[i]->f;
 
 	if (seal == NULL || !seal->tags.has_time)
 		return false;

@@ -181,8 +181,8 @@ static const char *
 known_reason(const struct search *s, unsigned n)
 {
 	for (unsigned i = 1; i < n; i++) {
-		const struct sigfield *seal = s->seal[i].f;
-		const struct sigfield *ams = s->ams[i].f;
+		const struct sigfield *seal = s->seal[i]->f;
+		const struct sigfield *ams = s->ams[i]->f;
 		enum signature_algorithm alg;
 
 		if (!seal->tags.has_time)
@@ -212,15 +212,14 @@ static void
 fields(struct search *s)
 {
 	for (unsigned i = s->chain->n; i >= 1; i--) {
-		const struct sigresult *part[2] = { &s->verdict->ams[i],
-			&s->verdict->seal[i] };
+		struct known *part[2] = { s->ams[i], s->seal[i] };
 
-		if (s->ams[i].f != NULL &&
-		    s->ams[i].f->problem.code == DIAG_HEADERS_ARC_SEAL)
+		if (s->ams[i]->f != NULL &&
+		    s->ams[i]->f->problem.code == DIAG_HEADERS_ARC_SEAL)
 			note(s, CAUSE_HDR_H_NAMES_ARC_SEAL, i, "");
-		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++)
-			if (part[k - ARC_AMS]->why.code == DIAG_KEY_SHORT)
-				explain_weak_key(s, k, i);
+		for (size_t k = 0; k < 2; k++)
+			if (part[k]->result->why.code == DIAG_KEY_SHORT)
+				explain_weak_key(s, part[k]);
 	}
 }
 
@@ -238,7 +237,7 @@ void
 explain_given_up(struct search *s)
 {
 	unsigned n = s->chain->n;
-	const struct known *ams = &s->ams[n > 0 ? n - 1 : 0];
+	const struct known *ams = s->ams[n > 0 ? n - 1 : 0];
 
 	for (unsigned i = 1; i < n; i++) {
 		const struct arc_set *set = &s->chain->set[i];
@@ -246,8 +245,8 @@ explain_given_up(struct search *s)
 		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 			if (set->count[k] != 1)
 				return;
-		if (!s->seal[i].holds ||
-		    s->seal[i].f->tags.cv != (i == 1 ? CV_NONE : CV_PASS))
+		if (!s->seal[i]->holds ||
+		    s->seal[i]->f->tags.cv != (i == 1 ? CV_NONE : CV_PASS))
 			return;
 	}
 	/* Somebody else may have written that. */
@@ -306,11 +305,11 @@ explain_validators(struct search *s)
 	char detail[80];
 
 	for (unsigned i = 1; i < n; i++) {
-		if (s->ams[i].holds && s->ams[i].body_holds)
+		if (s->ams[i]->holds && s->ams[i]->body_holds)
 			continue;
 		f = note(s, CAUSE_VALIDATOR_ALL_AMS, i, "");
 		if (f != NULL)
-			f->place = s->ams[i].body_holds ? PLACE_AMS : PLACE_BH;
+			f->place = s->ams[i]->body_holds ? PLACE_AMS : PLACE_BH;
 		break;
 	}
 	if (!in_order(s->chain))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/finding.h"
-#include "why/search.h"
+#include "why/known.h"
 
 enum {
 	INPUT_BEFORE = 60, /* octets told before the first that differs */
@@ -24,12 +24,42 @@ explain_role_word(enum explain_role role)
 }
 
 const char *
-explain_place_word(enum explain_place place)
+finding_field_word(const struct finding *f)
 {
 	static const char *const words[] = { "ams.bh", "ams.b", "as.b", "key",
 		"structure" };
 
-	return words[place];
+	if (f->signature > 0 && f->place == PLACE_BH)
+		return "dkim.bh";
+	if (f->signature > 0 && f->place == PLACE_AMS)
+		return "dkim.b";
+	return words[f->place];
+}
+
+bool
+finding_same_signer(const struct finding *f, const struct finding *g)
+{
+	return f->instance == g->instance && f->signature == g->signature;
+}
+
+bool
+finding_same_part(const struct finding *f, const struct finding *g)
+{
+	return finding_same_signer(f, g) && f->place == g->place;
+}
+
+/* What a finding of that place about a set is about. */
+static const struct known *
+known_of(const struct search *s, enum explain_place place, unsigned instance)
+{
+	switch (place) {
+	case PLACE_BH:
+	case PLACE_AMS: return s->ams[instance];
+	case PLACE_SEAL: return s->seal[instance];
+	case PLACE_KEY:
+	case PLACE_STRUCTURE: break;
+	}
+	return s->ams[0];
 }
 
 const char *
@@ -43,6 +73,22 @@ explain_certainty_word(enum explain_certainty who)
 struct finding *
 finding_new(struct search *s, enum cause_id cause, enum explain_level level,
     enum explain_place place, unsigned instance)
+{
+	struct finding *f =
+	    finding_about(s, cause, level, place, known_of(s, place, instance));
+	enum explain_role role = cause_info(cause)->role;
+
+	if (f == NULL)
+		return NULL;
+	f->instance = f->after = instance;
+	if (role == ROLE_SIGNER || role == ROLE_KEY)
+		f->domain = search_domain(s, instance);
+	return f;
+}
+
+struct finding *
+finding_about(struct search *s, enum cause_id cause, enum explain_level level,
+    enum explain_place place, const struct known *k)
 {
 	struct explanation *e = s->out;
 	enum explain_role role = cause_info(cause)->role;
@@ -61,12 +107,15 @@ finding_new(struct search *s, enum cause_id cause, enum explain_level level,
 	*f = (struct finding){ .cause = cause,
 		.level = level,
 		.place = place,
-		.instance = instance,
-		.after = instance,
+		.sig = k->f,
+		.instance = k->instance,
+		.signature = k->number,
+		.since = k->f,
+		.after = k->after,
 		.group = s->groups++,
 		.tried = e->tried - s->begun };
 	if (role == ROLE_SIGNER || role == ROLE_KEY)
-		f->domain = search_domain(s, instance);
+		f->domain = known_domain(s, k);
 	return f;
 }
 
@@ -116,14 +165,19 @@ finding_input(struct search *s, struct finding *f, struct slice hashed,
 }
 
 bool
-finding_above(const struct search *s, enum explain_place place, unsigned i)
+finding_above(
+    const struct search *s, enum explain_place place, const struct known *known)
 {
 	for (size_t k = 0; k < s->out->n; k++) {
 		const struct finding *f = &s->out->finding[k];
 
-		if (f->place == place && f->instance > i &&
-		    f->level == EXPLAIN_INDICATED)
-			return true;
+		if (f->place != place || f->level != EXPLAIN_INDICATED)
+			continue;
+		for (const struct known *n = known_newer(s, known); n != NULL;
+		     n = known_newer(s, n))
+			if (f->sig == n->f &&
+			    (n->instance > 0 || known->instance == 0))
+				return true;
 	}
 	return false;
 }
@@ -141,19 +195,44 @@ finding_drop(struct search *s, size_t from, unsigned group)
 }
 
 void
-finding_place(struct search *s, struct finding *f, unsigned i,
-    bool (*now)(struct search *, void *ctx, unsigned k),
-    bool (*then)(struct search *, void *ctx, unsigned k), void *ctx)
+finding_since(struct search *s, struct finding *f, const struct known *k)
 {
-	f->after = i;
-	f->before = 0;
-	for (unsigned k = i + 1; k <= s->chain->n; k++) {
-		if (now(s, ctx, k)) {
-			f->before = k;
-			break;
+	f->since = k->f;
+	f->after = k->after;
+	for (const struct known *n = known_newer(s, k); n != NULL;
+	     n = known_newer(s, n))
+		for (size_t i = 0; i < s->out->n; i++) {
+			const struct finding *g = &s->out->finding[i];
+
+			if (g->sig == n->f && g->place == f->place &&
+			    g->level == EXPLAIN_INDICATED) {
+				f->since = n->f;
+				f->after = n->after;
+			}
 		}
-		if (then != NULL && then(s, ctx, k))
-			f->after = k;
-	}
-	f->domain = search_domain(s, f->before);
+}
+
+void
+finding_until(struct search *s, struct finding *f, const struct known *k)
+{
+	f->until = k != NULL ? k->f : NULL;
+	f->before = k != NULL ? k->before : 0;
+	f->domain = k != NULL ? known_domain(s, k) : (struct slice){ NULL, 0 };
+}
+
+void
+finding_place(struct search *s, struct finding *f, const struct known *k,
+    bool (*now)(struct search *, void *ctx, const struct known *),
+    bool (*then)(struct search *, void *ctx, const struct known *), void *ctx)
+{
+	const struct known *n = known_newer(s, k);
+
+	f->since = k->f;
+	f->after = k->after;
+	for (; n != NULL && !now(s, ctx, n); n = known_newer(s, n))
+		if (then != NULL && then(s, ctx, n)) {
+			f->since = n->f;
+			f->after = n->after;
+		}
+	finding_until(s, f, n);
 }

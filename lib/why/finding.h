@@ -12,12 +12,13 @@
 #include "mail/message.h"
 #include "why/cause.h"
 
+struct known;
 struct search;
 
 /* What the finding is about. */
 enum explain_place {
-	PLACE_BH,	 /* the body hash of an AMS */
-	PLACE_AMS,	 /* the signature of an AMS */
+	PLACE_BH,	 /* the body hash of an AMS or a DKIM-Signature */
+	PLACE_AMS,	 /* the signature of an AMS or a DKIM-Signature */
 	PLACE_SEAL,	 /* the signature of an AS */
 	PLACE_KEY,	 /* a key record */
 	PLACE_STRUCTURE, /* what stands there without any signature */
@@ -67,10 +68,14 @@ struct finding {
 	enum cause_id cause;
 	enum explain_level level;
 	enum explain_place place;
-	unsigned instance;
-	enum sigkind kind; /* PLACE_KEY: of the field whose key it is */
-	/* For ROLE_MODIFIER: the change was made behind hop after and before
-	 * hop before had sealed; 0: nothing later vouches for it. */
+	const struct sigfield *sig; /* what it is about; NULL: the chain */
+	unsigned instance;	    /* of an ARC Set; or 0 */
+	unsigned signature; /* of a DKIM-Signature, from the top; or 0 */
+	/* For ROLE_MODIFIER: the change was made after the signer of since and
+	 * before that of until, NULL: nothing later vouches for it.  The same
+	 * as ARC Sets: after is the newest of which that is sure, 0: none;
+	 * before the oldest, 0: none. */
+	const struct sigfield *since, *until;
 	unsigned after, before;
 	struct slice domain; /* of whoever is meant; or empty */
 	unsigned group;	     /* findings of one group hold together; those of
@@ -93,12 +98,23 @@ struct finding {
  */
 const char *explain_level_word(enum explain_level);
 const char *explain_role_word(enum explain_role);
-const char *explain_place_word(enum explain_place);
+const char *finding_field_word(const struct finding *);
 const char *explain_certainty_word(enum explain_certainty);
 
-/* Room for a finding about a part, in a group of its own; NULL when memory is
- * short or there are too many.  There is no other way to a finding that is
+/* Whether two are about fields of one signer: of one ARC Set, or one
+ * DKIM-Signature. */
+bool finding_same_signer(const struct finding *, const struct finding *);
+
+/* Whether two are about the same of the same signature. */
+bool finding_same_part(const struct finding *, const struct finding *);
+
+/* Room for a finding about a signature, in a group of its own; NULL when memory
+ * is short or there are too many.  There is no other way to a finding that is
  * being made: whoever goes on with it holds on to this. */
+struct finding *finding_about(struct search *, enum cause_id,
+    enum explain_level, enum explain_place, const struct known *);
+
+/* The same about a field of an ARC Set, or the set. */
 struct finding *finding_new(struct search *, enum cause_id, enum explain_level,
     enum explain_place, unsigned instance);
 
@@ -107,19 +123,28 @@ struct finding *finding_new(struct search *, enum cause_id, enum explain_level,
 void finding_input(struct search *, struct finding *, struct slice hashed,
     struct slice standard);
 
-/* Whether a set above i has the same fault, unexplained as well: one change may
- * be behind both. */
-bool finding_above(const struct search *, enum explain_place, unsigned i);
+/* Whether a newer signature, for an AMS a newer AMS, has the same fault,
+ * unexplained as well: one change may be behind both. */
+bool finding_above(
+    const struct search *, enum explain_place, const struct known *);
 
 /* Take back the findings of a group from place from on: half of what belongs
  * together proves nothing. */
 void finding_drop(struct search *, size_t from, unsigned group);
 
-/* Between which hops a change was made that AMS(i) does not fit any more: *f
- * gets after, before and the domain.  covers tells whether hop k vouches for
- * what there is now, original whether it vouches for what there was. */
-void finding_place(struct search *, struct finding *f, unsigned i,
-    bool (*now)(struct search *, void *ctx, unsigned k),
-    bool (*then)(struct search *, void *ctx, unsigned k), void *ctx);
+/* Between which signers a change was made that a signature does not fit any
+ * more: *f gets since, until, after, before and the domain.  now tells whether
+ * a newer one vouches for what there is now, then whether it vouches for what
+ * there was. */
+void finding_place(struct search *, struct finding *f, const struct known *,
+    bool (*now)(struct search *, void *ctx, const struct known *),
+    bool (*then)(struct search *, void *ctx, const struct known *), void *ctx);
+
+/* It was made after k signed, and after a newer signer that has the same fault,
+ * unexplained as well: one change may be behind both. */
+void finding_since(struct search *, struct finding *f, const struct known *k);
+
+/* It was made before that signer signed; NULL: nobody vouches for it. */
+void finding_until(struct search *, struct finding *f, const struct known *);
 
 #endif

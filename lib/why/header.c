@@ -10,12 +10,14 @@
 #include "why/header_fields.h"
 #include "why/header_library.h"
 #include "why/header_list.h"
+#include "why/header_place.h"
+#include "why/known.h"
 #include "why/signer.h"
 
 static const struct slice no_octets = { NULL, 0 };
 
 enum {
-	AMS_OCTETS = 128 * 1024 * 1024, /* what one AMS may cost */
+	AMS_OCTETS = 128 * 1024 * 1024, /* what one signature may cost */
 	RARE_OCTETS = 16 * 1024 * 1024, /* of that the last resort */
 	MAX_NAMES = 256,		/* of h=, to be searched */
 	MAX_FIELDS = 4000,		/* of the message */
@@ -23,93 +25,15 @@ enum {
 	LISTS_AFTER = 2, /* passes, that most is left to lists */
 };
 
-/* Whether AMS(k) covers a field; or, of one that is not there, its absence. */
 static bool
-covers(struct search *s, unsigned k, const struct change *change)
+case_init(struct header_case *c, struct search *s, struct known *k)
 {
-	const struct sigfield *f = s->ams[k].f;
-	bool covered = false;
-
-	if (f == NULL)
-		return false;
-	select_start(s->select, f->field);
-	for (size_t j = 0; j < f->tags.nheaders; j++) {
-		const struct field *h =
-		    select_next(s->select, f->tags.headers[j]);
-
-		covered |=
-		    change->at != NULL
-			? h == change->at
-			: h == NULL &&
-			      slice_eq_nocase(f->tags.headers[j], change->name);
-	}
-	return covered;
-}
-
-static bool
-covered_now(struct search *s, void *ctx, unsigned k)
-{
-	return s->ams[k].holds && covers(s, k, ctx);
-}
-
-/* Whether AMS(k) was explained by the same change. */
-static bool
-covered_then(struct search *s, void *ctx, unsigned k)
-{
-	const struct change *c = ctx;
-
-	for (size_t i = 0; i < s->out->n; i++) {
-		const struct finding *f = &s->out->finding[i];
-
-		if (f->instance != k || f->place != PLACE_AMS)
-			continue;
-		for (size_t j = 0; j < f->nchanges; j++)
-			if (f->change[j].at == c->at &&
-			    slice_eq_nocase(f->change[j].name, c->name) &&
-			    slice_eq(f->change[j].was, c->was))
-				return true;
-	}
-	return false;
-}
-
-/* A change of a MIME field is told as the body's, of which it is a part. */
-static void
-name_with_body(struct search *s, struct finding *f)
-{
-	const struct finding *edit = header_mime_edit(s, f->instance);
-	struct slice rest = slice_of(header_mime_fields), name;
-
-	while (edit != NULL && f->nchanges == 1 && slice_cut(&rest, ' ', &name))
-		if (slice_eq_nocase(name, f->change[0].name))
-			f->cause = edit->cause;
-}
-
-static void
-place_findings(struct search *s, size_t from, unsigned i)
-{
-	for (size_t k = from; k < s->out->n; k++) {
-		struct finding *f = &s->out->finding[k];
-
-		if (cause_info(f->cause)->role == ROLE_MODIFIER)
-			name_with_body(s, f);
-		if (cause_info(f->cause)->role == ROLE_MODIFIER &&
-		    f->nchanges > 0)
-			finding_place(
-			    s, f, i, covered_now, covered_then, &f->change[0]);
-		else if (cause_info(f->cause)->role == ROLE_MODIFIER)
-			f->domain = no_octets;
-	}
-}
-
-static bool
-case_init(struct header_case *c, struct search *s, unsigned i)
-{
-	*c = (struct header_case){ .s = s, .i = i, .f = s->ams[i].f };
+	*c = (struct header_case){ .s = s, .k = k, .f = k->f };
 	c->g = &c->f->tags;
-	c->target = &s->ams[i].target;
+	c->target = &k->target;
 	c->canon = c->g->header_canon;
 	c->n = c->g->nheaders;
-	c->top = search_top(s, i);
+	c->top = k->instance > 0 ? search_top(s, k->instance) : k->f->index;
 	c->sel = arena_array(s->arena, c->n + 1, sizeof *c->sel);
 	c->mime = arena_alloc(s->arena, sizeof *c->mime);
 	if (c->sel == NULL || c->mime == NULL ||
@@ -119,7 +43,7 @@ case_init(struct header_case *c, struct search *s, unsigned i)
 	}
 	c->q.target = c->target;
 	c->q.place = PLACE_AMS;
-	c->q.instance = i;
+	c->q.of = k;
 	if (!header_select(c, 0, c->sel))
 		return false;
 	header_pieces(c, c->sel, &c->q);
@@ -178,7 +102,8 @@ base_older(struct header_case *c, struct base *b)
 	return b->n > 0;
 }
 
-/* Put a change that was proved for another AMS into this one's sequence. */
+/* Put a change that was proved for another signature into this one's sequence.
+ */
 static bool
 base_put(struct header_case *c, struct base *b, const struct change *change)
 {
@@ -198,10 +123,10 @@ base_put(struct header_case *c, struct base *b, const struct change *change)
 	return false;
 }
 
-/* The message as AMS(k), above this one, saw it: what was done to it since was
+/* The message as k, above this one, saw it: what was done to it since was
  * proved there, and one group of findings tells it. */
 static bool
-base_newer(struct header_case *c, struct base *b, unsigned k)
+base_newer(struct header_case *c, struct base *b, const struct known *k)
 {
 	const struct explanation *e = c->s->out;
 	unsigned group = 0;
@@ -211,7 +136,7 @@ base_newer(struct header_case *c, struct base *b, unsigned k)
 	for (size_t i = 0; i < e->n && b->n < EXPLAIN_MAX_CHANGES; i++) {
 		const struct finding *f = &e->finding[i];
 
-		if (f->instance != k || f->place != PLACE_AMS ||
+		if (f->sig != k->f || f->place != PLACE_AMS ||
 		    f->level != EXPLAIN_PROVED ||
 		    cause_info(f->cause)->role != ROLE_MODIFIER ||
 		    (b->n > 0 && f->group != group))
@@ -233,7 +158,7 @@ base_newer(struct header_case *c, struct base *b, unsigned k)
 static bool
 base_wrapped(struct header_case *c, struct base *b)
 {
-	const struct finding *edit = header_mime_edit(c->s, c->i);
+	const struct finding *edit = header_mime_edit(c->s, c->k);
 
 	if (edit == NULL || edit->cause != CAUSE_BODY_MIME_WRAPPED ||
 	    !base_init(c, b))
@@ -273,8 +198,8 @@ base_tell(
 	for (size_t k = 0; k < b->n; k++) {
 		if (tells_of(c->s, from, group, b->f[k].change[0].at))
 			continue;
-		struct finding *f = finding_new(
-		    c->s, b->f[k].cause, EXPLAIN_PROVED, PLACE_AMS, c->i);
+		struct finding *f = finding_about(
+		    c->s, b->f[k].cause, EXPLAIN_PROVED, PLACE_AMS, c->k);
 
 		if (f == NULL) {
 			finding_drop(c->s, from, group);
@@ -340,14 +265,15 @@ search_newer(struct header_case *c)
 {
 	struct base b;
 
-	for (unsigned k = c->i + 1; k <= c->s->chain->n; k++)
+	for (const struct known *k = known_newer(c->s, c->k); k != NULL;
+	     k = known_newer(c->s, k))
 		if (base_newer(c, &b, k))
 			return search_base(c, &b, 2);
 	return 0;
 }
 
-/* Whether the piece is the last of its name that h= selects, and no older AMS
- * that holds covers what it selects. */
+/* Whether the piece is the last of its name that h= selects, and no older
+ * signature that holds covers what it selects. */
 static bool
 is_suspect(struct header_case *c, size_t j)
 {
@@ -356,22 +282,24 @@ is_suspect(struct header_case *c, size_t j)
 	for (size_t k = 0; k < j; k++)
 		if (slice_eq_nocase(c->g->headers[k], c->g->headers[j]))
 			return false;
-	for (unsigned k = 1; k < c->i; k++)
-		if (covered_now(c->s, &change, k))
+	for (const struct known *k = known_older(c->s, c->k); k != NULL;
+	     k = known_older(c->s, k))
+		if (header_covered_now(c->s, k, &change))
 			return false;
 	return c->sel[j] != NULL;
 }
 
 /* A field that every message has, and this one has not.  Any other name of h=
  * without a field is no evidence: signers list what others might add (RFC 6376
- * section 5.4.2).  Nor did an older AMS, which holds, find one. */
+ * section 5.4.2).  Nor did an older one that holds find it. */
 static bool
 is_gone(struct header_case *c, size_t j)
 {
 	struct change change = { .name = c->g->headers[j] };
 
-	for (unsigned k = 1; k < c->i; k++)
-		if (covered_now(c->s, &change, k))
+	for (const struct known *k = known_older(c->s, c->k); k != NULL;
+	     k = known_older(c->s, k))
+		if (header_covered_now(c->s, k, &change))
 			return false;
 	return c->sel[j] == NULL && evidence_is_needed(c->g->headers[j]) &&
 	       message_count(c->s->m, c->g->headers[j]) == 0;
@@ -407,10 +335,21 @@ suspect_boundary(struct header_case *c)
 	for (size_t k = 0; k < c->s->out->n; k++) {
 		struct finding *f = &c->s->out->finding[k];
 
-		if (f->place == PLACE_BH && f->instance == c->i &&
+		if (f->place == PLACE_BH && f->sig == c->k->f &&
 		    f->level == EXPLAIN_INDICATED)
 			f->cause = CAUSE_BODY_BOUNDARY_RENAMED;
 	}
+}
+
+/* The next newer signature that holds; or NULL. */
+static const struct known *
+newer_holds(const struct header_case *c)
+{
+	const struct known *k = known_newer(c->s, c->k);
+
+	while (k != NULL && !k->holds)
+		k = known_newer(c->s, k);
+	return k;
 }
 
 /* A finding that cannot be proved, of the fields that which() picks. */
@@ -420,14 +359,12 @@ indicate(struct header_case *c, enum cause_id cause,
 {
 	struct search *s = c->s;
 	struct finding *f =
-	    finding_new(s, cause, EXPLAIN_INDICATED, PLACE_AMS, c->i);
+	    finding_about(s, cause, EXPLAIN_INDICATED, PLACE_AMS, c->k);
 
 	if (f == NULL)
 		return 0;
-	for (unsigned k = c->i + 1; k <= s->chain->n && f->before == 0; k++)
-		if (s->ams[k].holds)
-			f->before = k;
-	f->domain = search_domain(s, f->before);
+	finding_since(s, f, c->k);
+	finding_until(s, f, newer_holds(c));
 	return name_fields(c, which, f);
 }
 
@@ -439,17 +376,14 @@ dkim_gone(struct header_case *c)
 	struct search *s = c->s;
 	char detail[160];
 
-	if (!evidence_dkim_gone(s, c->i, detail, sizeof detail))
+	if (!evidence_dkim_gone(s, c->k->instance, detail, sizeof detail))
 		return false;
-	struct finding *f = finding_new(
-	    s, CAUSE_HDR_DKIM_SIGNATURE_REMOVED, EXPLAIN_FACT, PLACE_AMS, c->i);
+	struct finding *f = finding_about(
+	    s, CAUSE_HDR_DKIM_SIGNATURE_REMOVED, EXPLAIN_FACT, PLACE_AMS, c->k);
 
 	if (f == NULL)
 		return true;
-	for (unsigned k = c->i + 1; k <= s->chain->n && f->before == 0; k++)
-		if (s->ams[k].holds)
-			f->before = k;
-	f->domain = search_domain(s, f->before);
+	finding_until(s, f, newer_holds(c));
 	snprintf(f->detail, sizeof f->detail, "%s", detail);
 	return true;
 }
@@ -461,8 +395,8 @@ changed_somehow(struct header_case *c)
 	bool gone = false;
 
 	/* Naming ARC-Seal in h= selects what came after signing. */
-	if (finding_above(c->s, PLACE_AMS, c->i) ||
-	    c->f->problem.code == DIAG_HEADERS_ARC_SEAL)
+	if (c->f->problem.code == DIAG_HEADERS_ARC_SEAL ||
+	    (c->k->instance > 0 && finding_above(c->s, PLACE_AMS, c->k)))
 		return;
 	if (dkim_gone(c))
 		return;
@@ -541,27 +475,25 @@ list_edited(struct header_case *c)
 }
 
 void
-explain_header(struct search *s, unsigned i)
+explain_header(struct search *s, struct known *k)
 {
 	struct header_case c;
 	size_t from = s->out->n;
 
-	if (!s->ams[i].readable || s->ams[i].holds ||
-	    s->ams[i].target.kind == TARGET_NONE ||
-	    s->ams[i].f->problem.code == DIAG_CANONICALIZATION)
+	if (!k->readable || k->holds || k->target.kind == TARGET_NONE ||
+	    k->f->problem.code == DIAG_CANONICALIZATION)
 		return;
 	/* What is not known of a newer one is less likely of an older one. */
 	search_begin(
-	    s, finding_above(s, PLACE_AMS, i) ? AMS_OCTETS / 8 : AMS_OCTETS);
-	if (s->ams[i].f->tags.nheaders > MAX_NAMES ||
-	    s->m->nfields > MAX_FIELDS) {
+	    s, finding_above(s, PLACE_AMS, k) ? AMS_OCTETS / 8 : AMS_OCTETS);
+	if (k->f->tags.nheaders > MAX_NAMES || s->m->nfields > MAX_FIELDS) {
 		s->out->spent = true;
 		return;
 	}
-	if (!case_init(&c, s, i))
+	if (!case_init(&c, s, k))
 		return;
 	if (list_edited(&c)) {
-		place_findings(s, from, i);
+		header_place(s, from, k);
 		return;
 	}
 	size_t found = explain_signer(&c);
@@ -574,5 +506,5 @@ explain_header(struct search *s, unsigned i)
 	if (found == 0 && !s->failed)
 		changed_somehow(&c);
 	else
-		place_findings(s, from, i);
+		header_place(s, from, k);
 }

@@ -38,7 +38,7 @@ alike_fits(struct alike *a, size_t but, size_t nor)
 					   : c->q.piece[j].octets;
 	if (!sequence_fits(c->s, &a->q))
 		return false;
-	f = finding_new(c->s, a->cause, EXPLAIN_PROVED, PLACE_AMS, c->i);
+	f = finding_about(c->s, a->cause, EXPLAIN_PROVED, PLACE_AMS, c->k);
 	for (size_t j = 0; f != NULL && j < c->n; j++)
 		if (a->of[j] != NULL && j != but && j != nor &&
 		    f->nchanges < EXPLAIN_MAX_CHANGES)

@@ -47,8 +47,16 @@ const char header_mime_fields[] =
     "content-type content-transfer-encoding content-disposition "
     "content-language mime-version";
 
+const struct sigfield *
+header_aar(const struct header_case *c)
+{
+	return c->k->instance > 0
+		   ? c->s->chain->set[c->k->instance].part[ARC_AAR]
+		   : NULL;
+}
+
 const struct finding *
-header_mime_edit(const struct search *s, unsigned i)
+header_mime_edit(const struct search *s, const struct known *known)
 {
 	static const enum cause_id ids[] = { CAUSE_BODY_MIME_WRAPPED,
 		CAUSE_BODY_8BIT_TO_QP, CAUSE_BODY_8BIT_TO_BASE64,
@@ -60,7 +68,7 @@ header_mime_edit(const struct search *s, unsigned i)
 		const struct finding *f = &s->out->finding[k];
 
 		for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
-			if (f->place == PLACE_BH && f->instance == i &&
+			if (f->place == PLACE_BH && f->sig == known->f &&
 			    f->level == EXPLAIN_PROVED && f->cause == ids[n])
 				return f;
 	}

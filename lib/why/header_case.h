@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_case.h - one AMS whose signature does not fit
+/* header_case.h - an AMS or a DKIM-Signature that does not fit
  *
  * What its signer may have done wrong (signer.h) changes the whole sequence of
  * what was hashed; what others may have done to the message (header_fields.h)
@@ -12,7 +12,7 @@
 
 struct header_case {
 	struct search *s;
-	unsigned i;
+	struct known *k;
 	const struct sigfield *f;
 	const struct sigtags *g;
 	struct target *target;
@@ -20,8 +20,8 @@ struct header_case {
 	size_t n;		  /* names in h= */
 	const struct field **sel; /* what each means (RFC 6376 5.4.2); NULL:
 				   * nothing */
-	size_t top;		  /* fields above it came after hop i */
-	struct sequence q;	  /* what is hashed: n fields, then the AMS */
+	size_t top;		  /* fields above it came later */
+	struct sequence q;	  /* what is hashed: n fields, then its own */
 	struct sequence list;	  /* the same, as lists may have found it */
 	struct mime *mime;	  /* of the body as it came */
 };
@@ -30,7 +30,7 @@ struct header_case {
 bool header_select(
     const struct header_case *c, size_t from, const struct field **sel);
 
-/* The AMS itself, b= emptied, as the last piece. */
+/* The signature field itself, b= emptied, as the last piece. */
 struct slice header_own(struct header_case *c);
 
 /* q's pieces for a selection. */
@@ -40,7 +40,11 @@ void header_pieces(
 /* Names of those fields. */
 extern const char header_mime_fields[];
 
-/* What was proved of the body of AMS(i) that MIME fields go with; or NULL. */
-const struct finding *header_mime_edit(const struct search *s, unsigned i);
+/* The AAR of the AMS's set; or NULL. */
+const struct sigfield *header_aar(const struct header_case *c);
+
+/* What was proved of the signature's body that MIME fields go with; or NULL. */
+const struct finding *header_mime_edit(
+    const struct search *s, const struct known *k);
 
 #endif

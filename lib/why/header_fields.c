@@ -61,7 +61,7 @@ void
 explain_fields(struct header_case *c, struct sequence *q)
 {
 	struct offer o = { .c = c, .q = q };
-	const struct finding *edit = header_mime_edit(c->s, c->i);
+	const struct finding *edit = header_mime_edit(c->s, c->k);
 
 	for (size_t j = 0; j < c->n && !search_over(c->s); j++) {
 		o.j = j;
@@ -153,8 +153,8 @@ explain_z_tag(struct header_case *c)
 	}
 	if (n == 0 || !sequence_fits(s, &q))
 		return 0;
-	struct finding *f = finding_new(
-	    s, CAUSE_HDR_CHANGED_Z_TAG, EXPLAIN_PROVED, PLACE_AMS, c->i);
+	struct finding *f = finding_about(
+	    s, CAUSE_HDR_CHANGED_Z_TAG, EXPLAIN_PROVED, PLACE_AMS, c->k);
 
 	if (f != NULL) {
 		memcpy(f->change, change, n * sizeof *change);

@@ -83,7 +83,7 @@ static void
 offer_sent_from(struct offer *o)
 {
 	const struct message *m = o->c->s->m;
-	const struct sigfield *aar = o->c->s->chain->set[o->c->i].part[ARC_AAR];
+	const struct sigfield *aar = header_aar(o->c);
 	struct slice phrase, angle;
 
 	address_split(o->value, &phrase, &angle);

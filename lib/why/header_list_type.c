@@ -147,7 +147,7 @@ offer_inner(struct offer *o)
 void
 list_content_type(struct offer *o)
 {
-	const struct finding *edit = header_mime_edit(o->c->s, o->c->i);
+	const struct finding *edit = header_mime_edit(o->c->s, o->c->k);
 	struct slice type = slice_sub(o->value, 0, slice_find(o->value, ';'));
 	struct slice charset = mime_param(o->value, SLICE("charset"));
 	bool wrapped = edit != NULL && edit->cause == CAUSE_BODY_MIME_WRAPPED;

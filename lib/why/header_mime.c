@@ -14,7 +14,7 @@ enum {
 static bool
 body_kept(const struct offer *o)
 {
-	return o->c->s->ams[o->c->i].body_holds;
+	return o->c->k->body_holds;
 }
 
 /* value with one parameter in quotes or without; with may be another value for
@@ -100,7 +100,7 @@ offer_charset_converted(struct offer *o)
 {
 	static const char *const encodings[] = { "8bit", "7bit", "base64",
 		"quoted-printable", NULL };
-	const struct finding *edit = header_mime_edit(o->c->s, o->c->i);
+	const struct finding *edit = header_mime_edit(o->c->s, o->c->k);
 
 	/* What else was proved of the body says nothing of this name. */
 	if (edit != NULL && edit->cause != CAUSE_BODY_CHARSET_CONVERTED)

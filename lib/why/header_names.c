@@ -224,7 +224,7 @@ offer_field_added(struct offer *o)
 void
 offer_auth_results_signed(struct offer *o)
 {
-	const struct sigfield *aar = o->c->s->chain->set[o->c->i].part[ARC_AAR];
+	const struct sigfield *aar = header_aar(o->c);
 
 	if (is_named(o, "authentication-results") && aar != NULL)
 		offer_value(o, aar->payload, RANK_USUAL);

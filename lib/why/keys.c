@@ -27,13 +27,13 @@ lock_note(struct lock *l, enum cause_id cause, enum explain_level level)
 	for (size_t n = 0; n < e->n; n++)
 		if (e->finding[n].cause == cause &&
 		    e->finding[n].place == place &&
-		    e->finding[n].instance == l->i)
+		    e->finding[n].instance == l->i &&
+		    e->finding[n].signature == l->k->number)
 			return NULL;
-	struct finding *f = finding_new(l->s, cause, level, place, l->i);
+	struct finding *f = finding_about(l->s, cause, level, place, l->k);
 
 	if (f != NULL) {
 		f->domain = l->k->f->tags.domain;
-		f->kind = l->kind;
 		if (role == ROLE_MODIFIER)
 			f->domain = no_octets;
 	}
@@ -57,10 +57,10 @@ standard_octets(struct lock *l, struct buf *b)
 	struct search *s = l->s;
 	struct sink sink = buf_sink(b);
 
-	if (l->kind == ARC_AMS)
-		sigfield_put(l->k->f, s->select, &sink);
-	else
+	if (l->kind == ARC_SEAL)
 		chain_put_seal(s->chain, l->i, &sink);
+	else
+		sigfield_put(l->k->f, s->select, &sink);
 	if (b->failure != BUF_OK)
 		search_memory(s);
 	search_pay(s, (uint64_t)COST_MADE * b->len);
@@ -170,16 +170,13 @@ other_selector(struct lock *l)
 
 	while (suffix.len > 0 && !slice_starts(suffix, mark))
 		suffix = slice_sub(suffix, 1, suffix.len);
-	for (unsigned i = 1; i <= s->chain->n; i++) {
-		struct slice both[2] = { s->ams[i].key_name,
-			s->seal[i].key_name };
+	for (size_t k = s->nknown; k-- > 0;) {
+		struct slice name = s->known[k].key_name;
 
-		for (int k = 0; k < 2; k++)
-			if (both[k].len > suffix.len &&
-			    slice_eq(slice_sub(both[k],
-					 both[k].len - suffix.len, both[k].len),
-				suffix))
-				add_name(names, &n, both[k], own);
+		if (name.len > suffix.len &&
+		    slice_eq(slice_sub(name, name.len - suffix.len, name.len),
+			suffix))
+			add_name(names, &n, name, own);
 	}
 	size_t in_files = keystore_list(s->keys, suffix, listed, MAX_SELECTORS);
 
@@ -293,7 +290,7 @@ repair_by_seal(struct lock *l, unsigned j)
 			digest_copy(&e, &d);
 			digest_put(&e, &alphabet[c], 1);
 			digest_put(&e, all.p + p + 1, all.len - p - 1);
-			found = target_fits_digest(s, &s->seal[j].target, &e);
+			found = target_fits_digest(s, &s->seal[j]->target, &e);
 			digest_release(&e);
 			if (found)
 				note_repair(l, raw_at, alphabet[c]);
@@ -309,10 +306,13 @@ repair_by_digest(struct lock *l)
 {
 	struct search *s = l->s;
 
+	/* No seal covers a DKIM-Signature. */
+	if (l->kind == DKIM_SIGNATURE)
+		return false;
 	for (unsigned j = l->kind == ARC_AMS ? l->i : l->i + 1;
 	     j <= s->chain->n; j++)
-		if (s->seal[j].target.kind == TARGET_DIGEST &&
-		    !s->seal[j].holds && s->seal[j].f->tags.cv != CV_FAIL)
+		if (s->seal[j]->target.kind == TARGET_DIGEST &&
+		    !s->seal[j]->holds && s->seal[j]->f->tags.cv != CV_FAIL)
 			return repair_by_seal(l, j);
 	return false;
 }
@@ -444,13 +444,30 @@ no_usable_key(struct lock *l)
 		other_selector(l);
 }
 
+/* Another signature with the same key, as far as there is one: of a set its
+ * other. */
+static const struct known *
+beside(const struct lock *l)
+{
+	const struct search *s = l->s;
+
+	if (l->kind == ARC_AMS)
+		return s->seal[l->i];
+	if (l->kind == ARC_SEAL)
+		return s->ams[l->i];
+	for (size_t k = 0; k < s->nknown; k++)
+		if (&s->known[k] != l->k && s->known[k].f != NULL &&
+		    slice_eq(s->known[k].key_name, l->k->key_name))
+			return &s->known[k];
+	return s->ams[0];
+}
+
 /* The key is there and does not open it. */
 static void
 not_opened(struct lock *l)
 {
 	struct search *s = l->s;
-	const struct known *other =
-	    l->kind == ARC_AMS ? &s->seal[l->i] : &s->ams[l->i];
+	const struct known *other = beside(l);
 
 	if (record_split(l) || other_selector(l))
 		return;
@@ -566,13 +583,13 @@ is_sha1(struct slice algorithm)
 }
 
 void
-explain_keys(struct search *s, enum sigkind kind, unsigned i)
+explain_keys(struct search *s, struct known *k)
 {
 	struct lock l = { .s = s,
-		.k = kind == ARC_AMS ? &s->ams[i] : &s->seal[i],
-		.kind = kind,
-		.i = i,
-		.place = kind == ARC_AMS ? PLACE_AMS : PLACE_SEAL };
+		.k = k,
+		.kind = k->f->kind,
+		.i = k->instance,
+		.place = k->f->kind == ARC_SEAL ? PLACE_SEAL : PLACE_AMS };
 	const struct sigtags *g = &l.k->f->tags;
 
 	if (is_sha1(g->algorithm)) {
@@ -614,12 +631,12 @@ explain_keys(struct search *s, enum sigkind kind, unsigned i)
 
 /* A key that is too short is told of, with what it would have said. */
 void
-explain_weak_key(struct search *s, enum sigkind kind, unsigned i)
+explain_weak_key(struct search *s, struct known *k)
 {
 	struct lock l = { .s = s,
-		.k = kind == ARC_AMS ? &s->ams[i] : &s->seal[i],
-		.kind = kind,
-		.i = i,
+		.k = k,
+		.kind = k->f->kind,
+		.i = k->instance,
 		.place = PLACE_KEY };
 	struct finding *f = lock_note(&l, CAUSE_KEY_TOO_SHORT, EXPLAIN_FACT);
 
@@ -633,15 +650,15 @@ void
 explain_unfit_key(struct search *s, unsigned i)
 {
 	struct lock l = { .s = s,
-		.k = &s->ams[i],
+		.k = s->ams[i],
 		.kind = ARC_AMS,
 		.i = i,
 		.place = PLACE_AMS };
 
-	if (s->ams[i].target.kind != TARGET_CHECK ||
-	    s->seal[i].target.kind != TARGET_CHECK || s->ams[i].holds ||
-	    s->seal[i].holds ||
-	    !slice_eq(s->ams[i].key_name, s->seal[i].key_name))
+	if (s->ams[i]->target.kind != TARGET_CHECK ||
+	    s->seal[i]->target.kind != TARGET_CHECK || s->ams[i]->holds ||
+	    s->seal[i]->holds ||
+	    !slice_eq(s->ams[i]->key_name, s->seal[i]->key_name))
 		return;
 	for (size_t k = 0; k < s->out->n; k++)
 		if (s->out->finding[k].instance == i &&

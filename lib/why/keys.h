@@ -6,10 +6,10 @@
 #include "why/search.h"
 
 /* A signature that does not open, or opens oddly. */
-void explain_keys(struct search *, enum sigkind, unsigned i);
+void explain_keys(struct search *, struct known *);
 
-/* The key of an AMS or AS that is too short, whatever it says. */
-void explain_weak_key(struct search *, enum sigkind, unsigned i);
+/* Its key is too short, whatever it says. */
+void explain_weak_key(struct search *, struct known *);
 
 /* Neither signature of set i fits its Ed25519 key, which opens none. */
 void explain_unfit_key(struct search *, unsigned i);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,26 +13,150 @@ enum {
 	SEAL_CHECKS = 1000,
 };
 
-static struct known *
-known_of(struct search *s, enum sigkind kind, unsigned i)
+/* ------------------------------------------------------------------------
+ * All signatures in one row. */
+
+/* The newest ARC Set that was there when the DKIM-Signature was put on top. */
+static unsigned
+newest_below(const struct search *s, const struct sigfield *f)
 {
-	return kind == ARC_AMS ? &s->ams[i] : &s->seal[i];
+	unsigned i = s->chain->n;
+
+	while (i > 0 && search_top(s, i) <= f->index)
+		i--;
+	return i;
+}
+
+static struct known *
+add(struct search *s)
+{
+	return &s->known[s->nknown++];
 }
 
 static void
-known_field(struct search *s, enum sigkind kind, unsigned i)
+add_part(struct search *s, enum sigkind kind, unsigned i)
 {
-	struct known *k = known_of(s, kind, i);
+	struct known *k = add(s);
+
+	*k = (struct known){ .f = s->chain->set[i].part[kind],
+		.instance = i,
+		.after = i,
+		.before = i,
+		.result = kind == ARC_AMS ? &s->verdict->ams[i]
+					  : &s->verdict->seal[i] };
+	*(kind == ARC_AMS ? &s->ams[i] : &s->seal[i]) = k;
+}
+
+/* Those that are newer than set i and older than the next. */
+static void
+add_dkim(struct search *s, unsigned i)
+{
+	for (size_t d = 0; d < s->dkim->n && d < LIMIT_DKIM; d++) {
+		const struct dkim_signature *sig = &s->dkim->signature[d];
+
+		if (newest_below(s, &sig->field) == i)
+			*add(s) = (struct known){ .f = &sig->field,
+				.number = (unsigned)d + 1,
+				.after = i,
+				.before = i < s->chain->n ? i + 1 : 0,
+				.result = &sig->check };
+	}
+}
+
+static void
+known_collect(struct search *s)
+{
+	size_t most = 2 * CHAIN_MAX + LIMIT_DKIM + 1;
+
+	s->known = arena_array(s->arena, most, sizeof *s->known);
+	if (s->known == NULL) {
+		search_memory(s);
+		return;
+	}
+	/* What there is not, of no set. */
+	for (unsigned i = 0; i <= CHAIN_MAX; i++)
+		s->ams[i] = s->seal[i] = &s->known[most - 1];
+	for (unsigned i = s->chain->n + 1; i-- > 0;) {
+		if (s->dkim != NULL)
+			add_dkim(s, i);
+		if (i > 0) {
+			add_part(s, ARC_SEAL, i);
+			add_part(s, ARC_AMS, i);
+		}
+	}
+}
+
+static bool
+signs_body(const struct known *k)
+{
+	return k->f != NULL && k->f->kind != ARC_SEAL;
+}
+
+struct known *
+known_newer(const struct search *s, const struct known *k)
+{
+	for (size_t at = (size_t)(k - s->known); at-- > 0;)
+		if (signs_body(&s->known[at]))
+			return &s->known[at];
+	return NULL;
+}
+
+struct known *
+known_older(const struct search *s, const struct known *k)
+{
+	for (size_t at = (size_t)(k - s->known) + 1; at < s->nknown; at++)
+		if (signs_body(&s->known[at]))
+			return &s->known[at];
+	return NULL;
+}
+
+struct known *
+known_oldest(const struct search *s)
+{
+	return known_newer(s, s->known + s->nknown);
+}
+
+bool
+known_same_body(const struct known *k, const struct known *other)
+{
+	const struct sigtags *a = &k->f->tags, *b = &other->f->tags;
+
+	return a->body_hash.len > 0 && slice_eq(a->body_hash, b->body_hash) &&
+	       a->body_canon == b->body_canon && !a->has_length &&
+	       !b->has_length;
+}
+
+const char *
+known_name(const struct known *k, char buf[KNOWN_NAME])
+{
+	if (k->instance > 0)
+		snprintf(buf, KNOWN_NAME, "i=%u", k->instance);
+	else
+		snprintf(buf, KNOWN_NAME, "DKIM-Signature %u", k->number);
+	return buf;
+}
+
+struct slice
+known_domain(const struct search *s, const struct known *k)
+{
+	if (k->instance > 0)
+		return search_domain(s, k->instance);
+	return k->f != NULL ? k->f->tags.domain : (struct slice){ NULL, 0 };
+}
+
+/* ------------------------------------------------------------------------
+ * Each of them. */
+
+static void
+known_field(struct search *s, struct known *k)
+{
 	struct diag why;
 
-	k->f = s->chain->set[i].part[kind];
-	if (k->f == NULL)
-		return;
 	const struct sigtags *g = &k->f->tags;
 
 	k->readable = g->signature.len > 0 && g->b_raw.p != NULL &&
 		      g->domain.len > 0 && g->selector.len > 0 &&
-		      (kind == ARC_SEAL || g->headers != NULL);
+		      (k->f->kind == ARC_SEAL || g->headers != NULL);
 	if (g->domain.len == 0 || g->selector.len == 0)
 		return;
 	if (keyname_make(
@@ -52,25 +177,23 @@ deadline(const struct search *s)
 	       s->opt->validate->sig.dns_timeout;
 }
 
-/* Have every key that the chain names; most were asked for by the verdict. */
+/* Have every key that a signature names; most were asked for by the verdict. */
 static void
 fetch_keys(struct search *s)
 {
-	struct slice names[2 * CHAIN_MAX] = { { NULL, 0 } };
+	struct slice names[KEYNAMES_MAX] = { { NULL, 0 } };
 	struct diag why;
 	size_t n = 0;
 
-	for (unsigned i = s->chain->n; i >= 1; i--)
-		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++) {
-			struct slice name = known_of(s, k, i)->key_name;
-			bool known =
-			    name.len == 0 || keystore_has(s->keys, name);
+	for (size_t k = 0; k < s->nknown; k++) {
+		struct slice name = s->known[k].key_name;
+		bool known = name.len == 0 || keystore_has(s->keys, name);
 
-			for (size_t j = 0; j < n && !known; j++)
-				known = slice_eq(names[j], name);
-			if (!known)
-				names[n++] = name;
-		}
+		for (size_t j = 0; j < n && !known; j++)
+			known = slice_eq(names[j], name);
+		if (!known)
+			names[n++] = name;
+	}
 	if (n > 0 && keystore_fetch(s->keys, names, n, deadline(s), &why) != 0)
 		search_fail(s, &why);
 }
@@ -145,22 +268,21 @@ known_open(struct search *s, struct known *k)
 }
 
 /* Whether the signature fits what stands there now; before holds all sets below
- * i. */
+ * its own. */
 static void
-known_check(struct search *s, enum sigkind kind, unsigned i,
-    const struct digest *before)
+known_check(struct search *s, struct known *k, const struct digest *before)
 {
-	struct known *k = known_of(s, kind, i);
 	unsigned char octets[DIGEST_SIZE];
+	unsigned i = k->instance;
 	struct diag why;
 
 	if (!k->readable || k->target.kind == TARGET_NONE ||
-	    (kind == ARC_SEAL &&
+	    (k->f->kind == ARC_SEAL &&
 		!chain_has_sets(s->chain, chain_scope(k->f->tags.cv, i), i)))
 		return;
-	if ((kind == ARC_AMS ? sigfield_digest(k->f, s->select, octets, &why)
-			     : chain_seal_digest(
-				   s->chain, i, before, octets, &why)) != 0) {
+	if ((k->f->kind == ARC_SEAL
+		    ? chain_seal_digest(s->chain, i, before, octets, &why)
+		    : sigfield_digest(k->f, s->select, octets, &why)) != 0) {
 		search_fail(s, &why);
 		return;
 	}
@@ -171,21 +293,20 @@ known_check(struct search *s, enum sigkind kind, unsigned i,
 static void
 bodies_check(struct search *s)
 {
-	struct bodyhash want[CHAIN_MAX];
-	unsigned instance[CHAIN_MAX];
+	struct bodyhash want[SIGCHECK_BODIES];
+	struct known *of[SIGCHECK_BODIES];
 	struct input in;
 	struct diag why;
 	size_t n = 0;
 
-	for (unsigned i = 1; i <= s->chain->n; i++) {
-		const struct sigfield *f = s->ams[i].f;
-
-		if (f == NULL || f->tags.body_hash.len != DIGEST_SIZE)
+	for (struct known *k = known_oldest(s); k != NULL;
+	     k = known_newer(s, k)) {
+		if (k->f->tags.body_hash.len != DIGEST_SIZE)
 			continue;
-		instance[n] = i;
-		want[n++] = (struct bodyhash){ .canon = f->tags.body_canon,
-			.has_length = f->tags.has_length,
-			.length = f->tags.length };
+		of[n] = k;
+		want[n++] = (struct bodyhash){ .canon = k->f->tags.body_canon,
+			.has_length = k->f->tags.has_length,
+			.length = k->f->tags.length };
 	}
 	input_from_memory(&in, s->body);
 	s->m->ahead = (struct slice){ NULL, 0 };
@@ -194,10 +315,9 @@ bodies_check(struct search *s)
 		return;
 	}
 	for (size_t k = 0; k < n; k++)
-		s->ams[instance[k]].body_holds =
+		of[k]->body_holds =
 		    want[k].complete &&
-		    memcmp(want[k].digest,
-			s->ams[instance[k]].f->tags.body_hash.p,
+		    memcmp(want[k].digest, of[k]->f->tags.body_hash.p,
 			DIGEST_SIZE) == 0;
 }
 
@@ -209,14 +329,16 @@ signatures_check(struct search *s)
 	struct sink sink = digest_sink(&before);
 
 	digest_init(&before);
-	for (unsigned i = 1; i <= s->chain->n && !s->failed; i++) {
-		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++)
-			if (known_of(s, k, i)->f != NULL) {
-				known_open(s, known_of(s, k, i));
-				known_check(s, k, i, &before);
-			}
-		if (chain_has_sets(s->chain, i, i))
-			chain_put_set(s->chain, i, &sink);
+	for (size_t at = s->nknown; at-- > 0 && !s->failed;) {
+		struct known *k = &s->known[at];
+
+		if (k->f != NULL) {
+			known_open(s, k);
+			known_check(s, k, &before);
+		}
+		if (k->instance > 0 && k == s->seal[k->instance] &&
+		    chain_has_sets(s->chain, k->instance, k->instance))
+			chain_put_set(s->chain, k->instance, &sink);
 	}
 	digest_release(&before);
 }
@@ -224,9 +346,10 @@ signatures_check(struct search *s)
 void
 known_look(struct search *s)
 {
-	for (unsigned i = 1; i <= s->chain->n; i++)
-		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++)
-			known_field(s, k, i);
+	known_collect(s);
+	for (size_t k = 0; k < s->nknown; k++)
+		if (s->known[k].f != NULL)
+			known_field(s, &s->known[k]);
 	if (!s->failed)
 		fetch_keys(s);
 	if (!s->failed)
@@ -247,16 +370,6 @@ witness_of(const struct known *k)
 	return w;
 }
 
-/* Whether two AMS signed the same body, as far as both say. */
-static bool
-same_body(const struct sigfield *a, const struct sigfield *b)
-{
-	return a != NULL && b != NULL && a->tags.body_hash.len > 0 &&
-	       slice_eq(a->tags.body_hash, b->tags.body_hash) &&
-	       a->tags.body_canon == b->tags.body_canon &&
-	       !a->tags.has_length && !b->tags.has_length;
-}
-
 void
 known_witnesses(const struct search *s)
 {
@@ -264,11 +377,13 @@ known_witnesses(const struct search *s)
 		struct witness *w = &s->out->ams[i];
 		unsigned older = i - 1;
 
-		*w = witness_of(&s->ams[i]);
-		w->body = s->ams[i].body_holds;
-		while (older > 0 && !same_body(s->ams[i].f, s->ams[older].f))
+		*w = witness_of(s->ams[i]);
+		w->body = s->ams[i]->body_holds;
+		while (older > 0 &&
+		       !(s->ams[i]->f != NULL && s->ams[older]->f != NULL &&
+			   known_same_body(s->ams[i], s->ams[older])))
 			older--;
 		w->agree = older;
-		s->out->seal[i] = witness_of(&s->seal[i]);
+		s->out->seal[i] = witness_of(s->seal[i]);
 	}
 }

@@ -4,35 +4,36 @@
 /* Whether undoing it makes the message what was signed. */
 static bool
 can_be_undone(
-    const struct finding *f, unsigned instance, enum explain_place place)
+    const struct finding *f, const struct finding *of, enum explain_place place)
 {
-	return f->instance == instance && f->level == EXPLAIN_PROVED &&
+	return finding_same_signer(f, of) && f->level == EXPLAIN_PROVED &&
 	       f->place == place && f->nchanges > 0;
 }
 
 /* Whether the finding is one of those that are undone: of explanations that are
  * as good the first. */
 static bool
-is_undone(const struct explanation *e, size_t k, unsigned instance,
+is_undone(const struct explanation *e, size_t k, const struct finding *of,
     enum explain_place place)
 {
 	const struct finding *f = &e->finding[k];
 
-	if (!can_be_undone(f, instance, place) || f->other)
+	if (!can_be_undone(f, of, place) || f->other)
 		return false;
 	for (size_t i = 0; i < k; i++)
-		if (can_be_undone(&e->finding[i], instance, place) &&
+		if (can_be_undone(&e->finding[i], of, place) &&
 		    !e->finding[i].other)
 			return e->finding[i].group == f->group;
 	return true;
 }
 
 static const struct change *
-change_of(const struct explanation *e, unsigned instance, const struct field *f)
+change_of(const struct explanation *e, const struct finding *of,
+    const struct field *f)
 {
 	for (size_t k = 0; k < e->n; k++) {
-		if (!is_undone(e, k, instance, PLACE_AMS) &&
-		    !is_undone(e, k, instance, PLACE_SEAL))
+		if (!is_undone(e, k, of, PLACE_AMS) &&
+		    !is_undone(e, k, of, PLACE_SEAL))
 			continue;
 		for (size_t j = 0; j < e->finding[k].nchanges; j++)
 			if (e->finding[k].change[j].at == f)
@@ -53,13 +54,13 @@ put_field(struct buf *out, struct slice name, struct slice value, bool crlf)
 /* The first change that begins at from or behind it: of the body as it came,
  * or, inner, of findings first and later, of what another change leaves. */
 static const struct change *
-body_change(const struct explanation *e, size_t first, unsigned instance,
+body_change(const struct explanation *e, size_t first, const struct finding *of,
     bool inner, size_t from)
 {
 	const struct change *next = NULL;
 
 	for (size_t k = first; k < e->n; k++) {
-		if (!inner && !is_undone(e, k, instance, PLACE_BH))
+		if (!inner && !is_undone(e, k, of, PLACE_BH))
 			continue;
 		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
 			const struct change *c = &e->finding[k].change[j];
@@ -74,12 +75,12 @@ body_change(const struct explanation *e, size_t first, unsigned instance,
 
 bool
 explain_undo_body(struct slice body, const struct explanation *e, size_t first,
-    unsigned instance, bool inner, struct buf *out)
+    const struct finding *of, bool inner, struct buf *out)
 {
 	const struct change *c;
 	size_t at = 0, from = 0;
 
-	while ((c = body_change(e, first, instance, inner, from)) != NULL) {
+	while ((c = body_change(e, first, of, inner, from)) != NULL) {
 		buf_slice(out, slice_sub(body, at, c->from - at));
 		buf_slice(out, c->was);
 		at = c->from + c->is.len;
@@ -92,7 +93,7 @@ explain_undo_body(struct slice body, const struct explanation *e, size_t first,
 
 bool
 explain_repair(const struct message *m, struct slice body,
-    const struct explanation *e, unsigned instance, struct buf *out)
+    const struct explanation *e, const struct finding *of, struct buf *out)
 {
 	size_t before = out->len;
 	bool any = false;
@@ -103,14 +104,14 @@ explain_repair(const struct message *m, struct slice body,
 		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
 			const struct change *c = &e->finding[k].change[j];
 
-			if (!is_undone(e, k, instance, PLACE_AMS) ||
-			    c->at != NULL || c->was.p == NULL)
+			if (!is_undone(e, k, of, PLACE_AMS) || c->at != NULL ||
+			    c->was.p == NULL)
 				continue;
 			put_field(out, c->name, c->was, m->crlf);
 			any = true;
 		}
 	for (size_t i = 0; i < m->nfields; i++) {
-		const struct change *c = change_of(e, instance, &m->field[i]);
+		const struct change *c = change_of(e, of, &m->field[i]);
 
 		any |= c != NULL;
 		if (c == NULL)
@@ -120,7 +121,7 @@ explain_repair(const struct message *m, struct slice body,
 	}
 	if (m->has_body)
 		buf_text(out, m->crlf ? "\r\n" : "\n");
-	any |= explain_undo_body(body, e, 0, instance, false, out);
+	any |= explain_undo_body(body, e, 0, of, false, out);
 	if (!any)
 		out->len = before;
 	return any;

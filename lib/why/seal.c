@@ -39,14 +39,14 @@ static bool
 seal_init(struct seal_case *c, struct search *s, unsigned i)
 {
 	*c = (struct seal_case){
-		.s = s, .i = i, .f = s->seal[i].f, .own = SEAL_MAX_PIECES
+		.s = s, .i = i, .f = s->seal[i]->f, .own = SEAL_MAX_PIECES
 	};
 	if (!sequence_init(s, &c->q, SEAL_MAX_PIECES) ||
 	    !sequence_init(s, &c->t, SEAL_MAX_PIECES))
 		return false;
-	c->q.target = c->t.target = &s->seal[i].target;
+	c->q.target = c->t.target = &s->seal[i]->target;
 	c->q.place = c->t.place = PLACE_SEAL;
-	c->q.instance = c->t.instance = i;
+	c->q.of = c->t.of = s->seal[i];
 	/* What is right, for offering other fields in it. */
 	c->t.n = 0;
 	for (unsigned k = seal_first_set(c); k <= i; k++)
@@ -145,8 +145,8 @@ is_hopeless(const struct seal_case *c)
 	const struct search *s = c->s;
 
 	for (unsigned k = seal_first_set(c); k <= c->i; k++)
-		if (s->ams[k].cut ||
-		    (k < c->i && (s->seal[k].cut || s->seal[k].lost)))
+		if (s->ams[k]->cut ||
+		    (k < c->i && (s->seal[k]->cut || s->seal[k]->lost)))
 			return true;
 	return false;
 }
@@ -171,18 +171,20 @@ try_rows(struct seal_case *c)
 static bool
 all_else_holds(const struct search *s, unsigned i)
 {
-	return s->ams[i].holds && s->ams[i].body_holds &&
-	       (i == 1 || s->seal[i - 1].holds);
+	return s->ams[i]->holds && s->ams[i]->body_holds &&
+	       (i == 1 || s->seal[i - 1]->holds);
 }
 
 void
-explain_seal(struct search *s, unsigned i)
+explain_seal(struct search *s, struct known *k)
 {
+	unsigned i = k->instance;
+
 	struct seal_case *c;
 	size_t from = s->out->n;
 
-	if (!s->seal[i].readable || s->seal[i].holds ||
-	    s->seal[i].target.kind == TARGET_NONE || is_renumbered(s))
+	if (!s->seal[i]->readable || s->seal[i]->holds ||
+	    s->seal[i]->target.kind == TARGET_NONE || is_renumbered(s))
 		return;
 	c = arena_alloc(s->arena, sizeof *c);
 	if (c == NULL) {
@@ -197,7 +199,7 @@ explain_seal(struct search *s, unsigned i)
 		try_rows(c);
 	if (c->found == 0 && !is_hopeless(c))
 		seal_later(c);
-	s->seal[i].lost = c->found == 0;
+	s->seal[i]->lost = c->found == 0;
 	if (c->found == 0 && !is_hopeless(c) && !s->failed)
 		finding_new(s,
 		    all_else_holds(s, i) ? CAUSE_AS_AAR_ALTERED

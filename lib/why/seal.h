@@ -8,6 +8,6 @@
 
 #include "why/search.h"
 
-void explain_seal(struct search *s, unsigned i);
+void explain_seal(struct search *s, struct known *k);
 
 #endif

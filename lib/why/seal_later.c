@@ -195,7 +195,7 @@ first_open(const struct seal_case *c)
 {
 	unsigned k = c->i;
 
-	while (k > 1 && !c->s->seal[k - 1].holds)
+	while (k > 1 && !c->s->seal[k - 1]->holds)
 		k--;
 	return k;
 }
@@ -204,7 +204,8 @@ static unsigned
 sealed_again(const struct seal_case *c)
 {
 	for (unsigned k = c->i + 1; k <= c->s->chain->n; k++)
-		if (c->s->seal[k].holds && c->s->seal[k].f->tags.cv != CV_FAIL)
+		if (c->s->seal[k]->holds &&
+		    c->s->seal[k]->f->tags.cv != CV_FAIL)
 			return k;
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "dkim/canon.h"
 #include "crypto/digest.h"
+#include "dkim/dkim.h"
 #include "why/why.h"
 #include "dkim/select.h"
 #include "crypto/signature.h"
@@ -29,10 +30,16 @@ struct target {
 	size_t ntried;
 };
 
-/* What is known of one AMS or AS. */
+/* What is known of one AMS, AS or DKIM-Signature. */
 struct known {
 	const struct sigfield *f; /* NULL: not there */
-	bool readable;		  /* its tags tell what it signs */
+	unsigned instance;	  /* of its ARC Set; 0: DKIM-Signature */
+	unsigned number;	  /* of DKIM-Signatures, from the top; or 0 */
+	/* The newest ARC Set that was there once it was made, 0: none, and the
+	 * oldest that was not there before; 0: none. */
+	unsigned after, before;
+	const struct sigresult *result; /* of the verdict */
+	bool readable;			/* its tags tell what it signs */
 	struct slice key_name;
 	const struct keyentry *entry; /* NULL: not fetched */
 	const struct keyrecord *key;  /* usable, and the one that opens it when
@@ -43,8 +50,9 @@ struct known {
 	bool holds; /* its signature fits that */
 	bool cut;   /* b= is missing, empty, or too short for the key */
 	bool lost;  /* AS: it was searched, and nothing is proved */
-	/* AMS: */
+	/* AMS and DKIM-Signature: */
 	bool body_holds;
+	bool searched; /* for what its body was */
 };
 
 struct search {
@@ -58,7 +66,13 @@ struct search {
 	const struct explain_options *opt;
 	struct arena *arena;
 	struct select *select;
-	struct known ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
+	const struct dkim *dkim; /* NULL: not checked */
+	/* All signatures in the order of the header, the newest first: a
+	 * DKIM-Signature is newer than the ARC Sets that begin below it.
+	 * ams[i] and seal[i] are those of set i. */
+	struct known *known;
+	size_t nknown;
+	struct known *ams[CHAIN_MAX + 1], *seal[CHAIN_MAX + 1];
 	struct explanation *out;
 	uint64_t
 	    purse;     /* what the message may still cost, all parts together */

@@ -151,8 +151,8 @@ note_match(struct walk *w)
 		return;
 	for (unsigned k = 0; k < w->depth; k++) {
 		const struct variant *v = w->path[k];
-		struct finding *f = finding_new(w->s, v->cause, EXPLAIN_PROVED,
-		    w->q->place, w->q->instance);
+		struct finding *f = finding_about(
+		    w->s, v->cause, EXPLAIN_PROVED, w->q->place, w->q->of);
 
 		if (f == NULL) {
 			finding_drop(w->s, from, group);

@@ -45,7 +45,7 @@ struct sequence {
 	size_t n;
 	struct target *target;
 	enum explain_place place;
-	unsigned instance;
+	const struct known *of;
 };
 
 /* The sequence's pieces, all empty; false when memory is short. */

@@ -197,9 +197,11 @@ try_tags(struct signer_case *t, const struct tag *const tag[], size_t n)
 	for (unsigned way = 0; way < 4 && !fits; way++) {
 		buf_clear(&b);
 		t->bare_h = way >= 2;
-		buf_text(&b, "arc-message-signature:");
+		buf_text(&b, t->c->f->kind == DKIM_SIGNATURE
+				 ? "dkim-signature:"
+				 : "arc-message-signature:");
 		if (t->c->f->instance_first)
-			buf_printf(&b, "i=%u; ", t->c->i);
+			buf_printf(&b, "i=%u; ", t->c->f->instance);
 		for (size_t k = 0; k < n; k++) {
 			put_tag(t, &b, tag[k]);
 			buf_text(&b, k + 1 < n ? "; " : way % 2 ? ";" : "");
@@ -314,7 +316,7 @@ signer_renumbered(struct signer_case *t)
 		struct buf b = { .max = 0 };
 		size_t b_at = (size_t)(t->c->g->b_raw.p - v.p);
 
-		if (i == t->c->i || b_at < end)
+		if (i == t->c->f->instance || b_at < end)
 			continue;
 		buf_slice(&b, slice_sub(v, 0, at));
 		buf_printf(&b, "%u", i);

@@ -34,9 +34,8 @@ role_of(const struct finding *f)
 static bool
 same_matter(const struct finding *f, const struct finding *g)
 {
-	return f->instance == g->instance && f->place == g->place &&
-	       f->level == EXPLAIN_PROVED && g->level == EXPLAIN_PROVED &&
-	       f->place != PLACE_STRUCTURE;
+	return finding_same_part(f, g) && f->level == EXPLAIN_PROVED &&
+	       g->level == EXPLAIN_PROVED && f->place != PLACE_STRUCTURE;
 }
 
 /* ------------------------------------------------------------------------
@@ -183,11 +182,11 @@ is_undecided(const struct finding *f)
  * What a proof refutes, and what contradicts what is said beside it. */
 
 static bool
-any(const struct explanation *e, unsigned instance, enum explain_place place,
-    enum explain_level level)
+any(const struct explanation *e, const struct finding *like,
+    enum explain_place place, enum explain_level level)
 {
 	for (size_t k = 0; k < e->n; k++)
-		if (e->finding[k].instance == instance &&
+		if (finding_same_signer(&e->finding[k], like) &&
 		    e->finding[k].place == place &&
 		    e->finding[k].level == level)
 			return true;
@@ -195,11 +194,12 @@ any(const struct explanation *e, unsigned instance, enum explain_place place,
 }
 
 static bool
-is_told(const struct explanation *e, enum cause_id cause, unsigned instance)
+is_told(const struct explanation *e, enum cause_id cause,
+    const struct finding *like)
 {
 	for (size_t k = 0; k < e->n; k++)
 		if (e->finding[k].cause == cause &&
-		    e->finding[k].instance == instance)
+		    finding_same_signer(&e->finding[k], like))
 			return true;
 	return false;
 }
@@ -208,19 +208,17 @@ is_told(const struct explanation *e, enum cause_id cause, unsigned instance)
 static bool
 is_refuted(const struct explanation *e, const struct finding *f)
 {
-	unsigned i = f->instance;
-
 	if (f->level != EXPLAIN_INDICATED)
 		return false;
-	if (any(e, i, f->place, EXPLAIN_PROVED))
+	if (any(e, f, f->place, EXPLAIN_PROVED))
 		return true;
 	/* One key that made neither signature explains both. */
 	return (f->cause == CAUSE_HDR_CHANGED ||
 		   f->cause == CAUSE_HDR_FIELD_REMOVED ||
 		   f->cause == CAUSE_AS_AAR_ALTERED ||
 		   f->cause == CAUSE_AS_COVERED_CHANGED) &&
-	       (is_told(e, CAUSE_KEY_MISMATCH, i) ||
-		   any(e, i, PLACE_KEY, EXPLAIN_FACT));
+	       (is_told(e, CAUSE_KEY_MISMATCH, f) ||
+		   any(e, f, PLACE_KEY, EXPLAIN_FACT));
 }
 
 static void

@@ -18,21 +18,22 @@ enum {
 };
 
 static void
-in_step(struct search *s, unsigned i, void (*engine)(struct search *, unsigned))
+in_step(struct search *s, struct known *k,
+    void (*engine)(struct search *, struct known *))
 {
 	struct step step;
 
 	if (!step_begin(s, &step))
 		return;
-	engine(s, i);
+	engine(s, k);
 	step_end(s, &step);
 }
 
 static void
-keys_in_part(struct search *s, enum sigkind kind, unsigned i)
+keys_in_part(struct search *s, struct known *k)
 {
 	search_begin(s, KEY_COST);
-	explain_keys(s, kind, i);
+	explain_keys(s, k);
 }
 
 /* Where a finding about a set stands among those of the set. */
@@ -41,7 +42,7 @@ rank(const struct finding *f)
 {
 	switch (f->place) {
 	case PLACE_BH: return 0;
-	case PLACE_KEY: return f->kind == ARC_AMS ? 1 : 3;
+	case PLACE_KEY: return f->sig->kind == ARC_SEAL ? 3 : 1;
 	case PLACE_AMS: return 2;
 	case PLACE_SEAL: return 4;
 	case PLACE_STRUCTURE: break;
@@ -52,12 +53,16 @@ rank(const struct finding *f)
 static bool
 comes_before(const struct finding *f, const struct finding *g)
 {
-	return f->instance != g->instance ? f->instance > g->instance
-					  : rank(f) < rank(g);
+	if (f->instance != g->instance)
+		return f->instance > g->instance;
+	if (f->signature != g->signature)
+		return f->signature < g->signature;
+	return rank(f) < rank(g);
 }
 
-/* What was found from place from on, set by set from the newest down, and in
- * the order of a validator within; equals stay as they were found. */
+/* What was found from place from on, set by set from the newest down,
+ * DKIM-Signatures from the top, and in the order of a validator within; equals
+ * stay as they were found. */
 static void
 put_in_order(struct explanation *e, size_t from)
 {
@@ -71,30 +76,48 @@ put_in_order(struct explanation *e, size_t from)
 	}
 }
 
-/* Sets n to 1, the seals up to set seals.  What a lower seal covers a higher
- * one covers, too, so they are searched from i=1 up. */
+/* An AMS or a DKIM-Signature. */
 static void
-explain_sets(struct search *s, unsigned seals)
+explain_one(struct search *s, struct known *k)
+{
+	if (!k->body_holds && k->f->problem.code != DIAG_CANONICALIZATION)
+		in_step(s, k, explain_body);
+	keys_in_part(s, k);
+	in_step(s, k, explain_header);
+}
+
+/* Whether it fails, and not because of what may be another time. */
+static bool
+dkim_fails(const struct known *k)
+{
+	return k->number > 0 && k->result->status == STATUS_FAIL &&
+	       !diag_is_temporary(k->result->why.code);
+}
+
+/* The signatures from the newest down: of DKIM those that fail, of ARC all or
+ * none, and the seals up to set seals.  What a lower seal covers a higher one
+ * covers, too, so they are searched from i=1 up. */
+static void
+explain_signatures(struct search *s, bool arc, unsigned seals)
 {
 	size_t from = s->out->n;
 
-	for (unsigned i = s->chain->n; i >= 1; i--) {
-		const struct known *ams = &s->ams[i];
+	for (size_t at = 0; at < s->nknown; at++) {
+		struct known *k = &s->known[at];
 
-		if (ams->f == NULL)
+		if (k->f == NULL || k->f->kind == ARC_SEAL)
 			continue;
-		if (!ams->body_holds &&
-		    ams->f->problem.code != DIAG_CANONICALIZATION)
-			in_step(s, i, explain_body);
-		keys_in_part(s, ARC_AMS, i);
-		in_step(s, i, explain_header);
+		if (dkim_fails(k) && k->result->why.code == DIAG_KEY_SHORT)
+			explain_weak_key(s, k);
+		if (k->number > 0 ? dkim_fails(k) : arc)
+			explain_one(s, k);
 	}
 	for (unsigned i = 1; i <= seals; i++)
-		if (s->seal[i].f != NULL)
-			keys_in_part(s, ARC_SEAL, i);
+		if (s->seal[i]->f != NULL)
+			keys_in_part(s, s->seal[i]);
 	for (unsigned i = 1; i <= seals; i++)
-		if (s->seal[i].f != NULL) {
-			in_step(s, i, explain_seal);
+		if (s->seal[i]->f != NULL) {
+			in_step(s, s->seal[i], explain_seal);
 			explain_unfit_key(s, i);
 		}
 	put_in_order(s->out, from);
@@ -107,7 +130,7 @@ strange(struct search *s, unsigned n)
 	bool bh = false, b = false;
 
 	for (unsigned i = 1; i <= n; i++)
-		if (s->ams[i].body_holds || s->ams[i].holds)
+		if (s->ams[i]->body_holds || s->ams[i]->holds)
 			return;
 	for (size_t k = 0; k < s->out->n; k++) {
 		const struct finding *f = &s->out->finding[k];
@@ -117,52 +140,79 @@ strange(struct search *s, unsigned n)
 		bh |= f->place == PLACE_BH;
 		b |= f->place == PLACE_AMS;
 	}
-	if (bh && b && s->seal[n].holds && evidence_another_message(s, n))
+	if (bh && b && s->seal[n]->holds && evidence_another_message(s, n))
 		explain_strange(s, n);
+}
+
+/* A chain that is not whole has nothing to be searched; one that was given up
+ * by its newest hop has what lies below. */
+static bool
+can_search(const struct chain *c)
+{
+	return chain_has_sets(c, 1, c->n) &&
+	       (c->shape.code == DIAG_NONE || c->step == 2 ||
+		   c->shape.code == DIAG_CV_WRONG);
 }
 
 static void
 explain_fail(struct search *s)
 {
 	unsigned n = s->chain->n;
+	bool search = false;
 
-	if (explain_encoded(s))
-		return;
-	explain_facts(s);
-	/* A chain that is not whole has nothing to be searched; one that was
-	 * given up by its newest hop has what lies below. */
-	if (!chain_has_sets(s->chain, 1, n) ||
-	    (s->chain->shape.code != DIAG_NONE && s->chain->step != 2 &&
-		s->chain->shape.code != DIAG_CV_WRONG))
-		return;
+	if (!explain_encoded(s)) {
+		explain_facts(s);
+		search = can_search(s->chain);
+	}
 	/* Whether its newest hop really said so, first. */
-	if (s->chain->step == 2) {
-		keys_in_part(s, ARC_SEAL, n);
-		in_step(s, n, explain_seal);
+	if (search && s->chain->step == 2) {
+		keys_in_part(s, s->seal[n]);
+		in_step(s, s->seal[n], explain_seal);
 		explain_given_up(s);
 	}
-	explain_sets(s, s->chain->step == 2 ? n - 1 : n);
-	strange(s, n);
+	explain_signatures(s, search,
+	    !search		  ? 0
+	    : s->chain->step == 2 ? n - 1
+				  : n);
+	if (search)
+		strange(s, n);
 }
 
 static void
 explain_pass(struct search *s)
 {
 	explain_facts(s);
-	explain_sets(s, 0);
+	explain_signatures(s, true, 0);
 	explain_validators(s);
+}
+
+/* The chain, though nobody asked for its verdict: its signatures, too, say what
+ * there was at their time. */
+static int
+collect_chain(struct search *s, struct diag *why)
+{
+	struct chain *c;
+
+	if (s->chain->nfields > 0)
+		return 0;
+	c = arena_alloc(s->arena, sizeof *c);
+	if (c == NULL)
+		return diag_memory(why);
+	s->chain = c;
+	return chain_collect(s->m, s->arena, c, why);
 }
 
 int
 explain(struct message *m, struct slice body, const struct chain *chain,
-    const struct verdict *verdict, struct keystore *keys,
-    const struct explain_options *opt, struct explanation *out,
-    struct diag *why)
+    const struct verdict *verdict, const struct dkim *dkim,
+    struct keystore *keys, const struct explain_options *opt,
+    struct explanation *out, struct diag *why)
 {
 	struct search *s = arena_alloc(m->arena, sizeof *s);
+	bool arc = verdict->cv != CV_NONE && !verdict->temporary;
 
-	*out = (struct explanation){ .n = 0 };
-	if (verdict->cv == CV_NONE || verdict->temporary)
+	*out = (struct explanation){ .dkim = dkim };
+	if (!arc && (dkim == NULL || dkim->n == 0))
 		return 0;
 	if (s == NULL)
 		return diag_memory(why);
@@ -173,6 +223,7 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 		    mime_field(m->header, SLICE("Content-Transfer-Encoding")),
 		.chain = chain,
 		.verdict = verdict,
+		.dkim = dkim,
 		.keys = keys,
 		.opt = opt,
 		.arena = m->arena,
@@ -181,10 +232,15 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 		.why = why };
 	if ((s->select = select_new(m, m->arena)) == NULL)
 		return diag_memory(why);
+	if (dkim != NULL && collect_chain(s, why) != 0)
+		return -1;
 	search_purse(s);
 	known_look(s);
-	known_witnesses(s);
-	if (!s->failed && verdict->cv == CV_PASS)
+	if (!s->failed)
+		known_witnesses(s);
+	if (!s->failed && !arc)
+		explain_signatures(s, false, 0);
+	else if (!s->failed && verdict->cv == CV_PASS)
 		explain_pass(s);
 	else if (!s->failed)
 		explain_fail(s);

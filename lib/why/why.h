@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* why.h - why a chain fails, proved where it can be, and at which hop
+/* why.h - why a chain or a DKIM-Signature fails, proved where it can be, and at
+ * which hop
  *
  * An RSA signature opened with its public key yields the very digest that was
  * signed, and bh= is one in plain text.  So a guess at what happened to a
@@ -23,6 +24,7 @@
 #include "base/buf.h"
 #include "arc/chain.h"
 #include "base/diag.h"
+#include "dkim/dkim.h"
 #include "keys/keystore.h"
 #include "mail/message.h"
 #include "arc/validate.h"
@@ -44,6 +46,7 @@ struct witness {
 
 /* All that was found of one message, and what it rests on. */
 struct explanation {
+	const struct dkim *dkim; /* what findings may be about; or NULL */
 	struct finding *finding; /* what decided comes first */
 	size_t n, max;
 	uint64_t tried;	 /* hypotheses in all */
@@ -61,11 +64,14 @@ struct explain_options {
 	const struct validate_options *validate;
 };
 
-/* Explain a verdict that was reached, of a message whose body is all of body.
+/* Explain a verdict that was reached, and the DKIM-Signatures that fail, of a
+ * message whose body is all of body; dkim is NULL when they were not checked.
+ * A chain that has no verdict, cv=none, is not explained, but what it says of
+ * its time is heard.
  * What *out holds lives in m's arena.  -1 with DIAG_MEMORY, DIAG_SYSTEM,
  * DIAG_WRITE or DIAG_INTERNAL. */
 int explain(struct message *m, struct slice body, const struct chain *,
-    const struct verdict *, struct keystore *, const struct explain_options *,
-    struct explanation *out, struct diag *why);
+    const struct verdict *, const struct dkim *, struct keystore *,
+    const struct explain_options *, struct explanation *out, struct diag *why);
 
 #endif

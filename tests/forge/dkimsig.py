@@ -22,7 +22,7 @@ OBJECT = (
     "index domain selector identity algorithm canonicalization time expires headers"
     " body_hash result code detail key"
 ).split()
-OPTIONS = set("d s key t tags name record c h l signed_body sign b fold add".split())
+OPTIONS = set("d s key t tags name record c h l signed_body sign b fold add pick".split())
 
 
 def sign(message, **how):
@@ -35,6 +35,7 @@ def sign(message, **how):
     record       key record: see Message.publish()
     c, h, l      what it is really made with, if not what it says
     signed_body  the body that is hashed
+    pick         "top": the fields of h= from the top down
     sign         function of key and octets: the signature
     b            function of base64: how it is written"""
     assert not set(how) - OPTIONS, set(how) - OPTIONS
@@ -55,7 +56,7 @@ def sign(message, **how):
     text = text.replace("@bh", arc.body_hash(body_c or "simple", body, length))
     signed = b"".join(
         arc.canon_header(header_c, f.raw)
-        for f in arc.pick(message.fields, how.get("h", arc.tag(text, "h") or ""))
+        for f in arc.pick(message.fields, how.get("h", arc.tag(text, "h") or ""), how.get("pick", "bottom"))
     )
     name = how.get("name", NAME + ": ")
     if how.get("fold", True) and "\n" not in text:

@@ -52,12 +52,13 @@ is_proved(const struct explanation *e, unsigned i, enum explain_place place)
  * it has that signature hold, or at least that body hash where nothing is known
  * of the fields. */
 static void
-check_repair(const struct mail *w, unsigned i)
+check_repair(const struct mail *w, const struct finding *f)
 {
 	struct buf b = { .max = 0 };
 	struct mail as_signed;
+	unsigned i = f->instance;
 
-	if (explain_repair(w->m, w->body, &w->reasons, i, &b)) {
+	if (explain_repair(w->m, w->body, &w->reasons, f, &b)) {
 		need(b.failure == BUF_OK);
 		need(mail_judge(&as_signed, buf_view(&b), w->keys, true));
 		need(i <= as_signed.chain.n);
@@ -81,7 +82,7 @@ check_findings(const struct mail *w, bool altered)
 		need_inert(slice_of(f->detail));
 	}
 	for (unsigned i = 1; i <= w->chain.n; i++)
-		check_repair(w, i);
+		check_repair(w, &(struct finding){ .instance = i });
 }
 
 int

@@ -166,7 +166,7 @@ mail_explain(struct mail *w)
 	enum cv cv = w->verdict.cv;
 	struct diag why;
 
-	need(explain(w->m, w->body, &w->chain, &w->verdict, w->keys, &how,
+	need(explain(w->m, w->body, &w->chain, &w->verdict, NULL, w->keys, &how,
 		 &w->reasons, &why) == 0);
 	need(w->verdict.cv == cv && w->verdict.why.code == code);
 	w->report.why = &w->reasons;
