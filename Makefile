@@ -151,7 +151,7 @@ peers: setup-build setup-peers
 	@B="$(CURDIR)/$B" tests/tools/peers
 
 #: make why-score  what --why says of forged mail, by kind; CORPORA="mailman3:1000"
-CORPORA = edits signers twins mailman2:600 mailman3:600 library:300
+CORPORA = edits signers twins mailman2:600 mailman3:600 library:300 dkim
 why-score: setup-build setup-score
 	@$(MAKE) -s all
 	@tests/tools/unpack $B/unpacked mailman3

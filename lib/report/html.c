@@ -385,7 +385,9 @@ put_finding(struct buf *b, const struct report *r, const struct finding *f)
 	buf_text(b, "<p>");
 	put_words(b, slice_trim(buf_view(&who)));
 	buf_text(b, "</p>\n<p class=\"soft\">");
-	put_words(b, slice_of(info->fix));
+	buf_clear(&who);
+	report_fix(&who, f);
+	put_words(b, buf_view(&who));
 	buf_text(b, "</p>\n</section>\n");
 	buf_fail_with(b, &who);
 	buf_release(&who);

@@ -91,6 +91,10 @@ void report_dkim_json(struct json *, const struct dkim *);
  * the remarks. */
 void report_details(struct buf *, const struct report *);
 
+/* Append what would put it right: for a DKIM-Signature "sign" where a hop of
+ * ARC would seal. */
+void report_fix(struct buf *, const struct finding *);
+
 /* Lines for --why: a summary, then each finding with what fails, what would
  * make it verify, who, and what to do. */
 void report_why(struct buf *, const struct report *);

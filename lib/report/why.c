@@ -321,7 +321,9 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 	if (f->nchanges == 0)
 		put_input(b, &f->input);
 	put_by(b, r, dated);
-	buf_printf(b, "  fix: %s\n", cause_info(f->cause)->fix);
+	buf_text(b, "  fix: ");
+	report_fix(b, f);
+	buf_char(b, '\n');
 }
 
 void

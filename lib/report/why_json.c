@@ -98,8 +98,9 @@ put_twins(struct json *j, const struct finding *f)
 static void
 put_reason(struct json *j, const struct finding *f)
 {
-	struct buf text = { .max = 0 };
+	struct buf text = { .max = 0 }, fix = { .max = 0 };
 
+	report_fix(&fix, f);
 	buf_text(&text, cause_info(f->cause)->sentence);
 	if (f->detail[0] != '\0')
 		buf_printf(&text, " (%s)", f->detail);
@@ -113,16 +114,18 @@ put_reason(struct json *j, const struct finding *f)
 	put_who(j, f->cause, f->domain, f->after, f->before, f->who);
 	json_object_open(j, "evidence");
 	json_string(j, "clause", slice_of(cause_info(f->cause)->clause));
-	json_string(j, "fix", slice_of(cause_info(f->cause)->fix));
+	json_string(j, "fix", buf_view(&fix));
 	put_changes(j, f);
 	put_input_json(j, &f->input);
 	json_object_close(j);
 	put_twins(j, f);
 	json_number(j, "tried", (int64_t)f->tried);
 	json_object_close(j);
-	if (text.failure != BUF_OK)
-		j->out->failure = text.failure;
+	if (text.failure != BUF_OK || fix.failure != BUF_OK)
+		j->out->failure =
+		    text.failure != BUF_OK ? text.failure : fix.failure;
 	buf_release(&text);
+	buf_release(&fix);
 }
 
 int

@@ -154,6 +154,36 @@ report_by(struct buf *b, const struct report *r, const struct finding *f)
 	report_hand(b, &h);
 }
 
+void
+report_fix(struct buf *b, const struct finding *f)
+{
+	static const struct {
+		struct slice seal, sign;
+	} words[] = {
+		{ { "Sign and seal", 13 }, { "Sign", 4 } },
+		{ { "Seal", 4 }, { "Sign", 4 } },
+		{ { "sealing", 7 }, { "signing", 7 } },
+		{ { "seal", 4 }, { "sign", 4 } },
+	};
+	struct slice rest = slice_of(cause_info(f->cause)->fix);
+
+	while (f->signature > 0 && rest.len > 0) {
+		size_t k = 0;
+
+		while (
+		    k < ARRAY_LEN(words) && !slice_starts(rest, words[k].seal))
+			k++;
+		if (k < ARRAY_LEN(words)) {
+			buf_slice(b, words[k].sign);
+			rest = slice_sub(rest, words[k].seal.len, rest.len);
+		} else {
+			buf_char(b, rest.p[0]);
+			rest = slice_sub(rest, 1, rest.len);
+		}
+	}
+	buf_slice(b, rest);
+}
+
 /* ------------------------------------------------------------------------
  * The summary. */
 

@@ -148,7 +148,8 @@ offer_dkim_added(struct offer *o)
 	struct taglist tags;
 	struct diag why;
 
-	if (!is_named(o, "dkim-signature") || !came_later(o) ||
+	if (o->c->k->instance == 0 || !is_named(o, "dkim-signature") ||
+	    !came_later(o) ||
 	    taglist_parse(o->field->value, o->c->s->arena, &tags, &why) != 0)
 		return;
 	const struct tag *d = taglist_find(&tags, SLICE("d"));

@@ -158,7 +158,7 @@ def explain(case, directory):
         f.write(case.message.keys_file())
     p = subprocess.run(["arc-verify", "--check", case.check, "--why", "--json", "--time", edits.TIME, "--keys", path + ".keys", path],
                        capture_output=True, check=False)
-    assert p.returncode in (0, 1, 2), (case.name, p.returncode, p.stderr)
+    assert p.returncode in (0, 1, 2, 75), (case.name, p.returncode, p.stderr)
     return json.loads(p.stdout)
 
 
@@ -215,12 +215,12 @@ def judge(case, found):
     return "octets: " + wrong if wrong else "right"
 
 
-def score(directory, only="", every=1):
-    """Run all, or one of so many; print what is wrong and the sums.  Wrong proofs,
+def score(directory, only="", every=1, count=None):
+    """Run all, or the first count, or one of so many; print what is wrong and the sums.  Wrong proofs,
     share found, share placed."""
     sums = {"explained": [0, 0], "placed": [0, 0]}
     wrong_proofs = 0
-    for case in itertools.islice(cases(), 0, None, every):
+    for case in itertools.islice(cases(), 0, count, every):
         if only not in case.name:
             continue
         verdict = judge(case, explain(case, directory))

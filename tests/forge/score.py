@@ -7,7 +7,9 @@ CORPUS is one of the tables below.  For each message two readings of its own say
 what does not verify (opinion.py); --why explains it whole when all of that is
 proved, and says something false when it names a cause that is none here, or
 another culprit.  Exit status 1: something false was called proved, or less was
-explained than the corpus demands."""
+explained than the corpus demands.
+
+CORPUS may also be "dkim": every edit of dkimedits.py, or the first COUNT."""
 import argparse
 import itertools
 import json
@@ -19,8 +21,12 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path[0:0] = [here]
 sys.path.append("/usr/lib/python3/dist-packages")
 
+<<<<<<< HEAD
 import chains  # noqa: E402
 import edits  # noqa: E402
+=======
+import dkimedits  # noqa: E402
+>>>>>>> 59cfc25 (Tell of DKIM-Signatures in text, JSON and manuals, and score them)
 import keys  # noqa: E402
 import library  # noqa: E402
 import lists  # noqa: E402
@@ -35,6 +41,7 @@ CORPORA = {
     "mailman3": (lists.mailman3_cases, 0.9),
     "library": (library.cases, 0.65),
 }
+DKIM_LEAST = 0.95
 PARTS = {"bh=": "ams.bh", "b= of the AMS": "ams.b", "b= of the AS": "as.b"}
 
 
@@ -139,6 +146,7 @@ def score(name, count, options):
     return wrong == 0 and whole >= least * n
 
 
+<<<<<<< HEAD
 # Forged one by one, each with its cause and culprit (edits.py): kind, cases
 FORGED = {
     "edits": lambda: itertools.chain(edits.modifier_cases(), edits.seal_edit_cases(), edits.key_cases(),
@@ -170,6 +178,12 @@ def score_forged(name):
 def row(name, n, named, right, false, tried, cpu):
     print("| %s | %d | %.1f %% | %.1f %% | %d | %.0f | %.1f |"
           % (name, n, 100 * named / n, 100 * right / n, false, tried / n, 1000 * cpu / n), flush=True)
+=======
+def score_dkim(count, options):
+    with tempfile.TemporaryDirectory() as directory:
+        wrong, explained, placed = dkimedits.score(directory, options.only, count=count)
+    return wrong == 0 and explained >= DKIM_LEAST and placed >= DKIM_LEAST
+>>>>>>> 59cfc25 (Tell of DKIM-Signatures in text, JSON and manuals, and score them)
 
 
 def main():
@@ -185,7 +199,14 @@ def main():
           "| --- | --- | --- | --- | --- | --- | --- |")
     for what in options.corpus:
         name, _, count = what.partition(":")
+<<<<<<< HEAD
         good &= score_forged(name) if name in FORGED else score(name, int(count or 100), options)
+=======
+        if name == "dkim":
+            good &= score_dkim(int(count) if count else None, options)
+        else:
+            good &= score(name, int(count or 100), options)
+>>>>>>> 59cfc25 (Tell of DKIM-Signatures in text, JSON and manuals, and score them)
     sys.exit(0 if good else 1)
 
 

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# Why a DKIM-Signature fails (RFC 6376 section 6.1): the causes of edits.py, with
+# DKIM-Signatures in place of an AMS or beside it.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+@test "what was done to a message with DKIM-Signatures is proved, and placed by what else was signed" {
+	forge <<-'PY'
+	import contextlib, io
+	with contextlib.redirect_stdout(io.StringIO()) as told:
+	    wrong, explained, placed = dkimedits.score(tmp(""), every=4)
+	assert wrong == 0 and explained >= 0.97 and placed >= 0.97, told.getvalue()
+	PY
+}
+
+@test "a DKIM-Signature is explained alone, and ARC Sets that nobody asked for are only heard" {
+	forge <<-'PY'
+	case = [c for c in dkimedits.modifier_cases() if c.name.endswith(".DSE")][0]
+	found = dkimedits.explain(case, tmp(""))
+	assert dkimedits.judge(case, found) == "right", found["why"]
+	assert all(w["signature"] == 1 and w["instance"] is None for w in found["why"]), found["why"]
+	case.check = "arc:dkim"
+	found = dkimedits.explain(case, tmp(""))
+	assert {(w["instance"], w["signature"]) for w in found["why"]} == {(1, None), (None, 1)}, found["why"]
+	PY
+}
+
+@test "the text names the signature, who signed before and who after" {
+	forge <<-'PY'
+	import subprocess
+	def lines(plan, check):
+	    head, body, edit = edits.PLAIN, edits.TEXT, lambda m: setattr(m, "body", m.body + b"--\r\nthe list\r\n") or m
+	    m, _ = dkimedits.planned(plan, head, body, edit)
+	    open(tmp("m"), "wb").write(m.octets())
+	    open(tmp("k"), "w").write(m.keys_file())
+	    return subprocess.run(["arc-verify", "--check", check, "--why", "--time", edits.TIME, "--keys", tmp("k"), tmp("m")],
+	                          capture_output=True, text=True).stdout
+	text = lines("DEL", "dkim")
+	assert "fails: DKIM-Signature 2 bh= d=author.example s=s1" in text, text
+	assert "by: between DKIM-Signature 2 (author.example) and DKIM-Signature 1, most likely list.example (likely)" in text, text
+	text = lines("DES", "dkim")
+	assert "by: between DKIM-Signature 1 (author.example) and i=1, most likely d1.example (likely)" in text, text
+	text = lines("DSES", "arc:dkim")
+	assert "between i=1 (d1.example) and i=2, most likely d2.example" in text, text
+	assert text.count("proved: A footer was appended") == 1 and "fails: DKIM-Signature 1 bh=" in text and "fails: i=1 ARC-Message-Signature bh=" in text, text
+	text = lines("DE", "dkim")
+	assert "by: after DKIM-Signature 1 (author.example); no later signature covers the change (open)" in text, text
+	PY
+}
+
+@test "two DKIM-Signatures of one signer that fail by one change are both told of, in one block" {
+	forge <<-'PY'
+	for edit, cause, level in ((lambda m: edits.header(m, "Subject", lambda v: "[l] " + v), "hdr.subject-tagged", "proved"),
+	                           (lambda m: edits.header(m, "Subject", lambda v: "Quite another"), "hdr.changed", "indicated")):
+	    m = dkimsig.signed(edits.TEXT, edits.PLAIN, **dkimedits.HOW)
+	    m = edit(dkimsig.sign(m, **{**dkimedits.HOW, "s": "s2", "key": "ed25519-a"}))
+	    found = dkimedits.explain(dkimedits.Case("two", m, [cause]), tmp(""))["why"]
+	    assert [(w["signature"], w["field"]) for w in found if (w["cause"], w["level"]) == (cause, level)] == [(1, "dkim.b"), (2, "dkim.b")], found
+	PY
+}
+
+@test "a DKIM-Signature that passes, expired or cannot be checked just now has no cause to be searched" {
+	forge <<-'PY'
+	m = dkimsig.signed(edits.TEXT, edits.PLAIN, **dkimedits.HOW)
+	assert dkimedits.explain(dkimedits.Case("fine", m, []), tmp(""))["why"] == []
+	m = dkimsig.signed(edits.TEXT, edits.PLAIN, add="x=1767225599", t="1767225000", **{**dkimedits.HOW})
+	assert dkimedits.explain(dkimedits.Case("expired", m, []), tmp(""))["why"] == []
+	m = dkimsig.signed(edits.TEXT, edits.PLAIN, record=None, **dkimedits.HOW).line(";! s1._domainkey.author.example. SERVFAIL")
+	case = dkimedits.Case("temporary", m, [])
+	found = dkimedits.explain(case, tmp(""))
+	assert (found["dkim"][0]["result"], found["why"]) == ("temperror", []), found
+	PY
+}
+
+@test "arc-dump --why explains DKIM-Signatures, and --repair undoes what was proved of one" {
+	forge <<-'PY'
+	import json, subprocess
+	m, before = dkimedits.planned("DE", edits.PLAIN, edits.TEXT, lambda m: setattr(m, "body", m.body + b"--\r\nthe list\r\n") or m)
+	open(tmp("m"), "wb").write(m.octets())
+	open(tmp("k"), "w").write(m.keys_file())
+	common = ["--why", "--time", edits.TIME, "--keys", tmp("k")]
+	p = subprocess.run(["arc-dump", *common, tmp("m")], capture_output=True, text=True)
+	assert "fails: DKIM-Signature 1 bh=" in p.stdout and "fix: Sign after appending the footer." in p.stdout, p.stdout
+	found = json.loads(subprocess.run(["arc-dump", "--json", "--check", "dkim", *common, tmp("m")], capture_output=True).stdout)
+	assert [(w["cause"], w["field"], w["signature"]) for w in found["why"]] == [("body.footer-appended", "dkim.bh", 1)], found["why"]
+	subprocess.run(["arc-verify", "--check", "dkim", "--repair", tmp("was"), *common, tmp("m")], capture_output=True)
+	assert open(tmp("was"), "rb").read() == before.octets()
+	PY
+}
