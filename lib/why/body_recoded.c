@@ -246,8 +246,8 @@ tell(struct recoding *r, size_t n)
 
 	if (parts == NULL || r->frame.cause == CAUSE_NONE ||
 	    parts->nchanges != n ||
-	    (frame = finding_new(
-		 c->s, r->frame.cause, EXPLAIN_PROVED, PLACE_BH, c->i)) == NULL)
+	    (frame = finding_about(
+		 c->s, r->frame.cause, EXPLAIN_PROVED, PLACE_BH, c->k)) == NULL)
 		return;
 	enum cause_id cause = frame->cause;
 
