@@ -145,8 +145,8 @@ put_property(struct json *j, const struct authres_result *r, size_t k)
 	json_member(j, r->property[k].name, r->property[k].value);
 }
 
-static void
-put_results(struct json *j, const struct authres *a)
+void
+member_results(struct json *j, const struct authres *a)
 {
 	json_array_open(j, "results");
 	for (size_t i = 0; i < a->nresults; i++) {
@@ -178,7 +178,7 @@ put_aar(struct json *j, const struct sigfield *f, struct diag *why)
 		json_object_open(j, "aar");
 		member_text(j, "authserv_id", a.authserv_id);
 		member_text(j, "payload", slice_trim(f->payload));
-		put_results(j, &a);
+		member_results(j, &a);
 		json_object_close(j);
 	}
 	arena_free(arena);

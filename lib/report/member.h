@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/slice.h"
 #include "dkim/sigcheck.h"
+#include "mail/authres.h"
 
 /* A slice that is not there is null. */
 void member_text(struct json *, const char *key, struct slice);
@@ -22,6 +23,9 @@ void member_detail(struct json *, const char *key, const struct diag *why);
 /* What a signature and its tags have in common in all kinds: c= and h=. */
 void member_canon(struct json *, const struct sigtags *);
 void member_headers(struct json *, const struct sigtags *);
+
+/* The member "results": what an Authentication-Results says. */
+void member_results(struct json *, const struct authres *);
 
 /* The member "key": the record that was looked at; null when none was. */
 void member_key(struct json *, const struct sigresult *);

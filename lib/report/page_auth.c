@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "base/moment.h"
 #include "mail/authres.h"
+#include "report/member.h"
 #include "report/page.h"
 #include "report/page_auth.h"
 
@@ -309,16 +310,20 @@ put_dkim2_field(struct sheet *t, const struct field *f)
 	sheet_item(t, "-", NULL, &b);
 }
 
+static bool
+is_dkim2(const struct field *f)
+{
+	return slice_eq_nocase(f->name, SLICE("DKIM2-Signature")) ||
+	       slice_eq_nocase(f->name, SLICE("Message-Instance"));
+}
+
 static void
 put_dkim2(struct sheet *t, const struct message *m)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->nfields; i++) {
-		if (!slice_eq_nocase(
-			m->field[i].name, SLICE("DKIM2-Signature")) &&
-		    !slice_eq_nocase(
-			m->field[i].name, SLICE("Message-Instance")))
+		if (!is_dkim2(&m->field[i]))
 			continue;
 		if (n++ == 0)
 			buf_text(t->b, "\nDKIM2 (not verified):\n");
@@ -337,4 +342,90 @@ page_auth(struct sheet *t, const struct page *p)
 	put_signatures(t, p);
 	put_reports(t, p);
 	put_dkim2(t, p->report->message);
+}
+
+/* ------------------------------------------------------------------------
+ * The same as JSON. */
+
+/* A field of others; what is parsed of it lives no longer than its member. */
+static void
+json_report(struct json *j, size_t index, const struct field *f)
+{
+	struct arena *arena = arena_new();
+	struct authres a;
+	struct diag why;
+
+	if (arena == NULL || authres_parse(f->value, arena, &a, &why) != 0) {
+		j->out->failure = BUF_NO_MEMORY;
+	} else {
+		json_object_open(j, NULL);
+		json_number(j, "place", (int64_t)index + 1);
+		member_text(j, "authserv_id", a.authserv_id);
+		member_results(j, &a);
+		json_object_close(j);
+	}
+	arena_free(arena);
+}
+
+static void
+json_tags(struct json *j, const struct taglist *list)
+{
+	json_object_open(j, "tags");
+	for (size_t i = 0; i < list->n; i++) {
+		struct buf value = { .max = 0 };
+
+		page_unfold(&value, &list->tag[i]);
+		json_member(j, list->tag[i].name, buf_view(&value));
+		buf_fail_with(j->out, &value);
+		buf_release(&value);
+	}
+	json_object_close(j);
+}
+
+static void
+json_dkim2(struct json *j, size_t index, const struct field *f)
+{
+	struct arena *arena = arena_new();
+	struct taglist list;
+	struct diag why = { .code = DIAG_MEMORY };
+
+	json_object_open(j, NULL);
+	json_string(j, "field", f->name);
+	json_number(j, "place", (int64_t)index + 1);
+	json_string(j, "value", slice_trim(f->value));
+	if (arena != NULL && taglist_parse(f->value, arena, &list, &why) == 0)
+		json_tags(j, &list);
+	else if (why.code == DIAG_MEMORY)
+		j->out->failure = BUF_NO_MEMORY;
+	else
+		json_null(j, "tags");
+	json_object_close(j);
+	arena_free(arena);
+}
+
+void
+page_auth_json(struct json *j, const struct page *p)
+{
+	const struct report *r = p->report;
+	const struct message *m = r->message;
+
+	json_array_open(j, "reported");
+	for (size_t i = 0; i < m->nfields; i++) {
+		if (!slice_eq_nocase(
+			m->field[i].name, SLICE("Authentication-Results")))
+			continue;
+		json_report(j, i, &m->field[i]);
+		if (r->spill != NULL)
+			r->spill(r->spill_ctx);
+	}
+	json_array_close(j);
+	json_array_open(j, "dkim2");
+	for (size_t i = 0; i < m->nfields; i++) {
+		if (!is_dkim2(&m->field[i]))
+			continue;
+		json_dkim2(j, i, &m->field[i]);
+		if (r->spill != NULL)
+			r->spill(r->spill_ctx);
+	}
+	json_array_close(j);
 }

@@ -11,4 +11,8 @@
 /* Nothing when the page has no results of DKIM. */
 void page_auth(struct sheet *, const struct page *);
 
+/* The same of others as members of a JSON object: "reported" and "dkim2", each
+ * field of theirs in the order of the header. */
+void page_auth_json(struct json *, const struct page *);
+
 #endif

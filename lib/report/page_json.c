@@ -2,6 +2,7 @@
 #include "base/escape.h"
 #include "base/moment.h"
 #include "report/page.h"
+#include "report/page_auth.h"
 #include "mail/words.h"
 
 static void
@@ -129,6 +130,7 @@ page_json(struct json *j, const struct page *p)
 	}
 	json_array_close(j);
 	json_fields(j, p);
+	page_auth_json(j, p);
 }
 
 /* ------------------------------------------------------------------------

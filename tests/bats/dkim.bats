@@ -442,6 +442,40 @@ vector() {
 	[[ $output != *DKIM* ]] && [[ $output != *Reported* ]]
 }
 
+@test "arc-dump --json has what others reported, and DKIM2 fields that nobody verified" {
+	forge <<-'PY'
+	m = signed()
+	m.top("Authentication-Results: mx.example 1; dkim=pass reason=ok header.d=author.example header.s=s1; spf=fail")
+	m.top("Authentication-Results: ;;=")
+	m.top("Authentication-Results: other.example; none")
+	m.top("dkim2-signature: i=1; d=hop.example;\n s=a:\n b")
+	m.top("Message-Instance: no tags here\x01")
+	write(m, tmp("m"))
+	write(Message(), tmp("plain"))
+	PY
+	cd "$BATS_TEST_TMPDIR" || return
+	arc-dump --json m >json || [ $? -eq 2 ]
+	arc-dump --json plain >>json || [ $? -eq 2 ]
+	/usr/bin/python3 - "$ROOT/man/arc-tools.schema.json" <<-'PY'
+	import json, jsonschema, sys
+	schema = jsonschema.Draft202012Validator(json.load(open(sys.argv[1])))
+	found, plain = map(json.loads, open("json", encoding="utf-8"))
+	schema.validate(found)
+	schema.validate(plain)
+	assert plain["reported"] == plain["dkim2"] == []
+	none, broken, mx = found["reported"]
+	assert none == {"place": 3, "authserv_id": "other.example", "results": []}, none
+	assert broken["authserv_id"] is None and broken["place"] == 4, broken
+	assert mx == {"place": 5, "authserv_id": "mx.example", "results": [
+	    {"method": "dkim", "result": "pass", "reason": "ok", "properties": {"header.d": "author.example", "header.s": "s1"}},
+	    {"method": "spf", "result": "fail", "reason": None, "properties": {}}]}, mx
+	instance, signature = found["dkim2"]
+	assert instance == {"field": "Message-Instance", "place": 1, "value": "no tags here\x01", "tags": None}, instance
+	assert signature["field"] == "dkim2-signature" and signature["place"] == 2
+	assert signature["tags"] == {"i": "1", "d": "hop.example", "s": "a: b"}, signature
+	PY
+}
+
 @test "arc-dump --canon dkim:N and dkim-body:N give what was hashed" {
 	forge <<-'PY'
 	m = sign(signed("a  b\n\n", tags={"c": "relaxed/relaxed", "h": "from"}), d="list.example", add="l=2")
