@@ -21,12 +21,9 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path[0:0] = [here]
 sys.path.append("/usr/lib/python3/dist-packages")
 
-<<<<<<< HEAD
 import chains  # noqa: E402
-import edits  # noqa: E402
-=======
 import dkimedits  # noqa: E402
->>>>>>> 59cfc25 (Tell of DKIM-Signatures in text, JSON and manuals, and score them)
+import edits  # noqa: E402
 import keys  # noqa: E402
 import library  # noqa: E402
 import lists  # noqa: E402
@@ -146,7 +143,6 @@ def score(name, count, options):
     return wrong == 0 and whole >= least * n
 
 
-<<<<<<< HEAD
 # Forged one by one, each with its cause and culprit (edits.py): kind, cases
 FORGED = {
     "edits": lambda: itertools.chain(edits.modifier_cases(), edits.seal_edit_cases(), edits.key_cases(),
@@ -178,12 +174,12 @@ def score_forged(name):
 def row(name, n, named, right, false, tried, cpu):
     print("| %s | %d | %.1f %% | %.1f %% | %d | %.0f | %.1f |"
           % (name, n, 100 * named / n, 100 * right / n, false, tried / n, 1000 * cpu / n), flush=True)
-=======
+
+
 def score_dkim(count, options):
     with tempfile.TemporaryDirectory() as directory:
         wrong, explained, placed = dkimedits.score(directory, options.only, count=count)
     return wrong == 0 and explained >= DKIM_LEAST and placed >= DKIM_LEAST
->>>>>>> 59cfc25 (Tell of DKIM-Signatures in text, JSON and manuals, and score them)
 
 
 def main():
@@ -199,14 +195,12 @@ def main():
           "| --- | --- | --- | --- | --- | --- | --- |")
     for what in options.corpus:
         name, _, count = what.partition(":")
-<<<<<<< HEAD
-        good &= score_forged(name) if name in FORGED else score(name, int(count or 100), options)
-=======
         if name == "dkim":
             good &= score_dkim(int(count) if count else None, options)
+        elif name in FORGED:
+            good &= score_forged(name)
         else:
             good &= score(name, int(count or 100), options)
->>>>>>> 59cfc25 (Tell of DKIM-Signatures in text, JSON and manuals, and score them)
     sys.exit(0 if good else 1)
 
 
