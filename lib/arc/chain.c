@@ -71,7 +71,7 @@ aar_read(struct sigfield *f, unsigned *over)
 	    rest.p == NULL) {
 		diag_set(&f->problem, DIAG_AAR_SYNTAX,
 		    text.len > 0 ? text : f->field->name,
-		    "\"i=\", a number and \";\" do not stand first");
+		    "it does not begin with \"i=\", a number and \";\"");
 		return;
 	}
 	f->instance_first = true;
@@ -114,7 +114,7 @@ signed_read(
 	t = taglist_find(&f->list, i_name);
 	if (t != NULL && f->instance_first) {
 		diag_set(&f->problem, DIAG_FIELD_SYNTAX, t->name,
-		    "tag i= stands there twice");
+		    "duplicate tag i=");
 		return 0;
 	}
 	if (t != NULL)
@@ -175,7 +175,7 @@ shape_complete(struct chain *c)
 			s->count[ARC_SEAL] ==
 		    0) {
 			diag_set(&c->shape, DIAG_INSTANCE_GAP, no_octets,
-			    "no field says i=%u, but one says i=%u", i, c->n);
+			    "no field has i=%u, but one has i=%u", i, c->n);
 			return shape_fail(c, 3, i, ARC_KINDS);
 		}
 		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {

@@ -98,8 +98,8 @@ results_add(struct seal_results *r, const struct authres *a, size_t field,
 		if (longest > MOST_WORD || r->n >= AUTHRES_MAX_RESULTS)
 			leave_out(r, field, one->text, no_octets,
 			    longest > MOST_WORD
-				? "a word of it is longer than a line can be"
-				: "there are too many results");
+				? "a word is longer than a line may be"
+				: "too many results");
 		else
 			r->result[r->n++] = *one;
 	}
@@ -135,21 +135,21 @@ take_field(struct seal_results *out, const struct field *f, size_t number,
 		return -1;
 	if (!ours && claims)
 		leave_out(out, number, slice_trim(f->value), no_octets,
-		    "its authserv-id is not written as it has to be");
+		    "its authserv-id has invalid syntax");
 	else if (!ours && id.len > 0)
 		note_other(out, id);
 	if (!ours)
 		return 0;
 	if (out->n >= AUTHRES_MAX_RESULTS) {
 		leave_out(out, number, slice_trim(f->value), no_octets,
-		    "there are too many results");
+		    "too many results");
 		return 0;
 	}
 	if (authres_parse(f->value, arena, &a, why) != 0)
 		return -1;
 	if (a.authserv_id.p == NULL || !authres_knows(a.version)) {
 		leave_out(out, number, slice_trim(f->value), a.version,
-		    "it is of a version that is not known");
+		    "unknown version");
 		return 0;
 	}
 	out->used[out->nused++] = f;
@@ -209,7 +209,7 @@ seal_results_of(struct slice text, struct arena *arena,
 		return -1;
 	if (a.bad.len > 0 || (a.nresults == 0 && !a.none))
 		return diag_set(why, DIAG_AAR_SYNTAX, a.bad,
-		    "\"%s\" is no result", diag_quote(a.bad, q));
+		    "\"%s\" is not a result", diag_quote(a.bad, q));
 	if (results_add(out, &a, 0, arena, why) != 0)
 		return -1;
 	if (out->nleft > 0)
@@ -377,7 +377,7 @@ written(const struct writer *w, struct diag *why)
 {
 	if (w->text.failure == BUF_TOO_BIG)
 		return diag_set(why, DIAG_LIMIT_FIELD, no_octets,
-		    "a field of ours would be longer than %d octets",
+		    "the new field would be longer than %d bytes",
 		    SEAL_MAX_FIELD);
 	return w->text.failure == BUF_OK ? 0 : diag_memory(why);
 }
@@ -686,7 +686,7 @@ seal_check(struct input *in, const struct limits *limits, unsigned i,
 	for (enum sigkind k = ARC_AAR; k < ARC_KINDS && whole; k++)
 		whole = set->part[k]->problem.code == DIAG_NONE;
 	if (!whole)
-		check_fail(why, "the new fields do not read back");
+		check_fail(why, "the new fields cannot be parsed");
 	else if (c.set[i].part[ARC_SEAL]->tags.cv != CV_FAIL &&
 		 c.shape.code != DIAG_NONE)
 		check_fail(why, diag_info(c.shape.code)->sentence);

@@ -46,11 +46,11 @@ state_read(struct slice text, const struct chain *c, enum cv *cv,
 		"tempfail" };
 	struct buf wanted = { .max = 0 };
 	int result = diag_set(why, DIAG_STATE, (struct slice){ NULL, 0 },
-	    "it was left for another message, or one that was sealed since");
+	    "it was saved for another message, or one that was sealed since");
 
 	if (!slice_starts(text, slice_of(head)))
 		return diag_set(why, DIAG_STATE, (struct slice){ NULL, 0 },
-		    "this is no state file");
+		    "not a state file");
 	/* Of all states that the message could have, is it one? */
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		*temporary = i == 3;
@@ -65,7 +65,7 @@ state_read(struct slice text, const struct chain *c, enum cv *cv,
 	}
 	if (result != 0 && why->code != DIAG_MEMORY)
 		diag_set(why, DIAG_STATE, (struct slice){ NULL, 0 },
-		    "it was left for another message, or one that was sealed "
+		    "it was saved for another message, or one that was sealed "
 		    "since");
 	buf_release(&wanted);
 	return result;

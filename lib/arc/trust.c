@@ -109,8 +109,8 @@ take_line(struct trust *t, struct slice line, size_t number, struct diag *why)
 	if (e->day.len > 0) {
 		if (!moment_day(e->day, &e->end))
 			return bad_line(why, number,
-			    "behind the domain comes the last day on which it "
-			    "is trusted, like 2027-06-30, or -");
+			    "after the domain, expected the last day on which "
+			    "it is trusted, like 2027-06-30, or -");
 		e->end += DAY;
 	}
 	t->n++;
@@ -135,7 +135,7 @@ check_twice(const struct trust *t, struct diag *why)
 		if (slice_eq(t->entry[i - 1].domain, t->entry[i].domain))
 			return diag_set(why, DIAG_TRUST,
 			    (struct slice){ NULL, 0 },
-			    "line %zu: the domain stands in line %zu already",
+			    "line %zu: the domain is already in line %zu",
 			    x > y ? x : y, x > y ? y : x);
 	}
 	return 0;

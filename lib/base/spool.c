@@ -72,7 +72,7 @@ static int
 too_long(uint64_t most, struct diag *why)
 {
 	return diag_set(why, DIAG_LIMIT_MESSAGE, (struct slice){ NULL, 0 },
-	    "it does not end before octet %" PRIu64, most);
+	    "it does not end before byte %" PRIu64, most);
 }
 
 /* A regular file stays where it is; it is read once, to see that it can be. */

@@ -57,7 +57,7 @@ check_rsa(struct slice n, struct slice e, struct key *key, struct diag *why)
 	/* Before anything is counted in bits. */
 	if (n.len > KEY_MAX_RSA_BITS / 8)
 		return diag_set(why, DIAG_KEY_LONG, nowhere,
-		    "a modulus of %zu octets", n.len);
+		    "a modulus of %zu bytes", n.len);
 	key->bits = n.len > 0 ? bits_of(n) : 0;
 	if (key->bits < KEY_LEAST_RSA_BITS)
 		return diag_set(why, DIAG_KEY_SHORT, nowhere,
@@ -69,7 +69,7 @@ check_rsa(struct slice n, struct slice e, struct key *key, struct diag *why)
 	 * makes the padded digest its own signature. */
 	if (e.len > 5)
 		return diag_set(why, DIAG_KEY_EXPONENT, nowhere,
-		    "an exponent of %zu octets", e.len);
+		    "an exponent of %zu bytes", e.len);
 	key->exponent = 0;
 	for (size_t i = 0; i < e.len; i++)
 		key->exponent = key->exponent << 8 | (unsigned char)e.p[i];
@@ -180,7 +180,7 @@ check_ed25519(struct slice point, struct diag *why)
 		return crypto_trouble(why, "Ed25519 key");
 	if (on == 0)
 		return diag_set(why, DIAG_KEY_WEAK_POINT, nowhere,
-		    "the octets are no point of the curve");
+		    "not a point of the curve");
 	return 0;
 }
 
@@ -194,7 +194,7 @@ key_from_ed25519(struct slice point, struct key *out, struct diag *why)
 		return diag_memory(why);
 	if (point.len != KEY_ED25519_SIZE)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "%zu octets; an Ed25519 key has 32", point.len);
+		    "%zu bytes; an Ed25519 key has 32", point.len);
 	if (check_ed25519(point, why) != 0)
 		return -1;
 	if (keep_octets(&key, point, why) != 0)
@@ -227,18 +227,18 @@ unwrap(struct slice body, struct slice *n, struct slice *e, struct diag *why)
 	    !der_take(&algorithm, DER_OBJECT, &oid) ||
 	    !der_take(&body, DER_BIT_STRING, &bits) || body.len != 0)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= is no SubjectPublicKeyInfo");
+		    "p= is not a SubjectPublicKeyInfo");
 	if (!slice_eq(oid, SLICE(rsa_oid)))
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= holds a key for another algorithm than RSA");
+		    "p= has a key for an algorithm other than RSA");
 	if (algorithm.len != 0 && (!der_take(&algorithm, DER_NULL, &null) ||
 				      null.len != 0 || algorithm.len != 0))
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= holds parameters that RSA does not have");
+		    "p= has parameters that RSA does not have");
 	/* The first octet counts unused bits. */
 	if (bits.len == 0 || bits.p[0] != 0)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "the bits in p= are not whole octets");
+		    "the bits in p= are not whole bytes");
 	bits = slice_sub(bits, 1, bits.len);
 	if (!der_take(&bits, DER_SEQUENCE, &rsa) || bits.len != 0 ||
 	    !rsa_numbers(rsa, n, e))
@@ -257,18 +257,18 @@ read_rsa(struct slice der, struct key *out, struct diag *why)
 
 	if (der.len == KEY_ED25519_SIZE)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= holds 32 octets, which is no RSA key; an Ed25519 "
+		    "p= has 32 bytes, which is not an RSA key; an Ed25519 "
 		    "record says k=ed25519");
 	if (der.p[0] == DER_SEQUENCE && size > der.len)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= holds %zu octets of a key of %zu: it was cut", der.len,
+		    "p= has %zu bytes of a key of %zu: it was cut", der.len,
 		    size);
 	if (!der_take(&rest, DER_SEQUENCE, &body))
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "the %zu octets of p= are no RSA key", der.len);
+		    "the %zu bytes of p= are not an RSA key", der.len);
 	if (rest.len != 0)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "%zu octets follow the key in p=", rest.len);
+		    "%zu bytes follow the key in p=", rest.len);
 	bool bare = rsa_numbers(body, &n, &e);
 
 	if ((!bare && unwrap(body, &n, &e, why) != 0) ||
@@ -283,11 +283,11 @@ read_ed25519(struct slice octets, struct key *out, struct diag *why)
 {
 	if (octets.len == ED25519_SPKI_SIZE && octets.p[0] == DER_SEQUENCE)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= holds a SubjectPublicKeyInfo of 44 octets; only its "
-		    "last 32 belong there");
+		    "p= has a SubjectPublicKeyInfo of 44 bytes; publish only "
+		    "its last 32");
 	if (octets.len != KEY_ED25519_SIZE)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= holds %zu octets; an Ed25519 key has 32", octets.len);
+		    "p= has %zu bytes; an Ed25519 key has 32", octets.len);
 	return key_from_ed25519(octets, out, why);
 }
 
@@ -311,17 +311,17 @@ not_base64(struct slice text, struct diag *why)
 		if (!ascii_is_alnum(text.p[i]) && !ascii_is_fws(text.p[i]) &&
 		    slice_find(SLICE("+/="), text.p[i]) == 3)
 			return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-			    "p= is not base64: \"%s\" does not belong there",
+			    "p= is not base64: \"%s\" is not allowed",
 			    diag_quote(slice_sub(text, i, 1), q));
 		chars += !ascii_is_fws(text.p[i]);
 	}
 	if (chars % 4 != 0)
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
-		    "p= has %zu characters, no multiple of four: some were "
+		    "p= has %zu characters, not a multiple of four: some were "
 		    "lost or added",
 		    chars);
 	return diag_set(
-	    why, DIAG_KEY_SYNTAX, nowhere, "p= has \"=\" where none belongs");
+	    why, DIAG_KEY_SYNTAX, nowhere, "p= has a misplaced \"=\"");
 }
 
 /* RFC 6376 section 3.6.1 for each tag, in the order of section 6.1.2. */
@@ -345,8 +345,7 @@ read_tags(const struct taglist *list, struct arena *arena, struct key *out,
 		return diag_set(why, DIAG_KEY_SYNTAX, nowhere,
 		    "v=DKIM1 must be the first tag");
 	if (p == NULL)
-		return diag_set(
-		    why, DIAG_KEY_SYNTAX, nowhere, "there is no p= tag");
+		return diag_set(why, DIAG_KEY_SYNTAX, nowhere, "p= is missing");
 	if (h != NULL && !lists(h->value, SLICE("sha256")))
 		return diag_set(why, DIAG_KEY_HASH, nowhere,
 		    "h=%s does not list sha256", diag_quote(h->value, q));

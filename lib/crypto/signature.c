@@ -65,7 +65,7 @@ verify_rsa(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 
 	if (sig.len != n)
 		return diag_set(why, DIAG_SIGNATURE_LENGTH, nowhere,
-		    "%zu octets; the key makes %zu", sig.len, n);
+		    "%zu bytes; the key makes %zu", sig.len, n);
 	/* s and s + n open alike (RFC 8017 8.2.2). */
 	if (memcmp(sig.p, key->octets, n) >= 0)
 		return diag_set(why, DIAG_SIGNATURE, nowhere,
@@ -146,7 +146,7 @@ signature_verify_octets(const struct key *key, struct slice octets,
 		    "Ed25519 with a key of type %s", key_type_word(key->type));
 	if (sig.len != SIGNATURE_ED25519_SIZE)
 		return diag_set(why, DIAG_SIGNATURE_LENGTH, nowhere,
-		    "%zu octets; an Ed25519 signature has %d", sig.len,
+		    "%zu bytes; an Ed25519 signature has %d", sig.len,
 		    SIGNATURE_ED25519_SIZE);
 	if (!crypto_begin())
 		return diag_memory(why);
@@ -188,7 +188,7 @@ signature_verify(const struct key *key, enum signature_algorithm algorithm,
 			min_bits = KEY_MIN_RSA_BITS;
 		if (key->bits < min_bits)
 			return diag_set(why, DIAG_KEY_SHORT, nowhere,
-			    "%u bits; at least %u are wanted", key->bits,
+			    "%u bits; at least %u are required", key->bits,
 			    min_bits);
 	}
 	return key->type == KEY_RSA ? verify_rsa(key, digest, sig, why)

@@ -94,12 +94,12 @@ make_rsa(struct slice body, char *der, EVP_PKEY **out, struct diag *why)
 
 	if (!der_take(&body, DER_INTEGER, &version) ||
 	    der_unsigned(version).len != 0)
-		return bad(why, "it is no RSA key of two primes");
+		return bad(why, "not an RSA key with two primes");
 	for (size_t i = 0; i < NUMBERS; i++) {
 		if (!der_take(&body, DER_INTEGER, &number) ||
 		    (number = der_unsigned(number)).len == 0 ||
 		    number.len > KEY_MAX_RSA_BITS / 8)
-			return bad(why, "it is no RSA key of a usable size");
+			return bad(why, "an RSA key of unusable size");
 		char *p = der + (number.p - der);
 
 		to_native(p, number.len);
@@ -108,7 +108,7 @@ make_rsa(struct slice body, char *der, EVP_PKEY **out, struct diag *why)
 	}
 	params[NUMBERS] = OSSL_PARAM_construct_end();
 	if (body.len != 0)
-		return bad(why, "octets follow the RSA key");
+		return bad(why, "there are bytes after the RSA key");
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	bool done = ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1 &&
 		    EVP_PKEY_fromdata(ctx, out, EVP_PKEY_KEYPAIR, params) == 1;
@@ -125,7 +125,7 @@ make_ed25519(struct slice octets, EVP_PKEY **out, struct diag *why)
 
 	if (!der_take(&octets, DER_OCTET_STRING, &seed) || octets.len != 0 ||
 	    seed.len != KEY_ED25519_SIZE)
-		return bad(why, "it is no Ed25519 key of 32 octets");
+		return bad(why, "not an Ed25519 key of 32 bytes");
 	*out = EVP_PKEY_new_raw_private_key_ex(
 	    NULL, "ED25519", NULL, (const unsigned char *)seed.p, seed.len);
 	return *out != NULL && !crypto_memory_failed() ? 0 : refused(why);
@@ -142,13 +142,13 @@ unwrap(struct slice body, char *der, EVP_PKEY **out, struct diag *why)
 	    !der_take(&body, DER_SEQUENCE, &algorithm) ||
 	    !der_take(&algorithm, DER_OBJECT, &oid) ||
 	    !der_take(&body, DER_OCTET_STRING, &octets))
-		return bad(why, "it is no PKCS #8 key");
+		return bad(why, "not a PKCS #8 key");
 	if (slice_eq(oid, SLICE(ed25519_oid)))
 		return make_ed25519(octets, out, why);
 	if (!slice_eq(oid, SLICE(rsa_oid)))
-		return bad(why, "it is neither an RSA nor an Ed25519 key");
+		return bad(why, "neither an RSA nor an Ed25519 key");
 	if (!der_take(&octets, DER_SEQUENCE, &rsa) || octets.len != 0)
-		return bad(why, "it is no RSA key");
+		return bad(why, "not an RSA key");
 	return make_rsa(rsa, der, out, why);
 }
 
@@ -192,11 +192,11 @@ pem_find(
 
 	for (*kind = PEM_NONE; *kind == PEM_NONE;) {
 		if (!slice_cut(&pem, '\n', &line))
-			return bad(why, "there is no private key in PEM in it");
+			return bad(why, "no private key in PEM");
 		*kind = pem_kind(slice_trim(line));
 	}
 	if (*kind == PEM_OTHER)
-		return bad(why, "it is neither an RSA nor an Ed25519 key");
+		return bad(why, "neither an RSA nor an Ed25519 key");
 	*text = (struct slice){ pem.p, 0 };
 	while (slice_cut(&pem, '\n', &line)) {
 		if (slice_starts(line, SLICE("Proc-Type: 4,ENCRYPTED")))
@@ -207,10 +207,9 @@ pem_find(
 		}
 	}
 	if (*kind == PEM_ENCRYPTED)
-		return bad(why,
-		    "it is encrypted, and there is nobody to ask for the "
-		    "passphrase; \"openssl pkey\" writes it in the clear");
-	return text->len > 0 ? 0 : bad(why, "the PEM text was cut");
+		return bad(
+		    why, "it is encrypted; decrypt it with \"openssl pkey\"");
+	return text->len > 0 ? 0 : bad(why, "the PEM text is truncated");
 }
 
 static int
@@ -220,7 +219,7 @@ read_der(enum pem_kind kind, struct slice der, EVP_PKEY **out, struct diag *why)
 	char *octets = (char *)der.p; /* an arena's, so it may be written */
 
 	if (!der_take(&rest, DER_SEQUENCE, &body) || rest.len != 0)
-		return bad(why, "the octets in the PEM text are no key");
+		return bad(why, "the PEM text does not contain a key");
 	return (kind == PEM_PKCS8 ? unwrap : make_rsa)(body, octets, out, why);
 }
 
@@ -256,8 +255,7 @@ find_public(EVP_PKEY *pkey, struct key *out, struct diag *why)
 	if (!EVP_PKEY_is_a(pkey, "RSA"))
 		return crypto_memory_failed()
 			   ? refused(why)
-			   : bad(why,
-				 "it is neither an RSA nor an Ed25519 key");
+			   : bad(why, "neither an RSA nor an Ed25519 key");
 	if (!number_of(pkey, OSSL_PKEY_PARAM_RSA_N, n, sizeof n, &modulus) ||
 	    !number_of(pkey, OSSL_PKEY_PARAM_RSA_E, e, sizeof e, &exponent))
 		return refused(why);
@@ -265,8 +263,8 @@ find_public(EVP_PKEY *pkey, struct key *out, struct diag *why)
 		return -1;
 	if (out->bits < KEY_MIN_RSA_BITS)
 		return diag_set(why, DIAG_PRIVATE_KEY, nowhere,
-		    "an RSA key of %u bits; at least %d are wanted", out->bits,
-		    KEY_MIN_RSA_BITS);
+		    "an RSA key of %u bits; at least %d are required",
+		    out->bits, KEY_MIN_RSA_BITS);
 	return 0;
 }
 
@@ -365,7 +363,7 @@ load_file(const char *path, struct signing_key **out, struct diag *why)
 	if (read_file(path, p, max, &len, &exposed, why) != 0)
 		;
 	else if (len == max)
-		bad(why, "the file is too long for a key");
+		bad(why, "the file is too large for a key");
 	else
 		result = signing_key_parse((struct slice){ p, len }, out, why);
 	if (result == 0)

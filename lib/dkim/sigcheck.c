@@ -155,7 +155,7 @@ sigcheck_body(const struct sigcheck *c, const struct sigfield *f,
 	if (!h->complete)
 		diag_set(&result, DIAG_BODY_LENGTH,
 		    taglist_value(&f->list, SLICE("l")),
-		    "l=%" PRIu64 ", but the body has %" PRIu64 " octets",
+		    "l=%" PRIu64 ", but the body has %" PRIu64 " bytes",
 		    h->length, h->total);
 	else if (!r->body_fits) {
 		if (say_hashes(&f->tags, h, &result, why) != 0)
@@ -299,7 +299,7 @@ records_try(struct sigcheck *c, const struct sigfield *f,
 	if (!e->more)
 		return 0;
 	return diag_set(why, DIAG_LIMIT_RECORDS, no_octets,
-	    "%zu key records are tried at most", e->nrecords);
+	    "at most %zu key records are tried", e->nrecords);
 }
 
 int

@@ -86,7 +86,7 @@ read_body_hash(struct sigtags *s, const struct tag *t, struct arena *arena,
 		return -1;
 	if (s->body_hash.len != 32)
 		return diag_set(why, DIAG_TAG_SYNTAX, t->value,
-		    "bh= has %zu octets; SHA-256 has 32", s->body_hash.len);
+		    "bh= has %zu bytes; SHA-256 has 32", s->body_hash.len);
 	return 0;
 }
 
@@ -174,7 +174,7 @@ read_headers(struct sigtags *s, const struct tag *t, struct arena *arena,
 				char q[DIAG_QUOTED];
 
 				return diag_set(why, DIAG_TAG_SYNTAX, name,
-				    "h= has \"%s\", which is no field name",
+				    "h= has \"%s\", which is not a field name",
 				    diag_quote(name, q));
 			}
 	}

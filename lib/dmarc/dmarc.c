@@ -38,10 +38,10 @@ make_domain(
 	for (rest = ascii; slice_cut(&rest, '.', &label);)
 		if (label.len == 0 || label.len > MAX_LABEL)
 			return diag_set(why, DIAG_DMARC_AUTHOR, text,
-			    "\"%s\" is no domain", diag_quote(text, q));
+			    "\"%s\" is not a domain name", diag_quote(text, q));
 	if (ascii.len > MAX_NAME)
 		return diag_set(why, DIAG_DMARC_AUTHOR, text,
-		    "the domain has %zu octets; %d is the most", ascii.len,
+		    "the domain has %zu bytes; the limit is %d", ascii.len,
 		    MAX_NAME);
 	*out = arena_copy(arena, ascii);
 	if ((lower = (char *)out->p) == NULL)
@@ -65,7 +65,7 @@ dmarc_author(const struct message *m, struct arena *arena, struct slice *out,
 		    "no address with a domain");
 	if (n > MAX_AUTHORS)
 		return diag_set(why, DIAG_DMARC_AUTHOR, no_octets,
-		    "%zu addresses; %d is the most", n, MAX_AUTHORS);
+		    "%zu addresses; the limit is %d", n, MAX_AUTHORS);
 	for (size_t i = 0; i < n; i++) {
 		struct slice one;
 

@@ -20,7 +20,7 @@ check_octets(struct slice name, enum diag_code code, struct diag *why)
 		if (!ascii_is_alnum(c) && c != '-' && c != '_' && c != '.' &&
 		    (unsigned char)c < 0x80)
 			return diag_set(why, code, where,
-			    "\"%s\" does not belong in a domain name",
+			    "\"%s\" is not allowed in a domain name",
 			    diag_quote(where, q));
 	}
 	return 0;
@@ -39,17 +39,17 @@ check_labels(struct slice ascii, struct slice name, size_t least,
 			return diag_set(why, code, name, "a label is empty");
 		if (label.len > KEYNAME_MAX_LABEL)
 			return diag_set(why, code, name,
-			    "a label has %zu octets; %d is the most", label.len,
+			    "a label has %zu bytes; the limit is %d", label.len,
 			    KEYNAME_MAX_LABEL);
 		labels++;
 	}
 	if (labels < least)
 		return diag_set(why, code, name,
-		    "%zu label%s; at least %zu are wanted", labels,
+		    "%zu label%s; at least %zu are required", labels,
 		    labels == 1 ? "" : "s", least);
 	if (ascii.len > KEYNAME_MAX)
 		return diag_set(why, code, name,
-		    "the name has %zu octets; %d is the most", ascii.len,
+		    "the name has %zu bytes; the limit is %d", ascii.len,
 		    KEYNAME_MAX);
 	return 0;
 }
@@ -102,7 +102,7 @@ keyname_make(struct slice selector, struct slice domain, struct arena *arena,
 
 	if (len > KEYNAME_MAX)
 		return diag_set(why, DIAG_SELECTOR_SYNTAX, selector,
-		    "the name of the key has %zu octets; %d is the most", len,
+		    "the name of the key has %zu bytes; the limit is %d", len,
 		    KEYNAME_MAX);
 	char *p = arena_alloc(arena, len);
 

@@ -644,12 +644,13 @@ dns_new(const struct dns_options *o, struct diag *why)
 			continue;
 		if (d->resolvers.n == RESOLVERS_MAX)
 			diag_set(why, DIAG_SYSTEM, no_octets,
-			    "\"%.80s\" is one more than the %d servers that "
-			    "can be asked",
+			    "\"%.80s\" exceeds the limit of %d name "
+			    "servers",
 			    o->resolvers[i], RESOLVERS_MAX);
 		else
 			diag_set(why, DIAG_SYSTEM, no_octets,
-			    "\"%.80s\" is no address with or without a port",
+			    "\"%.80s\" is not an IP address with an optional "
+			    "port",
 			    o->resolvers[i]);
 		dns_free(&d->source);
 		return NULL;

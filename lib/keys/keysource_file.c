@@ -138,7 +138,7 @@ take_recorded(struct keyfile *k, struct zonefile *z, struct zone_entry *r,
 		word = r->data[1].text;
 	else if (typed && !rr_from_word(r->data[1].text, &type))
 		return zonefile_fail(
-		    z, why, "no such record type after \";!\"");
+		    z, why, "unknown record type after \";!\"");
 	if (slice_eq(word, SLICE("SECURE"))) {
 		e->secure = true;
 		return 0;
@@ -147,7 +147,7 @@ take_recorded(struct keyfile *k, struct zonefile *z, struct zone_entry *r,
 	       !slice_eq(word, slice_of(answer_word(kind))))
 		kind++;
 	if (kind == ANSWER_UNKNOWN)
-		return zonefile_fail(z, why, "no such answer behind \";!\"");
+		return zonefile_fail(z, why, "unknown answer after \";!\"");
 	if (!typed) {
 		e->failure = kind;
 		return 0;

@@ -187,7 +187,7 @@ config_fail(const char *path, const struct buf *b, struct diag *why)
 
 	if (b->failure == BUF_TOO_BIG)
 		return diag_set(why, DIAG_SYSTEM, no_octets,
-		    "%.60s: more than %d octets", path, MAX_CONFIG);
+		    "%.60s: more than %d bytes", path, MAX_CONFIG);
 	return was.code == DIAG_MEMORY ? -1
 				       : diag_set(why, DIAG_SYSTEM, no_octets,
 					     "%.60s: %.90s", path, was.detail);

@@ -66,7 +66,7 @@ write_labels(struct zonefile *z, struct slice text, struct slice *name,
 		all++;
 		if (++label > KEYNAME_MAX_LABEL || all > KEYNAME_MAX + 1)
 			return bad_name(
-			    z, text, "a name longer than the DNS has", why);
+			    z, text, "a name longer than the DNS allows", why);
 	}
 	name->len -= *absolute && name->len > 1;
 	return 0;
@@ -116,7 +116,7 @@ make_name(struct zonefile *z, struct slice text, struct slice *out,
 	if (text.len == 0)
 		zonefile_fail(z, why, "an empty name");
 	else if (text.len > most)
-		bad_name(z, text, "a name longer than the DNS has", why);
+		bad_name(z, text, "a name longer than the DNS allows", why);
 	else
 		diag_memory(why);
 	return -1;
@@ -478,7 +478,7 @@ take_record(struct zonefile *z, struct zone_entry *e, struct diag *why)
 			at++;
 		if (z->owner.p == NULL)
 			return zonefile_fail(
-			    z, why, "no name at the beginning");
+			    z, why, "no name at the beginning of the line");
 		if (at == z->nwords || z->word[at].quoted)
 			return zonefile_fail(
 			    z, why, "no record type such as TXT");

@@ -125,9 +125,9 @@ read_detail(struct authres *a, struct authres_result *r, struct slice *rest,
 	if (v.quoted && value.p == NULL)
 		return -1;
 	if (v.raw.len == 0)
-		note_bad(a, r, head, "it has no value");
+		note_bad(a, r, head, "the value is missing");
 	else if (!authres_value_is_sure(&v, *rest))
-		note_bad(a, r, head, "its value has to be quoted");
+		note_bad(a, r, head, "the value must be quoted");
 	if (property) {
 		p->value = value;
 		r->nproperties++;
@@ -140,7 +140,7 @@ read_detail(struct authres *a, struct authres_result *r, struct slice *rest,
 		/* "action=none" and the like: no part of the grammar. */
 		bool only = r->fault.why == NULL || r->extra;
 
-		note_bad(a, r, head, "it is no property");
+		note_bad(a, r, head, "invalid property");
 		r->extra = only;
 	}
 	return 1;
@@ -211,8 +211,8 @@ read_result(
 	token_cfws(&rest);
 	if (rest.len > 0)
 		note_bad(a, r, rest,
-		    rest.p[0] == '(' ? "the comment has no end"
-				     : "it is no property");
+		    rest.p[0] == '(' ? "the comment is not closed"
+				     : "invalid property");
 	a->nresults++;
 	return !*memory;
 }
@@ -245,7 +245,7 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 	*out = (struct authres){ .arena = arena };
 	if (rest.p == NULL || !cut(&rest, &part) ||
 	    !read_head(part, &id, &out->version)) {
-		note_bad(out, NULL, text, "no authserv-id stands first");
+		note_bad(out, NULL, text, "no authserv-id at the beginning");
 		return 0;
 	}
 	out->authserv_id = authres_value_text(&id, arena);
@@ -258,7 +258,7 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 		if (word.len == 0)
 			continue;
 		if (out->nresults == AUTHRES_MAX_RESULTS) {
-			note_bad(out, NULL, part, "there are too many results");
+			note_bad(out, NULL, part, "too many results");
 			break;
 		}
 		if (read_result(out, part, arena, &memory))
@@ -273,7 +273,7 @@ authres_parse(struct slice text, struct arena *arena, struct authres *out,
 		if (word.len == 0 && out->nresults == 0)
 			out->none = true;
 		else
-			note_bad(out, NULL, part, "it is no result");
+			note_bad(out, NULL, part, "invalid result");
 	}
 	return 0;
 }

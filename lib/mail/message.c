@@ -158,7 +158,7 @@ header_read(struct input *in, const struct limits *limits, struct message *m,
 		if (s.seen > limits->header)
 			return diag_set(why, DIAG_LIMIT_HEADER,
 			    (struct slice){ NULL, 0 },
-			    "no empty line in the first %zu octets",
+			    "no empty line in the first %zu bytes",
 			    limits->header);
 	}
 	m->has_body = true;

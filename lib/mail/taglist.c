@@ -90,7 +90,7 @@ taglist_octets(struct slice text, struct diag *why)
 
 	if (bad < text.len)
 		return diag_set(why, DIAG_FIELD_SYNTAX, slice_sub(text, bad, 1),
-		    "octet %02x is not allowed in a tag-list",
+		    "byte %02x is not allowed in a tag list",
 		    (unsigned char)text.p[bad]);
 	return 0;
 }
@@ -176,7 +176,7 @@ taglist_parse(struct slice text, struct arena *arena, struct taglist *out,
 
 	*out = (struct taglist){ NULL, 0 };
 	if (slice_trim(text).len == 0)
-		return diag_set(why, DIAG_FIELD_SYNTAX, text, "no tag at all");
+		return diag_set(why, DIAG_FIELD_SYNTAX, text, "no tags");
 	int result = tags_parse(text, &found, why);
 
 	if (keep_tags(&found, arena, out) != 0)
@@ -188,7 +188,7 @@ taglist_parse(struct slice text, struct arena *arena, struct taglist *out,
 		return diag_memory(why);
 	if (twice != NULL)
 		return diag_set(why, DIAG_FIELD_SYNTAX, twice->name,
-		    "tag %s= stands there twice", diag_quote(twice->name, q));
+		    "duplicate tag %s=", diag_quote(twice->name, q));
 	return 0;
 }
 

@@ -59,7 +59,7 @@ put_text(struct buf *b, struct slice s, size_t most)
 {
 	escape_markup(b, slice_sub(s, 0, most));
 	if (s.len > most)
-		buf_printf(b, "... (%zu octets)", s.len);
+		buf_printf(b, "... (%zu bytes)", s.len);
 }
 
 /* Words of our own, which have what was made inert in them already. */
@@ -349,7 +349,7 @@ put_side(struct buf *b, const char *class, char mark, const struct change *c,
 		buf_text(b, "</span>");
 	}
 	if (text.len > MAX_SIDE)
-		buf_printf(b, "<span class=\"%s\">%c ... (%zu octets)</span>",
+		buf_printf(b, "<span class=\"%s\">%c ... (%zu bytes)</span>",
 		    class, mark, text.len);
 }
 

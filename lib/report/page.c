@@ -719,7 +719,7 @@ page_set(struct buf *b, const struct page *p, unsigned i, struct diag *why)
 
 		if (f->instance != i)
 			continue;
-		buf_printf(b, "%.*s  i=%u, field %zu of %zu, %zu octets",
+		buf_printf(b, "%.*s  i=%u, field %zu of %zu, %zu bytes",
 		    SLICE_ARG(sigfield_name(f->kind)), i, f->index + 1,
 		    r->message->nfields, f->field->raw.len);
 		if (f->kind != ARC_AAR) {

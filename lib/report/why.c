@@ -46,7 +46,7 @@ put_side(struct buf *b, char mark, struct slice name, struct slice text,
 		escape_text(b, slice_sub(line, 0, most));
 		text = slice_sub(text, n + 1, text.len);
 		if (line.len > most)
-			buf_printf(b, "... (%zu octets)", line.len);
+			buf_printf(b, "... (%zu bytes)", line.len);
 		else if (text.len == 0 && cut[1])
 			buf_text(b, "...");
 		buf_char(b, '\n');
@@ -139,7 +139,7 @@ put_change(struct buf *b, const struct change *whole)
 	if (c->was.p != NULL)
 		put_side(b, '+', c->name, c->was, more);
 	else if (c->name.len > 0)
-		buf_text(b, "    + (not there)\n");
+		buf_text(b, "    + (missing)\n");
 }
 
 /* One side of what was hashed, line ends and all. */

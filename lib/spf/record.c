@@ -167,11 +167,11 @@ read_mechanism(struct slice text, struct spf_record *r, struct diag *why)
 	while (kind < n && !slice_eq_nocase(name, mechanisms[kind].name))
 		kind++;
 	if (kind == n)
-		return fail(why, text, "no such mechanism");
+		return fail(why, text, "unknown mechanism");
 	t->kind = (enum spf_mechanism)kind;
 	rest = slice_sub(rest, name.len, rest.len);
 	if (rest.len > 0 && rest.p[0] != ':' && rest.p[0] != '/')
-		return fail(why, text, "no such mechanism");
+		return fail(why, text, "unknown mechanism");
 	if (read_argument(t, rest, why) != 0)
 		return -1;
 	r->has_all |= t->kind == SPF_ALL;
@@ -192,7 +192,7 @@ read_modifier(
 								    : NULL;
 
 	if (known != NULL && known->len > 0)
-		return fail(why, text, "this modifier is there twice");
+		return fail(why, text, "duplicate modifier");
 	if (spf_macro_fault(
 		value, known != NULL ? SPF_DOMAIN_SPEC : SPF_MODIFIER)
 		.p != NULL)

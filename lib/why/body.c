@@ -203,9 +203,8 @@ unexplained(struct body_case *c)
 	finding_place(s, f, c->k, other_hash, same_hash, c->k);
 	if (fits != NULL)
 		snprintf(f->detail, sizeof f->detail,
-		    "the body fits %s still: rather the signer of %s "
-		    "hashed "
-		    "something else",
+		    "the body hash of %s still verifies: more likely the "
+		    "signer of %s hashed something else",
 		    known_name(fits, older), known_name(c->k, is));
 }
 

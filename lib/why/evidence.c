@@ -77,13 +77,13 @@ evidence_header_cut(const struct search *s, char *detail, size_t size)
 
 	if (n > 0)
 		snprintf(detail, size,
-		    "the body opens with %u ARC field%s: an empty line ended "
+		    "the body begins with %u ARC field%s: an empty line ended "
 		    "the header early",
 		    n, n == 1 ? "" : "s");
 	else if (begins_arc_field(s->m->junk))
 		snprintf(detail, size,
-		    "a line that is no field has the name of an ARC field in "
-		    "it");
+		    "a line that is not a field contains the name of an ARC "
+		    "field");
 	else
 		return false;
 	return true;

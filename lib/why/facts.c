@@ -144,13 +144,13 @@ structure(struct search *s, unsigned n)
 
 		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
 			any |= set->count[k] > 0;
-		snprintf(detail, sizeof detail, "no field says i=%u", i);
+		snprintf(detail, sizeof detail, "no field has i=%u", i);
 		if (!any)
 			note_gap(s, CAUSE_AS_SET_REMOVED, i, detail);
 		for (enum sigkind k = ARC_AAR; any && k < ARC_KINDS; k++) {
-			snprintf(detail, sizeof detail, "%s, i=%u, stands %s",
+			snprintf(detail, sizeof detail, "%s, i=%u, %s",
 			    sigfield_name(k).p, i,
-			    set->count[k] == 0 ? "nowhere" : "there twice");
+			    set->count[k] == 0 ? "missing" : "duplicated");
 			if (set->count[k] == 0)
 				note_gap(s, CAUSE_AS_FIELD_MISSING, i, detail);
 			else if (set->count[k] > 1) {
@@ -186,22 +186,24 @@ known_reason(const struct search *s, unsigned n)
 		enum signature_algorithm alg;
 
 		if (!seal->tags.has_time)
-			return "a seal below has no t=, which some validators "
+			return "an earlier seal has no t=, which some "
+			       "validators "
 			       "demand";
 		if (signature_named(seal->tags.algorithm, &alg) &&
 		    alg == SIGNATURE_ED25519_SHA256)
-			return "a set below is signed with ed25519-sha256, "
-			       "which some validators do not know";
+			return "an earlier set is signed with ed25519-sha256, "
+			       "which some validators do not support";
 		if (!ams->instance_first || !seal->instance_first)
-			return "i= does not stand first in a field below, "
+			return "i= is not first in an earlier field, "
 			       "which "
-			       "some validators demand";
+			       "some validators require";
 		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {
 			struct slice v = s->chain->set[i].part[k]->field->value;
 
 			if (v.len > 0 && !ascii_is_fws(v.p[0]))
-				return "a field below has no space behind its "
-				       "colon, which some validators demand";
+				return "an earlier field has no space after "
+				       "its "
+				       "colon, which some validators require";
 		}
 	}
 	return "";

@@ -572,7 +572,7 @@ note_cut(struct lock *l)
 	struct finding *f = lock_note(l, CAUSE_SIG_B_CUT_OFF, EXPLAIN_FACT);
 
 	if (f != NULL && l->k->f->tags.signature.len > 0)
-		snprintf(f->detail, sizeof f->detail, "%zu octets",
+		snprintf(f->detail, sizeof f->detail, "%zu bytes",
 		    l->k->f->tags.signature.len);
 }
 

@@ -26,7 +26,7 @@ aar() {
 		'spf=none smtp.mailfrom= (c) smtp.helo=x' 'spf=none smtp . mailfrom = smtp . helo = x' \
 		'spf=none reason= smtp.helo=x' 'spf=none smtp.mailfrom= reason=x' 'spf=none smtp.mailfrom=\n smtp.helo=x'; do
 		[ "$(aar "us.example; $bad; dkim=pass header.d=a.example")" = "dkim=pass header.d=a.example" ]
-		grep -q 'field 1: "spf=none .* is not copied into the seal: at ".*": it has no value' err
+		grep -q 'field 1: "spf=none .* is not copied into the seal: at ".*": the value is missing' err
 	done
 	[ "$(aar 'us.example; dkim=pass header.b= abc= header.s=x=')" = 'dkim=pass header.b="abc=" header.s="x="' ]
 }

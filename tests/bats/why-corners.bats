@@ -115,7 +115,7 @@ explained() {
 @test "a body that fits below and not above was hashed as something else" {
 	explained <<-'PY'
 	m = base(1, edits.PLAIN, TEXT).seal(key="rsa2048-a", signed_body="quite another text\n", ams={"h": edits.H})
-	told(m, "body.changed", 2, "the body fits i=1 still", level="indicated")
+	told(m, "body.changed", 2, "the body hash of i=1 still verifies", level="indicated")
 	PY
 }
 

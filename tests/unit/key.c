@@ -174,7 +174,7 @@ version(void)
 	HINT("first");
 	GIVES(P "; v=DKIM1", DIAG_KEY_SYNTAX);
 	GIVES(P "; " P, DIAG_KEY_SYNTAX);
-	HINT("twice");
+	HINT("duplicate");
 	GIVES("v=spf1 -all", DIAG_KEY_SYNTAX);
 	HINT("spf1");
 	GIVES("v=spf1 include:x.example; -all", DIAG_KEY_SYNTAX);
@@ -269,7 +269,7 @@ p_tag(void)
 	GIVES("v=DKIM1; p= \t ;", DIAG_KEY_REVOKED);
 	GIVES("k=ed25519; p=", DIAG_KEY_REVOKED);
 	GIVES("v=DKIM1; k=rsa", DIAG_KEY_SYNTAX);
-	HINT("no p=");
+	HINT("p= is missing");
 	GIVES("v=DKIM1; P=AAAA", DIAG_KEY_SYNTAX);
 	GIVES("k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7h cvPapiMlr\twIaaPcHURo =",
 	    DIAG_NONE);
@@ -299,7 +299,7 @@ both_forms(void)
 	buf_slice(&more, buf_view(&bare));
 	buf_char(&more, '\0');
 	DER_GIVES(buf_view(&more), DIAG_KEY_SYNTAX);
-	HINT("1 octets follow");
+	HINT("1 bytes follow");
 	struct buf inside = spki(SLICE(OID "\x05\x00"), buf_view(&more), 0);
 
 	DER_GIVES(buf_view(&inside), DIAG_KEY_SYNTAX);
@@ -539,7 +539,7 @@ ed25519_sizes(void)
 	memcpy(raw, key.octets, 32);
 	ED25519_GIVES(octets(raw, 32), DIAG_NONE);
 	ED25519_GIVES(octets(raw, 31), DIAG_KEY_SYNTAX);
-	HINT("31 octets");
+	HINT("31 bytes");
 	ED25519_GIVES(octets(raw, 33), DIAG_KEY_SYNTAX);
 	ED25519_GIVES(octets(raw, 1), DIAG_KEY_SYNTAX);
 	buf_put(&b, "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
@@ -605,7 +605,7 @@ ed25519_not_reduced(void)
 	point[0] = 0xeb;
 	point[31] = 0x7f;
 	ED25519_GIVES(octets(point, 32), DIAG_KEY_WEAK_POINT);
-	HINT("no point");
+	HINT("not a point");
 }
 
 /* About half of all y have no x. */
@@ -626,7 +626,7 @@ ed25519_no_point(void)
 	for (size_t i = 0; i < sizeof off; i++) {
 		point[0] = off[i];
 		ED25519_GIVES(octets(point, 32), DIAG_KEY_WEAK_POINT);
-		HINT("no point");
+		HINT("not a point");
 	}
 }
 
