@@ -204,7 +204,7 @@ load helper
 	# A program that runs as somebody else cannot be looked through for leaks,
 	# so the sanitizers' build has a status of its own.
 	[ "$status" -eq 77 ] || [[ $B == *-san && $status -ne 0 ]]
-	[[ $output == *'refuses'* ]]
+	[[ $output == *'set-uid'* ]]
 }
 
 @test "option values are checked before input is read" {
