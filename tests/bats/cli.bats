@@ -141,7 +141,7 @@ verify() {
 	printf 'From: a@b.example\nSubject: %s\n\nbody\n' "$(printf %2000s x)" >"$T/m"
 	run -2 verify "$T/m"
 	run -65 --separate-stderr verify --limit header=1K "$T/m"
-	[[ -z $output && $stderr == *"first 1024 octets"*"[limit-header]" ]]
+	[[ -z $output && $stderr == *"first 1024 bytes"*"[limit-header]" ]]
 	run -2 verify --limit header=1K --limit header=3000 "$T/m"
 	run -65 --separate-stderr verify --limit fields=1 "$T/m"
 	[[ $stderr == *"[limit-fields]" ]]
