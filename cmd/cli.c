@@ -168,6 +168,12 @@ system_text(
 
 	if (verb == NULL || d->errnum == 0)
 		return false;
+	/* Its detail has the name of the key: the file is the message. */
+	if (d->code == DIAG_PRIVATE_KEY_READ) {
+		cli_say_text(c, b, "cannot %s %s  [%s]", verb, d->detail,
+		    diag_info(d->code)->word);
+		return true;
+	}
 	if (slice_starts(detail, SLICE("standard output")) ||
 	    slice_starts(detail, SLICE("temporary file")))
 		cli_say_text(c, b, "%s%scannot %s %s  [%s]", input ? "" : file,
