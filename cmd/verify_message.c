@@ -278,8 +278,9 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 			 trust_judge(v->trust, m, chain, verdict,
 			     c->validate.sig.now, &trusted, why) != 0)
 			result = -1;
-		else if (!v->why || explain(m, body, chain, verdict, r.dkim, c->keys,
-					&explaining, &reasons, why) == 0) {
+		else if (!v->why ||
+			 explain(m, body, chain, verdict, r.dkim, c->keys,
+			     &explaining, &reasons, why) == 0) {
 			r.why = v->why ? &reasons : NULL;
 			tell_place(v, j, &r, &remarks);
 			result = render(v, j, &r, why);

@@ -568,7 +568,7 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 		many+=(--resolver "127.0.0.$i")
 	done
 	run -64 arc-verify "${many[@]}" one
-	[[ $output == *"more than 16 --resolver"* ]]
+	[[ $output == *"too many --resolver options; the limit is 16"* ]]
 }
 
 @test "each name is asked for once a run, answered or not (RFC 8617 9.2)" {

@@ -273,8 +273,8 @@ from() {
 	} >zone
 	: >zone.log
 	faultdns zone zone.log <end >port 3>&- 8>&- &
-	read -r port <port
-	run -0 arc-verify --resolver "127.0.0.1:$port" --check all --accept none:dkim=pass:spf=pass:dmarc=pass --time 1767225600 \
+	read -r at <port
+	run -0 arc-verify --resolver "127.0.0.1:$at" --check all --accept none:dkim=pass:spf=pass:dmarc=pass --time 1767225600 \
 		--remote-ip 192.0.2.1 --helo x --mail-from a@author.example signed 8>&-
 	exec 8>&-
 	[[ $output == *"(dkim author.example, spf author.example)" ]] || { echo "$output"; cat zone.log; false; }
