@@ -161,7 +161,7 @@ offer_styles(struct offer *o)
 	static const char *const gaps[] = { ", ", "," };
 
 	offer_encoded_names(o);
-	for (int quotes = QUOTES_KEPT; quotes <= QUOTES_ALL; quotes++)
+	for (unsigned quotes = QUOTES_KEPT; quotes <= QUOTES_ALL; quotes++)
 		for (size_t k = 0; k < ARRAY_LEN(gaps); k++) {
 			struct style style = { .quotes = quotes,
 				.gap = gaps[k] };
