@@ -47,6 +47,7 @@ write_labels(struct zonefile *z, struct slice text, struct slice *name,
 	char c;
 
 	name->len = 0;
+	*absolute = false;
 	while (rest.len > 0) {
 		c = rest.p[0];
 		rest = slice_sub(rest, 1, rest.len);

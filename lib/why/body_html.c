@@ -66,7 +66,8 @@ element_end(struct slice text, size_t at)
 
 		if (slice_eq_nocase(tag, name))
 			open++;
-		else if (tag.len == name.len + 1 && tag.p[1] == '/' &&
+		else if (tag.p != NULL && tag.len == name.len + 1 &&
+			 tag.p[1] == '/' &&
 			 slice_eq_nocase(slice_sub(tag, 2, tag.len),
 			     slice_sub(name, 1, name.len)) &&
 			 --open == 0) {
