@@ -51,7 +51,7 @@ marks(struct slice rest, bool *space)
 		*space = true;
 		return 2;
 	}
-	if (memchr("\"'`()\\", rest.p[0], 6) != NULL)
+	if (rest.p[0] != '\0' && strchr("\"'`()\\", rest.p[0]) != NULL)
 		return 1;
 	for (size_t k = 0; k < sizeof typed / sizeof *typed; k++)
 		if (slice_starts(rest, slice_of(typed[k])))
@@ -140,7 +140,8 @@ next_tag(struct slice p)
 {
 	for (size_t at = 0; at + 2 < p.len; at++)
 		if (ascii_is_fws(p.p[at]) && p.p[at + 2] == '=' &&
-		    memchr("vkhstng", p.p[at + 1], 7) != NULL)
+		    p.p[at + 1] != '\0' &&
+		    strchr("vkhstng", p.p[at + 1]) != NULL)
 			return at;
 	return p.len;
 }

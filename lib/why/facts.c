@@ -187,23 +187,21 @@ known_reason(const struct search *s, unsigned n)
 
 		if (!seal->tags.has_time)
 			return "an earlier seal has no t=, which some "
-			       "validators "
-			       "demand";
+			       "validators demand";
 		if (signature_named(seal->tags.algorithm, &alg) &&
 		    alg == SIGNATURE_ED25519_SHA256)
 			return "an earlier set is signed with ed25519-sha256, "
 			       "which some validators do not support";
 		if (!ams->instance_first || !seal->instance_first)
 			return "i= is not first in an earlier field, "
-			       "which "
-			       "some validators require";
+			       "which some validators require";
 		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {
 			struct slice v = s->chain->set[i].part[k]->field->value;
 
 			if (v.len > 0 && !ascii_is_fws(v.p[0]))
 				return "an earlier field has no space after "
-				       "its "
-				       "colon, which some validators require";
+				       "its colon, which some validators "
+				       "require";
 		}
 	}
 	return "";

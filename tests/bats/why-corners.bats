@@ -35,10 +35,10 @@ explained() {
 @test "cv=fail over a chain that holds: what other validators are known to stumble over" {
 	explained <<-'PY'
 	for words, how in (
-	        ("a seal below has no t=", {"as_": {"t": None}}),
-	        ("a set below is signed with ed25519-sha256", {"key": "ed25519-a"}),
-	        ("i= does not stand first", {"as_": lambda t: t.replace("i=1; a=rsa-sha256;", "a=rsa-sha256; i=1;")}),
-	        ("has no space behind its colon", {"aar_name": "ARC-Authentication-Results:"})):
+	        ("an earlier seal has no t=", {"as_": {"t": None}}),
+	        ("an earlier set is signed with ed25519-sha256", {"key": "ed25519-a"}),
+	        ("i= is not first", {"as_": lambda t: t.replace("i=1; a=rsa-sha256;", "a=rsa-sha256; i=1;")}),
+	        ("has no space after its colon", {"aar_name": "ARC-Authentication-Results:"})):
 	    told(base(1, edits.PLAIN, TEXT, **how).seal(cv="fail", key="rsa2048-a"), "as.cv-fail-unfounded", 2, words)
 	assert "some validators" not in json.dumps(why(base(1, edits.PLAIN, TEXT).seal(cv="fail", key="rsa2048-a")))
 	PY

@@ -108,8 +108,8 @@ refused(const char *pem, enum diag_code code, const char *hint)
 static void
 no_keys_to_sign_with(void)
 {
-	refused("unit-encrypted-pkcs8.pem", DIAG_PRIVATE_KEY, "passphrase");
-	refused("unit-encrypted-pkcs1.pem", DIAG_PRIVATE_KEY, "passphrase");
+	refused("unit-encrypted-pkcs8.pem", DIAG_PRIVATE_KEY, "encrypted");
+	refused("unit-encrypted-pkcs1.pem", DIAG_PRIVATE_KEY, "encrypted");
 	refused("unit-ec.pem", DIAG_PRIVATE_KEY, "neither");
 	refused("unit-x25519.pem", DIAG_PRIVATE_KEY, "neither");
 	refused("unit-rsa-pss.pem", DIAG_PRIVATE_KEY, "neither");
@@ -154,12 +154,12 @@ texts(void)
 	/* Cut behind each line, and within the last. */
 	line = strchr(pem, '\n') + 1;
 	parses((struct slice){ pem, (size_t)(line - pem) }, DIAG_PRIVATE_KEY,
-	    "cut");
+	    "truncated");
 	line = strchr(line, '\n') + 1;
 	parses((struct slice){ pem, (size_t)(line - pem) }, DIAG_PRIVATE_KEY,
-	    "cut");
+	    "truncated");
 	parses((struct slice){ pem, (size_t)(line - pem) + 5 },
-	    DIAG_PRIVATE_KEY, "cut");
+	    DIAG_PRIVATE_KEY, "truncated");
 	parses(SLICE(""), DIAG_PRIVATE_KEY, "no private key");
 	parses(SLICE("\0\0"), DIAG_PRIVATE_KEY, "no private key");
 	parses(SLICE("-----BEGIN PUBLIC KEY-----\nAAAA\n"
@@ -167,13 +167,13 @@ texts(void)
 	    DIAG_PRIVATE_KEY, "no private key");
 	parses(SLICE("-----BEGIN PRIVATE KEY-----\n"
 		     "-----END PRIVATE KEY-----\n"),
-	    DIAG_PRIVATE_KEY, "cut");
+	    DIAG_PRIVATE_KEY, "truncated");
 	parses(SLICE("-----BEGIN PRIVATE KEY-----\nA!AA\n"
 		     "-----END PRIVATE KEY-----\n"),
 	    DIAG_PRIVATE_KEY, "base64");
 	parses(SLICE("-----BEGIN PRIVATE KEY-----\nAAAA\n"
 		     "-----END PRIVATE KEY-----\n"),
-	    DIAG_PRIVATE_KEY, "no key");
+	    DIAG_PRIVATE_KEY, "not contain a key");
 	parses(SLICE("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n"
 		     "-----END OPENSSH PRIVATE KEY-----\n"),
 	    DIAG_PRIVATE_KEY, "neither");
@@ -258,7 +258,7 @@ exposure(void)
 
 	CHECK_CODE(
 	    signing_key_load(path, &private, &why), DIAG_PRIVATE_KEY, why);
-	CHECK(strstr(why.detail, "too long") != NULL);
+	CHECK(strstr(why.detail, "too large") != NULL);
 	close(fd);
 	unlink(path);
 }
