@@ -137,12 +137,10 @@ why_hand(const struct report *r, const struct finding *f)
 	h.before = f->before;
 	h.since = number_of(r->why, f->since);
 	h.until = number_of(r->why, f->until);
-	if (h.since > 0)
+	if (f->since != NULL && (h.since > 0 || seal == NULL))
 		h.sealer = f->since->tags.domain;
 	else if (seal != NULL)
 		h.sealer = seal->tags.domain;
-	else if (f->since != NULL)
-		h.sealer = f->since->tags.domain;
 	return h;
 }
 
