@@ -21,14 +21,16 @@ need_same(const struct authres *a, const struct authres *b)
 	}
 }
 
-/* Whether somebody may have such an id: what stands around one, and some
- * readers take for white space, is none of it. */
+/* Whether it is an id as hosts have them: only such a one is ours, and what some
+ * readers take for white space is no part of it. */
 static bool
 is_an_id(struct slice id)
 {
-	return id.p != NULL && id.len > 0 && (unsigned char)id.p[0] > ' ' &&
-	       (unsigned char)id.p[id.len - 1] > ' ' && id.p[0] != 0x7f &&
-	       id.p[id.len - 1] != 0x7f;
+	for (size_t i = 0; i < id.len; i++)
+		if (!ascii_is_alnum(id.p[i]) && id.p[i] != '-' &&
+		    (id.p[i] != '.' || i == 0 || i + 1 == id.len))
+			return false;
+	return id.p != NULL && id.len > 0;
 }
 
 static void
