@@ -21,8 +21,8 @@ need_same(const struct authres *a, const struct authres *b)
 	}
 }
 
-/* Whether it is an id as hosts have them: only such a one is ours, and what some
- * readers take for white space is no part of it. */
+/* Whether it is an id as hosts have them: only such a one is ours, and what
+ * some readers take for white space is no part of it. */
 static bool
 is_an_id(struct slice id)
 {
