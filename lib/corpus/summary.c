@@ -20,7 +20,7 @@ enum {
 struct place {
 	enum cause_id cause; /* CAUSE_NONE: none was found */
 	enum diag_code code; /* of the verdict, where none was found */
-	enum explain_level level;
+	enum cause_level level;
 	unsigned instance;	 /* of whose signature or key it is; of a
 				  * modifier 0 */
 	unsigned after, before;	 /* of a modifier */
@@ -328,7 +328,7 @@ put_row(struct buf *b, const struct row *row)
 	if (row->dated)
 		moment_text(row->since, since);
 	buf_printf(b, "  %8zu  %8zu  %-10.10s  %-9s  %s  ", row->n, row->failed,
-	    since, found ? explain_level_word(row->place.level) : "not found",
+	    since, found ? cause_level_word(row->place.level) : "not found",
 	    id_of(row));
 	if (found) {
 		report_hand(b, &h);
@@ -394,11 +394,10 @@ put_row_json(struct json *j, const struct row *row)
 	json_object_open(j, NULL);
 	put_name(j, "cause", slice_of(found ? id_of(row) : ""));
 	put_name(j, "code", slice_of(found ? "" : id_of(row)));
-	put_name(
-	    j, "level", slice_of(found ? explain_level_word(p->level) : ""));
+	put_name(j, "level", slice_of(found ? cause_level_word(p->level) : ""));
 	put_name(
 	    j, "text", slice_of(found ? cause_info(p->cause)->sentence : ""));
-	put_name(j, "role", slice_of(found ? explain_role_word(h.role) : ""));
+	put_name(j, "role", slice_of(found ? cause_role_word(h.role) : ""));
 	put_number(j, "instance", p->instance > 0, p->instance);
 	put_name(j, "domain", row->domain);
 	put_number(j, "after", p->after > 0, p->after);

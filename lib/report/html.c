@@ -360,7 +360,7 @@ put_finding(struct buf *b, const struct report *r, const struct finding *f)
 	struct buf who = { .max = 0 };
 
 	buf_text(b, "<section class=\"cause\">\n<p><strong>");
-	buf_text(b, f->other ? "or" : explain_level_word(f->level));
+	buf_text(b, f->other ? "or" : cause_level_word(f->level));
 	buf_text(b, "</strong>: ");
 	put_words(b, slice_of(info->sentence));
 	if (f->detail[0] != '\0') {
@@ -381,7 +381,7 @@ put_finding(struct buf *b, const struct report *r, const struct finding *f)
 	}
 	buf_text(&who, "By: ");
 	report_by(&who, r, f);
-	buf_printf(&who, " (%s)", explain_certainty_word(f->who));
+	buf_printf(&who, " (%s)", finding_certainty_word(f->who));
 	buf_text(b, "<p>");
 	put_words(b, slice_trim(buf_view(&who)));
 	buf_text(b, "</p>\n<p class=\"soft\">");

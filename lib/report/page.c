@@ -452,7 +452,7 @@ static bool
 same_reason(const struct finding *a, const struct finding *b)
 {
 	return a->cause == b->cause && a->level == b->level &&
-	       a->place == b->place && a->after == b->after &&
+	       a->aspect == b->aspect && a->after == b->after &&
 	       a->before == b->before && a->until == b->until &&
 	       slice_eq(a->domain, b->domain) &&
 	       cause_info(a->cause)->role != ROLE_SIGNER;
@@ -489,11 +489,11 @@ put_reason(struct sheet *t, const struct report *r, size_t k)
 	for (size_t i = k; i < e->n; i++)
 		if (i == k || same_reason(&e->finding[i], f))
 			more |= put_signer(&b, &e->finding[i], more);
-	buf_printf(&b, "%s%s: %s", more ? ", " : "",
-	    explain_level_word(f->level), cause_info(f->cause)->sentence);
+	buf_printf(&b, "%s%s: %s", more ? ", " : "", cause_level_word(f->level),
+	    cause_info(f->cause)->sentence);
 	buf_text(&b, " By: ");
 	report_by(&b, r, f);
-	buf_printf(&b, " (%s). [%s]", explain_certainty_word(f->who),
+	buf_printf(&b, " (%s). [%s]", finding_certainty_word(f->who),
 	    cause_info(f->cause)->id);
 	sheet_item(t, "-", NULL, &b);
 }

@@ -146,7 +146,7 @@ put_change(struct buf *b, const struct change *whole)
 static void
 put_hashed(struct buf *b, char mark, struct slice text)
 {
-	bool cut = text.len == EXPLAIN_MAX_INPUT;
+	bool cut = text.len == FINDING_MAX_INPUT;
 	unsigned lines = 0;
 
 	if (text.len == 0)
@@ -245,13 +245,14 @@ put_what(struct buf *b, const struct finding *f)
 	static const char *const dkim[] = { "bh=", "b=", "", "key", "" };
 	const struct sigfield *field = f->sig;
 
-	if (f->place == PLACE_STRUCTURE || field == NULL)
+	if (f->aspect == ASPECT_STRUCTURE || field == NULL)
 		return;
 	if (f->signature > 0)
 		buf_printf(b, "  fails: DKIM-Signature %u %s", f->signature,
-		    dkim[f->place]);
+		    dkim[f->aspect]);
 	else
-		buf_printf(b, "  fails: i=%u %s", f->instance, names[f->place]);
+		buf_printf(
+		    b, "  fails: i=%u %s", f->instance, names[f->aspect]);
 	put_domain(b, " d=", field->tags.domain);
 	put_domain(b, " s=", field->tags.selector);
 	buf_char(b, '\n');
@@ -281,15 +282,15 @@ put_by(struct buf *b, const struct report *r, const struct finding *f)
 {
 	buf_text(b, "  by: ");
 	report_by(b, r, f);
-	buf_printf(b, " (%s)\n", explain_certainty_word(f->who));
+	buf_printf(b, " (%s)\n", finding_certainty_word(f->who));
 }
 
 /* How sure it is: proved stands out. */
 static void
 put_level(struct buf *b, bool color, const struct finding *f)
 {
-	const char *word = f->other ? "or" : explain_level_word(f->level);
-	bool proved = !f->other && f->level == EXPLAIN_PROVED;
+	const char *word = f->other ? "or" : cause_level_word(f->level);
+	bool proved = !f->other && f->level == LEVEL_PROVED;
 
 	if (color)
 		buf_printf(
@@ -336,7 +337,7 @@ report_why(struct buf *b, const struct report *r)
 	for (size_t k = 0; k < e->n; k++) {
 		if (!why_told_before(e, k))
 			put_finding(b, r, k);
-		open |= e->finding[k].level == EXPLAIN_INDICATED;
+		open |= e->finding[k].level == LEVEL_INDICATED;
 	}
 	if (e->n > 0 && e->spent && open)
 		buf_printf(b,

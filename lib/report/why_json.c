@@ -62,19 +62,19 @@ put_count(struct json *j, const char *key, unsigned n)
 
 static void
 put_who(struct json *j, enum cause_id cause, struct slice domain,
-    unsigned after, unsigned before, enum explain_certainty who)
+    unsigned after, unsigned before, enum finding_certainty who)
 {
-	enum explain_role role = cause_info(cause)->role;
+	enum cause_role role = cause_info(cause)->role;
 
 	json_object_open(j, "who");
-	json_string(j, "role", slice_of(explain_role_word(role)));
+	json_string(j, "role", slice_of(cause_role_word(role)));
 	if (domain.len > 0)
 		json_string(j, "domain", domain);
 	else
 		json_null(j, "domain");
 	put_count(j, "after", role == ROLE_MODIFIER ? after : 0);
 	put_count(j, "before", role == ROLE_MODIFIER ? before : 0);
-	json_string(j, "certainty", slice_of(explain_certainty_word(who)));
+	json_string(j, "certainty", slice_of(finding_certainty_word(who)));
 	json_object_close(j);
 }
 
@@ -106,10 +106,10 @@ put_reason(struct json *j, const struct finding *f)
 		buf_printf(&text, " (%s)", f->detail);
 	json_object_open(j, NULL);
 	json_string(j, "cause", slice_of(cause_info(f->cause)->id));
-	json_string(j, "level", slice_of(explain_level_word(f->level)));
+	json_string(j, "level", slice_of(cause_level_word(f->level)));
 	put_count(j, "instance", f->instance);
 	put_count(j, "signature", f->signature);
-	json_string(j, "field", slice_of(finding_field_word(f)));
+	json_string(j, "field", slice_of(finding_aspect_word(f)));
 	json_string(j, "text", buf_view(&text));
 	put_who(j, f->cause, f->domain, f->after, f->before, f->who);
 	json_object_open(j, "evidence");

@@ -20,8 +20,8 @@ why_same_story(const struct finding *f, const struct finding *g)
 {
 	bool same = f->cause == g->cause && f->level == g->level &&
 		    f->before == g->before && f->until == g->until &&
-		    f->nchanges == g->nchanges && f->place != PLACE_STRUCTURE &&
-		    f->place != PLACE_KEY;
+		    f->nchanges == g->nchanges &&
+		    f->aspect != ASPECT_STRUCTURE && f->aspect != ASPECT_KEY;
 
 	/* Of a signer, each is a fault of its own. */
 	if (cause_info(f->cause)->role != ROLE_MODIFIER || f->nchanges == 0)
@@ -189,7 +189,7 @@ report_fix(struct buf *b, const struct finding *f)
 bool
 why_same_hand(const struct finding *f, const struct finding *g)
 {
-	enum explain_role role = cause_info(f->cause)->role;
+	enum cause_role role = cause_info(f->cause)->role;
 
 	if (role != cause_info(g->cause)->role ||
 	    !slice_eq(f->domain, g->domain) || f->before != g->before ||
@@ -247,7 +247,7 @@ static void
 put_hand(struct buf *b, const struct report *r, size_t first)
 {
 	const struct explanation *e = r->why;
-	enum explain_level worst = EXPLAIN_PROVED;
+	enum cause_level worst = LEVEL_PROVED;
 	const struct finding *f = &e->finding[first];
 
 	for (size_t k = first; k < e->n; k++) {
@@ -262,9 +262,9 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 	buf_text(b, ": ");
 	report_by(b, r, f);
 	buf_printf(b, " (%s%s%s).",
-	    worst == EXPLAIN_PROVED ? "proved" : explain_level_word(worst),
+	    worst == LEVEL_PROVED ? "proved" : cause_level_word(worst),
 	    f->who == WHO_PROVED ? "" : "; who: ",
-	    f->who == WHO_PROVED ? "" : explain_certainty_word(f->who));
+	    f->who == WHO_PROVED ? "" : finding_certainty_word(f->who));
 }
 
 /* What other validators might say of a chain that passes can wait. */
@@ -272,7 +272,7 @@ bool
 why_is_summed(const struct finding *f)
 {
 	return !f->other && !(cause_info(f->cause)->role == ROLE_VALIDATOR &&
-				f->level == EXPLAIN_FACT);
+				f->level == LEVEL_FACT);
 }
 
 void

@@ -14,7 +14,7 @@ bool why_told_before(const struct explanation *, size_t k);
 
 /* Who is meant, of one message or of many. */
 struct hand {
-	enum explain_role role;
+	enum cause_role role;
 	unsigned instance;	/* of a modifier 0 */
 	unsigned signature;	/* of a DKIM-Signature, from the top; or 0 */
 	unsigned after, before; /* of a modifier; 0: not known */

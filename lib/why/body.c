@@ -107,9 +107,9 @@ sha1_used(struct search *s, const struct known *k)
 		search_fail(s, &why);
 	else
 		finding_about(s, CAUSE_BODY_BH_SHA1,
-		    memcmp(out, octets.p, sizeof out) == 0 ? EXPLAIN_PROVED
-							   : EXPLAIN_FACT,
-		    PLACE_BH, k);
+		    memcmp(out, octets.p, sizeof out) == 0 ? LEVEL_PROVED
+							   : LEVEL_FACT,
+		    ASPECT_BODY_HASH, k);
 	buf_release(&b);
 }
 
@@ -156,7 +156,7 @@ static void
 cut_off(struct body_case *c)
 {
 	struct finding *f = finding_about(
-	    c->s, CAUSE_BODY_TRUNCATED, EXPLAIN_FACT, PLACE_BH, c->k);
+	    c->s, CAUSE_BODY_TRUNCATED, LEVEL_FACT, ASPECT_BODY_HASH, c->k);
 
 	if (f == NULL)
 		return;
@@ -184,17 +184,17 @@ unexplained(struct body_case *c)
 		cut_off(c);
 		return;
 	}
-	if (c->k->instance > 0 && finding_above(s, PLACE_BH, c->k))
+	if (c->k->instance > 0 && finding_above(s, ASPECT_BODY_HASH, c->k))
 		return;
 	if (s->body.len == 0) {
 		finding_about(
-		    s, CAUSE_BODY_MISSING, EXPLAIN_FACT, PLACE_BH, c->k);
+		    s, CAUSE_BODY_MISSING, LEVEL_FACT, ASPECT_BODY_HASH, c->k);
 		return;
 	}
 	struct finding *f = finding_about(s,
 	    has_replacement(c) ? CAUSE_BODY_ATTACHMENT_REPLACED
 			       : CAUSE_BODY_CHANGED,
-	    EXPLAIN_INDICATED, PLACE_BH, c->k);
+	    LEVEL_INDICATED, ASPECT_BODY_HASH, c->k);
 	const struct known *fits = older_fits(c);
 	char is[KNOWN_NAME], older[KNOWN_NAME];
 
@@ -230,8 +230,8 @@ same_as(const struct body_case *c, const struct known *k)
 	for (size_t n = 0; n < e->n; n++) {
 		const struct finding *f = &e->finding[n];
 
-		if (f->place == PLACE_BH && f->sig == k->f &&
-		    f->level == EXPLAIN_PROVED &&
+		if (f->aspect == ASPECT_BODY_HASH && f->sig == k->f &&
+		    f->level == LEVEL_PROVED &&
 		    cause_info(f->cause)->role != ROLE_MODIFIER &&
 		    f->cause != CAUSE_BODY_NEXT_MBOX_MESSAGE)
 			return false;
@@ -249,11 +249,11 @@ found_as(struct body_case *c, const struct known *k)
 	for (size_t n = 0; n < all; n++) {
 		const struct finding *f = &e->finding[n];
 
-		if (f->place != PLACE_BH || f->sig != k->f ||
-		    f->level != EXPLAIN_PROVED)
+		if (f->aspect != ASPECT_BODY_HASH || f->sig != k->f ||
+		    f->level != LEVEL_PROVED)
 			continue;
 		struct finding *mine =
-		    finding_about(c->s, f->cause, f->level, f->place, c->k);
+		    finding_about(c->s, f->cause, f->level, f->aspect, c->k);
 
 		/* What belongs together there does so here. */
 		if (mine == NULL && c->found && f->group == theirs)
@@ -311,8 +311,8 @@ explain_body(struct search *s, struct known *k)
 		.limit = g->has_length ? g->length : UINT64_MAX };
 	memcpy(c->want, g->body_hash.p, DIGEST_SIZE);
 	/* What is not known of a newer body is less likely of an older one. */
-	search_begin(
-	    s, finding_above(s, PLACE_BH, k) ? BODY_OCTETS / 8 : BODY_OCTETS);
+	search_begin(s, finding_above(s, ASPECT_BODY_HASH, k) ? BODY_OCTETS / 8
+							      : BODY_OCTETS);
 	if (s->body.len > MAX_BODY) {
 		s->out->spent = true;
 		return;

@@ -202,8 +202,8 @@ tell_inner(struct body_case *c, const struct text *t, size_t cut)
 {
 	struct explanation *e = c->s->out;
 	size_t last = e->n - 1;
-	struct finding *f = finding_about(
-	    c->s, CAUSE_BODY_FOOTER_APPENDED, EXPLAIN_PROVED, PLACE_BH, c->k);
+	struct finding *f = finding_about(c->s, CAUSE_BODY_FOOTER_APPENDED,
+	    LEVEL_PROVED, ASPECT_BODY_HASH, c->k);
 
 	if (f == NULL)
 		return;
@@ -390,7 +390,7 @@ try_replaced(
 	for (size_t k = 0; k < c->s->out->n; k++) {
 		struct finding *f = &c->s->out->finding[k];
 
-		if (f->place != PLACE_BH || f->sig != c->k->f)
+		if (f->aspect != ASPECT_BODY_HASH || f->sig != c->k->f)
 			continue;
 		if (f->cause == CAUSE_BODY_HASHED_AS_UTF8)
 			f->domain = known_domain(c->s, c->k);

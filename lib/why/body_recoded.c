@@ -246,8 +246,8 @@ tell(struct recoding *r, size_t n)
 
 	if (parts == NULL || r->frame.cause == CAUSE_NONE ||
 	    parts->nchanges != n ||
-	    (frame = finding_about(
-		 c->s, r->frame.cause, EXPLAIN_PROVED, PLACE_BH, c->k)) == NULL)
+	    (frame = finding_about(c->s, r->frame.cause, LEVEL_PROVED,
+		 ASPECT_BODY_HASH, c->k)) == NULL)
 		return;
 	enum cause_id cause = frame->cause;
 

@@ -31,7 +31,7 @@ static bool
 body_as_then(struct search *s, void *ctx, const struct known *k)
 {
 	const struct sigtags *g = &k->f->tags;
-	struct edit e[EXPLAIN_MAX_CHANGES];
+	struct edit e[FINDING_MAX_CHANGES];
 	size_t n = body_edits(ctx, e);
 	struct body_hash h;
 	unsigned char octets[DIGEST_SIZE];
@@ -55,7 +55,7 @@ struct finding *
 body_found(struct body_case *c, const struct edit e[], size_t n)
 {
 	struct finding *f =
-	    finding_about(c->s, c->cause, EXPLAIN_PROVED, PLACE_BH, c->k);
+	    finding_about(c->s, c->cause, LEVEL_PROVED, ASPECT_BODY_HASH, c->k);
 
 	struct edit whole;
 
@@ -64,7 +64,7 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 	if (f == NULL)
 		return NULL;
 	/* More than can be told one by one are told as one. */
-	if (n > EXPLAIN_MAX_CHANGES) {
+	if (n > FINDING_MAX_CHANGES) {
 		struct buf b = { .max = 0 };
 		size_t at = 0;
 
@@ -79,7 +79,7 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 		e = &whole;
 		n = 1;
 	}
-	for (size_t k = 0; k < n && k < EXPLAIN_MAX_CHANGES; k++)
+	for (size_t k = 0; k < n && k < FINDING_MAX_CHANGES; k++)
 		f->change[f->nchanges++] =
 		    (struct change){ .is = slice_sub(c->body, e[k].from,
 					 e[k].to - e[k].from),
@@ -101,8 +101,8 @@ body_split(struct body_case *c, const enum cause_id causes[], size_t n)
 	struct finding all = *f;
 
 	for (size_t k = 0; k < n; k++) {
-		if (k > 0 && (f = finding_about(c->s, causes[k], EXPLAIN_PROVED,
-				  PLACE_BH, c->k)) == NULL) {
+		if (k > 0 && (f = finding_about(c->s, causes[k], LEVEL_PROVED,
+				  ASPECT_BODY_HASH, c->k)) == NULL) {
 			/* All of it is told as the first. */
 			finding_drop(c->s, c->s->out->n - (k - 1), all.group);
 			*first = all;

@@ -12,3 +12,20 @@ cause_info(enum cause_id id)
 		cause = cause_of_body(id);
 	return cause != NULL ? cause : cause_of_header(id);
 }
+
+const char *
+cause_level_word(enum cause_level level)
+{
+	static const char *const words[] = { "proved", "fact", "indicated" };
+
+	return words[level];
+}
+
+const char *
+cause_role_word(enum cause_role role)
+{
+	static const char *const words[] = { "signer", "modifier", "key",
+		"validator" };
+
+	return words[role];
+}

@@ -9,14 +9,15 @@
 
 #include <stddef.h>
 
-enum explain_level {
-	EXPLAIN_PROVED,
-	EXPLAIN_FACT,
-	EXPLAIN_INDICATED,
+/* How certain it is that a cause applies. */
+enum cause_level {
+	LEVEL_PROVED,	 /* with the change undone, the signature verifies */
+	LEVEL_FACT,	 /* read off the message or a record */
+	LEVEL_INDICATED, /* evidence, but nothing was verified */
 };
 
 /* Who is meant. */
-enum explain_role {
+enum cause_role {
 	ROLE_SIGNER,	/* whoever made the signature */
 	ROLE_MODIFIER,	/* somebody on the way, later */
 	ROLE_KEY,	/* whoever publishes the key */
@@ -190,10 +191,10 @@ enum {
 /* A kind of cause: static, and for ever. */
 struct cause {
 	const char *id; /* "body.footer-appended": for scripts */
-	enum explain_role role;
-	enum explain_level level; /* the best that can be had of it */
-	const char *clause;	  /* "RFC 6376 section 5.4.2"; or "" */
-	const char *sentence;	  /* what happened; ends in a full stop */
+	enum cause_role role;
+	enum cause_level level; /* the best that can be had of it */
+	const char *clause;	/* "RFC 6376 section 5.4.2"; or "" */
+	const char *sentence;	/* what happened; ends in a full stop */
 	const char *fix; /* what would put it right; ends in a full stop */
 	/* Causes that would have had the same octets hashed, and another
 	 * culprit; up to CAUSE_NONE. */
@@ -202,5 +203,10 @@ struct cause {
 
 /* Of every cause but CAUSE_NONE. */
 const struct cause *cause_info(enum cause_id);
+
+/* The words of the JSON: "proved", "fact", "indicated"; "signer", "modifier",
+ * "key", "validator".  Static. */
+const char *cause_level_word(enum cause_level);
+const char *cause_role_word(enum cause_role);
 
 #endif

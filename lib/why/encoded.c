@@ -107,15 +107,15 @@ keep(struct search *s, struct slice *slice)
 static void
 tell(struct search *s, const struct decoded *d)
 {
-	struct finding *f = finding_new(s, CAUSE_AS_FIELD_ENCODED,
-	    EXPLAIN_PROVED, PLACE_STRUCTURE, d->chain.n);
+	struct finding *f = finding_new(s, CAUSE_AS_FIELD_ENCODED, LEVEL_PROVED,
+	    ASPECT_STRUCTURE, d->chain.n);
 
 	for (size_t i = 0; f != NULL && i < s->m->nfields; i++) {
 		const struct field *is = &s->m->field[i];
 		const struct field *was = &d->m->field[i];
 
 		if (slice_eq(is->value, was->value) ||
-		    f->nchanges == EXPLAIN_MAX_CHANGES)
+		    f->nchanges == FINDING_MAX_CHANGES)
 			continue;
 		f->change[f->nchanges++] = (struct change){ .name = is->name,
 			.at = is,
@@ -140,7 +140,7 @@ static void
 adopt(struct search *s, const struct decoded *d, const struct finding *theirs)
 {
 	struct finding *f = finding_new(
-	    s, theirs->cause, theirs->level, theirs->place, theirs->instance);
+	    s, theirs->cause, theirs->level, theirs->aspect, theirs->instance);
 
 	if (f == NULL)
 		return;
@@ -148,7 +148,7 @@ adopt(struct search *s, const struct decoded *d, const struct finding *theirs)
 	const struct sigfield *sig = f->sig;
 
 	*f = *theirs;
-	f->sig = theirs->place == PLACE_KEY ? own_key(s, theirs) : sig;
+	f->sig = theirs->aspect == ASPECT_KEY ? own_key(s, theirs) : sig;
 	f->since = s->ams[f->after]->f;
 	f->until = s->ams[f->before]->f;
 	f->group = group;

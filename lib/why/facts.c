@@ -14,13 +14,12 @@ static struct finding *
 note(struct search *s, enum cause_id cause, unsigned instance,
     const char *detail)
 {
-	enum explain_place place =
-	    cause == CAUSE_HDR_H_NAMES_ARC_SEAL ? PLACE_AMS
+	enum finding_aspect aspect =
+	    cause == CAUSE_HDR_H_NAMES_ARC_SEAL ? ASPECT_SIGNATURE
 	    : cause == CAUSE_VALIDATOR_ALL_AMS || cause == CAUSE_VALIDATOR_L_TAG
-		? PLACE_BH
-		: PLACE_STRUCTURE;
-	struct finding *f =
-	    finding_new(s, cause, EXPLAIN_FACT, place, instance);
+		? ASPECT_BODY_HASH
+		: ASPECT_STRUCTURE;
+	struct finding *f = finding_new(s, cause, LEVEL_FACT, aspect, instance);
 
 	if (f != NULL)
 		snprintf(f->detail, sizeof f->detail, "%s", detail);
@@ -252,7 +251,7 @@ explain_given_up(struct search *s)
 	/* Somebody else may have written that. */
 	for (size_t k = 0; k < s->out->n; k++)
 		if (s->out->finding[k].instance == n &&
-		    s->out->finding[k].level == EXPLAIN_PROVED &&
+		    s->out->finding[k].level == LEVEL_PROVED &&
 		    cause_info(s->out->finding[k].cause)->role == ROLE_MODIFIER)
 			return;
 	if (n < 2 || !ams->holds || !ams->body_holds)
@@ -261,7 +260,7 @@ explain_given_up(struct search *s)
 	    note(s, CAUSE_AS_CV_FAIL_UNFOUNDED, n, known_reason(s, n));
 
 	if (f != NULL) {
-		f->level = EXPLAIN_PROVED;
+		f->level = LEVEL_PROVED;
 		f->domain = search_domain(s, n);
 	}
 }
@@ -272,8 +271,8 @@ explain_strange(struct search *s, unsigned i)
 	struct finding *f = note(s, CAUSE_ARC_SET_OF_ANOTHER_MESSAGE, i, "");
 
 	if (f != NULL) {
-		f->level = EXPLAIN_INDICATED;
-		f->place = PLACE_STRUCTURE;
+		f->level = LEVEL_INDICATED;
+		f->aspect = ASPECT_STRUCTURE;
 	}
 }
 
@@ -309,7 +308,8 @@ explain_validators(struct search *s)
 			continue;
 		f = note(s, CAUSE_VALIDATOR_ALL_AMS, i, "");
 		if (f != NULL)
-			f->place = s->ams[i]->body_holds ? PLACE_AMS : PLACE_BH;
+			f->aspect = s->ams[i]->body_holds ? ASPECT_SIGNATURE
+							  : ASPECT_BODY_HASH;
 		break;
 	}
 	if (!in_order(s->chain))

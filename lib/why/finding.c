@@ -7,33 +7,16 @@ enum {
 };
 
 const char *
-explain_level_word(enum explain_level level)
-{
-	static const char *const words[] = { "proved", "fact", "indicated" };
-
-	return words[level];
-}
-
-const char *
-explain_role_word(enum explain_role role)
-{
-	static const char *const words[] = { "signer", "modifier", "key",
-		"validator" };
-
-	return words[role];
-}
-
-const char *
-finding_field_word(const struct finding *f)
+finding_aspect_word(const struct finding *f)
 {
 	static const char *const words[] = { "ams.bh", "ams.b", "as.b", "key",
 		"structure" };
 
-	if (f->signature > 0 && f->place == PLACE_BH)
+	if (f->signature > 0 && f->aspect == ASPECT_BODY_HASH)
 		return "dkim.bh";
-	if (f->signature > 0 && f->place == PLACE_AMS)
+	if (f->signature > 0 && f->aspect == ASPECT_SIGNATURE)
 		return "dkim.b";
-	return words[f->place];
+	return words[f->aspect];
 }
 
 bool
@@ -43,27 +26,27 @@ finding_same_signer(const struct finding *f, const struct finding *g)
 }
 
 bool
-finding_same_part(const struct finding *f, const struct finding *g)
+finding_same_aspect(const struct finding *f, const struct finding *g)
 {
-	return finding_same_signer(f, g) && f->place == g->place;
+	return finding_same_signer(f, g) && f->aspect == g->aspect;
 }
 
-/* What a finding of that place about a set is about. */
+/* The signature that a finding about that aspect of a set concerns. */
 static const struct known *
-known_of(const struct search *s, enum explain_place place, unsigned instance)
+known_of(const struct search *s, enum finding_aspect aspect, unsigned instance)
 {
-	switch (place) {
-	case PLACE_BH:
-	case PLACE_AMS: return s->ams[instance];
-	case PLACE_SEAL: return s->seal[instance];
-	case PLACE_KEY:
-	case PLACE_STRUCTURE: break;
+	switch (aspect) {
+	case ASPECT_BODY_HASH:
+	case ASPECT_SIGNATURE: return s->ams[instance];
+	case ASPECT_SEAL: return s->seal[instance];
+	case ASPECT_KEY:
+	case ASPECT_STRUCTURE: break;
 	}
 	return s->ams[0];
 }
 
 const char *
-explain_certainty_word(enum explain_certainty who)
+finding_certainty_word(enum finding_certainty who)
 {
 	static const char *const words[] = { "open", "likely", "proved" };
 
@@ -71,12 +54,12 @@ explain_certainty_word(enum explain_certainty who)
 }
 
 struct finding *
-finding_new(struct search *s, enum cause_id cause, enum explain_level level,
-    enum explain_place place, unsigned instance)
+finding_new(struct search *s, enum cause_id cause, enum cause_level level,
+    enum finding_aspect aspect, unsigned instance)
 {
-	struct finding *f =
-	    finding_about(s, cause, level, place, known_of(s, place, instance));
-	enum explain_role role = cause_info(cause)->role;
+	struct finding *f = finding_about(
+	    s, cause, level, aspect, known_of(s, aspect, instance));
+	enum cause_role role = cause_info(cause)->role;
 
 	if (f == NULL)
 		return NULL;
@@ -87,16 +70,16 @@ finding_new(struct search *s, enum cause_id cause, enum explain_level level,
 }
 
 struct finding *
-finding_about(struct search *s, enum cause_id cause, enum explain_level level,
-    enum explain_place place, const struct known *k)
+finding_about(struct search *s, enum cause_id cause, enum cause_level level,
+    enum finding_aspect aspect, const struct known *k)
 {
 	struct explanation *e = s->out;
-	enum explain_role role = cause_info(cause)->role;
+	enum cause_role role = cause_info(cause)->role;
 
 	if (e->finding == NULL) {
 		e->finding = arena_array(
-		    s->m->arena, EXPLAIN_MAX_FINDINGS, sizeof *e->finding);
-		e->max = EXPLAIN_MAX_FINDINGS;
+		    s->m->arena, FINDING_MAX_COUNT, sizeof *e->finding);
+		e->max = FINDING_MAX_COUNT;
 	}
 	if (e->finding == NULL)
 		search_memory(s);
@@ -106,7 +89,7 @@ finding_about(struct search *s, enum cause_id cause, enum explain_level level,
 
 	*f = (struct finding){ .cause = cause,
 		.level = level,
-		.place = place,
+		.aspect = aspect,
 		.sig = k->f,
 		.instance = k->instance,
 		.signature = k->number,
@@ -127,7 +110,7 @@ input_side(struct search *s, struct slice octets, size_t from, size_t behind)
 
 	part = part.len == 0 ? SLICE("")
 			     : arena_copy(s->m->arena,
-				   slice_sub(part, 0, EXPLAIN_MAX_INPUT));
+				   slice_sub(part, 0, FINDING_MAX_INPUT));
 	if (part.p == NULL)
 		search_memory(s);
 	return part;
@@ -165,13 +148,13 @@ finding_input(struct search *s, struct finding *f, struct slice hashed,
 }
 
 bool
-finding_above(
-    const struct search *s, enum explain_place place, const struct known *known)
+finding_above(const struct search *s, enum finding_aspect aspect,
+    const struct known *known)
 {
 	for (size_t k = 0; k < s->out->n; k++) {
 		const struct finding *f = &s->out->finding[k];
 
-		if (f->place != place || f->level != EXPLAIN_INDICATED)
+		if (f->aspect != aspect || f->level != LEVEL_INDICATED)
 			continue;
 		for (const struct known *n = known_newer(s, known); n != NULL;
 		     n = known_newer(s, n))
@@ -204,8 +187,8 @@ finding_since(struct search *s, struct finding *f, const struct known *k)
 		for (size_t i = 0; i < s->out->n; i++) {
 			const struct finding *g = &s->out->finding[i];
 
-			if (g->sig == n->f && g->place == f->place &&
-			    g->level == EXPLAIN_INDICATED) {
+			if (g->sig == n->f && g->aspect == f->aspect &&
+			    g->level == LEVEL_INDICATED) {
 				f->since = n->f;
 				f->after = n->after;
 			}

@@ -15,13 +15,13 @@
 struct known;
 struct search;
 
-/* What the finding is about. */
-enum explain_place {
-	PLACE_BH,	 /* the body hash of an AMS or a DKIM-Signature */
-	PLACE_AMS,	 /* the signature of an AMS or a DKIM-Signature */
-	PLACE_SEAL,	 /* the signature of an AS */
-	PLACE_KEY,	 /* a key record */
-	PLACE_STRUCTURE, /* what stands there without any signature */
+/* What of a signature, or of a set, a finding is about. */
+enum finding_aspect {
+	ASPECT_BODY_HASH, /* the body hash of an AMS or a DKIM-Signature */
+	ASPECT_SIGNATURE, /* the signature of an AMS or a DKIM-Signature */
+	ASPECT_SEAL,	  /* the signature of an AS */
+	ASPECT_KEY,	  /* a key record */
+	ASPECT_STRUCTURE, /* what stands there without any signature */
 };
 
 /* Octets that differ between what was signed and what came. */
@@ -36,17 +36,17 @@ struct change {
 };
 
 /* How sure it is who did it, apart from what was hashed. */
-enum explain_certainty {
+enum finding_certainty {
 	WHO_OPEN,   /* another may have done it as well */
 	WHO_LIKELY, /* by what the message says */
 	WHO_PROVED, /* no other story has these octets hashed */
 };
 
 enum {
-	EXPLAIN_MAX_CHANGES = 8,
-	EXPLAIN_MAX_TWINS = 4,
-	EXPLAIN_MAX_FINDINGS = 64,
-	EXPLAIN_MAX_INPUT = 2000, /* octets of a side of struct input_diff */
+	FINDING_MAX_CHANGES = 8,
+	FINDING_MAX_TWINS = 4,
+	FINDING_MAX_COUNT = 64,
+	FINDING_MAX_INPUT = 2000, /* octets of a side of struct input_diff */
 };
 
 /* What a signer hashed beside what the RFC has hashed of the message, from
@@ -66,8 +66,8 @@ struct twin {
 
 struct finding {
 	enum cause_id cause;
-	enum explain_level level;
-	enum explain_place place;
+	enum cause_level level;
+	enum finding_aspect aspect;
 	const struct sigfield *sig; /* what it is about; NULL: the chain */
 	unsigned instance;	    /* of an ARC Set; or 0 */
 	unsigned signature; /* of a DKIM-Signature, from the top; or 0 */
@@ -81,42 +81,40 @@ struct finding {
 	unsigned group;	     /* findings of one group hold together; those of
 			      * one instance and place in other groups explain
 			      * it as well */
-	struct change change[EXPLAIN_MAX_CHANGES];
+	struct change change[FINDING_MAX_CHANGES];
 	size_t nchanges;
 	struct input_diff input;
 	char detail[200]; /* particulars, printable ASCII; or "" */
 	uint64_t tried;	  /* hypotheses up to this one, in its search */
 	bool kept; /* what its changes say lives as long as the message */
 	/* By explain_who(), when all is found: */
-	enum explain_certainty who;
+	enum finding_certainty who;
 	bool other; /* of a twin: told with what is likelier */
-	struct twin twin[EXPLAIN_MAX_TWINS];
+	struct twin twin[FINDING_MAX_TWINS];
 	size_t ntwins;
 };
 
-/* "proved", "fact", "indicated"; "signer" ...; "ams.bh" ... as JSON has them.
- */
-const char *explain_level_word(enum explain_level);
-const char *explain_role_word(enum explain_role);
-const char *finding_field_word(const struct finding *);
-const char *explain_certainty_word(enum explain_certainty);
+/* The words of the JSON: "ams.bh", "ams.b", "dkim.bh", "dkim.b", "as.b", "key",
+ * "structure"; "open", "likely", "proved".  Static. */
+const char *finding_aspect_word(const struct finding *);
+const char *finding_certainty_word(enum finding_certainty);
 
 /* Whether two are about fields of one signer: of one ARC Set, or one
  * DKIM-Signature. */
 bool finding_same_signer(const struct finding *, const struct finding *);
 
-/* Whether two are about the same of the same signature. */
-bool finding_same_part(const struct finding *, const struct finding *);
+/* Whether two are about the same aspect of one signature. */
+bool finding_same_aspect(const struct finding *, const struct finding *);
 
 /* Room for a finding about a signature, in a group of its own; NULL when memory
  * is short or there are too many.  There is no other way to a finding that is
  * being made: whoever goes on with it holds on to this. */
-struct finding *finding_about(struct search *, enum cause_id,
-    enum explain_level, enum explain_place, const struct known *);
+struct finding *finding_about(struct search *, enum cause_id, enum cause_level,
+    enum finding_aspect, const struct known *);
 
 /* The same about a field of an ARC Set, or the set. */
-struct finding *finding_new(struct search *, enum cause_id, enum explain_level,
-    enum explain_place, unsigned instance);
+struct finding *finding_new(struct search *, enum cause_id, enum cause_level,
+    enum finding_aspect, unsigned instance);
 
 /* Tell in a finding, which may be NULL, what was hashed beside what should have
  * been. */
@@ -126,7 +124,7 @@ void finding_input(struct search *, struct finding *, struct slice hashed,
 /* Whether a newer signature, for an AMS a newer AMS, has the same fault,
  * unexplained as well: one change may be behind both. */
 bool finding_above(
-    const struct search *, enum explain_place, const struct known *);
+    const struct search *, enum finding_aspect, const struct known *);
 
 /* Take back the findings of a group from place from on: half of what belongs
  * together proves nothing. */

@@ -42,7 +42,7 @@ case_init(struct header_case *c, struct search *s, struct known *k)
 		return false;
 	}
 	c->q.target = c->target;
-	c->q.place = PLACE_AMS;
+	c->q.aspect = ASPECT_SIGNATURE;
 	c->q.of = k;
 	if (!header_select(c, 0, c->sel))
 		return false;
@@ -57,7 +57,7 @@ case_init(struct header_case *c, struct search *s, struct known *k)
 struct base {
 	struct sequence q;
 	const struct field **sel;
-	struct finding f[EXPLAIN_MAX_CHANGES];
+	struct finding f[FINDING_MAX_CHANGES];
 	size_t n;
 };
 
@@ -93,7 +93,7 @@ base_older(struct header_case *c, struct base *b)
 	for (size_t j = 0; j < c->n; j++)
 		if (c->sel[j] != NULL && b->sel[j] != c->sel[j] &&
 		    c->sel[j] < c->s->m->field + c->top &&
-		    f->nchanges < EXPLAIN_MAX_CHANGES)
+		    f->nchanges < FINDING_MAX_CHANGES)
 			f->change[f->nchanges++] =
 			    (struct change){ .name = c->sel[j]->name,
 				    .at = c->sel[j],
@@ -133,11 +133,11 @@ base_newer(struct header_case *c, struct base *b, const struct known *k)
 
 	if (!base_init(c, b))
 		return false;
-	for (size_t i = 0; i < e->n && b->n < EXPLAIN_MAX_CHANGES; i++) {
+	for (size_t i = 0; i < e->n && b->n < FINDING_MAX_CHANGES; i++) {
 		const struct finding *f = &e->finding[i];
 
-		if (f->sig != k->f || f->place != PLACE_AMS ||
-		    f->level != EXPLAIN_PROVED ||
+		if (f->sig != k->f || f->aspect != ASPECT_SIGNATURE ||
+		    f->level != LEVEL_PROVED ||
 		    cause_info(f->cause)->role != ROLE_MODIFIER ||
 		    (b->n > 0 && f->group != group))
 			continue;
@@ -163,7 +163,7 @@ base_wrapped(struct header_case *c, struct base *b)
 	if (edit == NULL || edit->cause != CAUSE_BODY_MIME_WRAPPED ||
 	    !base_init(c, b))
 		return false;
-	for (size_t j = 0; j < c->n && b->n < EXPLAIN_MAX_CHANGES; j++)
+	for (size_t j = 0; j < c->n && b->n < FINDING_MAX_CHANGES; j++)
 		for (const struct variant *v = b->q.piece[j].first; v != NULL;
 		     v = v->next) {
 			if (v->cause != edit->cause)
@@ -199,7 +199,7 @@ base_tell(
 		if (tells_of(c->s, from, group, b->f[k].change[0].at))
 			continue;
 		struct finding *f = finding_about(
-		    c->s, b->f[k].cause, EXPLAIN_PROVED, PLACE_AMS, c->k);
+		    c->s, b->f[k].cause, LEVEL_PROVED, ASPECT_SIGNATURE, c->k);
 
 		if (f == NULL) {
 			finding_drop(c->s, from, group);
@@ -335,8 +335,8 @@ suspect_boundary(struct header_case *c)
 	for (size_t k = 0; k < c->s->out->n; k++) {
 		struct finding *f = &c->s->out->finding[k];
 
-		if (f->place == PLACE_BH && f->sig == c->k->f &&
-		    f->level == EXPLAIN_INDICATED)
+		if (f->aspect == ASPECT_BODY_HASH && f->sig == c->k->f &&
+		    f->level == LEVEL_INDICATED)
 			f->cause = CAUSE_BODY_BOUNDARY_RENAMED;
 	}
 }
@@ -359,7 +359,7 @@ indicate(struct header_case *c, enum cause_id cause,
 {
 	struct search *s = c->s;
 	struct finding *f =
-	    finding_about(s, cause, EXPLAIN_INDICATED, PLACE_AMS, c->k);
+	    finding_about(s, cause, LEVEL_INDICATED, ASPECT_SIGNATURE, c->k);
 
 	if (f == NULL)
 		return 0;
@@ -378,8 +378,8 @@ dkim_gone(struct header_case *c)
 
 	if (!evidence_dkim_gone(s, c->k->instance, detail, sizeof detail))
 		return false;
-	struct finding *f = finding_about(
-	    s, CAUSE_HDR_DKIM_SIGNATURE_REMOVED, EXPLAIN_FACT, PLACE_AMS, c->k);
+	struct finding *f = finding_about(s, CAUSE_HDR_DKIM_SIGNATURE_REMOVED,
+	    LEVEL_FACT, ASPECT_SIGNATURE, c->k);
 
 	if (f == NULL)
 		return true;
@@ -396,7 +396,7 @@ changed_somehow(struct header_case *c)
 
 	/* Naming ARC-Seal in h= selects what came after signing. */
 	if (c->f->problem.code == DIAG_HEADERS_ARC_SEAL ||
-	    (c->k->instance > 0 && finding_above(c->s, PLACE_AMS, c->k)))
+	    (c->k->instance > 0 && finding_above(c->s, ASPECT_SIGNATURE, c->k)))
 		return;
 	if (dkim_gone(c))
 		return;
@@ -484,8 +484,8 @@ explain_header(struct search *s, struct known *k)
 	    k->f->problem.code == DIAG_CANONICALIZATION)
 		return;
 	/* What is not known of a newer one is less likely of an older one. */
-	search_begin(
-	    s, finding_above(s, PLACE_AMS, k) ? AMS_OCTETS / 8 : AMS_OCTETS);
+	search_begin(s, finding_above(s, ASPECT_SIGNATURE, k) ? AMS_OCTETS / 8
+							      : AMS_OCTETS);
 	if (k->f->tags.nheaders > MAX_NAMES || s->m->nfields > MAX_FIELDS) {
 		s->out->spent = true;
 		return;

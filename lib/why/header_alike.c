@@ -38,10 +38,10 @@ alike_fits(struct alike *a, size_t but, size_t nor)
 					   : c->q.piece[j].octets;
 	if (!sequence_fits(c->s, &a->q))
 		return false;
-	f = finding_about(c->s, a->cause, EXPLAIN_PROVED, PLACE_AMS, c->k);
+	f = finding_about(c->s, a->cause, LEVEL_PROVED, ASPECT_SIGNATURE, c->k);
 	for (size_t j = 0; f != NULL && j < c->n; j++)
 		if (a->of[j] != NULL && j != but && j != nor &&
-		    f->nchanges < EXPLAIN_MAX_CHANGES)
+		    f->nchanges < FINDING_MAX_CHANGES)
 			f->change[f->nchanges++] = a->of[j]->change;
 	return true;
 }

@@ -68,8 +68,9 @@ header_mime_edit(const struct search *s, const struct known *known)
 		const struct finding *f = &s->out->finding[k];
 
 		for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
-			if (f->place == PLACE_BH && f->sig == known->f &&
-			    f->level == EXPLAIN_PROVED && f->cause == ids[n])
+			if (f->aspect == ASPECT_BODY_HASH &&
+			    f->sig == known->f && f->level == LEVEL_PROVED &&
+			    f->cause == ids[n])
 				return f;
 	}
 	return NULL;

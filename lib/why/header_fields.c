@@ -124,7 +124,7 @@ explain_z_tag(struct header_case *c)
 	const struct tag *z = taglist_find(&c->f->list, SLICE("z"));
 	struct search *s = c->s;
 	struct sequence q = c->q;
-	struct change change[EXPLAIN_MAX_CHANGES];
+	struct change change[FINDING_MAX_CHANGES];
 	size_t n = 0;
 
 	if (z == NULL || !sequence_init(s, &q, c->n + 1))
@@ -144,7 +144,7 @@ explain_z_tag(struct header_case *c)
 		q.piece[j].octets =
 		    canon_octets(s, c->canon, name, value, no_octets, true);
 		if (!slice_eq(q.piece[j].octets, c->q.piece[j].octets) &&
-		    n < EXPLAIN_MAX_CHANGES)
+		    n < FINDING_MAX_CHANGES)
 			change[n++] = (struct change){ .name = name,
 				.at = c->sel[j],
 				.is = c->sel[j] != NULL ? c->sel[j]->value
@@ -154,7 +154,7 @@ explain_z_tag(struct header_case *c)
 	if (n == 0 || !sequence_fits(s, &q))
 		return 0;
 	struct finding *f = finding_about(
-	    s, CAUSE_HDR_CHANGED_Z_TAG, EXPLAIN_PROVED, PLACE_AMS, c->k);
+	    s, CAUSE_HDR_CHANGED_Z_TAG, LEVEL_PROVED, ASPECT_SIGNATURE, c->k);
 
 	if (f != NULL) {
 		memcpy(f->change, change, n * sizeof *change);

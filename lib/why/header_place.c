@@ -45,7 +45,7 @@ explained_so(
 	for (size_t i = 0; i < s->out->n; i++) {
 		const struct finding *f = &s->out->finding[i];
 
-		if (f->sig != k->f || f->place != PLACE_AMS)
+		if (f->sig != k->f || f->aspect != ASPECT_SIGNATURE)
 			continue;
 		for (size_t j = 0; j < f->nchanges; j++)
 			if (f->change[j].at == c->at &&
@@ -65,7 +65,7 @@ change_of(const struct search *s, const struct finding *f,
 	for (size_t i = 0; i < s->out->n; i++) {
 		const struct finding *g = &s->out->finding[i];
 
-		if (g->sig != f->sig || g->place != f->place ||
+		if (g->sig != f->sig || g->aspect != f->aspect ||
 		    g->group != f->group)
 			continue;
 		for (size_t j = 0; j < g->nchanges; j++)

@@ -15,22 +15,22 @@ enum {
 };
 
 struct finding *
-lock_note(struct lock *l, enum cause_id cause, enum explain_level level)
+lock_note(struct lock *l, enum cause_id cause, enum cause_level level)
 {
-	enum explain_role role = cause_info(cause)->role;
-	enum explain_place place =
-	    role == ROLE_KEY || cause == CAUSE_KEY_OTHER_SELECTOR ? PLACE_KEY
-								  : l->place;
+	enum cause_role role = cause_info(cause)->role;
+	enum finding_aspect aspect =
+	    role == ROLE_KEY || cause == CAUSE_KEY_OTHER_SELECTOR ? ASPECT_KEY
+								  : l->aspect;
 	struct explanation *e = l->s->out;
 
 	/* AMS and AS of a set mostly share a key. */
 	for (size_t n = 0; n < e->n; n++)
 		if (e->finding[n].cause == cause &&
-		    e->finding[n].place == place &&
+		    e->finding[n].aspect == aspect &&
 		    e->finding[n].instance == l->i &&
 		    e->finding[n].signature == l->k->number)
 			return NULL;
-	struct finding *f = finding_about(l->s, cause, level, place, l->k);
+	struct finding *f = finding_about(l->s, cause, level, aspect, l->k);
 
 	if (f != NULL) {
 		f->domain = l->k->f->tags.domain;
@@ -193,7 +193,7 @@ other_selector(struct lock *l)
 			if (e->record[r].why.code == DIAG_NONE &&
 			    lock_key_made(l, &e->record[r].key)) {
 				say(lock_note(l, CAUSE_KEY_OTHER_SELECTOR,
-					EXPLAIN_PROVED),
+					LEVEL_PROVED),
 				    "it is the key at ", names[k]);
 				return true;
 			}
@@ -211,7 +211,7 @@ static const char alphabet[] =
 static void
 note_repair(struct lock *l, size_t at, char c)
 {
-	struct finding *f = lock_note(l, CAUSE_SIG_B_DAMAGED, EXPLAIN_PROVED);
+	struct finding *f = lock_note(l, CAUSE_SIG_B_DAMAGED, LEVEL_PROVED);
 	const struct field *field = l->k->f->field;
 	struct slice raw = l->k->f->tags.b_raw;
 
@@ -405,8 +405,7 @@ no_usable_key(struct lock *l)
 	enum cause_id cause;
 
 	if (answer_diag(e->answer.kind) == DIAG_KEY_MISSING) {
-		struct finding *f =
-		    lock_note(l, CAUSE_KEY_MISSING, EXPLAIN_FACT);
+		struct finding *f = lock_note(l, CAUSE_KEY_MISSING, LEVEL_FACT);
 		char detail[ANSWER_DETAIL];
 
 		if (f != NULL)
@@ -435,7 +434,7 @@ no_usable_key(struct lock *l)
 		cause == CAUSE_KEY_HASH_FORBIDDEN) &&
 	    record_broken(l, cause))
 		return;
-	struct finding *f = lock_note(l, cause, EXPLAIN_FACT);
+	struct finding *f = lock_note(l, cause, LEVEL_FACT);
 
 	if (f != NULL)
 		snprintf(
@@ -476,7 +475,7 @@ not_opened(struct lock *l)
 
 	if (same_key && other->key != NULL &&
 	    other->opened.what == OPENED_NOT) {
-		lock_note(l, CAUSE_KEY_MISMATCH, EXPLAIN_PROVED);
+		lock_note(l, CAUSE_KEY_MISMATCH, LEVEL_PROVED);
 		return;
 	}
 	search_begin(s, REPAIR_COST);
@@ -485,7 +484,7 @@ not_opened(struct lock *l)
 	lock_note(l,
 	    same_key && other->key != NULL ? CAUSE_SIG_B_DAMAGED
 					   : CAUSE_KEY_MISMATCH,
-	    EXPLAIN_INDICATED);
+	    LEVEL_INDICATED);
 }
 
 /* ------------------------------------------------------------------------
@@ -546,7 +545,7 @@ hashed_oddly(struct lock *l)
 	buf_release(&hex);
 	if (cause == CAUSE_NONE)
 		return false;
-	lock_note(l, cause, EXPLAIN_PROVED);
+	lock_note(l, cause, LEVEL_PROVED);
 	l->k->holds = true;
 	return true;
 }
@@ -561,15 +560,15 @@ opened_oddly(struct lock *l)
 		return;
 	if (l->k->opened.what == OPENED_BARE &&
 	    memcmp(l->k->opened.digest, digest, DIGEST_SIZE) == 0)
-		lock_note(l, CAUSE_SIG_DIGESTINFO_MISSING, EXPLAIN_PROVED);
+		lock_note(l, CAUSE_SIG_DIGESTINFO_MISSING, LEVEL_PROVED);
 	if (l->k->opened.what == OPENED_SHA1)
-		lock_note(l, CAUSE_SIG_DIGESTINFO_SHA1, EXPLAIN_PROVED);
+		lock_note(l, CAUSE_SIG_DIGESTINFO_SHA1, LEVEL_PROVED);
 }
 
 static void
 note_cut(struct lock *l)
 {
-	struct finding *f = lock_note(l, CAUSE_SIG_B_CUT_OFF, EXPLAIN_FACT);
+	struct finding *f = lock_note(l, CAUSE_SIG_B_CUT_OFF, LEVEL_FACT);
 
 	if (f != NULL && l->k->f->tags.signature.len > 0)
 		snprintf(f->detail, sizeof f->detail, "%zu bytes",
@@ -589,11 +588,12 @@ explain_keys(struct search *s, struct known *k)
 		.k = k,
 		.kind = k->f->kind,
 		.i = k->instance,
-		.place = k->f->kind == ARC_SEAL ? PLACE_SEAL : PLACE_AMS };
+		.aspect =
+		    k->f->kind == ARC_SEAL ? ASPECT_SEAL : ASPECT_SIGNATURE };
 	const struct sigtags *g = &l.k->f->tags;
 
 	if (is_sha1(g->algorithm)) {
-		lock_note(&l, CAUSE_SIG_ALGORITHM_SHA1, EXPLAIN_FACT);
+		lock_note(&l, CAUSE_SIG_ALGORITHM_SHA1, LEVEL_FACT);
 		return;
 	}
 	if (l.k->holds)
@@ -606,7 +606,7 @@ explain_keys(struct search *s, struct known *k)
 		/* No base64: a character is another. */
 		search_begin(s, REPAIR_COST);
 		if (!repair_by_digest(&l))
-			lock_note(&l, CAUSE_SIG_B_DAMAGED, EXPLAIN_INDICATED);
+			lock_note(&l, CAUSE_SIG_B_DAMAGED, LEVEL_INDICATED);
 		return;
 	}
 	if (!l.k->readable || l.k->entry == NULL)
@@ -620,7 +620,7 @@ explain_keys(struct search *s, struct known *k)
 								   : KEY_RSA;
 
 	if (l.k->key->key.type != wanted)
-		lock_note(&l, CAUSE_KEY_TYPE_MISMATCH, EXPLAIN_FACT);
+		lock_note(&l, CAUSE_KEY_TYPE_MISMATCH, LEVEL_FACT);
 	else if (wanted == KEY_RSA && l.k->opened.what == OPENED_NOT)
 		not_opened(&l);
 	else if (wanted == KEY_RSA && l.k->opened.what != OPENED_SHA256)
@@ -637,8 +637,8 @@ explain_weak_key(struct search *s, struct known *k)
 		.k = k,
 		.kind = k->f->kind,
 		.i = k->instance,
-		.place = PLACE_KEY };
-	struct finding *f = lock_note(&l, CAUSE_KEY_TOO_SHORT, EXPLAIN_FACT);
+		.aspect = ASPECT_KEY };
+	struct finding *f = lock_note(&l, CAUSE_KEY_TOO_SHORT, LEVEL_FACT);
 
 	if (f != NULL && l.k->key != NULL)
 		snprintf(f->detail, sizeof f->detail, "%u bits%s",
@@ -653,7 +653,7 @@ explain_unfit_key(struct search *s, unsigned i)
 		.k = s->ams[i],
 		.kind = ARC_AMS,
 		.i = i,
-		.place = PLACE_AMS };
+		.aspect = ASPECT_SIGNATURE };
 
 	if (s->ams[i]->target.kind != TARGET_CHECK ||
 	    s->seal[i]->target.kind != TARGET_CHECK || s->ams[i]->holds ||
@@ -662,7 +662,7 @@ explain_unfit_key(struct search *s, unsigned i)
 		return;
 	for (size_t k = 0; k < s->out->n; k++)
 		if (s->out->finding[k].instance == i &&
-		    s->out->finding[k].level != EXPLAIN_INDICATED)
+		    s->out->finding[k].level != LEVEL_INDICATED)
 			return;
-	lock_note(&l, CAUSE_KEY_MISMATCH, EXPLAIN_INDICATED);
+	lock_note(&l, CAUSE_KEY_MISMATCH, LEVEL_INDICATED);
 }

@@ -45,7 +45,7 @@ record_split(struct lock *l)
 	do
 		if (joined_fits(l, order, n)) {
 			lock_note(
-			    l, CAUSE_KEY_SPLIT_IN_TWO_RECORDS, EXPLAIN_PROVED);
+			    l, CAUSE_KEY_SPLIT_IN_TWO_RECORDS, LEVEL_PROVED);
 			return true;
 		}
 	while (next_order(order, n));
@@ -77,7 +77,7 @@ record_broken(struct lock *l, enum cause_id cause)
 		if (l->k->target.kind == TARGET_CHECK)
 			l->k->target.kind = TARGET_NONE;
 		key_release(&key);
-		if (fits && (f = lock_note(l, cause, EXPLAIN_PROVED)) != NULL)
+		if (fits && (f = lock_note(l, cause, LEVEL_PROVED)) != NULL)
 			snprintf(f->detail, sizeof f->detail, "it has %s; %s",
 			    what,
 			    l->k->holds ? "repaired, the signature verifies"

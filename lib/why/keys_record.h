@@ -11,11 +11,11 @@ struct lock {
 	struct known *k;
 	enum sigkind kind;
 	unsigned i;
-	enum explain_place place;
+	enum finding_aspect aspect;
 };
 
 /* A finding about it; NULL when it is there already, or there is no room. */
-struct finding *lock_note(struct lock *, enum cause_id, enum explain_level);
+struct finding *lock_note(struct lock *, enum cause_id, enum cause_level);
 
 /* Whether key made the signature: an RSA key by opening it, an Ed25519 key over
  * what should be signed.  The target becomes that key's. */

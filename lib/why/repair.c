@@ -3,25 +3,25 @@
 
 /* Whether undoing it makes the message what was signed. */
 static bool
-can_be_undone(
-    const struct finding *f, const struct finding *of, enum explain_place place)
+can_be_undone(const struct finding *f, const struct finding *of,
+    enum finding_aspect aspect)
 {
-	return finding_same_signer(f, of) && f->level == EXPLAIN_PROVED &&
-	       f->place == place && f->nchanges > 0;
+	return finding_same_signer(f, of) && f->level == LEVEL_PROVED &&
+	       f->aspect == aspect && f->nchanges > 0;
 }
 
 /* Whether the finding is one of those that are undone: of explanations that are
  * as good the first. */
 static bool
 is_undone(const struct explanation *e, size_t k, const struct finding *of,
-    enum explain_place place)
+    enum finding_aspect aspect)
 {
 	const struct finding *f = &e->finding[k];
 
-	if (!can_be_undone(f, of, place) || f->other)
+	if (!can_be_undone(f, of, aspect) || f->other)
 		return false;
 	for (size_t i = 0; i < k; i++)
-		if (can_be_undone(&e->finding[i], of, place) &&
+		if (can_be_undone(&e->finding[i], of, aspect) &&
 		    !e->finding[i].other)
 			return e->finding[i].group == f->group;
 	return true;
@@ -32,8 +32,8 @@ change_of(const struct explanation *e, const struct finding *of,
     const struct field *f)
 {
 	for (size_t k = 0; k < e->n; k++) {
-		if (!is_undone(e, k, of, PLACE_AMS) &&
-		    !is_undone(e, k, of, PLACE_SEAL))
+		if (!is_undone(e, k, of, ASPECT_SIGNATURE) &&
+		    !is_undone(e, k, of, ASPECT_SEAL))
 			continue;
 		for (size_t j = 0; j < e->finding[k].nchanges; j++)
 			if (e->finding[k].change[j].at == f)
@@ -60,7 +60,7 @@ body_change(const struct explanation *e, size_t first, const struct finding *of,
 	const struct change *next = NULL;
 
 	for (size_t k = first; k < e->n; k++) {
-		if (!inner && !is_undone(e, k, of, PLACE_BH))
+		if (!inner && !is_undone(e, k, of, ASPECT_BODY_HASH))
 			continue;
 		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
 			const struct change *c = &e->finding[k].change[j];
@@ -104,8 +104,8 @@ explain_repair(const struct message *m, struct slice body,
 		for (size_t j = 0; j < e->finding[k].nchanges; j++) {
 			const struct change *c = &e->finding[k].change[j];
 
-			if (!is_undone(e, k, of, PLACE_AMS) || c->at != NULL ||
-			    c->was.p == NULL)
+			if (!is_undone(e, k, of, ASPECT_SIGNATURE) ||
+			    c->at != NULL || c->was.p == NULL)
 				continue;
 			put_field(out, c->name, c->was, m->crlf);
 			any = true;

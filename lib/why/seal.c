@@ -45,7 +45,7 @@ seal_init(struct seal_case *c, struct search *s, unsigned i)
 	    !sequence_init(s, &c->t, SEAL_MAX_PIECES))
 		return false;
 	c->q.target = c->t.target = &s->seal[i]->target;
-	c->q.place = c->t.place = PLACE_SEAL;
+	c->q.aspect = c->t.aspect = ASPECT_SEAL;
 	c->q.of = c->t.of = s->seal[i];
 	/* What is right, for offering other fields in it. */
 	c->t.n = 0;
@@ -63,9 +63,9 @@ seal_init(struct seal_case *c, struct search *s, unsigned i)
 static bool
 is_proved_below(const struct seal_case *c, const struct finding *f)
 {
-	return f->level == EXPLAIN_PROVED && f->instance <= c->i &&
+	return f->level == LEVEL_PROVED && f->instance <= c->i &&
 	       f->nchanges > 0 &&
-	       ((f->place == PLACE_SEAL && f->instance < c->i) ||
+	       ((f->aspect == ASPECT_SEAL && f->instance < c->i) ||
 		   f->cause == CAUSE_SIG_B_DAMAGED);
 }
 
@@ -109,11 +109,11 @@ inherit(struct seal_case *c)
 	size_t from = s->out->n;
 
 	for (size_t k = 0; k < n; k++) {
-		if (of[k]->place != PLACE_SEAL || of[k]->instance >= c->i ||
+		if (of[k]->aspect != ASPECT_SEAL || of[k]->instance >= c->i ||
 		    of[k]->cause == CAUSE_SIG_B_DAMAGED)
 			continue;
 		struct finding *f = finding_new(
-		    s, of[k]->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
+		    s, of[k]->cause, LEVEL_PROVED, ASPECT_SEAL, c->i);
 
 		if (f == NULL) {
 			finding_drop(s, from, group);
@@ -131,7 +131,7 @@ static bool
 is_renumbered(const struct search *s)
 {
 	for (size_t k = 0; k < s->out->n; k++)
-		if (s->out->finding[k].level == EXPLAIN_PROVED &&
+		if (s->out->finding[k].level == LEVEL_PROVED &&
 		    s->out->finding[k].cause == CAUSE_AS_RENUMBERED)
 			return true;
 	return false;
@@ -204,6 +204,6 @@ explain_seal(struct search *s, struct known *k)
 		finding_new(s,
 		    all_else_holds(s, i) ? CAUSE_AS_AAR_ALTERED
 					 : CAUSE_AS_COVERED_CHANGED,
-		    EXPLAIN_INDICATED, PLACE_SEAL, i);
+		    LEVEL_INDICATED, ASPECT_SEAL, i);
 	seal_place(c, from);
 }

@@ -288,7 +288,7 @@ respaced_alike(struct seal_case *c)
 				octets = canon_octets(c->s, CANON_RELAXED,
 				    g->field->name, v, no_octets, g != c->f);
 				if (!slice_eq(octets, c->q.piece[j].octets) &&
-				    f.nchanges < EXPLAIN_MAX_CHANGES)
+				    f.nchanges < FINDING_MAX_CHANGES)
 					f.change[f.nchanges++] =
 					    (struct change){ .name =
 								 g->field->name,
@@ -401,7 +401,7 @@ note_folds(struct folds *w)
 	struct slice v = w->f->field->value, raw = w->f->tags.b_raw;
 	size_t at = (size_t)(raw.p - v.p);
 	struct finding *f = finding_new(
-	    c->s, CAUSE_AS_B_REFOLDED, EXPLAIN_PROVED, PLACE_SEAL, c->i);
+	    c->s, CAUSE_AS_B_REFOLDED, LEVEL_PROVED, ASPECT_SEAL, c->i);
 	struct buf b = { .max = 0 };
 
 	buf_slice(&b, slice_sub(v, 0, at));

@@ -74,7 +74,7 @@ seal_try(struct seal_case *c)
 	if (fits) {
 		c->found++;
 		c->finding = finding_new(
-		    c->s, c->cause, EXPLAIN_PROVED, PLACE_SEAL, c->i);
+		    c->s, c->cause, LEVEL_PROVED, ASPECT_SEAL, c->i);
 		finding_pieces(c->s, c->finding, &c->t, &c->q);
 	}
 	c->t.n = 0;

@@ -5,8 +5,8 @@
  * sequence of octets that may have been hashed for it.  The search hashes
  * hypotheses until they match or the budget is spent, and notes those that do.
  */
-#ifndef EXPLAIN_SEARCH_H
-#define EXPLAIN_SEARCH_H
+#ifndef SEARCH_H
+#define SEARCH_H
 
 #include "dkim/canon.h"
 #include "crypto/digest.h"

@@ -152,7 +152,7 @@ note_match(struct walk *w)
 	for (unsigned k = 0; k < w->depth; k++) {
 		const struct variant *v = w->path[k];
 		struct finding *f = finding_about(
-		    w->s, v->cause, EXPLAIN_PROVED, w->q->place, w->q->of);
+		    w->s, v->cause, LEVEL_PROVED, w->q->aspect, w->q->of);
 
 		if (f == NULL) {
 			finding_drop(w->s, from, group);

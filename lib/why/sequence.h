@@ -44,7 +44,7 @@ struct sequence {
 	struct piece *piece;
 	size_t n;
 	struct target *target;
-	enum explain_place place;
+	enum finding_aspect aspect;
 	const struct known *of;
 };
 

@@ -14,7 +14,7 @@ note(struct signer_case *t, bool fits)
 		return false;
 	t->found++;
 	t->finding =
-	    finding_about(s, t->cause, EXPLAIN_PROVED, PLACE_AMS, t->c->k);
+	    finding_about(s, t->cause, LEVEL_PROVED, ASPECT_SIGNATURE, t->c->k);
 	finding_pieces(s, t->finding, &t->q, &t->c->q);
 	return true;
 }

@@ -24,7 +24,7 @@ explain_is_single(struct slice name)
 	return false;
 }
 
-static enum explain_role
+static enum cause_role
 role_of(const struct finding *f)
 {
 	return cause_info(f->cause)->role;
@@ -34,8 +34,8 @@ role_of(const struct finding *f)
 static bool
 same_matter(const struct finding *f, const struct finding *g)
 {
-	return finding_same_part(f, g) && f->level == EXPLAIN_PROVED &&
-	       g->level == EXPLAIN_PROVED && f->place != PLACE_STRUCTURE;
+	return finding_same_aspect(f, g) && f->level == LEVEL_PROVED &&
+	       g->level == LEVEL_PROVED && f->aspect != ASPECT_STRUCTURE;
 }
 
 /* ------------------------------------------------------------------------
@@ -85,7 +85,7 @@ add_twin(struct finding *f, const struct finding *other)
 	for (size_t k = 0; k < f->ntwins; k++)
 		if (f->twin[k].cause == other->cause)
 			return;
-	if (f->ntwins < EXPLAIN_MAX_TWINS)
+	if (f->ntwins < FINDING_MAX_TWINS)
 		f->twin[f->ntwins++] = (struct twin){ .cause = other->cause,
 			.after = other->after,
 			.before = other->before,
@@ -111,11 +111,11 @@ put_others_behind(struct explanation *e)
 static void
 weigh(struct explanation *e)
 {
-	bool other[EXPLAIN_MAX_FINDINGS] = { false };
+	bool other[FINDING_MAX_COUNT] = { false };
 
 	for (size_t k = 0; k < e->n; k++)
-		other[k] = e->finding[k].level == EXPLAIN_PROVED &&
-			   e->finding[k].place != PLACE_STRUCTURE &&
+		other[k] = e->finding[k].level == LEVEL_PROVED &&
+			   e->finding[k].aspect != ASPECT_STRUCTURE &&
 			   best_group(e, k) != e->finding[k].group;
 	for (size_t k = 0; k < e->n; k++)
 		e->finding[k].other = other[k];
@@ -143,26 +143,26 @@ has_other_culprit(const struct finding *f)
 	return false;
 }
 
-static enum explain_certainty
+static enum finding_certainty
 certainty(const struct finding *f)
 {
 	bool named = f->domain.len > 0;
 
 	switch (role_of(f)) {
 	case ROLE_SIGNER:
-		if (f->level == EXPLAIN_INDICATED || !named)
+		if (f->level == LEVEL_INDICATED || !named)
 			return WHO_OPEN;
-		if (f->level == EXPLAIN_FACT)
+		if (f->level == LEVEL_FACT)
 			return WHO_LIKELY;
 		return has_other_culprit(f) ? WHO_LIKELY : WHO_PROVED;
 	case ROLE_MODIFIER:
 		/* Between two hops there may be others that seal nothing. */
-		return named && f->level != EXPLAIN_INDICATED ? WHO_LIKELY
-							      : WHO_OPEN;
+		return named && f->level != LEVEL_INDICATED ? WHO_LIKELY
+							    : WHO_OPEN;
 	case ROLE_KEY:
-		return f->level == EXPLAIN_INDICATED ? WHO_OPEN : WHO_PROVED;
+		return f->level == LEVEL_INDICATED ? WHO_OPEN : WHO_PROVED;
 	case ROLE_VALIDATOR:
-		return f->level == EXPLAIN_PROVED ? WHO_PROVED : WHO_OPEN;
+		return f->level == LEVEL_PROVED ? WHO_PROVED : WHO_OPEN;
 	}
 	return WHO_OPEN;
 }
@@ -183,11 +183,11 @@ is_undecided(const struct finding *f)
 
 static bool
 any(const struct explanation *e, const struct finding *like,
-    enum explain_place place, enum explain_level level)
+    enum finding_aspect aspect, enum cause_level level)
 {
 	for (size_t k = 0; k < e->n; k++)
 		if (finding_same_signer(&e->finding[k], like) &&
-		    e->finding[k].place == place &&
+		    e->finding[k].aspect == aspect &&
 		    e->finding[k].level == level)
 			return true;
 	return false;
@@ -208,9 +208,9 @@ is_told(const struct explanation *e, enum cause_id cause,
 static bool
 is_refuted(const struct explanation *e, const struct finding *f)
 {
-	if (f->level != EXPLAIN_INDICATED)
+	if (f->level != LEVEL_INDICATED)
 		return false;
-	if (any(e, f, f->place, EXPLAIN_PROVED))
+	if (any(e, f, f->aspect, LEVEL_PROVED))
 		return true;
 	/* One key that made neither signature explains both. */
 	return (f->cause == CAUSE_HDR_CHANGED ||
@@ -218,7 +218,7 @@ is_refuted(const struct explanation *e, const struct finding *f)
 		   f->cause == CAUSE_AS_AAR_ALTERED ||
 		   f->cause == CAUSE_AS_COVERED_CHANGED) &&
 	       (is_told(e, CAUSE_KEY_MISMATCH, f) ||
-		   any(e, f, PLACE_KEY, EXPLAIN_FACT));
+		   any(e, f, ASPECT_KEY, LEVEL_FACT));
 }
 
 static void

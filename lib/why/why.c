@@ -40,12 +40,12 @@ keys_in_part(struct search *s, struct known *k)
 static int
 rank(const struct finding *f)
 {
-	switch (f->place) {
-	case PLACE_BH: return 0;
-	case PLACE_KEY: return f->sig->kind == ARC_SEAL ? 3 : 1;
-	case PLACE_AMS: return 2;
-	case PLACE_SEAL: return 4;
-	case PLACE_STRUCTURE: break;
+	switch (f->aspect) {
+	case ASPECT_BODY_HASH: return 0;
+	case ASPECT_KEY: return f->sig->kind == ARC_SEAL ? 3 : 1;
+	case ASPECT_SIGNATURE: return 2;
+	case ASPECT_SEAL: return 4;
+	case ASPECT_STRUCTURE: break;
 	}
 	return 5;
 }
@@ -135,10 +135,10 @@ strange(struct search *s, unsigned n)
 	for (size_t k = 0; k < s->out->n; k++) {
 		const struct finding *f = &s->out->finding[k];
 
-		if (f->instance != n || f->level != EXPLAIN_INDICATED)
+		if (f->instance != n || f->level != LEVEL_INDICATED)
 			continue;
-		bh |= f->place == PLACE_BH;
-		b |= f->place == PLACE_AMS;
+		bh |= f->aspect == ASPECT_BODY_HASH;
+		b |= f->aspect == ASPECT_SIGNATURE;
 	}
 	if (bh && b && s->seal[n]->holds && evidence_another_message(s, n))
 		explain_strange(s, n);

@@ -14,8 +14,8 @@
  * is broken in plain sight, and else only INDICATED.  Verdicts never depend on
  * any of this.  The search has a budget in octets hashed and not in seconds, so
  * that it finds the same on every machine. */
-#ifndef EXPLAIN_H
-#define EXPLAIN_H
+#ifndef WHY_H
+#define WHY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -38,12 +38,12 @@ put_edit(struct buf *out, struct slice text, const uint8_t *e)
 }
 
 static bool
-is_proved(const struct explanation *e, unsigned i, enum explain_place place)
+is_proved(const struct explanation *e, unsigned i, enum finding_aspect aspect)
 {
 	for (size_t k = 0; k < e->n; k++)
 		if (e->finding[k].instance == i &&
-		    e->finding[k].place == place &&
-		    e->finding[k].level == EXPLAIN_PROVED)
+		    e->finding[k].aspect == aspect &&
+		    e->finding[k].level == LEVEL_PROVED)
 			return true;
 	return false;
 }
@@ -64,7 +64,7 @@ check_repair(const struct mail *w, const struct finding *f)
 		need(i <= as_signed.chain.n);
 		need(as_signed.verdict.ams[i].status == STATUS_PASS ||
 		     (as_signed.verdict.ams[i].why.code != DIAG_BODY_HASH &&
-			 !is_proved(&w->reasons, i, PLACE_AMS)));
+			 !is_proved(&w->reasons, i, ASPECT_SIGNATURE)));
 		mail_close(&as_signed);
 	}
 	buf_release(&b);
@@ -77,8 +77,8 @@ check_findings(const struct mail *w, bool altered)
 		const struct finding *f = &w->reasons.finding[k];
 
 		need(f->instance <= CHAIN_MAX && f->cause != CAUSE_NONE);
-		need(f->nchanges <= EXPLAIN_MAX_CHANGES);
-		need(altered || f->level != EXPLAIN_PROVED);
+		need(f->nchanges <= FINDING_MAX_CHANGES);
+		need(altered || f->level != LEVEL_PROVED);
 		need_inert(slice_of(f->detail));
 	}
 	for (unsigned i = 1; i <= w->chain.n; i++)
