@@ -12,6 +12,8 @@ PREFIX  ?= /usr/local
 BINDIR   = $(PREFIX)/bin
 MANDIR   = $(PREFIX)/share/man
 DATADIR  = $(PREFIX)/share/arc-tools
+LIBDIR   = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
 BASHDIR  = $(PREFIX)/share/bash-completion/completions
 ZSHDIR   = $(PREFIX)/share/zsh/site-functions
 FISHDIR  = $(PREFIX)/share/fish/vendor_completions.d
@@ -231,7 +233,7 @@ lint-shell:
 	shellcheck --exclude=SC1091,SC2016,SC2030,SC2031,SC2046,SC2154,SC2164 $(BATS)
 
 #: make install    DESTDIR and PREFIX=/usr/local are heeded; uninstall likewise
-MANUALS  = $(wildcard man/*.[1-9])
+MANUALS  = $(wildcard man/*.[17])
 INSTALLED = $(TOOLS:%=$(BINDIR)/%) \
     $(foreach m,$(notdir $(MANUALS)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
     $(TOOLS:%=$(BASHDIR)/%) $(TOOLS:%=$(FISHDIR)/%.fish) $(ZSHDIR)/_arc-tools $(DATADIR)/arc-tools.schema.json
@@ -250,6 +252,33 @@ install: all
 
 uninstall:
 	rm -f $(INSTALLED:%="$(DESTDIR)%")
+
+#: make install-lib  libarc.a, arc.h, arc.pc and arc(3), for other programs (with
+#:                 CFLAGS=-fPIC B=build-pic for shared objects); uninstall-lib
+# One object with what lib/embed/arc.c needs; its names alone stay global.
+$B/embed/libarc.a: $B/libarc.a $B/obj/lib/embed/arc.o
+	@mkdir -p $(@D)
+	$(call say,AR,$@)
+	$Qrm -f $@
+	$Q$(CC) $(ALL_CFLAGS) -r -nostdlib -o $(@D)/arc.o $B/obj/lib/embed/arc.o $B/libarc.a
+	$Q$(NM) -g --defined-only $B/obj/lib/embed/arc.o | sed 's/.* //' >$(@D)/names
+	$Q$(OBJCOPY) --keep-global-symbols=$(@D)/names $(@D)/arc.o
+	$Q$(AR) qcsD $@ $(@D)/arc.o
+
+NM      ?= nm
+OBJCOPY ?= objcopy
+INSTALLED_LIB = $(LIBDIR)/libarc.a $(LIBDIR)/pkgconfig/arc.pc $(INCLUDEDIR)/arc.h \
+    $(MANDIR)/man3/arc.3
+install-lib: $B/embed/libarc.a
+	$(PUT) 644 $B/embed/libarc.a "$(DESTDIR)$(LIBDIR)/libarc.a"
+	$(PUT) 644 lib/embed/arc.h "$(DESTDIR)$(INCLUDEDIR)/arc.h"
+	$(PUT) 644 man/arc.3 "$(DESTDIR)$(MANDIR)/man3/arc.3"
+	sed 's,@LIBDIR@,$(LIBDIR),; s,@INCLUDEDIR@,$(INCLUDEDIR),; s,@VERSION@,$(VERSION),' \
+	    lib/embed/arc.pc.in >$B/embed/arc.pc
+	$(PUT) 644 $B/embed/arc.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/arc.pc"
+
+uninstall-lib:
+	rm -f $(INSTALLED_LIB:%="$(DESTDIR)%")
 
 #: make dist       arc-tools-VERSION.tar.gz of what is committed, the same each time
 RELEASE  = arc-tools-$(VERSION)
@@ -285,5 +314,5 @@ clean:
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: bench bench-check why-score
 .PHONY: all help setup demo check test suite peers conformance fuzz fuzzers torture covered lint lint-c lint-format \
-    lint-man lint-shell objects install uninstall dist distcheck deb release-check clean FORCE
+    lint-man lint-shell objects install install-lib uninstall uninstall-lib dist distcheck deb release-check clean FORCE
 .SECONDARY:

@@ -98,3 +98,7 @@ unit() {
 	run -0 unit-siphash 0706050403020100 0f0e0d0c0b0a0908 <lines
 	same hashes wanted
 }
+
+@test "every option and every member of a verdict of the library does what arc.h says" {
+	run -0 unit-embed "$SAMPLES"
+}
