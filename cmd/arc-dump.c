@@ -146,7 +146,7 @@ option_canon(struct dump *d, const char *arg)
 	unsigned long long n = 0;
 
 	slice_cut(&rest, ':', &what);
-	for (size_t i = 0; i < sizeof canons / sizeof *canons; i++)
+	for (size_t i = 0; i < ARRAY_LEN(canons); i++)
 		if (slice_eq(what, slice_of(canons[i].word)) &&
 		    slice_number(rest, 2, &n) && n <= CHAIN_MAX) {
 			d->canon_kind = canons[i].kind;

@@ -18,8 +18,6 @@
 #include "report/report.h"
 #include "dkim/select.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* A message this long is held whole, for explaining it; of a longer one the
  * body goes by. */
 enum {
@@ -124,7 +122,7 @@ canon_body_out(struct shown *s, const struct sigtags *g, const struct sink *out,
 static int
 canon_none(unsigned i, enum sigkind kind, struct diag *why)
 {
-	return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
+	return diag_set(why, DIAG_NO_SUCH_SET, SLICE_NONE,
 	    "i=%u has no valid %.*s, so nothing was hashed for it", i,
 	    SLICE_ARG(sigfield_name(kind)));
 }
@@ -159,7 +157,7 @@ show_canon_dkim(struct shown *s, struct diag *why)
 	    i <= s->dkim.n ? &s->dkim.signature[i - 1].field : NULL;
 
 	if (f == NULL || (f->tags.b_raw.p == NULL && !d->canon_body))
-		return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
+		return diag_set(why, DIAG_NO_SUCH_SET, SLICE_NONE,
 		    "the message has %zu DKIM-Signatures; nothing was hashed "
 		    "for number %u",
 		    s->dkim.n, i);
@@ -298,7 +296,7 @@ show_page(struct shown *s, struct diag *why)
 	if (look(s, why) != 0)
 		return -1;
 	if (s->d->set > s->chain.n)
-		return diag_set(why, DIAG_NO_SUCH_SET, no_octets,
+		return diag_set(why, DIAG_NO_SUCH_SET, SLICE_NONE,
 		    "the message has %u ARC Sets, but no i=%u", s->chain.n,
 		    s->d->set);
 	if (c->json)
@@ -387,7 +385,7 @@ take_fingerprint(struct shown *s, const struct fp_salt *salt,
     struct fingerprint *out, struct diag *why)
 {
 	if (!s->whole)
-		return diag_set(why, DIAG_FINGERPRINT, no_octets,
+		return diag_set(why, DIAG_FINGERPRINT, SLICE_NONE,
 		    "the limit for a fingerprint is %d bytes", MAX_HELD);
 	return fingerprint_take(
 	    s->m, &s->chain, s->body, salt, s->m->arena, out, why);
@@ -455,7 +453,7 @@ static void
 shown_release(struct shown *s)
 {
 	message_free(s->m);
-	s->in.memory = no_octets;
+	s->in.memory = SLICE_NONE;
 	input_release(&s->in);
 	buf_release(&s->held);
 }
@@ -515,7 +513,7 @@ compare_take(struct shown s[2], struct fingerprint f[2], struct arena *arena,
 			return -1;
 	*at = 1;
 	if (!fingerprint_same_salt(&f[0], &f[1]))
-		return diag_set(why, DIAG_FINGERPRINT, no_octets,
+		return diag_set(why, DIAG_FINGERPRINT, SLICE_NONE,
 		    "the salts differ, so the two cannot be compared; use "
 		    "--salt-file to give a secret salt");
 	return 0;

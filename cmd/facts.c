@@ -56,7 +56,7 @@ from_received(const struct facts *f, const struct message *m,
     struct received *r, struct slice *path)
 {
 	*r = (struct received){ .helo = { NULL, 0 } };
-	*path = (struct slice){ NULL, 0 };
+	*path = SLICE_NONE;
 	for (size_t i = 0; i < m->nfields; i++) {
 		const struct field *field = &m->field[i];
 
@@ -73,7 +73,7 @@ from_received(const struct facts *f, const struct message *m,
 			return;
 	}
 	*r = (struct received){ .helo = { NULL, 0 } };
-	*path = (struct slice){ NULL, 0 };
+	*path = SLICE_NONE;
 }
 
 /* The path without "<" and ">". */

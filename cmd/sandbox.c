@@ -119,7 +119,7 @@ landlock(const struct sandbox *s)
 
 	if (rules < 0)
 		return;
-	for (size_t i = 0; i < sizeof system / sizeof *system; i++)
+	for (size_t i = 0; i < ARRAY_LEN(system); i++)
 		allow(rules, system[i], READ);
 	if (s->read_all)
 		allow(rules, "/", READ);
@@ -501,7 +501,7 @@ seccomp(const struct sandbox *s)
 	uint32_t mine = (uint32_t)getpid();
 	const uint32_t writes = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
 
-	refuse_all(&f, never, sizeof never / sizeof *never);
+	refuse_all(&f, never, ARRAY_LEN(never));
 	look_at(&f, (struct look){ SYS_clone, 0, BPF_JSET,
 			{ CLONE_THREAD, CLONE_THREAD }, false });
 	look_at(
@@ -520,10 +520,10 @@ seccomp(const struct sandbox *s)
 		look_at(&f, (struct look){ SYS_socket, 0, BPF_JEQ,
 				{ AF_INET, AF_INET6 }, false });
 	} else {
-		refuse_all(&f, network, sizeof network / sizeof *network);
+		refuse_all(&f, network, ARRAY_LEN(network));
 	}
 	if (s->nwrite == 0 && !s->spool) {
-		refuse_all(&f, change, sizeof change / sizeof *change);
+		refuse_all(&f, change, ARRAY_LEN(change));
 		look_at(&f, (struct look){ SYS_openat, 2, BPF_JSET,
 				{ writes, writes }, true });
 	}

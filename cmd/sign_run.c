@@ -16,8 +16,6 @@
 #include "arc/state.h"
 #include "arc/validate.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* One message being sealed. */
 struct work {
 	struct sign *s;
@@ -65,7 +63,7 @@ fit(struct work *w, struct diag *why)
 	size_t froms = message_count(w->m, SLICE("From"));
 
 	if (w->spool.has_bare_cr)
-		return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
+		return diag_set(why, DIAG_NOT_SEALABLE, SLICE_NONE,
 		    "it has a CR without LF, which will be changed in transit");
 	if (w->m->njunk > 0)
 		return diag_set(why, DIAG_NOT_SEALABLE, w->m->junk,
@@ -73,9 +71,9 @@ fit(struct work *w, struct diag *why)
 		    diag_quote(slice_trim(w->m->junk), q));
 	if (froms == 0)
 		return diag_set(
-		    why, DIAG_NOT_SEALABLE, no_octets, "no From field");
+		    why, DIAG_NOT_SEALABLE, SLICE_NONE, "no From field");
 	if (froms > 1 && !w->s->force)
-		return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
+		return diag_set(why, DIAG_NOT_SEALABLE, SLICE_NONE,
 		    "%zu From fields; use --force to seal it anyway", froms);
 	return 0;
 }
@@ -297,7 +295,7 @@ cv_by_state(struct work *w, struct diag *why)
 		    buf_view(&text), &w->chain, &w->cv, &temporary, why);
 	buf_release(&text);
 	if (result == 0 && temporary && !w->s->seal_anyway)
-		return diag_set(why, DIAG_DNS_TIMEOUT, no_octets,
+		return diag_set(why, DIAG_DNS_TIMEOUT, SLICE_NONE,
 		    "recorded in the state file");
 	return result;
 }
@@ -341,7 +339,7 @@ cv_settle(struct work *w, struct diag *why)
 		w->cv = CV_FAIL;
 	if (chain ? w->cv != CV_NONE : w->cv == CV_NONE)
 		return 0;
-	return diag_set(why, DIAG_NOT_SEALABLE, no_octets,
+	return diag_set(why, DIAG_NOT_SEALABLE, SLICE_NONE,
 	    chain ? "the message has a chain, so cv= cannot be %s"
 		  : "the message has no chain, so cv= cannot be %s",
 	    cv_word(w->cv));
@@ -435,7 +433,7 @@ tell_record(const struct work *w, struct slice name)
 	struct buf line = { .max = 0 };
 
 	cli_say(&w->s->cli, "%s: the record to publish:", w->signer.key_path);
-	keyline_put(&line, name, signing_key_public(w->key), no_octets);
+	keyline_put(&line, name, signing_key_public(w->key), SLICE_NONE);
 	cli_words(&w->s->cli, &line);
 	buf_release(&line);
 }
@@ -461,14 +459,14 @@ check_key(struct work *w, struct diag *why)
 			tell_record(w, name);
 		return diag_set(why,
 		    none ? DIAG_KEY_UNPUBLISHED : answer_diag(e->answer.kind),
-		    no_octets, "%s", answer_detail(&e->answer, name, detail));
+		    SLICE_NONE, "%s", answer_detail(&e->answer, name, detail));
 	}
 	for (size_t i = 0; i < e->nrecords; i++)
 		if (e->record[i].why.code == DIAG_NONE &&
 		    key_same(&e->record[i].key, signing_key_public(w->key)))
 			return 0;
 	tell_record(w, name);
-	return diag_set(why, DIAG_KEY_DIFFERS, no_octets, "%s at %.*s",
+	return diag_set(why, DIAG_KEY_DIFFERS, SLICE_NONE, "%s at %.*s",
 	    e->nrecords > 0 && e->record[0].why.code != DIAG_NONE
 		? diag_info(e->record[0].why.code)->word
 		: "a different key is published",
@@ -488,7 +486,7 @@ load_key(struct work *w, struct diag *why)
 	if (w->s->algorithm != NULL &&
 	    strcmp(w->s->algorithm,
 		signature_word(signature_for(public->type))) != 0)
-		return diag_set(why, DIAG_PRIVATE_KEY, no_octets,
+		return diag_set(why, DIAG_PRIVATE_KEY, SLICE_NONE,
 		    "the key is for %s, not for %s",
 		    signature_word(signature_for(public->type)),
 		    w->s->algorithm);

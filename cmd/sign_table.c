@@ -28,14 +28,14 @@ take_line(struct slice line, size_t number, struct slice domain,
 	out->selector = slice_word(&line);
 	key = slice_trim(line);
 	if (key.len == 0)
-		return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
+		return diag_set(why, DIAG_TABLE, SLICE_NONE,
 		    "line %zu: expected \"pattern domain selector key\"",
 		    number);
 	if (keyname_make(out->selector, out->domain, m->arena, &name, why) !=
 	    0) {
 		if (diag_info(why->code)->class == DIAG_CLASS_TROUBLE)
 			return -1;
-		return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
+		return diag_set(why, DIAG_TABLE, SLICE_NONE,
 		    "line %zu: invalid domain or selector", number);
 	}
 	if (!pattern_fits(pattern, domain))
@@ -61,7 +61,7 @@ choose_from_table(const struct sign *s, const struct message *m,
 		if (fits != 0)
 			return fits > 0 ? 0 : -1;
 	}
-	return diag_set(why, DIAG_TABLE, (struct slice){ NULL, 0 },
+	return diag_set(why, DIAG_TABLE, SLICE_NONE,
 	    "no line matches the From domain \"%s\"; a pattern of \"*\" "
 	    "matches all",
 	    diag_quote(domain, q));

@@ -49,8 +49,7 @@ fit(const struct message *m, struct diag *why)
 {
 	if (!message_has_bare_cr(m->header))
 		return 0;
-	return diag_set(
-	    why, DIAG_BARE_CR, (struct slice){ NULL, 0 }, "not annotated");
+	return diag_set(why, DIAG_BARE_CR, SLICE_NONE, "not annotated");
 }
 
 /* Validate, and make the field. */

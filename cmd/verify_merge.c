@@ -197,8 +197,7 @@ merge_file(
 			continue;
 		result =
 		    good ? line_take(v, suite, &l, why)
-			 : diag_set(why, DIAG_MANIFEST,
-			       (struct slice){ NULL, 0 },
+			 : diag_set(why, DIAG_MANIFEST, SLICE_NONE,
 			       "line %zu is not output of arc-verify --json",
 			       number);
 	}

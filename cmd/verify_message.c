@@ -314,15 +314,14 @@ verify_input(
 	int result = 0;
 
 	if (!v->why)
-		return verify_message(v, j, in, (struct slice){ NULL, 0 }, why);
+		return verify_message(v, j, in, SLICE_NONE, why);
 	do {
 		result = input_piece(in, &piece, why);
 		if (result == 0)
 			buf_slice(&b, piece);
 	} while (result == 0 && piece.len > 0 && b.failure == BUF_OK);
 	if (result == 0 && b.failure == BUF_TOO_BIG)
-		result = diag_set(why, DIAG_LIMIT_MESSAGE,
-		    (struct slice){ NULL, 0 }, "--why");
+		result = diag_set(why, DIAG_LIMIT_MESSAGE, SLICE_NONE, "--why");
 	else if (result == 0 && b.failure != BUF_OK)
 		result = diag_memory(why);
 	input_release(in);
@@ -393,7 +392,7 @@ verify_part(const struct verify *v, struct job *j, struct diag *why)
 	if (verify_stretch(v, j, s->length, why) == 0)
 		return 0;
 	if (s->torn && why->code == DIAG_NO_MESSAGE)
-		diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },
+		diag_set(why, DIAG_NO_MESSAGE, SLICE_NONE,
 		    "no header field follows its \"From \" line, which may "
 		    "belong to the body of the previous message");
 	return -1;

@@ -4,8 +4,6 @@
 #include "arc/chain.h"
 #include "mail/token.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* ------------------------------------------------------------------------
  * Instances. */
 
@@ -48,7 +46,7 @@ leading_instance(struct slice text, struct slice *value, struct slice *rest)
 	token_cfws(&text);
 	if (text.len > 0 && text.p[0] != ';')
 		return false;
-	*rest = text.len > 0 ? slice_sub(text, 1, text.len) : no_octets;
+	*rest = text.len > 0 ? slice_sub(text, 1, text.len) : SLICE_NONE;
 	return true;
 }
 
@@ -104,7 +102,7 @@ signed_read(
     struct sigfield *f, struct arena *arena, unsigned *over, struct diag *why)
 {
 	static const struct slice i_name = { "i", 1 };
-	struct slice value = no_octets;
+	struct slice value = SLICE_NONE;
 	const struct tag *t;
 
 	if (signed_list(f, &value, arena, why) != 0)
@@ -174,7 +172,7 @@ shape_complete(struct chain *c)
 		if (s->count[ARC_AAR] + s->count[ARC_AMS] +
 			s->count[ARC_SEAL] ==
 		    0) {
-			diag_set(&c->shape, DIAG_INSTANCE_GAP, no_octets,
+			diag_set(&c->shape, DIAG_INSTANCE_GAP, SLICE_NONE,
 			    "no field has i=%u, but one has i=%u", i, c->n);
 			return shape_fail(c, 3, i, ARC_KINDS);
 		}
@@ -184,7 +182,7 @@ shape_complete(struct chain *c)
 			diag_set(&c->shape,
 			    s->count[k] == 0 ? DIAG_FIELD_MISSING
 					     : DIAG_FIELD_TWICE,
-			    s->count[k] == 0 ? no_octets
+			    s->count[k] == 0 ? SLICE_NONE
 					     : s->part[k]->field->name,
 			    s->count[k] == 0 ? "i=%u has none" : "i=%u has %u",
 			    i, s->count[k]);
@@ -229,7 +227,7 @@ shape_decide(struct chain *c, const struct message *m, unsigned nsets)
 	/* With 150 fields and more something stands there twice, or more than
 	 * 50 sets do: which does not matter. */
 	if (nsets > CHAIN_MAX || c->nfields > (size_t)ARC_KINDS * CHAIN_MAX) {
-		diag_set(&c->shape, DIAG_TOO_MANY_SETS, no_octets,
+		diag_set(&c->shape, DIAG_TOO_MANY_SETS, SLICE_NONE,
 		    "%zu ARC fields", c->nfields);
 		shape_fail(c, 1, 0, ARC_KINDS);
 		return;
@@ -331,7 +329,7 @@ put_fields(const struct chain *c, unsigned i, enum sigkind end,
 {
 	for (enum sigkind k = ARC_AAR; k < end; k++)
 		if (canon_header(CANON_RELAXED, c->set[i].part[k]->field,
-			no_octets, true, sink) != 0)
+			SLICE_NONE, true, sink) != 0)
 			return -1;
 	return 0;
 }

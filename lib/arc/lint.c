@@ -63,8 +63,6 @@ note(struct remarks *r, enum lint_code code, const struct sigfield *f)
 	add(r, code, f->instance, sigfield_name(f->kind), "%s", "");
 }
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	LONGEST_LINE = 998, /* RFC 5322 section 2.1.1 */
 };
@@ -95,7 +93,7 @@ lint_headers(const struct sigfield *f, size_t froms, struct remarks *out)
 		{ "ARC-Message-Signature", 21 },
 		{ "ARC-Seal", 8 },
 	};
-	const size_t n = sizeof forbidden / sizeof forbidden[0];
+	const size_t n = ARRAY_LEN(forbidden);
 	size_t mentions = 0, k = n;
 
 	for (size_t i = 0; i < f->tags.nheaders; i++) {
@@ -165,7 +163,7 @@ lint_twice(const struct message *m, const struct chain *c, struct remarks *out)
 	const struct sigfield *ams =
 	    c->n > 0 ? c->set[c->n].part[ARC_AMS] : NULL;
 
-	for (size_t k = 0; k < sizeof once / sizeof *once; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(once); k++) {
 		struct slice name = slice_of(once[k]);
 		size_t n = message_count(m, name), is_signed = 0;
 
@@ -187,15 +185,14 @@ lint_collect(const struct message *m, const struct chain *c,
 
 	*out = (struct remarks){ .arena = m->arena };
 	if (message_has_bare_cr(m->header))
-		add(out, LINT_BARE_CR, 0, no_octets, "in the header");
+		add(out, LINT_BARE_CR, 0, SLICE_NONE, "in the header");
 	if (m->body_cr)
-		add(out, LINT_BARE_CR, 0, no_octets, "in the body");
+		add(out, LINT_BARE_CR, 0, SLICE_NONE, "in the body");
 	if (c->nfields > 0 && froms > 1)
 		add(out, LINT_FROM_TWICE, 0, SLICE("From"), "%zu of them",
 		    froms);
 	if (v->oldest_unsure)
-		add(out, LINT_OLDEST_UNSURE, 0, (struct slice){ NULL, 0 }, "%s",
-		    "");
+		add(out, LINT_OLDEST_UNSURE, 0, SLICE_NONE, "%s", "");
 	if (c->nfields > 0)
 		lint_twice(m, c, out);
 	for (unsigned i = 1; i <= c->n; i++)
@@ -356,7 +353,7 @@ style_headers(
 	};
 	enum lint_code told = LINT_COUNT;
 
-	for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
 		bool odd =
 		    rows[k].code == LINT_HEADERS_TRACE
 			? signs(&f->tags, rows[k].name)
@@ -497,9 +494,9 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 			return -1;
 	}
 	if (!m->body_cr && message_has_bare_cr(body))
-		add(out, LINT_BARE_CR, 0, no_octets, "in the body");
+		add(out, LINT_BARE_CR, 0, SLICE_NONE, "in the body");
 	if (c->nfields > 0 && longest_line(body) > LONGEST_LINE)
-		add(out, LINT_BODY_LINE_LONG, 0, no_octets, "%zu bytes",
+		add(out, LINT_BODY_LINE_LONG, 0, SLICE_NONE, "%zu bytes",
 		    longest_line(body));
 	return out->memory_failed ? -1 : 0;
 }

@@ -11,8 +11,6 @@
 #include "dkim/select.h"
 #include "crypto/signature.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	FOLD_AT = 76,	 /* columns, where there is a place to fold */
 	MOST_WORD = 900, /* octets of a word, which cannot be folded */
@@ -96,7 +94,7 @@ results_add(struct seal_results *r, const struct authres *a, size_t field,
 			one, &(struct authres_words){ measure, &longest }) != 0)
 			return diag_memory(why);
 		if (longest > MOST_WORD || r->n >= AUTHRES_MAX_RESULTS)
-			leave_out(r, field, one->text, no_octets,
+			leave_out(r, field, one->text, SLICE_NONE,
 			    longest > MOST_WORD
 				? "a word is longer than a line may be"
 				: "too many results");
@@ -105,7 +103,7 @@ results_add(struct seal_results *r, const struct authres *a, size_t field,
 	}
 	for (size_t i = 0; i < a->nunread; i++)
 		leave_out(
-		    r, field, a->unread[i].where, no_octets, a->unread[i].why);
+		    r, field, a->unread[i].where, SLICE_NONE, a->unread[i].why);
 	r->none |= a->none;
 	return 0;
 }
@@ -134,14 +132,14 @@ take_field(struct seal_results *out, const struct field *f, size_t number,
 	    authres_claims(f->value, authserv_id, arena, &claims, why) != 0)
 		return -1;
 	if (!ours && claims)
-		leave_out(out, number, slice_trim(f->value), no_octets,
+		leave_out(out, number, slice_trim(f->value), SLICE_NONE,
 		    "its authserv-id has invalid syntax");
 	else if (!ours && id.len > 0)
 		note_other(out, id);
 	if (!ours)
 		return 0;
 	if (out->n >= AUTHRES_MAX_RESULTS) {
-		leave_out(out, number, slice_trim(f->value), no_octets,
+		leave_out(out, number, slice_trim(f->value), SLICE_NONE,
 		    "too many results");
 		return 0;
 	}
@@ -277,7 +275,7 @@ int
 seal_headers(const struct message *m, bool oversign, struct slice **names,
     size_t *n, struct diag *why)
 {
-	const size_t kinds = sizeof signed_names / sizeof signed_names[0];
+	const size_t kinds = ARRAY_LEN(signed_names);
 
 	*n = 0;
 	*names =
@@ -376,7 +374,7 @@ static int
 written(const struct writer *w, struct diag *why)
 {
 	if (w->text.failure == BUF_TOO_BIG)
-		return diag_set(why, DIAG_LIMIT_FIELD, no_octets,
+		return diag_set(why, DIAG_LIMIT_FIELD, SLICE_NONE,
 		    "the new field would be longer than %d bytes",
 		    SEAL_MAX_FIELD);
 	return w->text.failure == BUF_OK ? 0 : diag_memory(why);
@@ -539,11 +537,11 @@ ams_make(const struct message *m, const struct seal_request *q,
 
 		if (f != NULL)
 			canon_header(
-			    q->header_canon, f, no_octets, true, &sink);
+			    q->header_canon, f, SLICE_NONE, true, &sink);
 	}
 	struct field own = as_field(w, ARC_AMS);
 
-	canon_header(q->header_canon, &own, no_octets, false, &sink);
+	canon_header(q->header_canon, &own, SLICE_NONE, false, &sink);
 	int result = sign(w, &d, q, why);
 
 	digest_release(&d);
@@ -575,10 +573,11 @@ as_make(const struct message *m, const struct chain *chain,
 	for (unsigned i = chain_scope(q->cv, q->instance); i < q->instance; i++)
 		chain_put_set(chain, i, &sink);
 	for (size_t i = 0; i < 2; i++)
-		canon_header(CANON_RELAXED, &fields[i], no_octets, true, &sink);
+		canon_header(
+		    CANON_RELAXED, &fields[i], SLICE_NONE, true, &sink);
 	struct field own = as_field(w, ARC_SEAL);
 
-	canon_header(CANON_RELAXED, &own, no_octets, false, &sink);
+	canon_header(CANON_RELAXED, &own, SLICE_NONE, false, &sink);
 	int result = sign(w, &d, q, why);
 
 	digest_release(&d);
@@ -616,7 +615,7 @@ seal_make(const struct message *m, const struct chain *chain,
 static int
 check_fail(struct diag *why, const char *what)
 {
-	return diag_set(why, DIAG_SELF_CHECK, no_octets, "%s", what);
+	return diag_set(why, DIAG_SELF_CHECK, SLICE_NONE, "%s", what);
 }
 
 static int

@@ -15,8 +15,8 @@ fingerprint(struct buf *out, const struct chain *c, struct diag *why)
 
 	digest_init(&d);
 	for (size_t i = 0; i < c->nfields; i++)
-		canon_header(CANON_RELAXED, c->field[i].field,
-		    (struct slice){ NULL, 0 }, true, &sink);
+		canon_header(
+		    CANON_RELAXED, c->field[i].field, SLICE_NONE, true, &sink);
 	int result = digest_final(&d, octets, why);
 
 	digest_release(&d);
@@ -45,14 +45,14 @@ state_read(struct slice text, const struct chain *c, enum cv *cv,
 	static const char *const words[] = { "none", "pass", "fail",
 		"tempfail" };
 	struct buf wanted = { .max = 0 };
-	int result = diag_set(why, DIAG_STATE, (struct slice){ NULL, 0 },
+	int result = diag_set(why, DIAG_STATE, SLICE_NONE,
 	    "it was saved for another message, or one that was sealed since");
 
 	if (!slice_starts(text, slice_of(head)))
-		return diag_set(why, DIAG_STATE, (struct slice){ NULL, 0 },
-		    "not a state file");
+		return diag_set(
+		    why, DIAG_STATE, SLICE_NONE, "not a state file");
 	/* Of all states that the message could have, is it one? */
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		*temporary = i == 3;
 		*cv = *temporary ? CV_FAIL : cv_parse(slice_of(words[i]));
 		buf_clear(&wanted);
@@ -64,7 +64,7 @@ state_read(struct slice text, const struct chain *c, enum cv *cv,
 		}
 	}
 	if (result != 0 && why->code != DIAG_MEMORY)
-		diag_set(why, DIAG_STATE, (struct slice){ NULL, 0 },
+		diag_set(why, DIAG_STATE, SLICE_NONE,
 		    "it was saved for another message, or one that was sealed "
 		    "since");
 	buf_release(&wanted);

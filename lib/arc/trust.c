@@ -56,8 +56,8 @@ trust_stop_word(enum trust_stop s)
 static int
 bad_line(struct diag *why, size_t line, const char *what)
 {
-	return diag_set(why, DIAG_TRUST, (struct slice){ NULL, 0 },
-	    "line %zu: %s", line, what);
+	return diag_set(
+	    why, DIAG_TRUST, SLICE_NONE, "line %zu: %s", line, what);
 }
 
 /* The domain of a line, in the one form that all others have. */
@@ -105,7 +105,7 @@ take_line(struct trust *t, struct slice line, size_t number, struct diag *why)
 	e->day = slice_word(&line);
 	e->note = line;
 	if (slice_eq(e->day, SLICE("-")))
-		e->day = (struct slice){ NULL, 0 };
+		e->day = SLICE_NONE;
 	if (e->day.len > 0) {
 		if (!moment_day(e->day, &e->end))
 			return bad_line(why, number,
@@ -133,8 +133,7 @@ check_twice(const struct trust *t, struct diag *why)
 		size_t x = t->entry[i - 1].line, y = t->entry[i].line;
 
 		if (slice_eq(t->entry[i - 1].domain, t->entry[i].domain))
-			return diag_set(why, DIAG_TRUST,
-			    (struct slice){ NULL, 0 },
+			return diag_set(why, DIAG_TRUST, SLICE_NONE,
 			    "line %zu: the domain is already in line %zu",
 			    x > y ? x : y, x > y ? y : x);
 	}
@@ -150,8 +149,7 @@ read_text(struct trust *t, const char *path, struct diag *why)
 	t->text.max = LARGEST;
 	if (input_read_file(path, &t->text, why) != 0)
 		return t->text.failure == BUF_TOO_BIG
-			   ? diag_set(why, DIAG_TRUST,
-				 (struct slice){ NULL, 0 },
+			   ? diag_set(why, DIAG_TRUST, SLICE_NONE,
 				 "it is longer than 64 MiB")
 			   : -1;
 	rest = buf_view(&t->text);
@@ -242,10 +240,10 @@ static int
 usual_form(
     struct slice text, struct arena *arena, struct slice *out, struct diag *why)
 {
-	*out = (struct slice){ NULL, 0 };
+	*out = SLICE_NONE;
 	if (text.len == 0 || keyname_domain(text, arena, out, why) == 0)
 		return 0;
-	*out = (struct slice){ NULL, 0 };
+	*out = SLICE_NONE;
 	return diag_info(why->code)->class == DIAG_CLASS_TROUBLE ? -1 : 0;
 }
 
@@ -307,8 +305,7 @@ take_result(const struct authres_result *r, struct trust_result *out,
 	bool known = false;
 
 	*out = (struct trust_result){ .method = r->method };
-	for (size_t i = 0; i < sizeof identifiers / sizeof identifiers[0];
-	     i++) {
+	for (size_t i = 0; i < ARRAY_LEN(identifiers); i++) {
 		if (!slice_eq_nocase(
 			r->method, slice_of(identifiers[i].method)))
 			continue;
@@ -406,8 +403,8 @@ trust_judge(const struct trust *t, const struct message *m,
 	struct slice author = author_domain(m, &only);
 
 	memset(out, 0, sizeof *out);
-	if (usual_form(only ? author : (struct slice){ NULL, 0 }, m->arena,
-		&out->author, why) != 0)
+	if (usual_form(
+		only ? author : SLICE_NONE, m->arena, &out->author, why) != 0)
 		return -1;
 	if (v->cv != CV_PASS) {
 		out->stop = TRUST_NO_CHAIN;

@@ -118,7 +118,7 @@ arena_copy(struct arena *a, struct slice s)
 	char *p = s.len < SIZE_MAX ? arena_alloc(a, s.len + 1) : NULL;
 
 	if (p == NULL)
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	if (s.len > 0)
 		memcpy(p, s.p, s.len);
 	return (struct slice){ p, s.len };

@@ -334,8 +334,7 @@ diag_errno(struct diag *why, enum diag_code code, const char *what)
 {
 	int e = errno;
 
-	diag_set(
-	    why, code, (struct slice){ NULL, 0 }, "%s: %s", what, strerror(e));
+	diag_set(why, code, SLICE_NONE, "%s: %s", what, strerror(e));
 	why->errnum = e;
 	return -1;
 }

@@ -32,7 +32,7 @@ static const struct {
 bool
 escape_is_plain(unsigned long cp)
 {
-	for (size_t i = 0; i < sizeof inert / sizeof inert[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(inert); i++)
 		if (cp <= inert[i].last)
 			return cp < inert[i].first && (cp & 0xfffe) != 0xfffe;
 	return false;

@@ -85,7 +85,7 @@ input_piece(struct input *in, struct slice *piece, struct diag *why)
 {
 	if (in->fd < 0 || in->memory.len > 0) {
 		*piece = in->memory;
-		in->memory = (struct slice){ NULL, 0 };
+		in->memory = SLICE_NONE;
 		return 0;
 	}
 	if (in->piece == NULL && (in->piece = malloc(INPUT_PIECE)) == NULL)

@@ -199,7 +199,7 @@ read_value(struct jsonread *j)
 	j->want = j->depth > 0 ? JSONREAD_WANT_NEXT : JSONREAD_WANT_NOTHING;
 	if (j->rest.p[0] == '"')
 		return read_string(j) ? JSONREAD_STRING : bad(j);
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (slice_starts(j->rest, words[i].word)) {
 			j->rest =
 			    slice_sub(j->rest, words[i].word.len, j->rest.len);

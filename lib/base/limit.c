@@ -14,7 +14,7 @@ const struct limits limits_usual = { .message = LIMIT_MESSAGE,
 const struct limit_info *
 limit_info(size_t i)
 {
-	return i < sizeof infos / sizeof *infos ? &infos[i] : NULL;
+	return i < ARRAY_LEN(infos) ? &infos[i] : NULL;
 }
 
 bool
@@ -34,7 +34,7 @@ limits_set(struct limits *limits, struct slice text)
 		text.len--;
 	if (!slice_number(text, 13, &n) || n == 0 || n > 1ULL << (40 - shift))
 		return false;
-	for (size_t i = 0; i < sizeof infos / sizeof *infos; i++)
+	for (size_t i = 0; i < ARRAY_LEN(infos); i++)
 		if (infos[i].own != LIMIT_FIXED &&
 		    slice_eq(word, slice_of(infos[i].word))) {
 			*(size_t *)(void *)((char *)limits + infos[i].own) =

@@ -112,7 +112,7 @@ slice_cut(struct slice *rest, char sep, struct slice *head)
 
 	*head = (struct slice){ rest->p, n };
 	if (n == rest->len)
-		*rest = (struct slice){ NULL, 0 };
+		*rest = SLICE_NONE;
 	else
 		*rest = (struct slice){ rest->p + n + 1, rest->len - n - 1 };
 	return true;

@@ -71,7 +71,7 @@ to_file(struct spool *s, struct diag *why)
 static int
 too_long(uint64_t most, struct diag *why)
 {
-	return diag_set(why, DIAG_LIMIT_MESSAGE, (struct slice){ NULL, 0 },
+	return diag_set(why, DIAG_LIMIT_MESSAGE, SLICE_NONE,
 	    "it does not end before byte %" PRIu64, most);
 }
 
@@ -180,7 +180,7 @@ spool_unchanged(const struct spool *s, struct diag *why)
 	    st.st_mtim.tv_sec == s->seen.st_mtim.tv_sec &&
 	    st.st_mtim.tv_nsec == s->seen.st_mtim.tv_nsec)
 		return 0;
-	return diag_set(why, DIAG_READ, (struct slice){ NULL, 0 },
+	return diag_set(why, DIAG_READ, SLICE_NONE,
 	    "the file was changed while it was read");
 }
 
@@ -208,12 +208,10 @@ spool_put(struct spool *s, uint64_t offset, uint64_t n, const struct sink *sink,
 		if (r < 0)
 			return diag_errno(why, DIAG_READ, "read");
 		if (r == 0)
-			return diag_set(why, DIAG_READ,
-			    (struct slice){ NULL, 0 },
+			return diag_set(why, DIAG_READ, SLICE_NONE,
 			    "the file has become shorter");
 		if (sink_put(sink, piece, (size_t)r) != 0)
-			return diag_set(why, DIAG_INTERNAL,
-			    (struct slice){ NULL, 0 }, "sink");
+			return diag_set(why, DIAG_INTERNAL, SLICE_NONE, "sink");
 		offset += (uint64_t)r;
 		n -= (uint64_t)r;
 	}

@@ -19,7 +19,7 @@ manifest_put_path(struct buf *b, struct slice path)
 	for (size_t i = 0; i < path.len; i++) {
 		char c = path.p[i];
 
-		for (size_t k = 0; k < sizeof escapes / sizeof *escapes; k++)
+		for (size_t k = 0; k < ARRAY_LEN(escapes); k++)
 			if (path.p[i] == escapes[k].octet &&
 			    (i == 0 || !escapes[k].first)) {
 				buf_char(b, '\\');
@@ -41,7 +41,7 @@ manifest_read_path(struct slice text, struct arena *arena, struct slice *path)
 		return -1;
 	*path = (struct slice){ to, 0 };
 	for (size_t i = 0; i < text.len; i++) {
-		size_t k = 0, n = sizeof escapes / sizeof *escapes;
+		size_t k = 0, n = ARRAY_LEN(escapes);
 
 		if (text.p[i] != '\\') {
 			to[path->len++] = text.p[i];

@@ -15,8 +15,6 @@
 #include "mail/handed.h"
 #include "corpus/operands.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 struct operands {
 	struct operands_options o;
 	size_t at;		/* the next of o.words */
@@ -377,12 +375,12 @@ start_attached(struct operands *op, struct source *s)
 
 	if (result != 0 && a->whole.failure == BUF_TOO_BIG)
 		diag_set(
-		    &s->problem, DIAG_LIMIT_MESSAGE, no_octets, "--attached");
+		    &s->problem, DIAG_LIMIT_MESSAGE, SLICE_NONE, "--attached");
 	else if (result == 0 && !attached_find(buf_view(&a->whole), a->arena,
 				    &a->message, &a->n, &a->more))
 		result = diag_memory(&s->problem);
 	else if (result == 0 && a->n == 0)
-		result = diag_set(&s->problem, DIAG_NO_MESSAGE, no_octets,
+		result = diag_set(&s->problem, DIAG_NO_MESSAGE, SLICE_NONE,
 		    "no message is attached: no part is message/rfc822 or a "
 		    "file named *.eml");
 	if (result != 0) {
@@ -404,7 +402,7 @@ next_attached(struct operands *op, struct source *out, struct diag *why)
 
 	if (a->at == a->n && a->more) {
 		a->more = false;
-		diag_set(&out->problem, DIAG_LIMIT_PARTS, no_octets,
+		diag_set(&out->problem, DIAG_LIMIT_PARTS, SLICE_NONE,
 		    "more than %d parts or messages, or more than %d deep",
 		    LIMIT_ATTACHED, LIMIT_ATTACHED_DEPTH);
 		out->name = strdup(a->name);
@@ -457,7 +455,7 @@ step(struct operands *op, struct source *out, struct diag *why)
 			return start_walk(op, word, why);
 		result = set_source(out, word, why);
 		if (result == 1 && word[0] == '\0')
-			diag_set(&out->problem, DIAG_OPEN, no_octets,
+			diag_set(&out->problem, DIAG_OPEN, SLICE_NONE,
 			    "the name is empty");
 	}
 	if (result == 1 && op->o.mbox && out->problem.code == DIAG_NONE)

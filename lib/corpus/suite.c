@@ -63,7 +63,7 @@ static const char *const verdicts[] = { "pass", "fail", "none", "tempfail",
 bool
 suite_is_verdict(const char *word)
 {
-	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++)
 		if (strcmp(word, verdicts[i]) == 0)
 			return true;
 	return false;
@@ -374,7 +374,7 @@ expectation(struct suite *s, const struct outcome *o, struct slice *verdict,
 {
 	struct slice name = slice_of(o->name);
 
-	*code = (struct slice){ NULL, 0 };
+	*code = SLICE_NONE;
 	if (s->expect != NULL) {
 		*verdict = slice_of(s->expect);
 		return true;
@@ -575,7 +575,7 @@ suite_end(struct suite *s, const struct operands *operands, struct buf *out,
 		struct buf change = { .max = 0 };
 
 		buf_text(&change, "expected a message, found none");
-		result = miss(s, (struct slice){ NULL, 0 }, &change, NULL);
+		result = miss(s, SLICE_NONE, &change, NULL);
 		buf_release(&change);
 	}
 	if (s->tap && s->n == 0)
@@ -611,7 +611,7 @@ suite_summary(const struct suite *s, struct buf *b)
 
 	if (s->count == NULL)
 		buf_text(b, "no message");
-	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
 		struct slice v = slice_of(verdicts[i]);
 		size_t n = 0;
 

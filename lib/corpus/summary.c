@@ -141,7 +141,7 @@ put_note(const struct report *r, const struct finding *f, struct buf *out)
 		h = why_hand(r, f);
 		/* A list is one, whoever wrote to it. */
 		if (h.before > 0)
-			h.sealer = (struct slice){ NULL, 0 };
+			h.sealer = SLICE_NONE;
 		n.place.level = f->level;
 	} else {
 		report_result(r, METHOD_ARC, &reason);

@@ -126,9 +126,8 @@ crypto_trouble(struct diag *why, const char *what)
 	if (crypto_memory_failed())
 		diag_memory(why);
 	else
-		diag_set(why, DIAG_INTERNAL, (struct slice){ NULL, 0 },
-		    "OpenSSL, %s: %s", what,
-		    reason != NULL ? reason : "no reason given");
+		diag_set(why, DIAG_INTERNAL, SLICE_NONE, "OpenSSL, %s: %s",
+		    what, reason != NULL ? reason : "no reason given");
 	ERR_clear_error();
 	return -1;
 }

@@ -170,7 +170,7 @@ check_ed25519(struct slice point, struct diag *why)
 	if (!is_reduced(y))
 		return diag_set(why, DIAG_KEY_WEAK_POINT, nowhere,
 		    "y is not below 2^255 - 19");
-	for (size_t i = 0; i < sizeof small_order / sizeof *small_order; i++)
+	for (size_t i = 0; i < ARRAY_LEN(small_order); i++)
 		if (memcmp(y, small_order[i], sizeof y) == 0)
 			return diag_set(why, DIAG_KEY_WEAK_POINT, nowhere,
 			    "a point of small order");

@@ -38,7 +38,7 @@ signature_word(enum signature_algorithm a)
 bool
 signature_named(struct slice word, enum signature_algorithm *out)
 {
-	for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
+	for (size_t i = 0; i < ARRAY_LEN(algorithms); i++)
 		if (slice_eq_nocase(word, slice_of(algorithms[i].word))) {
 			*out = (enum signature_algorithm)i;
 			return true;

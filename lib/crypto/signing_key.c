@@ -87,7 +87,7 @@ make_rsa(struct slice body, char *der, EVP_PKEY **out, struct diag *why)
 		OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
 	};
 	enum {
-		NUMBERS = sizeof names / sizeof *names
+		NUMBERS = ARRAY_LEN(names)
 	};
 	OSSL_PARAM params[NUMBERS + 1];
 	struct slice version, number;
@@ -177,7 +177,7 @@ pem_kind(struct slice line)
 		{ "-----BEGIN OPENSSH PRIVATE KEY-----", PEM_OTHER },
 	};
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (slice_eq(line, slice_of(kinds[i].line)))
 			return kinds[i].kind;
 	return PEM_NONE;

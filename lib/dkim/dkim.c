@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dkim/dkim.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* ------------------------------------------------------------------------
  * Words. */
 
@@ -119,7 +117,7 @@ dkim_begin(struct dkim *d, struct sigcheck *c, struct diag *why)
 		struct diag many;
 
 		if (i >= LIMIT_DKIM) {
-			diag_set(&many, DIAG_LIMIT_DKIM, no_octets,
+			diag_set(&many, DIAG_LIMIT_DKIM, SLICE_NONE,
 			    "signature %zu of %zu", i + 1, d->n);
 			sigresult_fail(&s->check, &s->field, &many);
 		} else if (begin_one(c, s, why) != 0) {

@@ -7,8 +7,6 @@
 #include "dkim/sigcheck.h"
 #include "keys/keyname.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* Names asked for at once before any signature has verified: no more than a
  * forged message may make us ask for. */
 enum {
@@ -84,7 +82,7 @@ sigcheck_key_name(struct sigcheck *c, const struct sigfield *f,
 	if (keyname_make(f->tags.selector, f->tags.domain, c->m->arena,
 		&r->key_name, bad) == 0)
 		return 0;
-	r->key_name = no_octets;
+	r->key_name = SLICE_NONE;
 	if (diag_info(bad->code)->class != DIAG_CLASS_TROUBLE)
 		return 0;
 	*why = *bad;
@@ -255,7 +253,7 @@ record_try(struct sigcheck *c, const struct sigfield *f, const struct key *key,
 		return 0;
 	}
 	if (c->checks + c->reserved >= c->policy->limits->signatures)
-		return diag_set(why, DIAG_LIMIT_SIGNATURES, no_octets,
+		return diag_set(why, DIAG_LIMIT_SIGNATURES, SLICE_NONE,
 		    "%u were made", c->checks);
 	c->checks++;
 	if (signature_verify(key, f->tags.alg, c->policy->min_rsa_bits, digest,
@@ -298,7 +296,7 @@ records_try(struct sigcheck *c, const struct sigfield *f,
 	}
 	if (!e->more)
 		return 0;
-	return diag_set(why, DIAG_LIMIT_RECORDS, no_octets,
+	return diag_set(why, DIAG_LIMIT_RECORDS, SLICE_NONE,
 	    "at most %zu key records are tried", e->nrecords);
 }
 
@@ -324,14 +322,14 @@ sigcheck_signature(struct sigcheck *c, const struct sigfield *f,
 		return -1;
 	r->entry = keystore_find(c->keys, r->key_name);
 	if (r->entry == NULL)
-		return diag_set(why, DIAG_INTERNAL, no_octets, "key store");
+		return diag_set(why, DIAG_INTERNAL, SLICE_NONE, "key store");
 	const struct answer *a = &r->entry->answer;
 
 	if (a->kind != ANSWER_RECORDS)
-		diag_set(&result, answer_diag(a->kind), no_octets, "%s",
+		diag_set(&result, answer_diag(a->kind), SLICE_NONE, "%s",
 		    answer_detail(a, r->key_name, detail));
 	else if (c->policy->require_dnssec && !a->secure)
-		diag_set(&result, DIAG_KEY_UNSIGNED, no_octets, "%s",
+		diag_set(&result, DIAG_KEY_UNSIGNED, SLICE_NONE, "%s",
 		    diag_quote(r->key_name, q));
 	else if (records_try(c, f, digest, r, &result, why) != 0)
 		return -1;

@@ -4,8 +4,6 @@
 #include "dkim/sigfield.h"
 #include "keys/keyname.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 struct slice
 sigfield_name(enum sigkind kind)
 {
@@ -130,7 +128,7 @@ sigfield_put(
 	for (size_t i = 0; i < s->nheaders; i++) {
 		const struct field *h = select_next(select, s->headers[i]);
 
-		if (h != NULL && canon_header(s->header_canon, h, no_octets,
+		if (h != NULL && canon_header(s->header_canon, h, SLICE_NONE,
 				     true, sink) != 0)
 			return -1;
 	}

@@ -12,7 +12,6 @@ enum {
 	DIAG_MOST = 1000, /* octets of a detail, which is cut to its room */
 };
 
-static const struct slice no_octets = { NULL, 0 };
 static const struct slice prefix = SLICE("_dmarc.");
 
 /* ------------------------------------------------------------------------
@@ -55,16 +54,16 @@ int
 dmarc_author(const struct message *m, struct arena *arena, struct slice *out,
     struct diag *why)
 {
-	struct slice domain[MAX_AUTHORS], first = no_octets;
+	struct slice domain[MAX_AUTHORS], first = SLICE_NONE;
 	size_t n = author_domains(m, domain, MAX_AUTHORS);
 	char q[DIAG_QUOTED], p[DIAG_QUOTED];
 
-	*out = no_octets;
+	*out = SLICE_NONE;
 	if (n == 0)
-		return diag_set(why, DIAG_DMARC_AUTHOR, no_octets,
+		return diag_set(why, DIAG_DMARC_AUTHOR, SLICE_NONE,
 		    "no address with a domain");
 	if (n > MAX_AUTHORS)
-		return diag_set(why, DIAG_DMARC_AUTHOR, no_octets,
+		return diag_set(why, DIAG_DMARC_AUTHOR, SLICE_NONE,
 		    "%zu addresses; the limit is %d", n, MAX_AUTHORS);
 	for (size_t i = 0; i < n; i++) {
 		struct slice one;
@@ -442,7 +441,7 @@ set_failure(struct eval *e, const struct walk *w)
 	char q[DIAG_QUOTED];
 
 	e->out->result = RESULT_TEMPERROR;
-	diag_set(&e->out->why, answer_diag(s->kind), no_octets,
+	diag_set(&e->out->why, answer_diag(s->kind), SLICE_NONE,
 	    "%s at _dmarc.%s", answer_word(s->kind), diag_quote(s->domain, q));
 }
 
@@ -459,7 +458,7 @@ set_fail(struct eval *e)
 
 		if (id->result != RESULT_PASS)
 			continue;
-		diag_set(&e->out->why, DIAG_DMARC_ALIGNMENT, no_octets,
+		diag_set(&e->out->why, DIAG_DMARC_ALIGNMENT, SLICE_NONE,
 		    "%s passed for %s, the author is %s",
 		    auth_method_word(id->method), diag_quote(id->domain, q),
 		    diag_quote(e->out->domain, p));
@@ -472,7 +471,7 @@ set_fail(struct eval *e)
 		    diag_quote(e->identifier[i].domain, q));
 	if (e->n == 0)
 		buf_text(&b, "no signature");
-	diag_set(&e->out->why, DIAG_DMARC_FAIL, no_octets, "%.*s",
+	diag_set(&e->out->why, DIAG_DMARC_FAIL, SLICE_NONE, "%.*s",
 	    SLICE_ARG(buf_view(&b)));
 	buf_release(&b);
 }
@@ -484,7 +483,7 @@ set_open(struct eval *e, const struct dmarc_identifier *id)
 	char q[DIAG_QUOTED];
 
 	e->out->result = RESULT_TEMPERROR;
-	diag_set(&e->out->why, DIAG_DMARC_OPEN, no_octets, "%s for %s",
+	diag_set(&e->out->why, DIAG_DMARC_OPEN, SLICE_NONE, "%s for %s",
 	    auth_method_word(id->method), diag_quote(id->domain, q));
 }
 
@@ -537,11 +536,11 @@ set_none(struct eval *e, const struct stop *s)
 
 	e->out->result = RESULT_NONE;
 	if (s == NULL)
-		diag_set(&e->out->why, DIAG_DMARC_NONE, no_octets,
+		diag_set(&e->out->why, DIAG_DMARC_NONE, SLICE_NONE,
 		    "nothing at _dmarc.%s or above",
 		    diag_quote(e->out->domain, q));
 	else
-		diag_set(&e->out->why, DIAG_DMARC_POLICY, no_octets,
+		diag_set(&e->out->why, DIAG_DMARC_POLICY, SLICE_NONE,
 		    "_dmarc.%s", diag_quote(s->domain, q));
 }
 

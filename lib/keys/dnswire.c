@@ -107,7 +107,7 @@ dnswire_load(struct diag *why)
 	pthread_once(&once, load);
 	if (ldns_is_here)
 		return 0;
-	return diag_set(why, DIAG_SYSTEM, (struct slice){ NULL, 0 },
+	return diag_set(why, DIAG_SYSTEM, SLICE_NONE,
 	    "libldns.so.3 cannot be loaded, so the DNS cannot be asked; on "
 	    "Debian it is in the package libldns3");
 }

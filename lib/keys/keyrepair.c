@@ -53,7 +53,7 @@ marks(struct slice rest, bool *space)
 	}
 	if (rest.p[0] != '\0' && strchr("\"'`()\\", rest.p[0]) != NULL)
 		return 1;
-	for (size_t k = 0; k < sizeof typed / sizeof *typed; k++)
+	for (size_t k = 0; k < ARRAY_LEN(typed); k++)
 		if (slice_starts(rest, slice_of(typed[k])))
 			return 3;
 	return 0;
@@ -231,7 +231,7 @@ tell(unsigned wrong, char what[KEYREPAIR_TEXT])
 {
 	size_t len = 0;
 
-	for (size_t k = 0; k < sizeof told / sizeof *told; k++)
+	for (size_t k = 0; k < ARRAY_LEN(told); k++)
 		if ((wrong >> k & 1) != 0 && len < KEYREPAIR_TEXT)
 			len +=
 			    (size_t)snprintf(what + len, KEYREPAIR_TEXT - len,

@@ -24,8 +24,6 @@ enum {
 	UDP_ROOM = 64 * 1024, /* some heed no limit that they are told */
 };
 
-static const struct slice no_octets = { NULL, 0 };
-
 struct dns {
 	struct keysource source;
 	bool trust_ad;
@@ -643,12 +641,12 @@ dns_new(const struct dns_options *o, struct diag *why)
 		if (resolvers_add(&d->resolvers, o->resolvers[i]))
 			continue;
 		if (d->resolvers.n == RESOLVERS_MAX)
-			diag_set(why, DIAG_SYSTEM, no_octets,
+			diag_set(why, DIAG_SYSTEM, SLICE_NONE,
 			    "\"%.80s\" exceeds the limit of %d name "
 			    "servers",
 			    o->resolvers[i], RESOLVERS_MAX);
 		else
-			diag_set(why, DIAG_SYSTEM, no_octets,
+			diag_set(why, DIAG_SYSTEM, SLICE_NONE,
 			    "\"%.80s\" is not an IP address with an optional "
 			    "port",
 			    o->resolvers[i]);

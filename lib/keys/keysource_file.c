@@ -361,7 +361,7 @@ read_file(const char *path, struct buf *b, struct diag *why)
 		return 0;
 	return b->failure != BUF_TOO_BIG
 		   ? -1
-		   : diag_set(why, DIAG_KEYS_FILE, (struct slice){ NULL, 0 },
+		   : diag_set(why, DIAG_KEYS_FILE, SLICE_NONE,
 			 "it is larger than 256 MiB");
 }
 
@@ -397,7 +397,7 @@ keyfile_add(struct keysource *source, const char *path, struct diag *why)
 	struct keyfile *k = (struct keyfile *)source;
 
 	k->path = k->nfiles++ == 0 ? arena_copy(k->arena, slice_of(path))
-				   : (struct slice){ NULL, 0 };
+				   : SLICE_NONE;
 	if (result == 0)
 		result = take_text(k, &b, why);
 	buf_release(&b);

@@ -16,8 +16,6 @@ enum {
 	MAX_TIMEOUT = 30,	/* seconds, likewise */
 };
 
-static const struct slice no_octets = { NULL, 0 };
-
 void
 resolvers_init(struct resolvers *r)
 {
@@ -186,10 +184,10 @@ config_fail(const char *path, const struct buf *b, struct diag *why)
 	struct diag was = *why;
 
 	if (b->failure == BUF_TOO_BIG)
-		return diag_set(why, DIAG_SYSTEM, no_octets,
+		return diag_set(why, DIAG_SYSTEM, SLICE_NONE,
 		    "%.60s: more than %d bytes", path, MAX_CONFIG);
 	return was.code == DIAG_MEMORY ? -1
-				       : diag_set(why, DIAG_SYSTEM, no_octets,
+				       : diag_set(why, DIAG_SYSTEM, SLICE_NONE,
 					     "%.60s: %.90s", path, was.detail);
 }
 

@@ -7,8 +7,6 @@
 #include "keys/rr.h"
 #include "keys/zonefile.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 int
 zonefile_fail(
     const struct zonefile *z, struct diag *why, const char *format, ...)
@@ -20,7 +18,7 @@ zonefile_fail(
 	vsnprintf(what, sizeof what, format, ap);
 	va_end(ap);
 	return diag_set(
-	    why, DIAG_KEYS_FILE, no_octets, "line %lu: %s", z->first, what);
+	    why, DIAG_KEYS_FILE, SLICE_NONE, "line %lu: %s", z->first, what);
 }
 
 /* ------------------------------------------------------------------------
@@ -243,7 +241,7 @@ type_of(struct slice word)
 	static const struct type other = { "TYPE", 2, 0 }; /* RFC 3597 */
 	unsigned long long n;
 
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
 		if (slice_eq_nocase(word, slice_of(types[i].word)))
 			return &types[i];
 	return slice_eq_nocase(slice_sub(word, 0, 4), SLICE("TYPE")) &&
@@ -352,7 +350,7 @@ static const struct phrase {
 static struct slice
 spoken_type(const struct zonefile *z, size_t *data)
 {
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++) {
 		size_t n = 0;
 
 		while (n < 4 && phrases[i].word[n] != NULL &&
@@ -363,7 +361,7 @@ spoken_type(const struct zonefile *z, size_t *data)
 		*data = 1 + n;
 		return slice_of(phrases[i].type);
 	}
-	return no_octets;
+	return SLICE_NONE;
 }
 
 /* "Host NAME not found: 3(NXDOMAIN)", "NAME has no TXT record": moved to where

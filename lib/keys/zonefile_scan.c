@@ -5,8 +5,6 @@
 
 #include "keys/zonefile.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* ------------------------------------------------------------------------
  * Words. */
 
@@ -252,7 +250,7 @@ zonefile_scan(struct zonefile *z, struct diag *why)
 	int more;
 
 	z->nwords = 0;
-	z->genkey_selector = z->genkey_domain = no_octets;
+	z->genkey_selector = z->genkey_domain = SLICE_NONE;
 	if (z->p == z->end)
 		return 0;
 	z->first = first;

@@ -41,8 +41,7 @@ cut(struct slice *rest, struct slice *head)
 		*rest = slice_sub(*rest, endless ? rest->len : 1, rest->len);
 	}
 	*head = (struct slice){ from, (size_t)(rest->p - from) };
-	*rest = rest->len > 0 ? slice_sub(*rest, 1, rest->len)
-			      : (struct slice){ NULL, 0 };
+	*rest = rest->len > 0 ? slice_sub(*rest, 1, rest->len) : SLICE_NONE;
 	return true;
 }
 
@@ -332,7 +331,7 @@ authres_is_of(struct slice text, struct slice authserv_id, struct arena *arena,
 	struct authres_value v;
 
 	*is = false;
-	*id = (struct slice){ NULL, 0 };
+	*id = SLICE_NONE;
 	if (text.p == NULL || !cut(&text, &part) ||
 	    !read_head(part, &v, &version))
 		return 0;
@@ -359,7 +358,7 @@ skipped_by_some(struct slice s)
 	if (n == 0 || ascii_is_control(s.p[0]) || s.p[0] == ' ' ||
 	    s.p[0] == '"' || s.p[0] == '\\' || s.p[0] == '(')
 		return 1;
-	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
 		if (slice_starts(s, wide[i]))
 			return n;
 	return 0;

@@ -216,7 +216,7 @@ handed_as(struct slice all, size_t header, struct slice junk)
 {
 	const char *as;
 
-	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(magics); i++)
 		if (slice_starts(all, magics[i].first))
 			return magics[i].what;
 	if (all.len == 0)

@@ -45,7 +45,7 @@ library_open(struct library *lib, struct diag *why)
 			return 0;
 		dlclose(lib->handle);
 	}
-	return diag_set(why, DIAG_SYSTEM, (struct slice){ NULL, 0 },
+	return diag_set(why, DIAG_SYSTEM, SLICE_NONE,
 	    "%s, which names outside ASCII need, cannot be loaded", name);
 }
 

@@ -496,7 +496,7 @@ mbox_read_part(const char *path, uint64_t offset, uint64_t n, struct buf *out,
 		if (r > 0) {
 			done += (size_t)r;
 		} else if (r == 0) {
-			diag_set(why, DIAG_READ, (struct slice){ NULL, 0 },
+			diag_set(why, DIAG_READ, SLICE_NONE,
 			    "the file has become shorter");
 			goto out;
 		} else if (errno != EINTR) {

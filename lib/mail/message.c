@@ -116,7 +116,7 @@ piece_read(struct input *in, struct buf *b, struct slice *all, struct diag *why)
 	if (in->fd < 0) {
 		if (all->p == NULL)
 			*all = in->memory;
-		in->memory = (struct slice){ NULL, 0 };
+		in->memory = SLICE_NONE;
 		return 0;
 	}
 	char *room = buf_room(b, INPUT_PIECE);
@@ -156,8 +156,7 @@ header_read(struct input *in, const struct limits *limits, struct message *m,
 		if (found < 0)
 			return -1;
 		if (s.seen > limits->header)
-			return diag_set(why, DIAG_LIMIT_HEADER,
-			    (struct slice){ NULL, 0 },
+			return diag_set(why, DIAG_LIMIT_HEADER, SLICE_NONE,
 			    "no empty line in the first %zu bytes",
 			    limits->header);
 	}
@@ -214,8 +213,8 @@ fields_parse(struct message *m, const struct limits *limits, struct diag *why)
 	bool in_junk = false;
 
 	if (max > limits->fields)
-		return diag_set(why, DIAG_LIMIT_FIELDS,
-		    (struct slice){ NULL, 0 }, "%zu fields", max);
+		return diag_set(
+		    why, DIAG_LIMIT_FIELDS, SLICE_NONE, "%zu fields", max);
 	m->field = arena_array(m->arena, max, sizeof *m->field);
 	if (m->field == NULL)
 		return diag_memory(why);
@@ -279,7 +278,7 @@ message_read(struct input *in, const struct limits *limits,
 	const char *as = handed_as(start, m->mbox.len + m->header.len, m->junk);
 
 	if (m->nfields == 0 || as != NULL) {
-		diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 }, "%s",
+		diag_set(why, DIAG_NO_MESSAGE, SLICE_NONE, "%s",
 		    as != NULL ? as : "it has no header field");
 		goto fail;
 	}
@@ -296,13 +295,13 @@ message_body(struct message *m, struct input *in, const struct sink *sink,
 {
 	struct slice piece = m->ahead;
 
-	m->ahead = (struct slice){ NULL, 0 };
+	m->ahead = SLICE_NONE;
 	if (!m->has_body)
 		return 0;
 	for (;;) {
 		if (sink_put(sink, piece.p, piece.len) != 0)
-			return diag_set(why, DIAG_INTERNAL,
-			    (struct slice){ NULL, 0 }, "body sink");
+			return diag_set(
+			    why, DIAG_INTERNAL, SLICE_NONE, "body sink");
 		if (input_piece(in, &piece, why) != 0)
 			return -1;
 		if (piece.len == 0)
@@ -313,11 +312,10 @@ message_body(struct message *m, struct input *in, const struct sink *sink,
 int
 message_no_bom(const struct message *m, struct diag *why)
 {
-	return !m->bom
-		   ? 0
-		   : diag_set(why, DIAG_NO_MESSAGE, (struct slice){ NULL, 0 },
-			 "it begins with a UTF-8 byte order mark: remove "
-			 "its three bytes");
+	return !m->bom ? 0
+		       : diag_set(why, DIAG_NO_MESSAGE, SLICE_NONE,
+			     "it begins with a UTF-8 byte order mark: remove "
+			     "its three bytes");
 }
 
 bool

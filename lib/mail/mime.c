@@ -3,8 +3,6 @@
 #include "mail/mime.h"
 #include "mail/token.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 bool
 mime_line(struct slice *rest, struct slice *line)
 {
@@ -21,7 +19,7 @@ mime_line(struct slice *rest, struct slice *line)
 struct slice
 mime_field(struct slice header, struct slice name)
 {
-	struct slice rest = header, line, value = no_octets, found;
+	struct slice rest = header, line, value = SLICE_NONE, found;
 	size_t colon;
 
 	while (mime_line(&rest, &line)) {
@@ -36,7 +34,7 @@ mime_field(struct slice header, struct slice name)
 			value = slice_sub(line, colon + 1, line.len);
 		}
 	}
-	return value.p != NULL ? slice_trim(value) : no_octets;
+	return value.p != NULL ? slice_trim(value) : SLICE_NONE;
 }
 
 struct slice
@@ -71,7 +69,7 @@ mime_param(struct slice value, struct slice name)
 			return found;
 		token_cfws(&rest);
 	}
-	return no_octets;
+	return SLICE_NONE;
 }
 
 static bool

@@ -55,7 +55,7 @@ literal(struct slice word)
 	struct slice inside = slice_sub(word, 1, end > 0 ? end - 1 : 0);
 
 	if (word.len == 0 || word.p[0] != '[' || end == word.len)
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	if (slice_eq_nocase(slice_sub(inside, 0, 5), SLICE("IPv6:")))
 		inside = slice_sub(inside, 5, inside.len);
 	return inside;

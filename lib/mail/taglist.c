@@ -206,5 +206,5 @@ taglist_value(const struct taglist *l, struct slice name)
 {
 	const struct tag *t = taglist_find(l, name);
 
-	return t != NULL ? t->value : (struct slice){ NULL, 0 };
+	return t != NULL ? t->value : SLICE_NONE;
 }

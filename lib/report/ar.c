@@ -306,7 +306,7 @@ remote_ip_of(const struct sigfield *aar, struct arena *arena, bool *memory)
 					a.result[i].property[k].name,
 					SLICE("smtp.remote-ip")))
 					return a.result[i].property[k].value;
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 void

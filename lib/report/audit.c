@@ -90,7 +90,7 @@ audit_tags(struct buf *b, const struct taglist *tags)
 {
 	static const char *const told[] = { "h", "s", "t", "n" };
 
-	for (size_t k = 0; k < sizeof told / sizeof *told; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(told); k++) {
 		const struct tag *tag = taglist_find(tags, slice_of(told[k]));
 
 		if (tag == NULL)

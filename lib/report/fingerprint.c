@@ -6,8 +6,6 @@
 #include "report/fingerprint.h"
 #include "dkim/select.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 static const char first_line[] = "arc-fingerprint 1";
 
 /* A fingerprint being taken. */
@@ -47,7 +45,7 @@ field_mac(struct taking *t, enum canon canon, const struct field *f)
 	struct sink sink = { put_buf, &t->text };
 
 	buf_clear(&t->text);
-	canon_header(canon, f, no_octets, true, &sink);
+	canon_header(canon, f, SLICE_NONE, true, &sink);
 	if (t->text.failure != BUF_OK) {
 		diag_memory(t->why);
 		t->failed = true;
@@ -194,7 +192,7 @@ take_body(struct taking *t, struct slice body, struct fingerprint *out)
 	for (size_t i = 0; i < body.len; i++)
 		lines += body.p[i] == '\n';
 	if (lines > FINGERPRINT_MAX) {
-		diag_set(t->why, DIAG_FINGERPRINT, no_octets,
+		diag_set(t->why, DIAG_FINGERPRINT, SLICE_NONE,
 		    "the limit is %d lines", FINGERPRINT_MAX);
 		t->failed = true;
 	}
@@ -230,7 +228,7 @@ fingerprint_take(const struct message *m, const struct chain *c,
 	struct taking t = { .arena = arena, .why = why };
 
 	if (m->nfields > FINGERPRINT_MAX_FIELDS)
-		return diag_set(why, DIAG_LIMIT_FIELDS, no_octets,
+		return diag_set(why, DIAG_LIMIT_FIELDS, SLICE_NONE,
 		    "%zu fields; the limit of a fingerprint is %d", m->nfields,
 		    FINGERPRINT_MAX_FIELDS);
 	digest_key_init(&t.key, salt->text);
@@ -309,10 +307,10 @@ fingerprint_is(struct slice octets)
 static struct slice
 next_word(struct slice *rest)
 {
-	struct slice word = no_octets;
+	struct slice word = SLICE_NONE;
 
 	if (rest->p == NULL || !slice_cut(rest, ' ', &word))
-		return no_octets;
+		return SLICE_NONE;
 	return word;
 }
 
@@ -444,8 +442,8 @@ fingerprint_read(struct slice octets, struct arena *arena,
 		lines += octets.p[i] == '\n';
 	if (lines > FINGERPRINT_MAX)
 		return diag_set(
-		    why, DIAG_LIMIT_FIELDS, no_octets, "%zu lines", lines);
-	*out = (struct fingerprint){ .salt = no_octets };
+		    why, DIAG_LIMIT_FIELDS, SLICE_NONE, "%zu lines", lines);
+	*out = (struct fingerprint){ .salt = SLICE_NONE };
 	out->field = arena_array(arena, lines, sizeof *out->field);
 	out->mention = arena_array(arena, lines, sizeof *out->mention);
 	out->block = arena_array(arena, lines, sizeof *out->block);
@@ -480,5 +478,5 @@ fingerprint_read(struct slice octets, struct arena *arena,
 	if (good && ended)
 		return 0;
 	return diag_set(
-	    why, DIAG_FINGERPRINT, no_octets, "line %zu is invalid", number);
+	    why, DIAG_FINGERPRINT, SLICE_NONE, "line %zu is invalid", number);
 }

@@ -215,7 +215,7 @@ base_of(struct slice name)
 	struct slice two = last_labels(name, 2);
 	size_t dot = slice_find(two, '.');
 
-	for (size_t k = 0; k < sizeof shared / sizeof *shared; k++)
+	for (size_t k = 0; k < ARRAY_LEN(shared); k++)
 		if (two.len == dot + 3 &&
 		    slice_eq_nocase(
 			slice_sub(two, 0, dot), slice_of(shared[k])))

@@ -152,7 +152,7 @@ property(const struct authres_result *r, const char *name)
 	for (size_t i = 0; i < r->nproperties; i++)
 		if (slice_eq_nocase(r->property[i].name, slice_of(name)))
 			return r->property[i].value;
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 /* Of which domain it tells: header.d, else that of header.i. */
@@ -164,7 +164,7 @@ reported_domain(const struct authres_result *r)
 
 	return d.len > 0    ? d
 	       : at < i.len ? slice_sub(i, at + 1, i.len)
-			    : (struct slice){ NULL, 0 };
+			    : SLICE_NONE;
 }
 
 /* Whether b= begins so, white space not counted. */

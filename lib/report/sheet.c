@@ -10,8 +10,6 @@ enum {
 	CARET_OCTETS = 200, /* looked at on each side of it */
 };
 
-static const struct slice no_octets = { NULL, 0 };
-
 void
 sheet_begin(struct sheet *t, struct buf *b, struct arena *arena, bool color,
     size_t columns)
@@ -42,7 +40,7 @@ sheet_inert(struct sheet *t, struct slice s)
 
 	escape_text(&b, s);
 	kept = b.failure == BUF_OK ? arena_copy(t->arena, buf_view(&b))
-				   : no_octets;
+				   : SLICE_NONE;
 	buf_release(&b);
 	t->failed |= kept.p == NULL;
 	return kept;

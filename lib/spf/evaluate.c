@@ -7,8 +7,6 @@ enum {
 	MAX_NAME = LIMIT_SPF_NAME,
 };
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* What became of one term. */
 enum step {
 	STEP_NO,
@@ -46,7 +44,7 @@ too_many(struct spf_eval *e, enum diag_code code, unsigned number,
 {
 	char q[DIAG_QUOTED];
 
-	diag_set(&e->out->why, code, no_octets, "%u %s %s", number, what,
+	diag_set(&e->out->why, code, SLICE_NONE, "%u %s %s", number, what,
 	    diag_quote(name, q));
 	return STEP_PERMERROR;
 }
@@ -98,7 +96,7 @@ need(struct spf_eval *e, struct slice name, enum rr_type type, bool guessing,
 
 	if (a->kind == ANSWER_RECORDS || is_void(a))
 		return STEP_YES;
-	diag_set(&e->out->why, answer_diag(a->kind), no_octets, "%s for %s %s",
+	diag_set(&e->out->why, answer_diag(a->kind), SLICE_NONE, "%s for %s %s",
 	    answer_word(a->kind), diag_quote(name, q), rr_word(type));
 	return STEP_TEMPERROR;
 }
@@ -511,7 +509,7 @@ evaluate(struct spf_eval *e, const struct spf_record *r, struct slice domain,
 		return qualified(t->qualifier);
 	}
 	e->out->nsteps = e->depth;
-	e->out->mechanism = no_octets;
+	e->out->mechanism = SLICE_NONE;
 	if (r->redirect.len > 0 && !r->has_all)
 		return redirect(e, r, domain, main);
 	if (main)
@@ -528,7 +526,7 @@ spf_check_host(struct spf_eval *e, struct slice domain, bool main)
 	enum step step;
 
 	e->out->nsteps = e->depth;
-	diag_set(&e->out->why, DIAG_SPF_NONE, no_octets, "%s",
+	diag_set(&e->out->why, DIAG_SPF_NONE, SLICE_NONE, "%s",
 	    diag_quote(domain, q));
 	if (slice_find(domain, '.') + 1 >= domain.len ||
 	    !spf_name(&e->asking, domain, &name))
@@ -541,7 +539,7 @@ spf_check_host(struct spf_eval *e, struct slice domain, bool main)
 					      : RESULT_PERMERROR;
 	spf_asked_records(&e->asking, asked);
 	if (asked->nrecords == 0) {
-		diag_set(&e->out->why, DIAG_SPF_NONE, no_octets, "%s at %s",
+		diag_set(&e->out->why, DIAG_SPF_NONE, SLICE_NONE, "%s at %s",
 		    asked->answer->ntxt > 0 ? "other TXT records"
 					    : answer_word(asked->answer->kind),
 		    diag_quote(domain, q));

@@ -153,7 +153,7 @@ read_mechanism(struct slice text, struct spf_record *r, struct diag *why)
 {
 	struct spf_term *t = &r->term[r->nterms];
 	struct slice rest = text, name;
-	size_t n = sizeof mechanisms / sizeof mechanisms[0], kind = 0;
+	size_t n = ARRAY_LEN(mechanisms), kind = 0;
 
 	*t = (struct spf_term){
 		.qualifier = '+', .text = text, .prefix = { 32, 128 }

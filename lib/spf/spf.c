@@ -9,8 +9,6 @@ enum {
 	MAX_LOCAL = LIMIT_SPF_LOCAL,
 };
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* ------------------------------------------------------------------------
  * The identity. */
 
@@ -116,13 +114,13 @@ set_code(struct spf_eval *e, enum auth_result result)
 	    result != RESULT_NEUTRAL)
 		return;
 	if (last == NULL || v->mechanism.len == 0)
-		diag_set(&v->why, DIAG_SPF_NEUTRAL, no_octets,
+		diag_set(&v->why, DIAG_SPF_NEUTRAL, SLICE_NONE,
 		    "no term of the record of %s matches",
 		    diag_quote(v->domain, q));
 	else
 		diag_set(&v->why,
 		    result == RESULT_NEUTRAL ? DIAG_SPF_NEUTRAL : DIAG_SPF_FAIL,
-		    no_octets, "\"%s\" in the record of %s",
+		    SLICE_NONE, "\"%s\" in the record of %s",
 		    diag_quote(last->term, q), diag_quote(last->domain, p));
 }
 
@@ -134,9 +132,9 @@ walk(struct spf_eval *e)
 
 	e->terms = e->voids = 0;
 	e->depth = 0;
-	e->exp = no_octets;
+	e->exp = SLICE_NONE;
 	e->asking.pending = e->asking.over = false;
-	e->out->mechanism = no_octets;
+	e->out->mechanism = SLICE_NONE;
 	e->out->fell_through = false;
 	result = spf_check_host(e, e->macros.sender, true);
 	if (result == RESULT_FAIL && !e->asking.pending) {
@@ -170,7 +168,7 @@ spf_check(const struct spf_request *r, struct keystore *keys, int64_t deadline,
 
 		if (diag_info(why->code)->class == DIAG_CLASS_TROUBLE)
 			return -1;
-		diag_set(&out->why, DIAG_SPF_DOMAIN, no_octets, "\"%s\"",
+		diag_set(&out->why, DIAG_SPF_DOMAIN, SLICE_NONE, "\"%s\"",
 		    diag_quote(out->domain, q));
 		return 0;
 	}

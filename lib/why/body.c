@@ -144,7 +144,7 @@ has_replacement(const struct body_case *c)
 		"blocked", "ATT0" };
 
 	for (size_t k = 0; k < c->mime.nparts; k++)
-		for (size_t n = 0; n < sizeof marks / sizeof *marks; n++)
+		for (size_t n = 0; n < ARRAY_LEN(marks); n++)
 			if (names_domain(
 				c->mime.part[k].header, slice_of(marks[n])))
 				return true;
@@ -280,10 +280,10 @@ search_body(struct body_case *c)
 	struct search *s = c->s;
 
 	body_begin(c, s->encoding);
-	run_rows(c, rows, sizeof rows / sizeof *rows);
+	run_rows(c, rows, ARRAY_LEN(rows));
 	if (!c->found && !s->failed)
 		body_banner_and_footer(c);
-	run_rows(c, late_rows, sizeof late_rows / sizeof *late_rows);
+	run_rows(c, late_rows, ARRAY_LEN(late_rows));
 	if (!c->found && !s->failed)
 		body_twice(c);
 }

@@ -7,8 +7,6 @@
 #include "why/body_text.h"
 #include "why/body_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	NEAR_LINES = 30, /* of a part's start or end */
 	NEAR_OCTETS = 4000,
@@ -93,7 +91,7 @@ add_cut(struct cuts *cuts, size_t from, size_t to)
 {
 	struct body_case *c = cuts->c;
 	size_t start = part_start(c, cuts->part);
-	struct cut cut = { { { start + from, start + to, no_octets } }, 1 };
+	struct cut cut = { { { start + from, start + to, SLICE_NONE } }, 1 };
 	struct step step;
 
 	if (cuts->tried == MAX_CUTS || to <= from || c->found || c->s->failed ||

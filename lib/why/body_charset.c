@@ -9,8 +9,6 @@
 #include "why/body_text.h"
 #include "why/body_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 static const char *const charsets[] = { "ISO-2022-JP", "ISO-8859-1",
 	"ISO-8859-15", "WINDOWS-1252", "SHIFT_JIS", "EUC-JP", "UTF-8", "GB2312",
 	"GBK", "GB18030", "BIG5", "EUC-KR", "KOI8-R", "WINDOWS-1251",
@@ -27,7 +25,7 @@ charset_spelled(const char *name, unsigned way, char out[32])
 	if (way == 3 || strlen(name) > 24)
 		return false;
 	for (size_t k = 0; way == 2; k++) {
-		if (k == sizeof third / sizeof *third)
+		if (k == ARRAY_LEN(third))
 			return false;
 		if (slice_eq_nocase(slice_of(third[k]), slice_of(name))) {
 			name = third[k];
@@ -177,7 +175,7 @@ try_converted(struct body_case *c, const struct converted v[], size_t n,
 		if (word == NULL &&
 		    part_field(p, SLICE("Content-Transfer-Encoding"), &line))
 			add_edit(e, &edits, body_offset(c, line.p),
-			    body_offset(c, line.p) + line.len, no_octets);
+			    body_offset(c, line.p) + line.len, SLICE_NONE);
 		else if (word != NULL && *word != '\0' && p->encoding.len > 0)
 			add_edit(e, &edits, body_offset(c, p->encoding.p),
 			    body_offset(c, p->encoding.p) + p->encoding.len,
@@ -296,7 +294,7 @@ body_charset_converted(struct body_case *c)
 	const struct mime_part *part[MIME_MAX_PARTS];
 	size_t n = text_parts(c, part, MIME_MAX_PARTS);
 
-	for (size_t s = 0; s < sizeof charsets / sizeof *charsets; s++) {
+	for (size_t s = 0; s < ARRAY_LEN(charsets); s++) {
 		struct step step;
 
 		if (c->found || c->s->failed || c->s->spent ||

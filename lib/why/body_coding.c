@@ -6,8 +6,6 @@
 #include "why/body_text.h"
 #include "why/body_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* What a part's content, or the body, may have been: made once, tried with each
  * encoding that its header may have named. */
 struct recoded {
@@ -33,7 +31,7 @@ try_recoded(
 		if (word == NULL &&
 		    part_field(p, SLICE("Content-Transfer-Encoding"), &line))
 			e[edits++] = (struct edit){ body_offset(c, line.p),
-				body_offset(c, line.p) + line.len, no_octets };
+				body_offset(c, line.p) + line.len, SLICE_NONE };
 		else if (word != NULL && word[0] != '\0' && p->encoding.len > 0)
 			e[edits++] = (struct edit){ body_offset(
 							c, p->encoding.p),
@@ -104,7 +102,7 @@ decoded(struct body_case *c, enum mime_encoding coded)
 			r[m++] = recoded_as(c, part[k], text);
 	}
 	if (m > 0)
-		try_words(c, r, m, words, sizeof words / sizeof *words);
+		try_words(c, r, m, words, ARRAY_LEN(words));
 }
 
 bool
@@ -117,7 +115,7 @@ body_decode(struct body_case *c, enum mime_encoding coded, const char *word,
 
 	for (size_t k = 0; k < n; k++) {
 		const struct mime_part *p = part[k];
-		struct slice text, old = no_octets;
+		struct slice text, old = SLICE_NONE;
 
 		if (!decode_part(c, p, &text))
 			continue;
@@ -135,7 +133,7 @@ body_decode(struct body_case *c, enum mime_encoding coded, const char *word,
 		buf_slice(&b, text);
 		at = part_stop(c, p);
 	}
-	*out = no_octets;
+	*out = SLICE_NONE;
 	if (at > 0) {
 		buf_slice(&b, slice_sub(c->body, at, c->body.len));
 		*out = search_keep(c->s, &b);
@@ -252,7 +250,7 @@ body_base64_rewrapped(struct body_case *c)
 	static const size_t widths[] = { 76, 72, 64, 60, 1 << 28 };
 	bool done = false;
 
-	for (size_t w = 0; w < sizeof widths / sizeof *widths && !done; w++) {
+	for (size_t w = 0; w < ARRAY_LEN(widths) && !done; w++) {
 		struct step step;
 
 		if (!step_begin(c->s, &step))

@@ -8,8 +8,6 @@
 #include "base/base64.h"
 #include "mail/recode.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	MAX_RULES = 4,	   /* places where a footer may begin */
 	LONG_RULE = 5,	   /* characters of a line that sets one off */
@@ -248,7 +246,7 @@ try_made(struct body_case *c, const struct text *t, size_t cut,
     struct slice made, enum cause_id cause, const char *from)
 {
 	struct edit e[2] = { { 0, t->coded ? c->body.len : cut, made },
-		{ cut, c->body.len, no_octets } };
+		{ cut, c->body.len, SLICE_NONE } };
 
 	c->cause = cause;
 	if (made.p == NULL ||
@@ -337,7 +335,7 @@ converted(
 	struct buf b = { .max = 0 };
 	char from[40];
 
-	*out = no_octets;
+	*out = SLICE_NONE;
 	if (!charset_named(c->s->type, from) ||
 	    slice_eq_nocase(slice_of(to), slice_of(from)))
 		return false;

@@ -5,8 +5,6 @@
 #include "why/body_text.h"
 #include "why/body_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	NEAR_OCTETS = 4000,
 	COST_ELEMENT = 2000,	 /* of finding an end within so many */
@@ -31,12 +29,12 @@ tag_name(struct slice text, size_t at)
 	size_t end = at + 1;
 
 	if (at >= text.len)
-		return no_octets;
+		return SLICE_NONE;
 	end += end < text.len && text.p[end] == '/';
 	while (end < text.len && ascii_is_alnum(text.p[end]))
 		end++;
 	return ascii_is_alnum(text.p[end - 1]) ? slice_sub(text, at, end - at)
-					       : no_octets;
+					       : SLICE_NONE;
 }
 
 /* Behind the element that begins at at: where its own end tag stands, or behind
@@ -115,7 +113,7 @@ try_without(struct body_case *c, const struct mime_part *p, struct slice text,
 	size_t start = part_start(c, p);
 
 	if (p->coded == MIME_IDENTITY)
-		body_try_one(c, start + e.from, start + e.to, no_octets);
+		body_try_one(c, start + e.from, start + e.to, SLICE_NONE);
 	for (unsigned way = 0; part_likeness(c, p, way) > 0; way++) {
 		struct edit made;
 		struct step step;
@@ -178,7 +176,7 @@ try_spans(struct body_case *c, size_t from, size_t end,
 		body_hash_copy(&h, before);
 		body_hash_put(&h, slice_sub(c->body, to, c->body.len));
 		if (body_hash_fits(c, &h)) {
-			struct edit e = { from, to, no_octets };
+			struct edit e = { from, to, SLICE_NONE };
 
 			body_found(c, &e, 1);
 			return false;
@@ -228,7 +226,7 @@ body_html_meta_added(struct body_case *c)
 void
 body_html_inserted(struct body_case *c)
 {
-	each_html(c, no_octets);
+	each_html(c, SLICE_NONE);
 	if (c->mime.root.html && !c->found)
 		spans(c, &c->mime.root);
 	for (size_t k = 0; k < c->mime.nparts && !c->found; k++)

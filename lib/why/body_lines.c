@@ -9,8 +9,6 @@
 #include "why/body_try.h"
 #include "why/known.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	BLANK_OCTETS = 8 << 20, /* hashed for an empty line, a row */
 	MAX_PREFIX = 60,	/* lines put before the text */
@@ -103,7 +101,7 @@ find_beginning(struct body_case *c, size_t from, size_t least, struct middle *m)
 		body_hash_put(&h, slice_sub(c->body, from, least - from));
 		rest = slice_sub(c->body, least, c->body.len);
 		m->to = least;
-		fits = end_fits(c, &h, no_octets);
+		fits = end_fits(c, &h, SLICE_NONE);
 	}
 	while (!fits && !c->s->failed && mime_line(&rest, &line)) {
 		size_t at = (size_t)(line.p - c->body.p);
@@ -120,7 +118,7 @@ find_beginning(struct body_case *c, size_t from, size_t least, struct middle *m)
 		if (at >= c->body.len || slice_trim(line).len == 0)
 			continue;
 		m->to = at;
-		fits = end_fits(c, &h, no_octets);
+		fits = end_fits(c, &h, SLICE_NONE);
 	}
 	digest_release(&h.d);
 	return fits;
@@ -129,8 +127,8 @@ find_beginning(struct body_case *c, size_t from, size_t least, struct middle *m)
 static void
 found_beginning(struct body_case *c, const struct middle *m)
 {
-	struct edit e[2] = { { 0, m->from, no_octets },
-		{ m->to, c->body.len, no_octets } };
+	struct edit e[2] = { { 0, m->from, SLICE_NONE },
+		{ m->to, c->body.len, SLICE_NONE } };
 
 	body_found(c, e + (m->from == 0), m->from == 0 ? 1 : 2);
 }
@@ -179,7 +177,7 @@ body_leading_blank(struct body_case *c)
 		size_t at = line_start(c->body, n);
 
 		if (at >= c->body.len || !is_blank(slice_sub(c->body, 0, at)) ||
-		    body_try_one(c, 0, at, no_octets))
+		    body_try_one(c, 0, at, SLICE_NONE))
 			return;
 	}
 }
@@ -219,7 +217,7 @@ body_blank_added(struct body_case *c)
 		if (room < rest.len || c->s->spent || search_over(c->s))
 			return;
 		room -= rest.len;
-		body_try_one(c, at, end, no_octets);
+		body_try_one(c, at, end, SLICE_NONE);
 	}
 }
 
@@ -237,7 +235,7 @@ body_banner(struct body_case *c)
 		size_t at = line_start(c->body, n);
 
 		if (at > banner_end(c) || at >= c->body.len ||
-		    body_try_one(c, 0, at, no_octets))
+		    body_try_one(c, 0, at, SLICE_NONE))
 			return;
 	}
 }

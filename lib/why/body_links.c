@@ -8,8 +8,6 @@
 #include "why/body_text.h"
 #include "why/body_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	LINK_WAYS = 3, /* of undoing them */
 };
@@ -32,7 +30,7 @@ inner_link(struct slice url)
 		{ "https%3a", 8 }, { "http:", 5 }, { "https:", 6 },
 		{ "http-3a", 7 }, { "https-3a", 8 } };
 	for (size_t i = 8; i < url.len; i++)
-		for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+		for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
 			if (!html_at_word(url, i, marks[k]))
 				continue;
 			struct slice rest = slice_sub(url, i, url.len);
@@ -46,7 +44,7 @@ inner_link(struct slice url)
 						return slice_sub(rest, 0, end);
 			return slice_sub(rest, 0, slice_find(rest, '&'));
 		}
-	return no_octets;
+	return SLICE_NONE;
 }
 
 /* Whether its colon is written in hexadecimal, and so all of it. */
@@ -100,8 +98,7 @@ kept_attributes(struct slice text, size_t at)
 		more = false;
 		while (next < text.len && ascii_is_fws(text.p[next]))
 			next++;
-		for (size_t k = 0;
-		     next > end && k < sizeof names / sizeof *names; k++) {
+		for (size_t k = 0; next > end && k < ARRAY_LEN(names); k++) {
 			if (!html_at_word(text, next, names[k]))
 				continue;
 			next += names[k].len;
@@ -207,7 +204,7 @@ body_unlink(struct body_case *c, unsigned way, struct slice *out)
 		buf_slice(&b, e[k].with);
 		at = e[k].to;
 	}
-	*out = no_octets;
+	*out = SLICE_NONE;
 	if (m > 0) {
 		buf_slice(&b, slice_sub(c->body, at, c->body.len));
 		*out = search_keep(c->s, &b);

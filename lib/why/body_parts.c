@@ -5,15 +5,13 @@
 #include "why/body_text.h"
 #include "why/body_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 void
 body_mime_wrapped(struct body_case *c)
 {
 	for (size_t k = 0; k < c->mime.nparts; k++) {
 		const struct mime_part *p = &c->mime.part[k];
-		struct edit e[2] = { { 0, part_start(c, p), no_octets },
-			{ part_stop(c, p), c->body.len, no_octets } };
+		struct edit e[2] = { { 0, part_start(c, p), SLICE_NONE },
+			{ part_stop(c, p), c->body.len, SLICE_NONE } };
 
 		if (p->depth == 1 && body_try(c, e, 2))
 			return;
@@ -27,7 +25,7 @@ body_part_added(struct body_case *c)
 		const struct mime_part *p = &c->mime.part[k];
 
 		if (p->end > p->outer &&
-		    body_try_one(c, p->outer, p->end, no_octets))
+		    body_try_one(c, p->outer, p->end, SLICE_NONE))
 			return;
 	}
 }
@@ -73,8 +71,8 @@ body_preamble_removed(struct body_case *c)
 
 	if (!c->mime.root.multipart)
 		return;
-	for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-		for (size_t l = 0; l < sizeof layouts / sizeof *layouts; l++) {
+	for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+		for (size_t l = 0; l < ARRAY_LEN(layouts); l++) {
 			struct buf b = { .max = 0 };
 
 			buf_printf(&b, "%s%s%s", layouts[l][0], texts[k],
@@ -110,7 +108,7 @@ try_without_fields(struct body_case *c, struct slice prefix)
 			if (drop && n < PARTS_MAX_EDITS)
 				e[n++] = (struct edit){ body_offset(c, line.p),
 					body_offset(c, line.p) + line.len,
-					no_octets };
+					SLICE_NONE };
 		}
 	}
 	return n > 0 && body_try(c, e, n);

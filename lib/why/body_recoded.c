@@ -6,8 +6,6 @@
 #include "mail/recode.h"
 #include "why/body_text.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	MAX_TEXTS = 6,	    /* parts with a choice */
 	MAX_FORMS = 160,    /* of one part */
@@ -397,15 +395,15 @@ try_frames(struct body_case *c, struct text text[], size_t n)
 		if (first->multipart) {
 			frame =
 			    (struct frame){ .cause = CAUSE_BODY_MIME_WRAPPED };
-			frame.before =
-			    (struct edit){ 0, part_start(c, first), no_octets };
+			frame.before = (struct edit){ 0, part_start(c, first),
+				SLICE_NONE };
 			frame.behind = (struct edit){ part_stop(c, first),
-				c->body.len, no_octets };
+				c->body.len, SLICE_NONE };
 			try_frame(c, text, n, &frame);
 		}
 		frame = (struct frame){ .cause = CAUSE_BODY_MIME_PART_ADDED };
 		frame.behind =
-		    (struct edit){ last->outer, last->end, no_octets };
+		    (struct edit){ last->outer, last->end, SLICE_NONE };
 		try_frame(c, text, n, &frame);
 	}
 	frame = (struct frame){ .cause = CAUSE_NONE };

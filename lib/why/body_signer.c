@@ -253,7 +253,7 @@ body_headers_hashed(struct body_case *c)
 		"" /* the empty line alone */ };
 	const struct message *m = c->s->m;
 
-	for (size_t k = 0; k < 2 * sizeof sets / sizeof *sets; k++) {
+	for (size_t k = 0; k < 2 * ARRAY_LEN(sets); k++) {
 		struct buf b = { .max = 0 };
 
 		for (size_t i = 0; i < m->nfields; i++) {

@@ -5,8 +5,6 @@
 #include "why/body_hash.h"
 #include "why/body_text.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	LONGEST_WIDTH = 78, /* of quoted-printable, as some write it */
 };
@@ -36,7 +34,7 @@ part_field(const struct mime_part *p, struct slice name, struct slice *out)
 	bool in = false;
 	size_t colon;
 
-	*out = no_octets;
+	*out = SLICE_NONE;
 	while (mime_line(&rest, &line)) {
 		bool more = ascii_is_wsp(line.p[0]);
 
@@ -220,7 +218,7 @@ encode_without(struct body_case *c, const struct mime_part *p, unsigned way,
 	struct ends rest = { slice_sub(text, 0, without.from),
 		slice_sub(text, without.to, text.len) };
 
-	*e = (struct edit){ part_start(c, p), part_stop(c, p), no_octets };
+	*e = (struct edit){ part_start(c, p), part_stop(c, p), SLICE_NONE };
 	if (!encode_like(c, p, way, rest, &e->with))
 		return false;
 	trim_edit(c, e);

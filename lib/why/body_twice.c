@@ -67,7 +67,7 @@ search_text(struct body_case *d)
 	};
 
 	for (size_t k = 0; d->mime.root.multipart && !d->found &&
-			   !d->s->failed && k < sizeof rows / sizeof *rows;
+			   !d->s->failed && k < ARRAY_LEN(rows);
 	     k++) {
 		d->cause = rows[k].cause;
 		rows[k].try(d);
@@ -120,7 +120,7 @@ try_way(struct body_case *c, unsigned way)
 		{ MIME_QUOTED_PRINTABLE, NULL, CAUSE_BODY_8BIT_TO_QP },
 		{ MIME_BASE64, NULL, CAUSE_BODY_8BIT_TO_BASE64 },
 	};
-	const unsigned n = sizeof ways / sizeof *ways;
+	const unsigned n = ARRAY_LEN(ways);
 	struct slice left;
 
 	if (way >= n) {
@@ -213,7 +213,7 @@ edited_when_decoded(struct body_case *c)
 	/* A body_footer alone is likelier than a header, however it was
 	 * encoded. */
 	for (size_t n = 0; n <= MAX_ABOVE && from < c->body.len; n++) {
-		for (size_t k = 0; k < sizeof codings / sizeof *codings; k++)
+		for (size_t k = 0; k < ARRAY_LEN(codings); k++)
 			if (!try_ends(c, from, codings[k], &room))
 				return;
 		from += slice_find(slice_sub(c->body, from, c->body.len), '\n');

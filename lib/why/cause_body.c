@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is wrong when bh= is not that of the body. */
+#include "base/slice.h"
 #include "why/cause_body.h"
 
 static const struct cause rows[] = {
@@ -204,7 +205,5 @@ static const struct cause rows[] = {
 const struct cause *
 cause_of_body(enum cause_id id)
 {
-	return id < sizeof rows / sizeof *rows && rows[id].id != NULL
-		   ? &rows[id]
-		   : NULL;
+	return id < ARRAY_LEN(rows) && rows[id].id != NULL ? &rows[id] : NULL;
 }

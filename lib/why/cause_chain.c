@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is wrong with sets, seals, keys and signatures as such. */
+#include "base/slice.h"
 #include "why/cause_chain.h"
 
 static const struct cause rows[] = {
@@ -247,7 +248,5 @@ static const struct cause rows[] = {
 const struct cause *
 cause_of_chain(enum cause_id id)
 {
-	return id < sizeof rows / sizeof *rows && rows[id].id != NULL
-		   ? &rows[id]
-		   : NULL;
+	return id < ARRAY_LEN(rows) && rows[id].id != NULL ? &rows[id] : NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is wrong when the fields are not those that were signed. */
+#include "base/slice.h"
 #include "why/cause_header.h"
 
 static const struct cause rows[] = {
@@ -249,7 +250,5 @@ static const struct cause rows[] = {
 const struct cause *
 cause_of_header(enum cause_id id)
 {
-	return id < sizeof rows / sizeof *rows && rows[id].id != NULL
-		   ? &rows[id]
-		   : NULL;
+	return id < ARRAY_LEN(rows) && rows[id].id != NULL ? &rows[id] : NULL;
 }

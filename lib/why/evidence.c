@@ -26,7 +26,7 @@ begins_arc_field(struct slice line)
 
 	while (line.len > 0 && !ascii_is_alnum(line.p[0]))
 		line = slice_sub(line, 1, line.len);
-	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+	for (size_t k = 0; k < ARRAY_LEN(names); k++)
 		if (slice_eq_nocase(slice_sub(line, 0, strlen(names[k])),
 			slice_of(names[k])))
 			return true;
@@ -114,7 +114,7 @@ evidence_is_needed(struct slice name)
 {
 	static const char *const needed[] = { "from", "date" };
 
-	for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
+	for (size_t k = 0; k < ARRAY_LEN(needed); k++)
 		if (slice_eq_nocase(name, slice_of(needed[k])))
 			return true;
 	return false;
@@ -164,7 +164,7 @@ property_of(const struct authres_result *r, const char *name)
 	for (size_t k = 0; k < r->nproperties; k++)
 		if (slice_eq_nocase(r->property[k].name, slice_of(name)))
 			return r->property[k].value;
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 bool
@@ -219,7 +219,7 @@ is_named_by_sender(const struct search *s, struct slice domain)
 		const struct field *f = &s->m->field[k];
 		bool sender = false;
 
-		for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+		for (size_t n = 0; n < ARRAY_LEN(names); n++)
 			sender |= slice_eq_nocase(f->name, slice_of(names[n]));
 		for (size_t at = 0; sender && at + domain.len <= f->value.len;
 		     at++)
@@ -262,7 +262,7 @@ evidence_another_message(struct search *s, unsigned i)
 		static const char *const names[] = { "header.from",
 			"smtp.mailfrom" };
 
-		for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+		for (size_t n = 0; n < ARRAY_LEN(names); n++) {
 			struct slice domain =
 			    domain_of(property_of(&a.result[k], names[n]));
 

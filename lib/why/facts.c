@@ -64,7 +64,7 @@ bodies_hold(
 			.has_length = f[k]->tags.has_length,
 			.length = f[k]->tags.length };
 	input_from_memory(&in, s->body);
-	s->m->ahead = (struct slice){ NULL, 0 };
+	s->m->ahead = SLICE_NONE;
 	if (bodyhash_run(s->m, &in, want, n, &why) != 0) {
 		search_fail(s, &why);
 		return false;
@@ -103,14 +103,14 @@ note_twice(struct search *s, unsigned i, const char *detail)
 	}
 	if (f == NULL || second.len == 0)
 		return;
-	f->domain = (struct slice){ NULL, 0 };
+	f->domain = SLICE_NONE;
 	if (n < 2 || n == MAX_TWICE || !bodies_hold(s, ams, n, holds))
 		n = 0;
 	for (size_t k = 0; k < n; k++)
 		if (holds[k] && held++ == 0)
 			f->domain = ams[k]->tags.domain;
 	if (held != 1)
-		f->domain = (struct slice){ NULL, 0 };
+		f->domain = SLICE_NONE;
 	snprintf(f->detail, sizeof f->detail, "i=%u is by %.60s and by %.60s%s",
 	    i, diag_quote(first, q), diag_quote(second, r),
 	    held == 1 ? "; only the latter signer's body hash verifies" : "");

@@ -200,7 +200,7 @@ finding_until(struct search *s, struct finding *f, const struct known *k)
 {
 	f->until = k != NULL ? k->f : NULL;
 	f->before = k != NULL ? k->before : 0;
-	f->domain = k != NULL ? known_domain(s, k) : (struct slice){ NULL, 0 };
+	f->domain = k != NULL ? known_domain(s, k) : SLICE_NONE;
 }
 
 void

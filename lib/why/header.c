@@ -14,8 +14,6 @@
 #include "why/known.h"
 #include "why/signer.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	AMS_OCTETS = 128 * 1024 * 1024, /* what one signature may cost */
 	RARE_OCTETS = 16 * 1024 * 1024, /* of that the last resort */
@@ -117,7 +115,7 @@ base_put(struct header_case *c, struct base *b, const struct change *change)
 		    change->was.p == NULL
 			? SLICE("")
 			: canon_octets(c->s, c->canon, change->name,
-			      change->was, no_octets, true);
+			      change->was, SLICE_NONE, true);
 		return true;
 	}
 	return false;
@@ -425,7 +423,7 @@ search_fields(struct header_case *c)
 		{ 2, RANK_USUAL, false }, { 0, RANK_USUAL, true },
 		{ 1, RANK_ODD, false }, { 3, RANK_USUAL, false },
 		{ 2, RANK_RARE, false } };
-	size_t n = sizeof passes / sizeof *passes;
+	size_t n = ARRAY_LEN(passes);
 	size_t found = search_newer(c);
 
 	if (found == 0)

@@ -65,7 +65,7 @@ address_without_via(struct slice phrase)
 		" - via ", " on behalf of ", " [via " };
 	struct slice s = address_unquoted(phrase, '"');
 
-	for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
 		size_t at = find_word(s, slice_of(marks[k]));
 
 		if (at < s.len) {
@@ -92,7 +92,7 @@ offer_named(struct offer *o, struct slice name, struct slice angle)
 
 	if (name.len == 0)
 		return;
-	for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(forms); k++) {
 		buf_text(&o->text, forms[k].before);
 		buf_slice(&o->text, name);
 		buf_text(&o->text, forms[k].after);
@@ -176,7 +176,7 @@ offer_from_rewritten(struct offer *o)
 
 	if (!is_named(o, "from") || o->field == NULL)
 		return;
-	for (size_t k = 0; k < sizeof sources / sizeof *sources; k++)
+	for (size_t k = 0; k < ARRAY_LEN(sources); k++)
 		for (size_t i = 0; i < m->nfields; i++) {
 			if (!slice_eq_nocase(
 				m->field[i].name, slice_of(sources[k].name)))
@@ -200,7 +200,7 @@ offer_list_respaced(struct offer *o)
 
 	if (!is_named(o, address_fields) || o->field == NULL)
 		return;
-	for (size_t k = 0; k < sizeof gaps / sizeof *gaps; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(gaps); k++) {
 		bool more = false;
 
 		rest = o->value;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/header_case.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 bool
 header_select(
     const struct header_case *c, size_t from, const struct field **sel)
@@ -39,7 +37,7 @@ header_pieces(
 		    sel[j] == NULL ? SLICE("")
 		    : sel[j] == c->sel[j] && c->q.piece != q->piece
 			? c->q.piece[j].octets
-			: canon_field(c->s, c->canon, sel[j], no_octets, true);
+			: canon_field(c->s, c->canon, sel[j], SLICE_NONE, true);
 	q->piece[c->n].octets = header_own(c);
 }
 
@@ -67,7 +65,7 @@ header_mime_edit(const struct search *s, const struct known *known)
 	for (size_t k = 0; k < s->out->n; k++) {
 		const struct finding *f = &s->out->finding[k];
 
-		for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
+		for (size_t n = 0; n < ARRAY_LEN(ids); n++)
 			if (f->aspect == ASPECT_BODY_HASH &&
 			    f->sig == known->f && f->level == LEVEL_PROVED &&
 			    f->cause == ids[n])

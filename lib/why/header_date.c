@@ -154,12 +154,12 @@ put_zones(struct offer *o, const struct form *form, const struct date *d,
 
 	put_date(o, form, &d->tm, d->zone, d->after, rank);
 	put_date(o, form, &d->tm, d->zone, SLICE(""), rank);
-	for (size_t k = 0; k < sizeof utc / sizeof *utc; k++)
+	for (size_t k = 0; k < ARRAY_LEN(utc); k++)
 		zero |= slice_eq(d->zone, slice_of(utc[k]));
-	for (size_t k = 0; zero && k < sizeof utc / sizeof *utc; k++)
+	for (size_t k = 0; zero && k < ARRAY_LEN(utc); k++)
 		put_date(o, form, &d->tm, slice_of(utc[k]), SLICE(""),
 		    k < 3 ? rank : RANK_RARE);
-	for (size_t k = 0; k < sizeof zones / sizeof *zones; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(zones); k++) {
 		struct slice zone = slice_of(zones[k].zone);
 		struct slice name = slice_of(zones[k].name);
 
@@ -181,10 +181,10 @@ zone_offset(struct slice zone, int *out)
 	int n;
 
 	*out = 0;
-	for (size_t k = 0; k < sizeof utc / sizeof *utc; k++)
+	for (size_t k = 0; k < ARRAY_LEN(utc); k++)
 		if (slice_eq(zone, slice_of(utc[k])))
 			return true;
-	for (size_t k = 0; k < sizeof zones / sizeof *zones; k++)
+	for (size_t k = 0; k < ARRAY_LEN(zones); k++)
 		if (slice_eq(zone, slice_of(zones[k].name)))
 			zone = slice_of(zones[k].zone);
 	if (zone.len != 5 || (zone.p[0] != '+' && zone.p[0] != '-') ||
@@ -204,7 +204,7 @@ other_zones(struct offer *o, const struct form *form, const struct date *d)
 
 	if (!zone_offset(d->zone, &here))
 		return;
-	for (int k = -12; k < 15 + (int)(sizeof halves / sizeof *halves); k++) {
+	for (int k = -12; k < 15 + (int)(ARRAY_LEN(halves)); k++) {
 		int there = k < 15 ? 60 * k : halves[k - 15];
 		int size = there < 0 ? -there : there;
 		struct date other = *d;
@@ -245,7 +245,7 @@ offer_dates(struct offer *o)
 		return;
 	/* What the clock shows tells the day of the week. */
 	timegm(&d.tm);
-	for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
+	for (size_t k = 0; k < ARRAY_LEN(forms); k++)
 		put_zones(o, &forms[k], &d, k < 2 ? RANK_USUAL : RANK_RARE);
 	for (size_t k = 0; k < 2; k++)
 		other_zones(o, &forms[k], &d);

@@ -13,8 +13,6 @@
 #include "why/header_space.h"
 #include "why/header_subject.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 static const struct header_row {
 	enum cause_id cause;
 	void (*offer)(struct offer *);
@@ -68,11 +66,10 @@ explain_fields(struct header_case *c, struct sequence *q)
 		o.name = c->g->headers[j];
 		o.field = c->sel[j];
 		o.value =
-		    o.field != NULL ? slice_trim(o.field->value) : no_octets;
+		    o.field != NULL ? slice_trim(o.field->value) : SLICE_NONE;
 		if (o.value.len > 64 * 1024 || is_again(c, j))
 			continue;
-		for (size_t r = 0;
-		     r < sizeof rows / sizeof *rows && !search_over(c->s);
+		for (size_t r = 0; r < ARRAY_LEN(rows) && !search_over(c->s);
 		     r++) {
 			search_pay(
 			    c->s, COST_SEEN * (c->s->m->nfields + o.value.len));
@@ -142,13 +139,13 @@ explain_z_tag(struct header_case *c)
 		if (c->sel[j] != NULL)
 			name = c->sel[j]->name;
 		q.piece[j].octets =
-		    canon_octets(s, c->canon, name, value, no_octets, true);
+		    canon_octets(s, c->canon, name, value, SLICE_NONE, true);
 		if (!slice_eq(q.piece[j].octets, c->q.piece[j].octets) &&
 		    n < FINDING_MAX_CHANGES)
 			change[n++] = (struct change){ .name = name,
 				.at = c->sel[j],
 				.is = c->sel[j] != NULL ? c->sel[j]->value
-							: no_octets,
+							: SLICE_NONE,
 				.was = value };
 	}
 	if (n == 0 || !sequence_fits(s, &q))

@@ -8,8 +8,6 @@
 #include "why/header_list_rows.h"
 #include "why/header_offer.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	NEAR_BITS = 9,
 	FAR_BITS = 22,
@@ -94,7 +92,7 @@ offer_slots(struct header_case *c, struct sequence *q)
 		o.name = c->g->headers[j];
 		o.field = c->sel[j];
 		o.value =
-		    o.field != NULL ? slice_trim(o.field->value) : no_octets;
+		    o.field != NULL ? slice_trim(o.field->value) : SLICE_NONE;
 		if (o.value.len > 4096 || is_second(c, j))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(slots); k++)

@@ -7,8 +7,6 @@
 #include "why/header_address.h"
 #include "why/header_list_rows.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* The name of an address in quotes with its "\" taken out: Mailman writes
  * parentheses so, and few others do. */
 static void
@@ -70,11 +68,11 @@ mail_from(struct slice text)
 	struct slice rest = slice_sub(text, at + word.len, text.len);
 
 	if (at == text.len)
-		return no_octets;
+		return SLICE_NONE;
 	while (n < rest.len && !ascii_is_fws(rest.p[n]) && rest.p[n] != ';')
 		n++;
 	rest = slice_sub(rest, 0, n);
-	return slice_find(rest, '@') < rest.len ? rest : no_octets;
+	return slice_find(rest, '@') < rest.len ? rest : SLICE_NONE;
 }
 
 /* The name that stands there, and the address that the mail was sent from: the
@@ -91,11 +89,11 @@ offer_sent_from(struct offer *o)
 		return;
 	for (size_t k = 0; k <= m->nfields; k++) {
 		const struct field *f = k > 0 ? &m->field[k - 1] : NULL;
-		struct slice address = no_octets;
+		struct slice address = SLICE_NONE;
 
 		if (f == NULL)
 			address =
-			    aar != NULL ? mail_from(aar->payload) : no_octets;
+			    aar != NULL ? mail_from(aar->payload) : SLICE_NONE;
 		else if (slice_eq_nocase(
 			     f->name, SLICE("Authentication-Results")))
 			address = mail_from(f->value);

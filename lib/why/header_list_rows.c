@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/header_list_rows.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* A count out of some two thousand as what it costs to go for it. */
 unsigned
 list_bits(unsigned count)
@@ -23,9 +21,9 @@ is_respaced(struct offer *o, struct slice value)
 	if (o->c->canon == CANON_RELAXED || o->field == NULL)
 		return false;
 	now = canon_octets(
-	    o->c->s, CANON_RELAXED, o->name, o->value, no_octets, true);
+	    o->c->s, CANON_RELAXED, o->name, o->value, SLICE_NONE, true);
 	was = canon_octets(
-	    o->c->s, CANON_RELAXED, o->name, value, no_octets, true);
+	    o->c->s, CANON_RELAXED, o->name, value, SLICE_NONE, true);
 	return slice_eq(now, was);
 }
 

@@ -4,8 +4,6 @@
 #include "why/header_mime.h"
 #include "why/header_offer.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	ASCII_TOO = 5, /* charsets, the first ones, that name ASCII as well */
 };
@@ -55,14 +53,14 @@ offer_content_type_requoted(struct offer *o)
 	for (int quotes = 0; quotes < 2; quotes++) {
 		struct slice all = o->value;
 
-		for (size_t k = 0; k < sizeof params / sizeof *params; k++) {
+		for (size_t k = 0; k < ARRAY_LEN(params); k++) {
 			struct slice name = slice_of(params[k]);
 			struct buf b = { .max = 0 };
 
-			if (put_param(&o->text, o->value, name, no_octets,
+			if (put_param(&o->text, o->value, name, SLICE_NONE,
 				quotes == 1))
 				offer_text(o, RANK_USUAL);
-			if (put_param(&b, all, name, no_octets, quotes == 1))
+			if (put_param(&b, all, name, SLICE_NONE, quotes == 1))
 				all = search_keep(o->c->s, &b);
 			buf_release(&b);
 		}
@@ -111,7 +109,7 @@ offer_charset_converted(struct offer *o)
 	}
 	if (!is_named(o, "content-type") || o->field == NULL)
 		return;
-	for (size_t k = 0; k < sizeof charsets / sizeof *charsets; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(charsets); k++) {
 		bool same =
 		    edit != NULL && slice_eq_nocase(slice_of(edit->detail + 5),
 					slice_of(charsets[k]));

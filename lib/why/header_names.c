@@ -18,15 +18,13 @@ is_old_name(struct offer *o, struct slice kept, struct slice *was)
 	if (kept.len <= name.len)
 		return false;
 	*was = slice_sub(kept, kept.len - name.len, kept.len);
-	for (size_t k = 0;
-	     slice_eq_nocase(*was, name) && k < sizeof before / sizeof *before;
+	for (size_t k = 0; slice_eq_nocase(*was, name) && k < ARRAY_LEN(before);
 	     k++)
 		if (slice_eq_nocase(slice_sub(kept, 0, kept.len - name.len),
 			slice_of(before[k])))
 			return true;
 	*was = slice_sub(kept, 0, name.len);
-	for (size_t k = 0;
-	     slice_eq_nocase(*was, name) && k < sizeof after / sizeof *after;
+	for (size_t k = 0; slice_eq_nocase(*was, name) && k < ARRAY_LEN(after);
 	     k++) {
 		struct slice a = slice_of(after[k]);
 
@@ -127,7 +125,7 @@ offer_removed_stock(struct offer *o)
 
 	if (o->field != NULL)
 		return;
-	for (size_t k = 0; k < sizeof stock / sizeof *stock; k++)
+	for (size_t k = 0; k < ARRAY_LEN(stock); k++)
 		if (slice_eq_nocase(o->name, slice_of(stock[k].name))) {
 			buf_printf(&o->text, " %s", stock[k].value);
 			offer_as(o, slice_of(stock[k].name), buf_view(&o->text),
@@ -175,8 +173,8 @@ offer_field(struct offer *o, const struct field *f, enum rank rank)
 	struct change change = {
 		.name = o->field->name, .at = o->field, .is = o->field->value
 	};
-	struct slice octets = canon_field(
-	    o->c->s, o->c->canon, f, (struct slice){ NULL, 0 }, true);
+	struct slice octets =
+	    canon_field(o->c->s, o->c->canon, f, SLICE_NONE, true);
 
 	if (octets.p != NULL)
 		sequence_offer(

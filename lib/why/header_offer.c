@@ -2,8 +2,6 @@
 #include "mail/words.h"
 #include "why/header_offer.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 void
 offer_as(struct offer *o, struct slice name, struct slice raw, enum rank rank)
 {
@@ -16,10 +14,10 @@ offer_as(struct offer *o, struct slice name, struct slice raw, enum rank rank)
 	}
 	struct change change = { .name = name,
 		.at = o->field,
-		.is = o->field != NULL ? o->field->value : no_octets,
+		.is = o->field != NULL ? o->field->value : SLICE_NONE,
 		.was = kept };
 	struct slice octets =
-	    canon_octets(s, o->c->canon, name, kept, no_octets, true);
+	    canon_octets(s, o->c->canon, name, kept, SLICE_NONE, true);
 
 	if (octets.p != NULL)
 		sequence_offer(s, o->q, o->j, o->cause, octets, &change, rank);

@@ -4,8 +4,6 @@
 #include "why/header_case.h"
 #include "why/header_place.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 bool
 header_covered_now(
     struct search *s, const struct known *k, const struct change *change)
@@ -90,18 +88,18 @@ put_undone(struct search *s, const struct known *k, const struct finding *f,
 	for (size_t j = 0; j < g->nheaders; j++) {
 		const struct field *h = select_next(s->select, g->headers[j]);
 		const struct change *c = change_of(s, f, h, g->headers[j]);
-		struct slice was = no_octets;
+		struct slice was = SLICE_NONE;
 
 		if (c != NULL && c != last) {
 			last = c;
 			undone++;
 			if (c->was.p != NULL)
 				was = canon_octets(s, g->header_canon, c->name,
-				    c->was, no_octets, true);
+				    c->was, SLICE_NONE, true);
 			digest_put(d, was.p, was.len);
 		} else if (h != NULL) {
 			canon_header(
-			    g->header_canon, h, no_octets, true, &sink);
+			    g->header_canon, h, SLICE_NONE, true, &sink);
 		}
 	}
 	canon_header(g->header_canon, k->f->field, g->b_raw, false, &sink);
@@ -161,6 +159,6 @@ header_place(struct search *s, size_t from, const struct known *of)
 		if (f->nchanges > 0)
 			finding_place(s, f, of, covered_now, covered_then, f);
 		else
-			f->domain = no_octets;
+			f->domain = SLICE_NONE;
 	}
 }

@@ -117,7 +117,7 @@ offer_refolded_simple(struct offer *o)
 	offer_folded(o, "\r\n  ", true);
 	offer_folded(o, "\r\n        ", true);
 	offer_folded(o, "\r\n    ", true);
-	for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(widths); k++) {
 		offer_refolded(o, widths[k], "\r\n ");
 		offer_refolded(o, widths[k], "\r\n\t");
 	}
@@ -143,7 +143,7 @@ offer_name_case_simple(struct offer *o)
 	if (o->c->canon != CANON_SIMPLE || o->field == NULL ||
 	    o->field->name.len > sizeof name)
 		return;
-	for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
+	for (size_t k = 0; k < ARRAY_LEN(usual); k++)
 		if (slice_eq_nocase(o->field->name, slice_of(usual[k])))
 			offer_as(
 			    o, slice_of(usual[k]), o->field->value, RANK_RARE);
@@ -182,7 +182,7 @@ offer_trailing_space_simple(struct offer *o)
 	bare = v;
 	while (bare.len > 0 && ascii_is_wsp(bare.p[bare.len - 1]))
 		bare.len--;
-	for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(ends); k++) {
 		buf_slice(&o->text, bare);
 		buf_text(&o->text, ends[k]);
 		offer_as(o, o->field->name, buf_view(&o->text), RANK_RARE);

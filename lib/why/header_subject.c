@@ -24,7 +24,7 @@ static const char *const reply_marks[] = { "Re: ", "RE: ", "re: ", "AW: ",
 static struct slice
 without_mark(struct slice text)
 {
-	for (size_t k = 0; k < sizeof reply_marks / sizeof *reply_marks; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(reply_marks); k++) {
 		struct slice mark = slice_trim(slice_of(reply_marks[k]));
 
 		if (slice_eq_nocase(slice_sub(text, 0, mark.len), mark))
@@ -44,7 +44,7 @@ offer_subject(struct offer *o, struct slice text, enum rank rank)
 	offer_value(o, text, rank);
 	if (bare.len == text.len)
 		return;
-	for (size_t k = 0; k < sizeof reply_marks / sizeof *reply_marks; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(reply_marks); k++) {
 		buf_text(&o->text, reply_marks[k]);
 		buf_slice(&o->text, bare);
 		offer_text(o, RANK_RARE);
@@ -167,7 +167,7 @@ static void
 put_forms(struct offer *o, struct recoder *r, struct recode_words *w,
     struct slice text, bool every)
 {
-	size_t widths = every ? sizeof word_widths / sizeof *word_widths : 2;
+	size_t widths = every ? ARRAY_LEN(word_widths) : 2;
 	size_t sets = ascii_lower(w->encoding) == 'q' ? 3 : 1;
 
 	for (size_t set = 0; set < sets; set++)
@@ -192,7 +192,7 @@ put_forms(struct offer *o, struct recoder *r, struct recode_words *w,
 static void
 put_encoded(struct offer *o, struct slice text, bool few)
 {
-	size_t n = few ? 2 : sizeof spellings / sizeof *spellings;
+	size_t n = few ? 2 : ARRAY_LEN(spellings);
 
 	text = slice_trim(text);
 	for (size_t k = 0; k < n && text.len > 0; k++) {

@@ -7,8 +7,6 @@
 #include "why/keys.h"
 #include "why/keys_record.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	REPAIR_COST = 640 * 1024 * 1024,
 	MAX_SELECTORS = 16, /* other keys of a domain that are tried */
@@ -35,7 +33,7 @@ lock_note(struct lock *l, enum cause_id cause, enum cause_level level)
 	if (f != NULL) {
 		f->domain = l->k->f->tags.domain;
 		if (role == ROLE_MODIFIER)
-			f->domain = no_octets;
+			f->domain = SLICE_NONE;
 	}
 	return f;
 }
@@ -248,7 +246,7 @@ repair_by_seal(struct lock *l, unsigned j)
 
 	chain_put_seal(s->chain, j, &sink);
 	struct slice own =
-	    canon_field(s, CANON_RELAXED, f->field, no_octets, true);
+	    canon_field(s, CANON_RELAXED, f->field, SLICE_NONE, true);
 	struct slice all = search_keep(s, &b);
 
 	buf_release(&b);

@@ -141,7 +141,7 @@ known_domain(const struct search *s, const struct known *k)
 {
 	if (k->instance > 0)
 		return search_domain(s, k->instance);
-	return k->f != NULL ? k->f->tags.domain : (struct slice){ NULL, 0 };
+	return k->f != NULL ? k->f->tags.domain : SLICE_NONE;
 }
 
 /* ------------------------------------------------------------------------
@@ -161,7 +161,7 @@ known_field(struct search *s, struct known *k)
 		return;
 	if (keyname_make(
 		g->selector, g->domain, s->arena, &k->key_name, &why) != 0) {
-		k->key_name = (struct slice){ NULL, 0 };
+		k->key_name = SLICE_NONE;
 		if (diag_info(why.code)->class == DIAG_CLASS_TROUBLE)
 			search_fail(s, &why);
 	}
@@ -309,7 +309,7 @@ bodies_check(struct search *s)
 			.length = k->f->tags.length };
 	}
 	input_from_memory(&in, s->body);
-	s->m->ahead = (struct slice){ NULL, 0 };
+	s->m->ahead = SLICE_NONE;
 	if (bodyhash_run(s->m, &in, want, n, &why) != 0) {
 		search_fail(s, &why);
 		return;

@@ -7,8 +7,6 @@
 #include "why/seal_order.h"
 #include "why/seal_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	SEAL_OCTETS = 128 * 1024 * 1024,
 };
@@ -95,7 +93,7 @@ inherit(struct seal_case *c)
 					continue;
 				*was = c->q.piece[j].octets = canon_octets(s,
 				    CANON_RELAXED, g->field->name,
-				    f->change[m].was, no_octets, true);
+				    f->change[m].was, SLICE_NONE, true);
 				used = true;
 			}
 		if (used)
@@ -156,8 +154,7 @@ try_rows(struct seal_case *c)
 {
 	size_t all = 0;
 
-	for (size_t r = 0; r < sizeof rows / sizeof *rows && !search_over(c->s);
-	     r++) {
+	for (size_t r = 0; r < ARRAY_LEN(rows) && !search_over(c->s); r++) {
 		c->cause = rows[r].cause;
 		c->found = c->t.n = 0;
 		c->own = SEAL_MAX_PIECES;

@@ -2,8 +2,6 @@
 #include "why/seal_form.h"
 #include "why/seal_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 /* The scope that is right, each field by a function. */
 static bool
 try_form(struct seal_case *c,
@@ -22,20 +20,20 @@ static struct slice
 form_simple(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_SIMPLE, f->field,
-	    own ? f->tags.b_raw : no_octets, !own);
+	    own ? f->tags.b_raw : SLICE_NONE, !own);
 }
 
 static struct slice
 form_names(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_odd(
-	    c->s, f->field, own ? f->tags.b_raw : no_octets, !own, KEEP_NAME);
+	    c->s, f->field, own ? f->tags.b_raw : SLICE_NONE, !own, KEEP_NAME);
 }
 
 static struct slice
 form_names_blank(struct seal_case *c, const struct sigfield *f, bool own)
 {
-	return canon_odd(c->s, f->field, own ? f->tags.b_raw : no_octets, !own,
+	return canon_odd(c->s, f->field, own ? f->tags.b_raw : SLICE_NONE, !own,
 	    KEEP_NAME | KEEP_BLANK);
 }
 
@@ -43,7 +41,7 @@ static struct slice
 form_tabs(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_odd(
-	    c->s, f->field, own ? f->tags.b_raw : no_octets, !own, KEEP_TABS);
+	    c->s, f->field, own ? f->tags.b_raw : SLICE_NONE, !own, KEEP_TABS);
 }
 
 /* Every octet of white space but line ends stays. */
@@ -79,28 +77,28 @@ static struct slice
 form_own_crlf(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    own ? f->tags.b_raw : no_octets, true);
+	    own ? f->tags.b_raw : SLICE_NONE, true);
 }
 
 static struct slice
 form_seals_emptied(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    f->kind == ARC_SEAL ? f->tags.b_raw : no_octets, !own);
+	    f->kind == ARC_SEAL ? f->tags.b_raw : SLICE_NONE, !own);
 }
 
 static struct slice
 form_all_emptied(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    f->kind != ARC_AAR ? f->tags.b_raw : no_octets, !own);
+	    f->kind != ARC_AAR ? f->tags.b_raw : SLICE_NONE, !own);
 }
 
 static struct slice
 form_ams_emptied(struct seal_case *c, const struct sigfield *f, bool own)
 {
 	return canon_field(c->s, CANON_RELAXED, f->field,
-	    own || f->kind == ARC_AMS ? f->tags.b_raw : no_octets, !own);
+	    own || f->kind == ARC_AMS ? f->tags.b_raw : SLICE_NONE, !own);
 }
 
 void
@@ -148,7 +146,7 @@ seal_b_tag_removed(struct seal_case *c)
 		seal_put_part(c, c->i, ARC_AAR);
 		seal_put_part(c, c->i, ARC_AMS);
 		seal_put(c, canon_octets(c->s, CANON_RELAXED, c->f->field->name,
-				value, no_octets, false));
+				value, SLICE_NONE, false));
 		if (seal_try(c))
 			return;
 	}
@@ -181,7 +179,7 @@ seal_cv_altered(struct seal_case *c)
 		seal_put_part(c, c->i, ARC_AAR);
 		seal_put_part(c, c->i, ARC_AMS);
 		seal_put(c, canon_octets(c->s, CANON_RELAXED, c->f->field->name,
-				value, no_octets, false));
+				value, SLICE_NONE, false));
 		if (value.p == NULL || !seal_try(c))
 			continue;
 		if (c->finding != NULL)

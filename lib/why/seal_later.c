@@ -4,8 +4,6 @@
 #include "why/seal_later.h"
 #include "why/seal_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	PAIR_OCTETS = 16 * 1024 * 1024, /* of these for two changes at once */
 	B_FIRST_MIN = 8,		/* of b=, in its first line */
@@ -48,7 +46,7 @@ offer(struct seal_case *c, size_t j, const struct sigfield *f,
 		.is = f->field->value,
 		.was = own ? with_b(c, value) : value };
 	struct slice octets = canon_octets(
-	    c->s, CANON_RELAXED, f->field->name, value, no_octets, !own);
+	    c->s, CANON_RELAXED, f->field->name, value, SLICE_NONE, !own);
 
 	if (own)
 		change.was = with_b(c, value);
@@ -90,7 +88,7 @@ static const struct separators {
 	{ ',', { ", ", ", ", NULL } }, { '(', { " (", " (", NULL } } };
 
 enum {
-	NFORMS = sizeof forms / sizeof *forms,
+	NFORMS = ARRAY_LEN(forms),
 	MAX_SEPARATORS = 24, /* of which one is another way */
 };
 
@@ -286,7 +284,7 @@ respaced_alike(struct seal_case *c)
 				v = in_form(
 				    c, value_of(c, g), &forms[k / 4], 0, &seen);
 				octets = canon_octets(c->s, CANON_RELAXED,
-				    g->field->name, v, no_octets, g != c->f);
+				    g->field->name, v, SLICE_NONE, g != c->f);
 				if (!slice_eq(octets, c->q.piece[j].octets) &&
 				    f.nchanges < FINDING_MAX_CHANGES)
 					f.change[f.nchanges++] =
@@ -442,8 +440,8 @@ b_folded(struct seal_case *c, size_t j, const struct sigfield *f, bool whole)
 	buf_slice(&b, slice_sub(v, 0, at));
 	buf_slice(&b, mark);
 	buf_slice(&b, slice_sub(v, at + raw.len, v.len));
-	struct slice all = canon_octets(
-	    c->s, CANON_RELAXED, f->field->name, buf_view(&b), no_octets, true);
+	struct slice all = canon_octets(c->s, CANON_RELAXED, f->field->name,
+	    buf_view(&b), SLICE_NONE, true);
 
 	buf_release(&b);
 	at = slice_find(all, mark.p[0]);

@@ -130,7 +130,7 @@ seal_own_first(struct seal_case *c)
 		{ ARC_SEAL, ARC_AMS, ARC_AAR },
 	};
 
-	for (size_t n = 0; n < sizeof orders / sizeof *orders; n++)
+	for (size_t n = 0; n < ARRAY_LEN(orders); n++)
 		if (try_order(c, orders[n]))
 			return;
 }
@@ -146,8 +146,7 @@ seal_by_kind(struct seal_case *c)
 	};
 
 	/* Of one set it is the order within the set. */
-	for (size_t n = 0;
-	     seal_first_set(c) < c->i && n < sizeof orders / sizeof *orders;
+	for (size_t n = 0; seal_first_set(c) < c->i && n < ARRAY_LEN(orders);
 	     n++) {
 		for (size_t m = 0; m < ARC_KINDS; m++)
 			for (unsigned k = 1; k <= c->i; k++)

@@ -3,8 +3,6 @@
 
 #include "why/seal_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 const struct sigfield *
 seal_part(const struct seal_case *c, unsigned k, enum sigkind kind)
 {
@@ -30,7 +28,7 @@ seal_put_part(struct seal_case *c, unsigned k, enum sigkind kind)
 		seal_put(c, c->was[ARC_KINDS * (k - 1) + kind]);
 	else
 		seal_put(c, canon_field(c->s, CANON_RELAXED, f->field,
-				own ? f->tags.b_raw : no_octets, !own));
+				own ? f->tags.b_raw : SLICE_NONE, !own));
 }
 
 void

@@ -3,8 +3,6 @@
 
 #include "why/search.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 enum {
 	MAX_TRIED = 512,  /* digests kept, not to be verified again */
 	MUCH = 16 * 1024, /* octets that are kept where they are */
@@ -222,14 +220,14 @@ struct slice
 search_domain(const struct search *s, unsigned i)
 {
 	if (i == 0 || i > s->chain->n)
-		return no_octets;
+		return SLICE_NONE;
 	for (enum sigkind k = ARC_SEAL; k >= ARC_AMS; k--) {
 		const struct sigfield *f = s->chain->set[i].part[k];
 
 		if (f != NULL && f->tags.domain.len > 0)
 			return f->tags.domain;
 	}
-	return no_octets;
+	return SLICE_NONE;
 }
 
 size_t
@@ -249,7 +247,7 @@ search_top(const struct search *s, unsigned i)
 static struct slice
 keep(struct search *s, struct buf *b, bool paid)
 {
-	struct slice kept = no_octets;
+	struct slice kept = SLICE_NONE;
 
 	s->kept += b->len;
 	if (b->failure == BUF_OK && paid && s->kept <= 2 * MAX_KEPT) {

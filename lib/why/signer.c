@@ -53,8 +53,7 @@ explain_signer(struct header_case *c)
 	for (size_t j = 0; j < c->n; j++)
 		digest_put(&t.before, c->q.piece[j].octets.p,
 		    c->q.piece[j].octets.len);
-	for (size_t r = 0; r < sizeof rows / sizeof *rows && !search_over(c->s);
-	     r++) {
+	for (size_t r = 0; r < ARRAY_LEN(rows) && !search_over(c->s); r++) {
 		t.cause = rows[r].cause;
 		t.q = c->q;
 		if (!sequence_init(c->s, &t.q, c->n + 1))

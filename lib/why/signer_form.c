@@ -2,8 +2,6 @@
 #include "why/signer_form.h"
 #include "why/signer_try.h"
 
-static const struct slice no_octets = { NULL, 0 };
-
 static void
 try_canon(struct signer_case *t, enum canon canon)
 {
@@ -14,7 +12,7 @@ try_canon(struct signer_case *t, enum canon canon)
 	for (size_t j = 0; j < c->n; j++)
 		if (c->sel[j] != NULL)
 			t->q.piece[j].octets = canon_field(
-			    c->s, canon, c->sel[j], no_octets, true);
+			    c->s, canon, c->sel[j], SLICE_NONE, true);
 	t->q.piece[c->n].octets =
 	    canon_field(c->s, canon, c->f->field, c->g->b_raw, false);
 	if (signer_try(t))
@@ -110,7 +108,7 @@ signer_put_own(struct signer_case *t, struct slice value)
 	struct header_case *c = t->c;
 
 	*signer_own_piece(t) = canon_octets(
-	    c->s, c->canon, c->f->field->name, value, no_octets, false);
+	    c->s, c->canon, c->f->field->name, value, SLICE_NONE, false);
 }
 
 bool
@@ -163,7 +161,7 @@ signer_b_blank_kept(struct signer_case *t)
 	struct slice kept[] = { head, tail, search_keep(t->c->s, &all) };
 
 	buf_release(&all);
-	for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+	for (size_t k = 0; k < ARRAY_LEN(kept); k++)
 		if (kept[k].len > 0 &&
 		    signer_try_own(t, signer_value_with_b(t, kept[k])))
 			return;
@@ -234,7 +232,7 @@ signer_null_as_empty(struct signer_case *t)
 	for (size_t j = 0; j < c->n; j++)
 		if (c->sel[j] == NULL) {
 			t->q.piece[j].octets = canon_octets(c->s, c->canon,
-			    c->g->headers[j], SLICE(""), no_octets, true);
+			    c->g->headers[j], SLICE(""), SLICE_NONE, true);
 			any = true;
 		}
 	if (any)
@@ -260,7 +258,7 @@ try_odd(struct signer_case *t, unsigned odd)
 	for (size_t j = 0; j < c->n; j++)
 		if (c->sel[j] != NULL)
 			t->q.piece[j].octets =
-			    canon_odd(c->s, c->sel[j], no_octets, true, odd);
+			    canon_odd(c->s, c->sel[j], SLICE_NONE, true, odd);
 	*signer_own_piece(t) =
 	    canon_odd(c->s, c->f->field, c->g->b_raw, false, odd);
 	if (signer_try(t))
@@ -275,7 +273,7 @@ try_odd(struct signer_case *t, unsigned odd)
 			continue;
 		signer_as_received(t);
 		t->q.piece[j].octets =
-		    canon_odd(c->s, c->sel[j], no_octets, true, odd);
+		    canon_odd(c->s, c->sel[j], SLICE_NONE, true, odd);
 		if (!slice_eq(t->q.piece[j].octets, c->q.piece[j].octets))
 			signer_try(t);
 	}
@@ -366,7 +364,7 @@ joined(struct signer_case *t, const struct field *f, struct slice without,
 		i = end > i ? end - 1 : i;
 	}
 	struct slice octets = canon_octets(
-	    t->c->s, CANON_RELAXED, f->name, buf_view(&b), no_octets, crlf);
+	    t->c->s, CANON_RELAXED, f->name, buf_view(&b), SLICE_NONE, crlf);
 
 	buf_release(&b);
 	return octets;
@@ -381,7 +379,7 @@ count_folds(const struct header_case *c)
 	for (size_t j = 0; j < c->n; j++) {
 		struct slice v = c->sel[j] != NULL
 				     ? slice_trim(c->sel[j]->value)
-				     : no_octets;
+				     : SLICE_NONE;
 
 		for (size_t i = 0; i < v.len; i++)
 			folds += v.p[i] == '\n';
@@ -400,7 +398,7 @@ signer_folds_joined(struct signer_case *t)
 	for (size_t j = 0; j < c->n; j++)
 		if (c->sel[j] != NULL)
 			t->q.piece[j].octets =
-			    joined(t, c->sel[j], no_octets, true);
+			    joined(t, c->sel[j], SLICE_NONE, true);
 	if (signer_try(t))
 		return;
 	*signer_own_piece(t) = joined(t, c->f->field, c->g->b_raw, false);

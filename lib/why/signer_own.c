@@ -142,7 +142,7 @@ signer_h_refolded(struct signer_case *t)
 	const struct tag *h = taglist_find(&t->c->f->list, SLICE("h"));
 	static const char *const joins[] = { ":", ": ", " :", " : " };
 
-	for (size_t k = 0; h != NULL && k < sizeof joins / sizeof *joins; k++) {
+	for (size_t k = 0; h != NULL && k < ARRAY_LEN(joins); k++) {
 		struct buf b = { .max = 0 };
 
 		for (size_t i = 0; i < h->value.len; i++)
@@ -282,7 +282,7 @@ signer_tags_reordered(struct signer_case *t)
 
 	if (t->c->canon != CANON_RELAXED)
 		return;
-	for (size_t k = 0; k < sizeof orders / sizeof *orders; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(orders); k++) {
 		if (!known_order(t, orders[k], tag))
 			continue;
 		size_t n = t->c->f->list.n, same = 0;

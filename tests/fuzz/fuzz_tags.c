@@ -30,7 +30,7 @@ value(const struct sigfield *f, const char *name)
 {
 	const struct tag *t = taglist_find(&f->list, slice_of(name));
 
-	return t != NULL ? t->value : (struct slice){ NULL, 0 };
+	return t != NULL ? t->value : SLICE_NONE;
 }
 
 static void

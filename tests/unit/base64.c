@@ -41,7 +41,7 @@ vectors(void)
 		{ "Zm9vYmE=", "fooba" }, { "Zm9vYmFy", "foobar" } };
 	struct buf b = { .max = 0 };
 
-	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		decodes_to(pairs[i][0], pairs[i][1]);
 		buf_clear(&b);
 		base64_encode(&b, slice_of(pairs[i][1]));
@@ -72,7 +72,7 @@ not_base64(void)
 		"AAA\x80", "AAA\xff", "Zm9v-", "-Zm9v", "Zm9v-----", "!AAA",
 		"\"AAAA\"", "AAAA AA=" };
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		refused(slice_of(texts[i]));
 	refused((struct slice){ "AA\0A", 4 });
 	refused((struct slice){ "AAAA\0\0\0\0", 8 });

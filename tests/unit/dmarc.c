@@ -84,11 +84,11 @@ reports(void)
 		"1x:y", "mailto:a b@c.example", "," };
 	char text[200];
 
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
 		snprintf(text, sizeof text, "v=DMARC1; rua=%s", good[i]);
 		CHECK(record(text).has_rua);
 	}
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		snprintf(text, sizeof text, "v=DMARC1; rua=%s", bad[i]);
 		CHECK(!record(text).has_rua);
 	}
@@ -218,5 +218,5 @@ int
 main(int argc, char **argv)
 {
 	return argc == 3 ? evaluate_all(argv[1], argv[2])
-			 : unit_main(tests, sizeof tests / sizeof tests[0]);
+			 : unit_main(tests, ARRAY_LEN(tests));
 }

@@ -251,7 +251,7 @@ flags(void)
 		{ "g=; " P, false },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct key key;
 
 		CHECK_CODE(key_parse(slice_of(cases[i].tags), &key, &why),
@@ -345,7 +345,7 @@ algorithm_identifier(void)
 	};
 	struct buf bare = rsa_public(modulus(1024), f4);
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct buf b =
 		    spki(cases[i].octets, buf_view(&bare), cases[i].unused);
 
@@ -462,7 +462,7 @@ rsa_sizes(void)
 		{ 20000, DIAG_KEY_LONG },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct key key;
 
 		CHECK_CODE(key_from_rsa(modulus(cases[i].bits), f4, &key, &why),
@@ -500,7 +500,7 @@ rsa_exponents(void)
 	};
 	struct slice n = modulus(2048);
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		NUMBERS_GIVE(n, cases[i].e, cases[i].code);
 	/* As wide as the modulus. */
 	NUMBERS_GIVE(n, n, DIAG_KEY_EXPONENT);
@@ -574,7 +574,7 @@ ed25519_small_order(void)
 		    0x03, 0x7a },
 	};
 
-	for (size_t i = 0; i < sizeof y / sizeof *y; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(y); i++) {
 		unsigned char point[32];
 
 		memcpy(point, y[i], sizeof point);
@@ -638,7 +638,7 @@ real_keys(void)
 		"unit-rsa1023.pem", "unit-rsa1024.pem", "unit-rsa2048.pem",
 		"unit-rsa2048-e3.pem", "unit-rsa4096.pem", "unit-ed25519.pem" };
 
-	for (size_t i = 0; i < sizeof pems / sizeof *pems; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(pems); i++) {
 		EVP_PKEY *pkey = keys_private(pems[i]);
 		struct key key = keys_public(pems[i]);
 		char *record = keys_record(pkey);

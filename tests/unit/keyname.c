@@ -149,15 +149,14 @@ syntax(void)
 	static const char *const selectors[] = { "", ".", "a..b", ".a", "a.",
 		"a b", "a*", "a\tb", "a\n" };
 
-	for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
+	for (size_t i = 0; i < ARRAY_LEN(domains); i++)
 		refused(SLICE("s"), slice_of(domains[i]), DIAG_DOMAIN_SYNTAX);
-	for (size_t i = 0; i < sizeof selectors / sizeof *selectors; i++)
+	for (size_t i = 0; i < ARRAY_LEN(selectors); i++)
 		refused(slice_of(selectors[i]), SLICE("a.example"),
 		    DIAG_SELECTOR_SYNTAX);
 	refused(SLICE("s"), SLICE("a\0b.example"), DIAG_DOMAIN_SYNTAX);
-	refused((struct slice){ NULL, 0 }, SLICE("a.example"),
-	    DIAG_SELECTOR_SYNTAX);
-	refused(SLICE("s"), (struct slice){ NULL, 0 }, DIAG_DOMAIN_SYNTAX);
+	refused(SLICE_NONE, SLICE("a.example"), DIAG_SELECTOR_SYNTAX);
+	refused(SLICE("s"), SLICE_NONE, DIAG_DOMAIN_SYNTAX);
 }
 
 static void

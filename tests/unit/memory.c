@@ -417,7 +417,7 @@ clear(void)
 		&scene->ed25519_good, &scene->ed25519_bad, &scene->rsa_record,
 		&scene->ed25519_record, &scene->rsa_pem, &scene->ed25519_pem };
 
-	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		free((void *)kept[i]->p);
 	key_release(&scene->rsa);
 	key_release(&scene->ed25519);

@@ -114,9 +114,8 @@ powers(void)
 	unsigned char n[512], sig[512], want[512], got[512];
 
 	for (unsigned long k = 0; k < rounds; k += 16) {
-		size_t size = sizes[draw() % (sizeof sizes / sizeof *sizes)];
-		uint64_t e =
-		    exponents[draw() % (sizeof exponents / sizeof *exponents)];
+		size_t size = sizes[draw() % (ARRAY_LEN(sizes))];
+		uint64_t e = exponents[draw() % (ARRAY_LEN(exponents))];
 
 		fill(n, size);
 		n[0] |= 1;
@@ -154,5 +153,5 @@ main(int argc, char **argv)
 	if (argc > 1)
 		rounds = strtoul(argv[1], NULL, 10);
 	CHECK(crypto_begin());
-	return unit_main(tests, sizeof tests / sizeof *tests);
+	return unit_main(tests, ARRAY_LEN(tests));
 }

@@ -31,7 +31,7 @@ addresses(void)
 	struct resolvers r;
 
 	resolvers_init(&r);
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		if (!CHECK(!resolvers_add(&r, bad[i])))
 			printf("# \"%s\"\n", bad[i]);
 	CHECK(r.n == 0);
@@ -86,7 +86,7 @@ no_servers(void)
 		"search example\noptions ndots:2" };
 	struct resolvers r;
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		CHECK(configure_text(&r, texts[i]) == 0);
 		CHECK(r.n == 1 && r.server[0].loopback &&
 		      ntohs(v4(&r, 0)->sin_port) == 53);

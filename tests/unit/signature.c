@@ -162,7 +162,7 @@ ed25519_length(void)
 	static const size_t lengths[] = { 0, 1, 32, 63, 65, 66 };
 
 	keys_sign_ed25519(pkey, digest, sizeof digest, sig);
-	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++)
 		CHECK_CODE(signature_verify(&key, SIGNATURE_ED25519_SHA256, 0,
 			       digest, octets(sig, lengths[i]), &why),
 		    DIAG_SIGNATURE_LENGTH, why);
@@ -351,7 +351,7 @@ rsa_bits(void)
 		{ "unit-rsa4096.pem", 4096, 1024, DIAG_NONE },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		EVP_PKEY *pkey = keys_private(cases[i].pem);
 		struct key key = keys_public(cases[i].pem);
 		unsigned char digest[DIGEST_SIZE] = { 1 }, sig[2048];
@@ -399,7 +399,7 @@ words(void)
 	      a == SIGNATURE_RSA_SHA256);
 	CHECK(signature_named(SLICE("ED25519-Sha256"), &a) &&
 	      a == SIGNATURE_ED25519_SHA256);
-	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
 		CHECK(!signature_named(slice_of(no[i]), &a));
 	CHECK(strcmp(signature_word(SIGNATURE_RSA_SHA256), "rsa-sha256") == 0);
 	CHECK(strcmp(signature_word(SIGNATURE_ED25519_SHA256),
@@ -430,7 +430,7 @@ random_agreement(void)
 		"unit-ed25519.pem" };
 	unsigned char digest[DIGEST_SIZE], sig[2048], r[3];
 
-	for (size_t k = 0; k < sizeof pems / sizeof *pems; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(pems); k++) {
 		EVP_PKEY *pkey = keys_private(pems[k]);
 		struct key key = keys_public(pems[k]);
 		enum signature_algorithm a = signature_for(key.type);
@@ -500,7 +500,7 @@ threads(void)
 	static const char *const pems[] = { "unit-rsa1024.pem",
 		"unit-ed25519.pem" };
 
-	for (size_t k = 0; k < sizeof pems / sizeof *pems; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(pems); k++) {
 		EVP_PKEY *pkey = keys_private(pems[k]);
 		struct key key = keys_public(pems[k]);
 		unsigned char digest[DIGEST_SIZE] = { 3 }, sig[2048], bad[2048];

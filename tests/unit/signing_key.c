@@ -41,7 +41,7 @@ forms(void)
 		{ "unit-ed25519.pem", KEY_ED25519, 256 },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct signing_key *private = NULL;
 		struct key key = keys_public(cases[i].pem);
 		EVP_PKEY *pkey = keys_private(cases[i].pem);
@@ -76,7 +76,7 @@ all_numbers(void)
 
 	CHECK(signing_key_load(keys_path("unit-rsa2048.pem"), &private, &why) ==
 	      0);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		BIGNUM *theirs = NULL, *ours = NULL;
 
 		CHECK(EVP_PKEY_get_bn_param(pkey, names[i], &theirs) == 1);
@@ -243,7 +243,7 @@ exposure(void)
 	size_t n = strlen(pem);
 
 	CHECK(fd >= 0 && write(fd, pem, n) == (ssize_t)n);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct signing_key *private = NULL;
 
 		CHECK(fchmod(fd, cases[i].mode) == 0);
@@ -272,7 +272,7 @@ stores(void)
 	char uri[4200], *dir = realpath(keys_path(""), NULL);
 
 	NEED(dir);
-	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
 		struct key key = keys_public(good[i]);
 
 		snprintf(uri, sizeof uri, "file:%s/%s", dir, good[i]);
@@ -295,7 +295,7 @@ stores(void)
 		{ "unit-none.pem", DIAG_PRIVATE_KEY_READ },
 	};
 
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		snprintf(uri, sizeof uri, "file:%s/%s", dir, bad[i].rest);
 		CHECK_CODE(
 		    signing_key_load(uri, &private, &why), bad[i].code, why);

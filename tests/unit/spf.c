@@ -77,7 +77,7 @@ expansion_examples(void)
 		{ "%{s.@-}", "strong-bad@email.example.com" },
 	};
 
-	for (size_t i = 0; i < sizeof examples / sizeof examples[0] - 1; i++)
+	for (size_t i = 0; i < ARRAY_LEN(examples) - 1; i++)
 		expands("192.0.2.3", examples[i][0], examples[i][1]);
 	expands("2001:db8::cb01", "%{ir}.%{v}._spf.%{d2}",
 	    "1.0.B.C.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.B.D.0.1.0.0.2."
@@ -99,7 +99,7 @@ macros_that_are_none(void)
 		"%{x}", "%{d0}", "%{d@}", "%{d2x}", "%{rr2}", "%(ir)", "a\tb",
 		"a\177b", "a\xc3\xa4", "%{ d}" };
 
-	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
 		CHECK(has_fault(faults[i], SPF_EXPLANATION));
 		CHECK(has_fault(faults[i], SPF_DOMAIN_SPEC));
 	}
@@ -173,7 +173,7 @@ evaluate(struct keystore *keys, struct slice line)
 
 	if (!slice_cut(&line, '\t', &ip) || !slice_cut(&line, '\t', &r.helo) ||
 	    !slice_cut(&line, '\t', &r.mail_from))
-		r.mail_from = (struct slice){ NULL, 0 };
+		r.mail_from = SLICE_NONE;
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 
@@ -230,5 +230,5 @@ int
 main(int argc, char **argv)
 {
 	return argc == 3 ? evaluate_all(argv[1], argv[2])
-			 : unit_main(tests, sizeof tests / sizeof tests[0]);
+			 : unit_main(tests, ARRAY_LEN(tests));
 }

@@ -84,7 +84,7 @@ unit_main(const struct unit_test *tests, size_t n)
 #define UNIT_MAIN(tests)                                                       \
 	int main(void)                                                         \
 	{                                                                      \
-		return unit_main((tests), sizeof(tests) / sizeof *(tests));    \
+		return unit_main((tests), ARRAY_LEN(tests));                   \
 	}
 
 #endif

@@ -81,7 +81,7 @@ value_of(const struct taglist *tags, const char *name)
 {
 	const struct tag *t = taglist_find(tags, slice_of(name));
 
-	return t != NULL ? t->value : (struct slice){ NULL, 0 };
+	return t != NULL ? t->value : SLICE_NONE;
 }
 
 static void
@@ -96,8 +96,7 @@ put_input(const struct message *m, const struct field *own,
 		const struct field *f = select_next(select, slice_trim(name));
 
 		if (f != NULL)
-			canon_header(
-			    canon, f, (struct slice){ NULL, 0 }, true, sink);
+			canon_header(canon, f, SLICE_NONE, true, sink);
 	}
 	canon_header(
 	    canon, own, taglist_find(tags, SLICE("b"))->raw, false, sink);
@@ -150,7 +149,7 @@ check(const struct vector *v, struct message *m, struct input *in)
 static void
 run_vectors(void)
 {
-	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		struct message *m;
 		struct input in;
 		struct diag why;
