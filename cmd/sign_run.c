@@ -17,7 +17,7 @@
 #include "arc/validate.h"
 
 /* One message being sealed. */
-struct work {
+struct sign_work {
 	struct sign *s;
 	const char *file; /* its name, for words */
 	struct spool spool;
@@ -57,7 +57,7 @@ sign_check_name(const struct sign *s, const char *selector, const char *domain)
 
 /* What cannot be sealed so that it stays sealed. */
 static int
-fit(struct work *w, struct diag *why)
+fit(struct sign_work *w, struct diag *why)
 {
 	char q[DIAG_QUOTED];
 	size_t froms = message_count(w->m, SLICE("From"));
@@ -82,7 +82,7 @@ fit(struct work *w, struct diag *why)
 static int
 look(void *ctx, struct slice first, struct diag *why)
 {
-	struct work *w = ctx;
+	struct sign_work *w = ctx;
 	struct input in;
 
 	input_from_memory(&in, first);
@@ -100,7 +100,7 @@ look(void *ctx, struct slice first, struct diag *why)
 }
 
 static int
-read_message(struct work *w, struct input *again, struct diag *why)
+read_message(struct sign_work *w, struct input *again, struct diag *why)
 {
 	if (spool_rewind(&w->spool, again, why) != 0 ||
 	    message_read(again, w->s->cli.validate.sig.limits, &w->m, why) !=
@@ -112,7 +112,7 @@ read_message(struct work *w, struct input *again, struct diag *why)
 
 /* What of our A-R fields is not in the seal, and why. */
 static void
-tell_left(const struct work *w)
+tell_left(const struct sign_work *w)
 {
 	const struct seal_results *r = &w->results;
 
@@ -137,7 +137,7 @@ tell_left(const struct work *w)
 
 /* Why the seal claims nothing. */
 static void
-tell_none(const struct work *w)
+tell_none(const struct sign_work *w)
 {
 	const struct seal_results *r = &w->results;
 	struct slice id = w->signer.authserv_id;
@@ -172,7 +172,7 @@ tell_none(const struct work *w)
 
 /* Judge the message.  ARC goes along where the seal wants to know of it. */
 static int
-judge_own(struct work *w, struct input *in, struct diag *why)
+judge_own(struct sign_work *w, struct input *in, struct diag *why)
 {
 	const struct sign *s = w->s;
 	struct auth_methods all = s->methods;
@@ -221,7 +221,7 @@ is_own(const struct seal_results *own, struct slice method)
 
 /* Put our own results in place of those of the same methods. */
 static int
-replace_results(struct work *w, struct diag *why)
+replace_results(struct sign_work *w, struct diag *why)
 {
 	struct report r = { .file = w->file };
 	struct buf text = { .max = 0 }, word = { .max = 0 };
@@ -263,7 +263,7 @@ replace_results(struct work *w, struct diag *why)
 
 /* Results of our A-R fields, or of --ar. */
 static int
-read_results(struct work *w, struct diag *why)
+read_results(struct sign_work *w, struct diag *why)
 {
 	const struct sign *s = w->s;
 
@@ -284,7 +284,7 @@ read_results(struct work *w, struct diag *why)
  * What the chain in front is worth. */
 
 static int
-cv_by_state(struct work *w, struct diag *why)
+cv_by_state(struct sign_work *w, struct diag *why)
 {
 	struct buf text = { .max = 0 };
 	bool temporary = false;
@@ -301,7 +301,7 @@ cv_by_state(struct work *w, struct diag *why)
 }
 
 static int
-cv_by_validating(struct work *w, struct input *in, struct diag *why)
+cv_by_validating(struct sign_work *w, struct input *in, struct diag *why)
 {
 	struct validate_options options = w->s->cli.validate;
 	struct sigcheck check;
@@ -331,7 +331,7 @@ cv_by_validating(struct work *w, struct input *in, struct diag *why)
 /* cv= follows from what there is: none without a chain, pass only over one
  * that has the shape of a chain. */
 static int
-cv_settle(struct work *w, struct diag *why)
+cv_settle(struct sign_work *w, struct diag *why)
 {
 	bool chain = w->chain.nfields > 0;
 
@@ -348,7 +348,7 @@ cv_settle(struct work *w, struct diag *why)
 /* arc= of our own A-R may turn pass into fail, never fail into pass
  * (RFC 8617 4.4). */
 static void
-cv_worsen(struct work *w)
+cv_worsen(struct sign_work *w)
 {
 	enum cv said = w->results.arc;
 
@@ -367,7 +367,7 @@ cv_worsen(struct work *w)
 }
 
 static int
-decide_cv(struct work *w, struct input *in, struct diag *why)
+decide_cv(struct sign_work *w, struct input *in, struct diag *why)
 {
 	const struct sign *s = w->s;
 
@@ -390,7 +390,7 @@ decide_cv(struct work *w, struct input *in, struct diag *why)
 
 /* Whether anything is to be added at all (RFC 8617 section 5.1, step 2). */
 static bool
-is_sealable(struct work *w)
+is_sealable(struct sign_work *w)
 {
 	const struct chain *c = &w->chain;
 	const struct sigfield *top =
@@ -407,7 +407,7 @@ is_sealable(struct work *w)
 }
 
 static int
-read_headers(struct work *w, struct seal_request *q, struct diag *why)
+read_headers(struct sign_work *w, struct seal_request *q, struct diag *why)
 {
 	struct slice rest, name;
 	size_t max = 1;
@@ -428,7 +428,7 @@ read_headers(struct work *w, struct seal_request *q, struct diag *why)
 
 /* Say what is to be published: alone on its line, as a zone has it. */
 static void
-tell_record(const struct work *w, struct slice name)
+tell_record(const struct sign_work *w, struct slice name)
 {
 	struct buf line = { .max = 0 };
 
@@ -440,7 +440,7 @@ tell_record(const struct work *w, struct slice name)
 
 /* Whether the record that is published fits the key. */
 static int
-check_key(struct work *w, struct diag *why)
+check_key(struct sign_work *w, struct diag *why)
 {
 	struct keystore *keys = w->s->cli.keys;
 	const struct keyentry *e;
@@ -475,7 +475,7 @@ check_key(struct work *w, struct diag *why)
 
 /* The private key, and a word on what is odd about it. */
 static int
-load_key(struct work *w, struct diag *why)
+load_key(struct sign_work *w, struct diag *why)
 {
 	const struct cli *c = &w->s->cli;
 	const struct key *public;
@@ -508,7 +508,7 @@ load_key(struct work *w, struct diag *why)
 
 /* The body hash of the message as it stands. */
 static int
-hash_body(struct work *w, struct bodyhash *hash, struct diag *why)
+hash_body(struct sign_work *w, struct bodyhash *hash, struct diag *why)
 {
 	struct message *again;
 	struct input in;
@@ -526,7 +526,7 @@ hash_body(struct work *w, struct bodyhash *hash, struct diag *why)
 
 /* The finished message, once more through the eyes of a validator. */
 static int
-self_check(struct work *w, unsigned instance, struct diag *why)
+self_check(struct sign_work *w, unsigned instance, struct diag *why)
 {
 	struct buf head = { .max = 0 };
 	struct input in;
@@ -553,7 +553,7 @@ self_check(struct work *w, unsigned instance, struct diag *why)
 }
 
 static int
-make_set(struct work *w, struct diag *why)
+make_set(struct sign_work *w, struct diag *why)
 {
 	const struct sign *s = w->s;
 	struct bodyhash hash = { .has_length = false };
@@ -584,7 +584,7 @@ make_set(struct work *w, struct diag *why)
 /* From the spooled message to the new fields; w->sealed tells whether there
  * are any. */
 static int
-seal(struct work *w, struct diag *why)
+seal(struct sign_work *w, struct diag *why)
 {
 	struct input in;
 	int result;
@@ -615,7 +615,7 @@ seal(struct work *w, struct diag *why)
 
 /* The three fields, on top of the message or alone. */
 static int
-write_sealed(struct work *w, struct diag *why)
+write_sealed(struct sign_work *w, struct diag *why)
 {
 	const struct sign *s = w->s;
 	struct filter_edit edit = { .m = w->m,
@@ -632,7 +632,7 @@ write_sealed(struct work *w, struct diag *why)
 void
 sign_run(struct sign *s, const char *path, bool ready)
 {
-	struct work w = { .s = s, .file = path, .spool = { .fd = -1 } };
+	struct sign_work w = { .s = s, .file = path, .spool = { .fd = -1 } };
 	struct cli *c = &s->cli;
 	const struct spool_guard guard = { look, &w };
 	struct input in;

@@ -15,7 +15,7 @@
 #include "report/report.h"
 #include "verify_message.h"
 
-struct run {
+struct verify_run {
 	struct verify *v;
 	struct operands *operands;
 	struct suite *suite;	 /* NULL when nobody asks for totals */
@@ -39,7 +39,7 @@ static volatile sig_atomic_t interrupted;
 static int
 job_next(void *ctx, void *job, struct diag *why)
 {
-	struct run *r = ctx;
+	struct verify_run *r = ctx;
 	struct job *j = job;
 
 	return interrupted ? 0 : operands_next(r->operands, &j->source, why);
@@ -55,7 +55,7 @@ seconds(const struct timespec *from, const struct timespec *to)
 static void
 job_work(void *ctx, void *job)
 {
-	const struct verify *v = ((struct run *)ctx)->v;
+	const struct verify *v = ((struct verify_run *)ctx)->v;
 	struct job *j = job;
 	struct timespec begun, done;
 	struct diag why;
@@ -82,7 +82,7 @@ job_work(void *ctx, void *job)
 
 /* The line that a terminal's stderr shows while a run goes on. */
 static void
-progress(struct run *r, bool last)
+progress(struct verify_run *r, bool last)
 {
 	struct timespec now;
 	char line[160];
@@ -106,7 +106,7 @@ progress(struct run *r, bool last)
 }
 
 static void
-run_trouble(struct run *r, const char *file, const struct diag *why)
+run_trouble(struct verify_run *r, const char *file, const struct diag *why)
 {
 	r->short_of = true;
 	cli_trouble(&r->v->cli, file, why);
@@ -115,7 +115,7 @@ run_trouble(struct run *r, const char *file, const struct diag *why)
 static void
 job_done(void *ctx, void *job)
 {
-	struct run *r = ctx;
+	struct verify_run *r = ctx;
 	struct cli *c = &r->v->cli;
 	struct job *j = job;
 	struct outcome o = { .name = j->source.name,
@@ -174,7 +174,7 @@ on_interrupt(int number)
 }
 
 static void
-tell_totals(struct run *r)
+tell_totals(struct verify_run *r)
 {
 	struct cli *c = &r->v->cli;
 	struct buf b = { .max = 0 };
@@ -220,7 +220,7 @@ tell_totals(struct run *r)
 
 /* It is data, and the last of it. */
 static void
-tell_summary(struct run *r)
+tell_summary(struct verify_run *r)
 {
 	struct cli *c = &r->v->cli;
 	struct diag why;
@@ -234,7 +234,7 @@ tell_summary(struct run *r)
 }
 
 static int
-start_suite(struct run *r, struct diag *why)
+start_suite(struct verify_run *r, struct diag *why)
 {
 	struct verify *v = r->v;
 
@@ -258,7 +258,7 @@ start_suite(struct run *r, struct diag *why)
 
 /* Without operands, the messages are those that the manifest names. */
 static int
-name_operands(struct run *r, struct diag *why)
+name_operands(struct verify_run *r, struct diag *why)
 {
 	struct operands_options *o = &r->v->operands;
 	size_t at = 0, n = 0, room = 0;
@@ -301,7 +301,7 @@ count(const struct operands_options *o)
 }
 
 static void
-start_progress(struct run *r)
+start_progress(struct verify_run *r)
 {
 	r->progress = r->v->many && !r->v->cli.quiet && isatty(STDERR_FILENO) &&
 		      !r->terminal && r->v->operands.files0_from == NULL &&
@@ -315,7 +315,8 @@ start_progress(struct run *r)
 void
 verify_run(struct verify *v)
 {
-	struct run r = { .v = v, .terminal = isatty(STDOUT_FILENO) != 0 };
+	struct verify_run r = { .v = v,
+		.terminal = isatty(STDOUT_FILENO) != 0 };
 	struct pool_tasks tasks = { &r, sizeof(struct job), job_next, job_work,
 		job_done };
 	struct sigaction act = { .sa_handler = on_interrupt,

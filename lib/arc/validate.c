@@ -2,7 +2,7 @@
 #include "arc/validate.h"
 
 /* Everything that the steps share. */
-struct walk {
+struct validation {
 	struct sigcheck *check;
 	const struct chain *chain;
 	const struct validate_options *opt;
@@ -11,13 +11,13 @@ struct walk {
 };
 
 static const struct sigfield *
-field_of(const struct walk *w, enum sigkind kind, unsigned i)
+field_of(const struct validation *w, enum sigkind kind, unsigned i)
 {
 	return w->chain->set[i].part[kind];
 }
 
 static struct sigresult *
-result_of(const struct walk *w, enum sigkind kind, unsigned i)
+result_of(const struct validation *w, enum sigkind kind, unsigned i)
 {
 	return kind == ARC_AMS ? &w->out->ams[i] : &w->out->seal[i];
 }
@@ -26,8 +26,8 @@ result_of(const struct walk *w, enum sigkind kind, unsigned i)
  * Which keys, and when. */
 
 static void
-want_key(
-    const struct walk *w, enum sigkind kind, unsigned i, struct keynames *names)
+want_key(const struct validation *w, enum sigkind kind, unsigned i,
+    struct keynames *names)
 {
 	const struct sigresult *r = result_of(w, kind, i);
 
@@ -40,7 +40,7 @@ want_key(
 static void
 want_keys(void *ctx, struct keynames *names)
 {
-	const struct walk *w = ctx;
+	const struct validation *w = ctx;
 
 	for (unsigned i = w->chain->n; i >= 1; i--)
 		for (enum sigkind k = ARC_AMS; k <= ARC_SEAL; k++)
@@ -50,7 +50,7 @@ want_keys(void *ctx, struct keynames *names)
 /* Where the key of a signature stands; a name that is none fails an AMS now,
  * and a seal when its turn comes. */
 static int
-key_name(struct walk *w, enum sigkind kind, unsigned i, struct diag *why)
+key_name(struct validation *w, enum sigkind kind, unsigned i, struct diag *why)
 {
 	const struct sigfield *f = field_of(w, kind, i);
 	struct sigresult *r = result_of(w, kind, i);
@@ -73,7 +73,7 @@ key_name(struct walk *w, enum sigkind kind, unsigned i, struct diag *why)
 
 /* What can be told of AMS(i) from the field alone.  False: it fails. */
 static bool
-ams_field(struct walk *w, unsigned i)
+ams_field(struct validation *w, unsigned i)
 {
 	return sigcheck_field(
 	    w->check, field_of(w, ARC_AMS, i), &w->out->ams[i]);
@@ -81,7 +81,7 @@ ams_field(struct walk *w, unsigned i)
 
 /* 1: bh= of AMS(i) is that of the body; 0: it fails; -1: no verdict. */
 static int
-ams_body(struct walk *w, unsigned i, struct diag *why)
+ams_body(struct validation *w, unsigned i, struct diag *why)
 {
 	return sigcheck_body(
 	    w->check, field_of(w, ARC_AMS, i), &w->out->ams[i], why);
@@ -89,7 +89,7 @@ ams_body(struct walk *w, unsigned i, struct diag *why)
 
 /* Every body hash that may be needed, in one pass over the body. */
 static int
-bodies(struct walk *w, struct diag *why)
+bodies(struct validation *w, struct diag *why)
 {
 	for (unsigned i = w->chain->n; i >= w->oldest_ams; i--)
 		if (field_of(w, ARC_AMS, i) != NULL)
@@ -100,7 +100,7 @@ bodies(struct walk *w, struct diag *why)
 
 /* Validate AMS(i), whose own tags and body hash were found to fit. */
 static int
-ams_signature(struct walk *w, unsigned i, struct diag *why)
+ams_signature(struct validation *w, unsigned i, struct diag *why)
 {
 	const struct sigfield *f = field_of(w, ARC_AMS, i);
 	unsigned char octets[DIGEST_SIZE];
@@ -112,7 +112,7 @@ ams_signature(struct walk *w, unsigned i, struct diag *why)
 
 /* Look at all parts before any key: tags, names, body hashes. */
 static int
-prepare(struct walk *w, struct diag *why)
+prepare(struct validation *w, struct diag *why)
 {
 	unsigned n = w->chain->n;
 
@@ -145,7 +145,7 @@ prepare(struct walk *w, struct diag *why)
 
 /* The chain fails at a part of it. */
 static void
-decide_fail(struct walk *w, unsigned step, const struct sigresult *r)
+decide_fail(struct validation *w, unsigned step, const struct sigresult *r)
 {
 	w->out->cv = CV_FAIL;
 	w->out->step = step;
@@ -161,7 +161,7 @@ is_limit(enum diag_code code)
 
 /* Step 5: go down until one fails. */
 static int
-older_ams(struct walk *w, struct diag *why)
+older_ams(struct validation *w, struct diag *why)
 {
 	unsigned i = w->chain->n;
 
@@ -213,7 +213,7 @@ seal_digests(const struct chain *c, unsigned char octets[][DIGEST_SIZE],
 }
 
 static int
-seals(struct walk *w, struct diag *why)
+seals(struct validation *w, struct diag *why)
 {
 	unsigned char octets[CHAIN_MAX + 1][DIGEST_SIZE];
 
@@ -245,7 +245,7 @@ seals(struct walk *w, struct diag *why)
 
 /* A signature that is there, was not looked at, and belongs to a set. */
 static bool
-is_open(struct walk *w, enum sigkind kind, unsigned i)
+is_open(struct validation *w, enum sigkind kind, unsigned i)
 {
 	const struct sigfield *f = field_of(w, kind, i);
 	struct sigresult *r = result_of(w, kind, i);
@@ -258,7 +258,7 @@ is_open(struct walk *w, enum sigkind kind, unsigned i)
 }
 
 static int
-rest_seal(struct walk *w, unsigned i, struct diag *why)
+rest_seal(struct validation *w, unsigned i, struct diag *why)
 {
 	const struct sigfield *f = field_of(w, ARC_SEAL, i);
 	unsigned char octets[DIGEST_SIZE];
@@ -271,7 +271,7 @@ rest_seal(struct walk *w, unsigned i, struct diag *why)
 }
 
 static int
-rest_of(struct walk *w, enum sigkind kind, unsigned i, struct diag *why)
+rest_of(struct validation *w, enum sigkind kind, unsigned i, struct diag *why)
 {
 	struct sigresult *r = result_of(w, kind, i);
 	int fits = is_open(w, kind, i) && (kind != ARC_AMS || ams_field(w, i));
@@ -295,7 +295,7 @@ rest_of(struct walk *w, enum sigkind kind, unsigned i, struct diag *why)
 /* Look at all that is left.  A limit leaves it unchecked: it was not asked
  * for the verdict. */
 static int
-rest(struct walk *w, struct diag *why)
+rest(struct validation *w, struct diag *why)
 {
 	w->oldest_ams = 1;
 	for (unsigned i = w->chain->n; i >= 1; i--)
@@ -312,7 +312,7 @@ rest(struct walk *w, struct diag *why)
 
 /* Steps 4 to 7. */
 static int
-decide(struct walk *w, struct diag *why)
+decide(struct validation *w, struct diag *why)
 {
 	const struct sigresult *newest = &w->out->ams[w->chain->n];
 
@@ -334,7 +334,7 @@ decide(struct walk *w, struct diag *why)
 }
 
 static int
-run(struct walk *w, struct diag *why)
+run(struct validation *w, struct diag *why)
 {
 	const struct chain *chain = w->chain;
 	struct verdict *out = w->out;
@@ -356,7 +356,7 @@ validate(struct sigcheck *check, const struct chain *chain,
     const struct validate_options *opt, struct verdict *out, struct diag *why)
 {
 	struct arena *arena = check->m->arena;
-	struct walk w = { .check = check,
+	struct validation w = { .check = check,
 		.chain = chain,
 		.opt = opt,
 		.out = out,

@@ -6,7 +6,7 @@
 #include "crypto/digest.h"
 
 /* One canonicalization at work. */
-struct run {
+struct canon_run {
 	struct canon_body canon;
 	struct digest digest;
 	struct bodyhash **limited; /* those with l=, shortest first */
@@ -24,7 +24,7 @@ by_length(const void *a, const void *b)
 }
 
 static int
-take_digest(const struct run *r, struct bodyhash *b)
+take_digest(const struct canon_run *r, struct bodyhash *b)
 {
 	struct digest copy;
 	struct diag why;
@@ -39,7 +39,7 @@ take_digest(const struct run *r, struct bodyhash *b)
 static int
 run_put(void *ctx, const char *p, size_t n)
 {
-	struct run *r = ctx;
+	struct canon_run *r = ctx;
 
 	while (r->next < r->nlimited) {
 		struct bodyhash *b = r->limited[r->next];
@@ -63,7 +63,7 @@ run_put(void *ctx, const char *p, size_t n)
 static int
 both_put(void *ctx, const char *p, size_t n)
 {
-	struct run *run = ctx;
+	struct canon_run *run = ctx;
 
 	for (enum canon c = CANON_SIMPLE; c <= CANON_RELAXED; c++)
 		if (run[c].wanted && canon_body_put(&run[c].canon, p, n) != 0)
@@ -72,8 +72,8 @@ both_put(void *ctx, const char *p, size_t n)
 }
 
 static int
-run_start(struct run *r, enum canon canon, struct bodyhash want[], size_t n,
-    struct arena *arena)
+run_start(struct canon_run *r, enum canon canon, struct bodyhash want[],
+    size_t n, struct arena *arena)
 {
 	r->limited = arena_array(arena, n, sizeof(struct bodyhash *));
 	if (r->limited == NULL)
@@ -94,7 +94,7 @@ run_start(struct run *r, enum canon canon, struct bodyhash want[], size_t n,
 }
 
 static int
-run_end(struct run *r, enum canon canon, struct bodyhash want[], size_t n)
+run_end(struct canon_run *r, enum canon canon, struct bodyhash want[], size_t n)
 {
 	/* l=0 of an empty body: nothing was put that could have met it. */
 	if (canon_body_end(&r->canon) != 0 || run_put(r, "", 0) != 0)
@@ -113,7 +113,7 @@ int
 bodyhash_run(struct message *m, struct input *in, struct bodyhash want[],
     size_t n, struct diag *why)
 {
-	struct run run[2];
+	struct canon_run run[2];
 	int result = -1;
 
 	memset(run, 0, sizeof run);

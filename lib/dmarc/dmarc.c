@@ -146,7 +146,7 @@ struct stop {
 	struct dmarc_record record;
 };
 
-struct walk {
+struct tree_walk {
 	struct stop stop[DMARC_MAX_WALK]; /* up to a psd=y or psd=n */
 	size_t n;
 	size_t organizational; /* which of them; n: none has a record */
@@ -172,7 +172,7 @@ find_record(const struct answer *a, struct stop *s)
 
 /* Find the organizational domain (section 4.10.2). */
 static void
-find_organizational(struct walk *w, struct slice start)
+find_organizational(struct tree_walk *w, struct slice start)
 {
 	struct slice below;
 
@@ -207,12 +207,12 @@ find_organizational(struct walk *w, struct slice start)
 /* Read the answers of a walk that was asked.  -1: memory. */
 static int
 read_walk(struct slice domain, struct keystore *keys, struct arena *arena,
-    struct walk *w, struct diag *why)
+    struct tree_walk *w, struct diag *why)
 {
 	struct question q[DMARC_MAX_WALK];
 	size_t n = dmarc_walk(domain, arena, q);
 
-	*w = (struct walk){ .n = 0 };
+	*w = (struct tree_walk){ .n = 0 };
 	if (n == 0 && domain.len > 0 && domain.len < MAX_NAME - prefix.len)
 		return diag_memory(why);
 	w->failed = n;
@@ -248,7 +248,7 @@ struct eval {
 	struct dmarc_verdict *out;
 	struct dmarc_identifier *identifier;
 	size_t n;
-	struct walk walk;	   /* of the author's domain */
+	struct tree_walk walk;	   /* of the author's domain */
 	const struct stop *policy; /* whose record applies; or NULL */
 	bool uncertain;		   /* what failed may have made another of it */
 };
@@ -265,7 +265,7 @@ is_own(const struct eval *e, const struct stop *s)
 static void
 find_policy(struct eval *e)
 {
-	struct walk *w = &e->walk;
+	struct tree_walk *w = &e->walk;
 	struct stop *last = w->n > 0 ? &w->stop[w->n - 1] : NULL;
 
 	if (w->n > 0 && w->stop[0].has_record && is_own(e, &w->stop[0]))
@@ -280,7 +280,7 @@ find_policy(struct eval *e)
 static bool
 policy_is_open(const struct eval *e)
 {
-	const struct walk *w = &e->walk;
+	const struct tree_walk *w = &e->walk;
 
 	return w->failed < w->n && !is_own(e, e->policy);
 }
@@ -317,7 +317,7 @@ static int
 known_existence(const struct eval *e)
 {
 	struct question q = { e->out->domain, RR_TXT };
-	const struct walk *w = &e->walk;
+	const struct tree_walk *w = &e->walk;
 
 	/* What stands below it makes it exist (RFC 8020). */
 	if (is_own(e, &w->stop[0]) && (w->stop[0].kind == ANSWER_NODATA ||
@@ -392,8 +392,8 @@ set_policy(struct eval *e)
 static int
 align(struct eval *e, struct dmarc_identifier *id, bool *open, struct diag *why)
 {
-	const struct walk *author = &e->walk;
-	struct walk w;
+	const struct tree_walk *author = &e->walk;
+	struct tree_walk w;
 
 	if (slice_eq(id->domain, e->out->domain)) {
 		id->organizational = author->domain;
@@ -435,7 +435,7 @@ may_align(const struct eval *e, const struct dmarc_identifier *id)
 
 /* Tell of a failure on the way. */
 static void
-set_failure(struct eval *e, const struct walk *w)
+set_failure(struct eval *e, const struct tree_walk *w)
 {
 	const struct stop *s = &w->stop[w->failed];
 	char q[DIAG_QUOTED];
@@ -508,7 +508,7 @@ judge(struct eval *e, struct diag *why)
 	if (e->out->result == RESULT_PASS)
 		return 0;
 	if (some_open || policy_is_open(e)) {
-		struct walk *w = &e->walk, other;
+		struct tree_walk *w = &e->walk, other;
 
 		for (size_t i = 0; i < e->n && w->failed == w->n; i++)
 			if (wants_walk(e, &e->identifier[i]) &&

@@ -88,13 +88,13 @@ author_domain(const struct message *m, bool *only)
  * All of them. */
 
 /* Domains that were found. */
-struct found {
+struct author_domains {
 	struct slice *domain;
 	size_t n, max;
 };
 
 static void
-add(struct found *f, struct slice domain)
+add(struct author_domains *f, struct slice domain)
 {
 	if (domain.len == 0)
 		return;
@@ -126,7 +126,7 @@ cut_domain(struct slice *rest)
 /* The addresses of one field.  What stands before "<" is a name, and does not
  * count, whatever it looks like. */
 static void
-add_domains(struct slice rest, struct found *f)
+add_domains(struct slice rest, struct author_domains *f)
 {
 	struct slice bare = { NULL, 0 }, inside = bare, skipped;
 	bool angle = false, had_angle = false;
@@ -166,7 +166,7 @@ add_domains(struct slice rest, struct found *f)
 size_t
 author_domains(const struct message *m, struct slice domain[], size_t max)
 {
-	struct found f = { domain, 0, max };
+	struct author_domains f = { domain, 0, max };
 
 	for (size_t i = 0; i < m->nfields; i++)
 		if (slice_eq_nocase(m->field[i].name, SLICE("From")))

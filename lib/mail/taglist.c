@@ -120,13 +120,13 @@ tag_parse(struct slice element, struct tag *tag, struct diag *why)
 
 /* Tags as they are found: as many as there are, whatever separators there may
  * be. */
-struct found {
+struct found_tags {
 	struct tag *tag;
 	size_t n, max;
 };
 
 static int
-tags_parse(struct slice text, struct found *f, struct diag *why)
+tags_parse(struct slice text, struct found_tags *f, struct diag *why)
 {
 	struct slice rest = text, element;
 
@@ -156,7 +156,7 @@ tags_parse(struct slice text, struct found *f, struct diag *why)
 
 /* What was found before a fault is there too: an instance, say. */
 static int
-keep_tags(const struct found *f, struct arena *arena, struct taglist *out)
+keep_tags(const struct found_tags *f, struct arena *arena, struct taglist *out)
 {
 	if ((out->tag = arena_array(arena, f->n, sizeof *out->tag)) == NULL)
 		return -1;
@@ -170,7 +170,7 @@ int
 taglist_parse(struct slice text, struct arena *arena, struct taglist *out,
     struct diag *why)
 {
-	struct found found = { .n = 0 };
+	struct found_tags found = { .n = 0 };
 	const struct tag *twice;
 	char q[DIAG_QUOTED];
 

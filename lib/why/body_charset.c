@@ -38,7 +38,7 @@ charset_spelled(const char *name, unsigned way, char out[32])
 	return true;
 }
 
-enum form {
+enum charset_form {
 	FORM_PLAIN,
 	FORM_QP,
 	FORM_BASE64,
@@ -116,7 +116,7 @@ convert(struct body_case *c, const struct mime_part *p, const char *to,
 }
 
 static bool
-make_form(struct body_case *c, struct converted *v, enum form form)
+make_form(struct body_case *c, struct converted *v, enum charset_form form)
 {
 	v->made = v->text;
 	if (form != FORM_PLAIN &&
@@ -214,7 +214,7 @@ all_same(const struct converted v[], size_t n)
 /* In one form, with every spelling of the charset and every word. */
 static bool
 try_form(struct body_case *c, struct converted v[], size_t n,
-    const char *charset, enum form form)
+    const char *charset, enum charset_form form)
 {
 	static const char *const words[FORMS][4] = {
 		[FORM_PLAIN] = { "7bit", "8bit", NULL, "" },
@@ -274,11 +274,12 @@ in_charset(struct body_case *c, const struct mime_part *const part[], size_t n,
 		m += convert(c, part[k], charset, &v[m]);
 	/* What is not another text was encoded anew at most, which is tried
 	 * elsewhere. */
-	enum form end = !all_same(v, m)		 ? FORMS
-			: c->mime.root.multipart ? FORM_QP
-						 : FORM_PLAIN;
+	enum charset_form end = !all_same(v, m)		 ? FORMS
+				: c->mime.root.multipart ? FORM_QP
+							 : FORM_PLAIN;
 
-	for (enum form form = 0; m > 0 && form < end && !c->found; form++) {
+	for (enum charset_form form = 0; m > 0 && form < end && !c->found;
+	     form++) {
 		struct step step;
 
 		if (!step_begin(c->s, &step))

@@ -17,7 +17,7 @@ enum {
 };
 
 /* The text that came, decoded, and where a footer may begin in it. */
-struct text {
+struct exchange_text {
 	struct slice octets;
 	size_t cut[MAX_RULES + 1]; /* the whole text last */
 	size_t ncuts;
@@ -25,7 +25,7 @@ struct text {
 };
 
 /* How a text may have been hashed.  What was seen most comes first. */
-enum form {
+enum exchange_form {
 	FORM_QP,	   /* of 441 on lists: 234 */
 	FORM_QP_OPEN,	   /* 44: the last line has no end */
 	FORM_QP_BARE,	   /* 49: line ends that are bare LF */
@@ -64,7 +64,7 @@ line_before(struct slice text, size_t at)
 }
 
 static void
-find_cuts(struct text *t)
+find_cuts(struct exchange_text *t)
 {
 	size_t at = t->octets.len, lines = 0;
 
@@ -80,11 +80,11 @@ find_cuts(struct text *t)
 }
 
 static bool
-text_read(struct body_case *c, struct text *t)
+text_read(struct body_case *c, struct exchange_text *t)
 {
 	struct buf b = { .max = 0 };
 
-	*t = (struct text){ .octets = c->body };
+	*t = (struct exchange_text){ .octets = c->body };
 	switch (c->mime.root.coded) {
 	case MIME_IDENTITY: break;
 	case MIME_BASE64:
@@ -145,7 +145,7 @@ put_qp(struct buf *b, struct slice text)
 }
 
 static void
-put_form(struct buf *b, struct slice text, enum form form)
+put_form(struct buf *b, struct slice text, enum exchange_form form)
 {
 	struct buf lines = { .max = 0 };
 	struct encoder e = {
@@ -175,7 +175,7 @@ put_form(struct buf *b, struct slice text, enum form form)
 
 /* What it was that became what came; whole: with nothing cut off. */
 static enum cause_id
-cause_of(const struct body_case *c, enum form form, bool whole)
+cause_of(const struct body_case *c, enum exchange_form form, bool whole)
 {
 	enum mime_encoding now = c->mime.root.coded;
 	bool qp = form <= FORM_QP_BARE_OPEN;
@@ -196,7 +196,7 @@ cause_of(const struct body_case *c, enum form form, bool whole)
 
 /* A footer in a text that was encoded with it. */
 static void
-tell_inner(struct body_case *c, const struct text *t, size_t cut)
+tell_inner(struct body_case *c, const struct exchange_text *t, size_t cut)
 {
 	struct explanation *e = c->s->out;
 	size_t last = e->n - 1;
@@ -221,8 +221,8 @@ tell_inner(struct body_case *c, const struct text *t, size_t cut)
 
 /* What was noted last is of that cause, and of a footer where one was cut. */
 static void
-tell(struct body_case *c, const struct text *t, size_t cut, enum cause_id cause,
-    const char *from)
+tell(struct body_case *c, const struct exchange_text *t, size_t cut,
+    enum cause_id cause, const char *from)
 {
 	enum cause_id causes[] = { cause, CAUSE_BODY_FOOTER_APPENDED };
 	struct finding *f;
@@ -242,7 +242,7 @@ tell(struct body_case *c, const struct text *t, size_t cut, enum cause_id cause,
 
 /* Whether the text up to a cut was hashed as made. */
 static bool
-try_made(struct body_case *c, const struct text *t, size_t cut,
+try_made(struct body_case *c, const struct exchange_text *t, size_t cut,
     struct slice made, enum cause_id cause, const char *from)
 {
 	struct edit e[2] = { { 0, t->coded ? c->body.len : cut, made },
@@ -277,10 +277,11 @@ same_text(struct slice a, struct slice b)
 
 /* The text in a charset; from is its name for a finding, or NULL. */
 static bool
-try_forms(struct body_case *c, const struct text *t, size_t cut,
+try_forms(struct body_case *c, const struct exchange_text *t, size_t cut,
     struct slice text, const char *from)
 {
-	for (enum form form = 0; form < FORMS && !search_over(c->s); form++) {
+	for (enum exchange_form form = 0; form < FORMS && !search_over(c->s);
+	     form++) {
 		enum cause_id cause =
 		    from != NULL && form == FORM_PLAIN
 			? CAUSE_BODY_CHARSET_CONVERTED
@@ -346,7 +347,7 @@ converted(
 }
 
 static void
-try_cut(struct body_case *c, const struct text *t, size_t cut)
+try_cut(struct body_case *c, const struct exchange_text *t, size_t cut)
 {
 	struct slice text = slice_sub(t->octets, 0, cut), other;
 
@@ -367,8 +368,8 @@ try_cut(struct body_case *c, const struct text *t, size_t cut)
  * Octets that were read as UTF-8. */
 
 static bool
-try_replaced(
-    struct body_case *c, const struct text *t, size_t cut, struct slice text)
+try_replaced(struct body_case *c, const struct exchange_text *t, size_t cut,
+    struct slice text)
 {
 	for (int whole = 0; whole < 2 && !c->found; whole++) {
 		struct buf b = { .max = 0 };
@@ -399,7 +400,7 @@ try_replaced(
 }
 
 static void
-hashed_as_utf8(struct body_case *c, const struct text *t)
+hashed_as_utf8(struct body_case *c, const struct exchange_text *t)
 {
 	static const char *const eight[] = { "ISO-8859-1", "WINDOWS-1252",
 		"ISO-8859-15", "ISO-8859-2", "GB2312" };
@@ -424,7 +425,7 @@ hashed_as_utf8(struct body_case *c, const struct text *t)
 void
 body_exchange(struct body_case *c)
 {
-	struct text t;
+	struct exchange_text t;
 
 	if (c->mime.root.multipart || c->found || !text_read(c, &t))
 		return;

@@ -27,15 +27,15 @@ enum coding {
 };
 
 /* A header, and a content that goes with it. */
-struct form {
+struct recoded_form {
 	struct slice header, content;
 };
 
-struct text {
+struct recoded_text {
 	const struct mime_part *part;
 	size_t from, to; /* header and content, in the body */
 	struct slice content[CODINGS];
-	struct form form[MAX_FORMS];
+	struct recoded_form form[MAX_FORMS];
 	size_t nforms;
 };
 
@@ -47,11 +47,11 @@ struct frame {
 
 struct recoding {
 	struct body_case *c;
-	struct text *text;
+	struct recoded_text *text;
 	size_t n;
 	struct frame frame;
 	/* The walk: the form that each takes, or none. */
-	const struct form *path[MAX_TEXTS];
+	const struct recoded_form *path[MAX_TEXTS];
 };
 
 /* ------------------------------------------------------------------------
@@ -93,7 +93,7 @@ put_coded(struct buf *b, struct slice text, bool base64)
 }
 
 static bool
-make_contents(struct body_case *c, struct text *t)
+make_contents(struct body_case *c, struct recoded_text *t)
 {
 	struct slice text = t->part->content;
 	struct buf b = { .max = 0 };
@@ -156,17 +156,17 @@ make_header(struct body_case *c, const struct mime_part *p, struct slice type,
 }
 
 static void
-add_form(struct text *t, struct slice header, enum coding coding)
+add_form(struct recoded_text *t, struct slice header, enum coding coding)
 {
 	if (t->nforms < MAX_FORMS && header.p != NULL &&
 	    t->content[coding].p != NULL)
 		t->form[t->nforms++] =
-		    (struct form){ header, t->content[coding] };
+		    (struct recoded_form){ header, t->content[coding] };
 }
 
 /* All that a header with this type may have stood before. */
 static void
-add_type(struct body_case *c, struct text *t, struct slice type)
+add_type(struct body_case *c, struct recoded_text *t, struct slice type)
 {
 	static const struct {
 		const char *word;
@@ -196,7 +196,7 @@ add_type(struct body_case *c, struct text *t, struct slice type)
 }
 
 static void
-make_forms(struct body_case *c, struct text *t)
+make_forms(struct body_case *c, struct recoded_text *t)
 {
 	static const char *const charsets[] = { "UTF-8", "utf-8", "\"utf-8\"",
 		"\"UTF-8\"", "\"us-ascii\"", "us-ascii", "\"iso-8859-1\"",
@@ -276,8 +276,8 @@ try_path(struct recoding *r)
 
 	put_edit(e, &n, r->frame.before);
 	for (size_t k = 0; k < r->n; k++) {
-		const struct text *t = &r->text[k];
-		const struct form *f = r->path[k];
+		const struct recoded_text *t = &r->text[k];
+		const struct recoded_form *f = r->path[k];
 
 		if (f == NULL)
 			continue;
@@ -347,7 +347,7 @@ try_pairs(struct recoding *r)
 }
 
 static void
-try_frame(struct body_case *c, struct text all[], size_t nall,
+try_frame(struct body_case *c, struct recoded_text all[], size_t nall,
     const struct frame *frame)
 {
 	struct recoding r = { .c = c, .frame = *frame };
@@ -378,7 +378,7 @@ try_frame(struct body_case *c, struct text all[], size_t nall,
  * What a list put around the parts, or behind them. */
 
 static void
-try_frames(struct body_case *c, struct text text[], size_t n)
+try_frames(struct body_case *c, struct recoded_text text[], size_t n)
 {
 	const struct mime *m = &c->mime;
 	const struct mime_part *first = NULL, *last = NULL;
@@ -413,7 +413,7 @@ try_frames(struct body_case *c, struct text text[], size_t n)
 void
 body_parts_recoded(struct body_case *c)
 {
-	struct text *text;
+	struct recoded_text *text;
 	size_t n = 0;
 
 	if (!c->mime.root.multipart || c->found ||
@@ -429,7 +429,7 @@ body_parts_recoded(struct body_case *c)
 
 		if (!p->text || p->multipart || p->header.len == 0)
 			continue;
-		text[n] = (struct text){ .part = p,
+		text[n] = (struct recoded_text){ .part = p,
 			.from = body_offset(c, p->header.p),
 			.to = part_stop(c, p) };
 		if (!make_contents(c, &text[n]))

@@ -110,7 +110,7 @@ date_parse(struct slice v, struct date *d)
 }
 
 /* How a date is written. */
-struct form {
+struct date_form {
 	bool day;	 /* with its day of the week */
 	const char *gap; /* between that and the date */
 	int pad;	 /* a day of one digit: '0', ' ', or as it is */
@@ -118,7 +118,7 @@ struct form {
 };
 
 static void
-put_date(struct offer *o, const struct form *form, const struct tm *tm,
+put_date(struct offer *o, const struct date_form *form, const struct tm *tm,
     struct slice zone, struct slice after, enum rank rank)
 {
 	struct buf *b = &o->text;
@@ -147,7 +147,7 @@ put_date(struct offer *o, const struct form *form, const struct tm *tm,
 
 /* The zone in all its spellings; rank is that of the usual ones. */
 static void
-put_zones(struct offer *o, const struct form *form, const struct date *d,
+put_zones(struct offer *o, const struct date_form *form, const struct date *d,
     enum rank rank)
 {
 	bool zero = false;
@@ -196,7 +196,7 @@ zone_offset(struct slice zone, int *out)
 
 /* The same moment in every other zone. */
 static void
-other_zones(struct offer *o, const struct form *form, const struct date *d)
+other_zones(struct offer *o, const struct date_form *form, const struct date *d)
 {
 	static const int halves[] = { -210, -150, 210, 270, 330, 345, 390, 570,
 		630 };
@@ -225,7 +225,7 @@ other_zones(struct offer *o, const struct form *form, const struct date *d)
 void
 offer_dates(struct offer *o)
 {
-	static const struct form forms[] = {
+	static const struct date_form forms[] = {
 		{ true, " ", 0, false, false },
 		{ true, " ", '0', false, false },
 		{ false, "", 0, false, false },

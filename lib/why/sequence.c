@@ -132,7 +132,7 @@ finding_pieces(struct search *s, struct finding *f,
 }
 
 /* A walk over all choices. */
-struct walk {
+struct sequence_walk {
 	struct search *s;
 	const struct sequence *q;
 	enum rank rank;
@@ -142,7 +142,7 @@ struct walk {
 };
 
 static void
-note_match(struct walk *w)
+note_match(struct sequence_walk *w)
 {
 	unsigned group = w->s->groups;
 	size_t from = w->s->out->n;
@@ -166,7 +166,8 @@ note_match(struct walk *w)
 
 /* The rest of the sequence stays as it is: does it fit? */
 static void
-try_rest(struct walk *w, struct digest *d, struct slice rest, uint64_t before)
+try_rest(struct sequence_walk *w, struct digest *d, struct slice rest,
+    uint64_t before)
 {
 	if (!search_may(w->s, before + rest.len))
 		return;
@@ -176,7 +177,7 @@ try_rest(struct walk *w, struct digest *d, struct slice rest, uint64_t before)
 }
 
 static bool
-walk_over(const struct walk *w)
+walk_over(const struct sequence_walk *w)
 {
 	return w->s->failed || w->s->spent || w->matches >= SEQUENCE_GROUPS;
 }
@@ -185,7 +186,7 @@ walk_over(const struct walk *w)
  * share it; rest is what the others are.  As deep as MAX_DEPTH. */
 /* NOLINTBEGIN(misc-no-recursion): three deep at most */
 static void
-descend(struct walk *w, size_t j, const struct digest *before,
+descend(struct sequence_walk *w, size_t j, const struct digest *before,
     struct slice rest, unsigned count)
 {
 	struct digest d;
@@ -221,7 +222,7 @@ size_t
 sequence_search(
     struct search *s, const struct sequence *q, unsigned count, enum rank rank)
 {
-	struct walk w = { .s = s, .q = q, .rank = rank };
+	struct sequence_walk w = { .s = s, .q = q, .rank = rank };
 	struct buf b = { .max = 0 };
 	struct digest d;
 
@@ -251,7 +252,7 @@ struct stage {
 
 /* All choices of bits above floor and up to limit. */
 struct best {
-	struct walk w;
+	struct sequence_walk w;
 	unsigned floor, limit;
 	struct stage *stage;
 	size_t nstages;
@@ -275,7 +276,7 @@ best_end(struct best *b, struct digest *d, unsigned bits)
 static void
 best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
 {
-	struct walk *w = &b->w;
+	struct sequence_walk *w = &b->w;
 
 	for (; j < b->nstages; j++) {
 		const struct stage *t = &b->stage[j];
