@@ -85,6 +85,22 @@ bare(struct slice path)
 	return path;
 }
 
+/* An IPv4-mapped address, as the IPv4 address that it is evaluated as (RFC 7208
+ * section 5); any other as it was given. */
+static struct slice
+as_evaluated(struct slice text, const struct spf_address *ip, struct arena *a)
+{
+	struct buf b = { .max = 0 };
+	struct slice four;
+
+	if (ip->type != RR_A || slice_find(text, ':') == text.len)
+		return text;
+	rr_write_address(&b, RR_A, ip->octets);
+	four = b.failure == BUF_OK ? arena_copy(a, buf_view(&b)) : text;
+	buf_release(&b);
+	return four.p != NULL ? four : text;
+}
+
 void
 facts_session(
     const struct facts *f, const struct message *m, struct session *out)
@@ -110,5 +126,6 @@ facts_session(
 		   r.helo.len == 0) {
 		out->missing = "HELO, as the reverse path is null (--helo)";
 	}
+	out->remote_ip = as_evaluated(out->remote_ip, &out->spf.ip, m->arena);
 	out->complete = out->missing == NULL;
 }

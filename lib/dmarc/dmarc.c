@@ -55,10 +55,15 @@ dmarc_author(const struct message *m, struct arena *arena, struct slice *out,
     struct diag *why)
 {
 	struct slice domain[MAX_AUTHORS], first = SLICE_NONE;
-	size_t n = author_domains(m, domain, MAX_AUTHORS);
+	size_t n = author_domains(m, domain, MAX_AUTHORS), fields = 0;
 	char q[DIAG_QUOTED], p[DIAG_QUOTED];
 
 	*out = SLICE_NONE;
+	for (size_t i = 0; i < m->nfields; i++)
+		fields += slice_eq_nocase(m->field[i].name, SLICE("From"));
+	if (fields > 1) /* section 4.4 */
+		return diag_set(why, DIAG_DMARC_AUTHOR, SLICE_NONE,
+		    "%zu From fields", fields);
 	if (n == 0)
 		return diag_set(why, DIAG_DMARC_AUTHOR, SLICE_NONE,
 		    "no address with a domain");
@@ -137,37 +142,35 @@ dmarc_walk(struct slice domain, struct arena *arena,
 	return n;
 }
 
-/* One domain of a walk that was asked. */
-struct stop {
-	struct slice domain;
-	bool failed; /* that may be another in a minute */
-	enum answer_kind kind;
-	bool has_record;
-	struct dmarc_record record;
-};
-
 struct tree_walk {
-	struct stop stop[DMARC_MAX_WALK]; /* up to a psd=y or psd=n */
+	struct dmarc_stop stop[DMARC_MAX_WALK]; /* up to a psd=y or psd=n */
 	size_t n;
 	size_t organizational; /* which of them; n: none has a record */
 	struct slice domain;   /* the organizational domain */
 	size_t failed;	       /* the first that failed; n: none did */
+	bool not_asked; /* some are in no keys file, and no more is known */
 };
 
-/* The only record of an answer (step 2). */
+/* The records of an answer. */
 static void
-find_record(const struct answer *a, struct stop *s)
+read_stop(const struct answer *a, struct dmarc_stop *s)
 {
 	struct dmarc_record r;
-	size_t n = 0;
 
 	s->kind = a->kind;
 	s->failed = a->kind != ANSWER_RECORDS && a->kind != ANSWER_NXDOMAIN &&
 		    a->kind != ANSWER_NODATA;
+	s->nrecords = 0;
 	for (size_t i = 0; i < a->ntxt; i++)
-		if (dmarc_record_read(a->txt[i].text, &r) && n++ == 0)
+		if (dmarc_record_read(a->txt[i].text, &r) && s->nrecords++ == 0)
 			s->record = r;
-	s->has_record = n == 1;
+}
+
+/* Whether it has a record that counts (step 2). */
+static bool
+has_record(const struct dmarc_stop *s)
+{
+	return s->nrecords == 1;
 }
 
 /* Find the organizational domain (section 4.10.2). */
@@ -179,9 +182,9 @@ find_organizational(struct tree_walk *w, struct slice start)
 	w->organizational = w->n;
 	w->domain = start;
 	for (size_t i = 0; i < w->n; i++) {
-		const struct stop *s = &w->stop[i];
+		const struct dmarc_stop *s = &w->stop[i];
 
-		if (s->has_record && s->record.psd == 'y' && i > 0) {
+		if (has_record(s) && s->record.psd == 'y' && i > 0) {
 			/* One label below, which a long walk may have left
 			 * out. */
 			below = start;
@@ -190,16 +193,16 @@ find_organizational(struct tree_walk *w, struct slice start)
 			w->domain = below;
 			w->organizational =
 			    slice_eq(below, w->stop[i - 1].domain) &&
-				    w->stop[i - 1].has_record
+				    has_record(&w->stop[i - 1])
 				? i - 1
 				: w->n;
 			return;
 		}
-		if (s->has_record) {
+		if (has_record(s)) {
 			w->organizational = i;
 			w->domain = s->domain;
 		}
-		if (s->has_record && s->record.psd == 'n')
+		if (has_record(s) && s->record.psd == 'n')
 			return;
 	}
 }
@@ -217,7 +220,7 @@ read_walk(struct slice domain, struct keystore *keys, struct arena *arena,
 		return diag_memory(why);
 	w->failed = n;
 	while (w->n < n) {
-		struct stop *s = &w->stop[w->n];
+		struct dmarc_stop *s = &w->stop[w->n];
 		const struct answer *a = keystore_answer(keys, q[w->n]);
 
 		if (a == NULL)
@@ -225,11 +228,12 @@ read_walk(struct slice domain, struct keystore *keys, struct arena *arena,
 			    why, DIAG_INTERNAL, domain, "not asked");
 		s->domain =
 		    slice_sub(q[w->n].name, prefix.len, q[w->n].name.len);
-		find_record(a, s);
+		read_stop(a, s);
+		w->not_asked |= a->not_asked;
 		if (s->failed && w->failed == n)
 			w->failed = w->n;
 		w->n++;
-		if (s->has_record && s->record.psd != 'u')
+		if (has_record(s) && s->record.psd != 'u')
 			break;
 	}
 	if (w->failed > w->n)
@@ -248,14 +252,13 @@ struct eval {
 	struct dmarc_verdict *out;
 	struct dmarc_identifier *identifier;
 	size_t n;
-	struct tree_walk walk;	   /* of the author's domain */
-	const struct stop *policy; /* whose record applies; or NULL */
-	bool uncertain;		   /* what failed may have made another of it */
+	struct tree_walk walk;		 /* of the author's domain */
+	const struct dmarc_stop *policy; /* whose record applies; or NULL */
 };
 
 /* Whether a record stands at the author's domain itself. */
 static bool
-is_own(const struct eval *e, const struct stop *s)
+is_own(const struct eval *e, const struct dmarc_stop *s)
 {
 	return s != NULL && slice_eq(s->domain, e->out->domain);
 }
@@ -266,13 +269,13 @@ static void
 find_policy(struct eval *e)
 {
 	struct tree_walk *w = &e->walk;
-	struct stop *last = w->n > 0 ? &w->stop[w->n - 1] : NULL;
+	struct dmarc_stop *last = w->n > 0 ? &w->stop[w->n - 1] : NULL;
 
-	if (w->n > 0 && w->stop[0].has_record && is_own(e, &w->stop[0]))
+	if (w->n > 0 && has_record(&w->stop[0]) && is_own(e, &w->stop[0]))
 		e->policy = &w->stop[0];
 	else if (w->organizational < w->n)
 		e->policy = &w->stop[w->organizational];
-	else if (last != NULL && last->has_record && last->record.psd == 'y')
+	else if (last != NULL && has_record(last) && last->record.psd == 'y')
 		e->policy = last;
 }
 
@@ -437,7 +440,7 @@ may_align(const struct eval *e, const struct dmarc_identifier *id)
 static void
 set_failure(struct eval *e, const struct tree_walk *w)
 {
-	const struct stop *s = &w->stop[w->failed];
+	const struct dmarc_stop *s = &w->stop[w->failed];
 	char q[DIAG_QUOTED];
 
 	e->out->result = RESULT_TEMPERROR;
@@ -528,20 +531,44 @@ judge(struct eval *e, struct diag *why)
 	return 0;
 }
 
-/* No record applies, or only one without DMARC. */
+/* No record applies; say where there are too many for any to count. */
 static void
-set_none(struct eval *e, const struct stop *s)
+set_none(struct eval *e)
 {
+	const struct tree_walk *w = &e->walk;
 	char q[DIAG_QUOTED];
 
 	e->out->result = RESULT_NONE;
-	if (s == NULL)
-		diag_set(&e->out->why, DIAG_DMARC_NONE, SLICE_NONE,
-		    "nothing at _dmarc.%s or above",
-		    diag_quote(e->out->domain, q));
+	diag_set(&e->out->why, DIAG_DMARC_NONE, SLICE_NONE,
+	    "nothing at _dmarc.%s or above%s", diag_quote(e->out->domain, q),
+	    w->not_asked ? "; DNS was not asked (--dns)" : "");
+	for (size_t i = 0; i < w->n; i++)
+		if (w->stop[i].nrecords > 1) {
+			diag_set(&e->out->why, DIAG_DMARC_NONE, SLICE_NONE,
+			    "%zu DMARC records at _dmarc.%s, which are all "
+			    "ignored",
+			    w->stop[i].nrecords,
+			    diag_quote(w->stop[i].domain, q));
+			return;
+		}
+}
+
+/* The record that applies is one without DMARC. */
+static void
+set_invalid(struct eval *e, const struct dmarc_stop *s)
+{
+	char q[DIAG_QUOTED], p[DIAG_QUOTED];
+	struct slice value;
+	const char *name = dmarc_record_fault(&s->record, &value);
+
+	e->out->result = RESULT_NONE;
+	if (value.p == NULL)
+		diag_set(&e->out->why, DIAG_DMARC_POLICY, SLICE_NONE,
+		    "no %s= at _dmarc.%s", name, diag_quote(s->domain, q));
 	else
 		diag_set(&e->out->why, DIAG_DMARC_POLICY, SLICE_NONE,
-		    "_dmarc.%s", diag_quote(s->domain, q));
+		    "%s=%s at _dmarc.%s", name, diag_quote(value, p),
+		    diag_quote(s->domain, q));
 }
 
 static int
@@ -554,16 +581,18 @@ evaluate(struct eval *e, struct diag *why)
 	    read_walk(e->out->domain, e->keys, e->arena, &e->walk, why) != 0)
 		return -1;
 	find_policy(e);
+	e->out->stop = e->walk.stop;
+	e->out->nstops = e->walk.n;
 	e->out->organizational_domain = e->walk.domain;
 	if (e->policy == NULL) {
 		if (e->walk.failed < e->walk.n)
 			set_failure(e, &e->walk);
 		else
-			set_none(e, NULL);
+			set_none(e);
 		return 0;
 	}
 	if (e->policy->record.invalid && !e->policy->record.has_rua) {
-		set_none(e, e->policy);
+		set_invalid(e, e->policy);
 		return 0;
 	}
 	if (ask_rest(e, why) != 0)

@@ -35,6 +35,15 @@ struct dmarc_identifier {
 	bool aligned;
 };
 
+/* One name of the author's walk: what was found at _dmarc. below it. */
+struct dmarc_stop {
+	struct slice domain;
+	enum answer_kind kind;
+	bool failed;	 /* that may be another in a minute */
+	size_t nrecords; /* DMARC records: one counts, more are discarded */
+	struct dmarc_record record; /* the first */
+};
+
 struct dmarc_verdict {
 	enum auth_result result;
 	struct slice domain; /* of the author, as A-labels; or empty */
@@ -44,12 +53,15 @@ struct dmarc_verdict {
 	 * without a record. */
 	enum dmarc_policy policy;
 	bool exists; /* the author's domain does, as far as was asked */
+	const struct dmarc_stop *stop; /* as far as the walk went */
+	size_t nstops;
 	const struct dmarc_identifier *identifier;
 	size_t nidentifiers;
 	struct diag why; /* DIAG_NONE when it passes */
 };
 
-/* The domain of the author: of all addresses of all From fields, if it is one.
+/* The domain of the author: of all addresses of the only From field, if it is
+ * one.
  * It lives in the arena.  -1 with DIAG_DMARC_AUTHOR, DIAG_MEMORY or
  * DIAG_SYSTEM. */
 int dmarc_author(const struct message *, struct arena *, struct slice *out,

@@ -80,37 +80,88 @@ has_uri(struct slice list)
 	return false;
 }
 
-/* Take a tag, but for one that was there before. */
+enum tag {
+	TAG_P,
+	TAG_SP,
+	TAG_NP,
+	TAG_ADKIM,
+	TAG_ASPF,
+	TAG_T,
+	TAG_PSD,
+	TAG_RUA,
+	TAGS,
+};
+
+static const struct slice tag_names[TAGS] = {
+	[TAG_P] = SLICE("p"),
+	[TAG_SP] = SLICE("sp"),
+	[TAG_NP] = SLICE("np"),
+	[TAG_ADKIM] = SLICE("adkim"),
+	[TAG_ASPF] = SLICE("aspf"),
+	[TAG_T] = SLICE("t"),
+	[TAG_PSD] = SLICE("psd"),
+	[TAG_RUA] = SLICE("rua"),
+};
+
 static void
-take(struct dmarc_record *r, struct slice name, struct slice value)
+take(struct dmarc_record *r, enum tag tag, struct slice value)
 {
-	struct slice *policy = slice_eq(name, SLICE("p"))    ? &r->p
-			       : slice_eq(name, SLICE("sp")) ? &r->sp
-			       : slice_eq(name, SLICE("np")) ? &r->np
-							     : NULL;
 	char c = value.len == 1 ? ascii_lower(value.p[0]) : '\0';
 
-	if (policy != NULL) {
-		if (policy->p == NULL)
-			*policy = value;
-	} else if (slice_eq(name, SLICE("adkim"))) {
-		r->strict_dkim = c == 's';
-	} else if (slice_eq(name, SLICE("aspf"))) {
-		r->strict_spf = c == 's';
-	} else if (slice_eq(name, SLICE("t"))) {
-		r->testing = c == 'y';
-	} else if (slice_eq(name, SLICE("psd"))) {
-		r->psd = c == 'y' || c == 'n' ? c : 'u';
-	} else if (slice_eq(name, SLICE("rua"))) {
-		r->has_rua = has_uri(value);
+	switch (tag) {
+	case TAG_P: r->p = value; break;
+	case TAG_SP: r->sp = value; break;
+	case TAG_NP: r->np = value; break;
+	case TAG_ADKIM: r->strict_dkim = c == 's'; break;
+	case TAG_ASPF: r->strict_spf = c == 's'; break;
+	case TAG_T: r->testing = c == 'y'; break;
+	case TAG_PSD: r->psd = c == 'y' || c == 'n' ? c : 'u'; break;
+	case TAG_RUA: r->has_rua = has_uri(value); break;
+	default: break;
 	}
 }
 
-/* Whether a published policy is none that there is. */
-static bool
-is_wrong(struct slice value)
+/* Take the first tag of each name that is known; a second is ignored. */
+static void
+take_all(struct dmarc_record *r, struct slice rest)
 {
-	return value.p != NULL && dmarc_policy_read(value) == DMARC_UNKNOWN;
+	bool taken[TAGS + 1] = { false };
+	struct slice value, name;
+
+	while (slice_cut(&rest, ';', &value)) {
+		size_t tag = 0;
+
+		if (!slice_cut(&value, '=', &name) || value.p == NULL)
+			continue;
+		name = trim(name);
+		while (tag < TAGS && !slice_eq(name, tag_names[tag]))
+			tag++;
+		if (!taken[tag])
+			take(r, (enum tag)tag, trim(value));
+		taken[tag] = true;
+	}
+}
+
+const char *
+dmarc_record_fault(const struct dmarc_record *r, struct slice *value)
+{
+	const struct {
+		const char *name;
+		struct slice value;
+		bool required;
+	} policies[] = {
+		{ "p", r->p, true },
+		{ "sp", r->sp, false },
+		{ "np", r->np, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+		*value = policies[i].value;
+		if ((policies[i].required || value->p != NULL) &&
+		    dmarc_policy_read(*value) == DMARC_UNKNOWN)
+			return policies[i].name;
+	}
+	return NULL;
 }
 
 bool
@@ -124,13 +175,7 @@ dmarc_record_read(struct slice text, struct dmarc_record *out)
 	    !slice_eq(trim(name), SLICE("v")) ||
 	    !slice_eq(trim(tag), SLICE("DMARC1")))
 		return false;
-	while (slice_cut(&rest, ';', &tag)) {
-		struct slice value = tag;
-
-		if (slice_cut(&value, '=', &name) && value.p != NULL)
-			take(out, trim(name), trim(value));
-	}
-	out->invalid = dmarc_policy_read(out->p) == DMARC_UNKNOWN ||
-		       is_wrong(out->sp) || is_wrong(out->np);
+	take_all(out, rest);
+	out->invalid = dmarc_record_fault(out, &tag) != NULL;
 	return true;
 }

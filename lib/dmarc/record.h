@@ -34,6 +34,11 @@ struct dmarc_record {
  * "v=DMARC1" and a semicolon or its end. */
 bool dmarc_record_read(struct slice text, struct dmarc_record *out);
 
+/* The tag that makes a record invalid, and its value, or a NULL pointer where
+ * p is missing; NULL when it is not invalid. */
+const char *dmarc_record_fault(
+    const struct dmarc_record *, struct slice *value);
+
 /* The policy of a p, sp or np. */
 enum dmarc_policy dmarc_policy_read(struct slice value);
 

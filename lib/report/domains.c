@@ -47,7 +47,7 @@ report_spf_line(struct buf *b, const struct report *r)
 /* What a domain would have to publish: certain only where evaluation came to
  * the end of the record, in front of which one more mechanism would match. */
 static void
-put_fix(struct buf *b, const struct report *r)
+put_spf_fix(struct buf *b, const struct report *r)
 {
 	const struct spf_verdict *v = r->spf;
 	const struct spf_step *last =
@@ -56,7 +56,7 @@ put_fix(struct buf *b, const struct report *r)
 	if (!v->fell_through || v->result == RESULT_PASS ||
 	    v->result == RESULT_NONE)
 		return;
-	buf_text(b, "    fix: if this client may send for the domain, add ");
+	buf_text(b, "fix: if this client may send for the domain, add ");
 	buf_text(b,
 	    slice_find(r->remote_ip, ':') < r->remote_ip.len ? "ip6:" : "ip4:");
 	escape_text(b, r->remote_ip);
@@ -68,7 +68,20 @@ put_fix(struct buf *b, const struct report *r)
 	buf_text(b, " in the SPF record of ");
 	escape_text(
 	    b, last != NULL && v->mechanism.len > 0 ? last->domain : v->domain);
-	buf_char(b, '\n');
+}
+
+/* The fix as a line of its own; nothing where there is none. */
+static void
+put_fix_line(struct buf *b, const struct report *r,
+    void (*put)(struct buf *, const struct report *))
+{
+	struct buf fix = { .max = 0 };
+
+	put(&fix, r);
+	if (fix.len > 0)
+		buf_printf(b, "    %.*s\n", SLICE_ARG(buf_view(&fix)));
+	buf_fail_with(b, &fix);
+	buf_release(&fix);
 }
 
 static void
@@ -91,7 +104,7 @@ put_spf_details(struct buf *b, const struct report *r)
 		escape_text(b, v->explanation);
 		buf_char(b, '\n');
 	}
-	put_fix(b, r);
+	put_fix_line(b, r, put_spf_fix);
 }
 
 /* ------------------------------------------------------------------------
@@ -146,9 +159,82 @@ report_dmarc_line(struct buf *b, const struct report *r)
 	}
 }
 
+/* What was asked for on the way from the author's domain up. */
 static void
-put_dmarc_details(struct buf *b, const struct dmarc_verdict *v)
+put_walk(struct buf *b, const struct dmarc_verdict *v)
 {
+	for (size_t i = 0; i < v->nstops; i++) {
+		const struct dmarc_stop *s = &v->stop[i];
+
+		buf_text(b, "    _dmarc.");
+		escape_text(b, s->domain);
+		if (s->nrecords > 1)
+			buf_printf(
+			    b, ": %zu records, all ignored\n", s->nrecords);
+		else if (s->nrecords == 1)
+			buf_printf(b, ": record%s\n",
+			    s->record.psd == 'u'   ? ""
+			    : s->record.psd == 'y' ? ", psd=y"
+						   : ", psd=n");
+		else
+			buf_printf(b, ": %s\n",
+			    s->kind == ANSWER_RECORDS ? "no DMARC record"
+						      : answer_word(s->kind));
+	}
+}
+
+/* What of the DNS or of the sender would make another result of it. */
+static void
+put_dmarc_fix(struct buf *b, const struct report *r)
+{
+	const struct dmarc_verdict *v = r->dmarc;
+
+	if (v->why.code == DIAG_DMARC_ALIGNMENT) {
+		buf_text(b, "fix: sign with DKIM as d=");
+		escape_text(b, v->domain);
+		buf_text(b, ", or send with a MAIL FROM of that domain");
+	}
+	if (v->why.code == DIAG_DMARC_POLICY)
+		buf_text(b,
+		    "fix: publish p=none, p=quarantine or p=reject, and the "
+		    "same values alone for sp= and np=");
+	if (v->why.code != DIAG_DMARC_NONE)
+		return;
+	for (size_t i = 0; i < v->nstops && b->len == 0; i++)
+		if (v->stop[i].nrecords > 1) {
+			buf_text(b, "fix: publish one DMARC record at _dmarc.");
+			escape_text(b, v->stop[i].domain);
+		}
+}
+
+/* An identifier, and how it stands to the author's domain. */
+static void
+put_identifier(struct buf *b, const struct dmarc_verdict *v,
+    const struct dmarc_identifier *id)
+{
+	buf_printf(b, "    %s=%s ", auth_method_word(id->method),
+	    auth_result_word(id->result));
+	escape_text(b, id->domain);
+	if (id->organizational.len > 0) {
+		buf_text(b, ", organizational domain ");
+		escape_text(b, id->organizational);
+	}
+	if (id->result == RESULT_PASS) {
+		buf_text(b, id->aligned ? ", aligned" : ", not aligned");
+		if (!id->aligned && v->record != NULL &&
+		    (id->method == METHOD_DKIM ? v->record->strict_dkim
+					       : v->record->strict_spf))
+			buf_printf(b, " (%s=s: only the same domain is)",
+			    id->method == METHOD_DKIM ? "adkim" : "aspf");
+	}
+	buf_char(b, '\n');
+}
+
+static void
+put_dmarc_details(struct buf *b, const struct report *r)
+{
+	const struct dmarc_verdict *v = r->dmarc;
+
 	if (v->domain.len == 0)
 		return;
 	buf_text(b, "  dmarc: policy of ");
@@ -159,28 +245,18 @@ put_dmarc_details(struct buf *b, const struct dmarc_verdict *v)
 	buf_text(b, ", organizational domain ");
 	escape_text(b, v->organizational_domain);
 	if (v->record != NULL)
-		buf_printf(b, ", adkim=%c aspf=%c%s%s",
+		buf_printf(b, ", adkim=%c aspf=%c%s%s%s",
 		    v->record->strict_dkim ? 's' : 'r',
 		    v->record->strict_spf ? 's' : 'r',
 		    v->record->testing ? ", t=y: one step less is asked for"
 				       : "",
+		    v->record->invalid ? ", invalid: taken as p=none" : "",
 		    v->exists ? "" : ", the author's domain does not exist");
 	buf_char(b, '\n');
-	for (size_t i = 0; i < v->nidentifiers; i++) {
-		const struct dmarc_identifier *id = &v->identifier[i];
-
-		buf_printf(b, "    %s=%s ", auth_method_word(id->method),
-		    auth_result_word(id->result));
-		escape_text(b, id->domain);
-		if (id->organizational.len > 0) {
-			buf_text(b, ", organizational domain ");
-			escape_text(b, id->organizational);
-		}
-		if (id->result == RESULT_PASS)
-			buf_text(
-			    b, id->aligned ? ", aligned" : ", not aligned");
-		buf_char(b, '\n');
-	}
+	put_walk(b, v);
+	for (size_t i = 0; i < v->nidentifiers; i++)
+		put_identifier(b, v, &v->identifier[i]);
+	put_fix_line(b, r, put_dmarc_fix);
 }
 
 void
@@ -189,22 +265,30 @@ report_methods_details(struct buf *b, const struct report *r)
 	if (r->spf != NULL)
 		put_spf_details(b, r);
 	if (r->dmarc != NULL)
-		put_dmarc_details(b, r->dmarc);
+		put_dmarc_details(b, r);
 }
 
 /* ------------------------------------------------------------------------
  * JSON. */
 
-/* The sentence on a result, or how it came to a pass through includes. */
+/* The code and the sentence on a result, which is not pass, and the fix. */
 static void
-put_why(struct json *j, const struct diag *why)
+put_why(struct json *j, const struct report *r, const struct diag *why,
+    void (*put_fix)(struct buf *, const struct report *))
 {
-	if (why->code == DIAG_NONE) {
-		json_null(j, "code");
-		return;
-	}
+	struct buf b = { .max = 0 };
+
 	member_word(j, "code", diag_info(why->code)->word);
-	member_detail(j, "detail", why);
+	member_sentence(&b, why);
+	size_t n = b.len;
+
+	buf_char(&b, ' ');
+	put_fix(&b, r);
+	if (b.len == n + 1)
+		b.len = n;
+	json_string(j, "detail", buf_view(&b));
+	buf_fail_with(j->out, &b);
+	buf_release(&b);
 }
 
 /* What passes has no sentence but the way to the term, if that is long. */
@@ -248,9 +332,12 @@ put_spf(struct json *j, const struct report *r)
 		json_null(j, "explanation");
 	json_number(j, "lookups", v->lookups);
 	json_number(j, "void_lookups", v->void_lookups);
-	put_why(j, &v->why);
-	if (v->why.code == DIAG_NONE)
+	if (v->why.code == DIAG_NONE) {
+		json_null(j, "code");
 		put_way(j, v);
+	} else {
+		put_why(j, r, &v->why, put_spf_fix);
+	}
 	json_object_close(j);
 }
 
@@ -316,12 +403,15 @@ put_dmarc(struct json *j, const struct report *r)
 		json_object_close(j);
 	}
 	json_array_close(j);
-	put_why(j, &v->why);
-	if (v->why.code == DIAG_NONE)
+	if (v->why.code == DIAG_NONE) {
+		json_null(j, "code");
 		put_word(j, "detail",
 		    r->by_dkim_alone ? "Judged by DKIM alone: the SMTP client "
 				       "is not known."
 				     : NULL);
+	} else {
+		put_why(j, r, &v->why, put_dmarc_fix);
+	}
 	json_object_close(j);
 }
 

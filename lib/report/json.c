@@ -36,15 +36,20 @@ member_number(struct json *j, const char *key, bool has, uint64_t value)
 		json_null(j, key);
 }
 
-/* The sentence of a diag with its particulars. */
+void
+member_sentence(struct buf *b, const struct diag *why)
+{
+	buf_text(b, diag_info(why->code)->sentence);
+	if (why->detail[0] != '\0')
+		buf_printf(b, " (%s)", why->detail);
+}
+
 void
 member_detail(struct json *j, const char *key, const struct diag *why)
 {
 	struct buf b = { .max = 0 };
 
-	buf_text(&b, diag_info(why->code)->sentence);
-	if (why->detail[0] != '\0')
-		buf_printf(&b, " (%s)", why->detail);
+	member_sentence(&b, why);
 	json_string(j, key, buf_view(&b));
 	buf_fail_with(j->out, &b);
 	buf_release(&b);

@@ -17,7 +17,8 @@ void member_text(struct json *, const char *key, struct slice);
 void member_word(struct json *, const char *key, const char *word);
 void member_number(struct json *, const char *key, bool has, uint64_t value);
 
-/* The sentence of a diag with its particulars. */
+/* The sentence of a diag with its particulars; the same as a member. */
+void member_sentence(struct buf *, const struct diag *why);
 void member_detail(struct json *, const char *key, const struct diag *why);
 
 /* What a signature and its tags have in common in all kinds: c= and h=. */

@@ -522,7 +522,7 @@ spf_check_host(struct spf_eval *e, struct slice domain, bool main)
 {
 	struct spf_asked *asked;
 	struct slice name;
-	char q[DIAG_QUOTED], p[DIAG_QUOTED];
+	char q[DIAG_QUOTED], p[DIAG_QUOTED], detail[ANSWER_DETAIL];
 	enum step step;
 
 	e->out->nsteps = e->depth;
@@ -539,10 +539,12 @@ spf_check_host(struct spf_eval *e, struct slice domain, bool main)
 					      : RESULT_PERMERROR;
 	spf_asked_records(&e->asking, asked);
 	if (asked->nrecords == 0) {
-		diag_set(&e->out->why, DIAG_SPF_NONE, SLICE_NONE, "%s at %s",
-		    asked->answer->ntxt > 0 ? "other TXT records"
-					    : answer_word(asked->answer->kind),
-		    diag_quote(domain, q));
+		if (asked->answer->ntxt > 0)
+			diag_set(&e->out->why, DIAG_SPF_NONE, SLICE_NONE,
+			    "other TXT records at %s", diag_quote(domain, q));
+		else
+			diag_set(&e->out->why, DIAG_SPF_NONE, SLICE_NONE, "%s",
+			    answer_detail(asked->answer, domain, detail));
 		return RESULT_NONE;
 	}
 	if (asked->nrecords > 1) {

@@ -3,6 +3,7 @@
 # taken from, lines, JSON, exit status, fields.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
+load zone
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR"
@@ -176,6 +177,58 @@ from() {
 	[[ $output == *"    author.example: include:_spf.author.example"* ]]
 	[[ $output == *"    _spf.author.example: ip4:192.0.2.0/24"* ]]
 	[[ $output != *fix:* ]]
+	# an IPv4-mapped address is the IPv4 address (RFC 7208 section 5)
+	run -1 check -v --check spf --remote-ip ::ffff:cb00:7101 --mail-from a@author.example
+	[[ $output == *" ip=203.0.113.1 "*"add ip4:203.0.113.1 before"* ]]
+	run -1 check --json --check spf --remote-ip ::ffff:203.0.113.1 --mail-from a@author.example
+	[[ $output == *'"ip":"203.0.113.1"'*'fix: if this client may send for the domain, add ip4:203.0.113.1 before'* ]]
+	run -1 check -v --check spf --remote-ip 2001:db8::1 --mail-from a@author.example
+	[[ $output == *"add ip6:2001:db8::1 before"* ]]
+	run -0 arc-verify --format ar -i mx.here.example --keys k --check spf:arc --remote-ip ::ffff:192.0.2.1 --mail-from a@author.example m
+	[[ $output == *"smtp.remote-ip=192.0.2.1"* ]]
+	# what was not asked is not said to be absent
+	run -2 check --check spf --remote-ip 192.0.2.1 --mail-from a@gone.example
+	[[ $output == *"(gone.example is not in k; DNS was not asked (--dns))  [spf-none]" ]]
+}
+
+@test "-v of DMARC: the names of the walk and what was there, alignment, what would fix it" {
+	cat >w <<-'K'
+	a.example TXT "v=spf1 +all"
+	_dmarc.two.example TXT "v=DMARC1; p=none"
+	_dmarc.two.example TXT "v=DMARC1; p=reject"
+	_dmarc.bad.example TXT "v=DMARC1; p=reject; np=rejct"
+	_dmarc.no.example TXT "v=DMARC1; sp=reject"
+	_dmarc.strict.example TXT "v=DMARC1; p=reject; aspf=s"
+	_dmarc.relaxed.example TXT "v=DMARC1; p=reject; psd=n"
+	_dmarc.sub.relaxed.example TXT "v=spf1 -all"
+	mail.strict.example TXT "v=spf1 +all"
+	;! _dmarc.example. NXDOMAIN
+	K
+	of() {
+		printf 'From: x@%s\n\nx\n' "$1" >d
+		run -"$3" --separate-stderr arc-verify --keys w --check dmarc --remote-ip 192.0.2.1 --mail-from "$2" -v d
+	}
+	of sub.relaxed.example x@a.example 1
+	[[ $output == *"policy of relaxed.example, organizational domain relaxed.example, adkim=r aspf=r"* ]]
+	[[ $output == *"    _dmarc.sub.relaxed.example: no DMARC record
+    _dmarc.relaxed.example: record, psd=n
+    spf=pass a.example, organizational domain a.example, not aligned
+    fix: sign with DKIM as d=sub.relaxed.example, or send with a MAIL FROM of that domain" ]]
+	of strict.example x@mail.strict.example 1
+	[[ $output == *"    _dmarc.strict.example: record
+    _dmarc.example: NXDOMAIN
+    spf=pass mail.strict.example, not aligned (aspf=s: only the same domain is)
+"* ]]
+	of two.example x@two.example 2
+	[[ $output == *"(2 DMARC records at _dmarc.two.example, which are all ignored)  [dmarc-none]"* ]]
+	[[ $output == *"fix: publish one DMARC record at _dmarc.two.example" ]]
+	of bad.example x@bad.example 2
+	[[ $output == *"(np=rejct at _dmarc.bad.example)  [dmarc-policy]"*"fix: publish p=none, p=quarantine or p=reject"* ]]
+	of no.example x@no.example 2
+	[[ $output == *"(no p= at _dmarc.no.example)  [dmarc-policy]"* ]]
+	of gone.example x@gone.example 2
+	[[ $output == *"(nothing at _dmarc.gone.example or above; DNS was not asked (--dns))  [dmarc-none]"* ]]
+	[[ $output != *fix:* ]]
 }
 
 @test "--annotate --check: one field with all results, none for what was not known" {
@@ -189,21 +242,13 @@ from() {
 }
 
 @test "one batch for the first SPF record, the walk of the author and keys; a replay is byte-equal" {
-	mkfifo end port
-	exec 8<>end
-	{
-		tr -d '"' <k | sed -n 's/^\([^ ;]*\) TXT /\1 key /p'
-		echo 'helo.author.example a 192.0.2.1'
-		echo '* delay 60'
-	} >zone
-	: >zone.log
-	faultdns zone zone.log <end >port 3>&- 8>&- &
-	read -r at <port
-	run -0 arc-verify --resolver "127.0.0.1:$at" --record got --json --check dmarc:spf --received-by mx.here.example m 8>&-
+	serve <<<"$(tr -d '"' <k | sed -n 's/^\([^ ;]*\) TXT /\1 key /p')
+helo.author.example a 192.0.2.1"
+	run -0 arc-verify --resolver "127.0.0.1:$PORT" --record got --json --check dmarc:spf --received-by mx.here.example m 8>&-
 	live=$output
-	exec 8>&-
+	serve_end
 	[ "$(grep -c '^1 ' zone.log)" = 3 ]
-	[ "$(tail -n 1 zone.log | cut -d ' ' -f 1)" = 2 ] || { cat zone.log; false; }
+	[ "$(rounds)" = 2 ] || { cat zone.log; false; }
 	run -0 arc-verify --keys got --json --check dmarc:spf --received-by mx.here.example m
 	[ "$output" = "$live" ] || { diff <(echo "$live") <(echo "$output"); false; }
 }
@@ -263,21 +308,13 @@ from() {
 	run -1 --separate-stderr arc-verify --check dmarc --keys signed.keys --time 1767225600 changed
 	[[ $output == "dmarc=fail "*"(dkim=fail for author.example)  [dmarc-fail]" ]] || { echo "$output"; false; }
 	# from a server
-	mkfifo end port
-	exec 8<>end
-	{
-		sed -n 's/^\([^ ]*\)[.] .*TXT "\(v=DKIM1.*\)"/\1 key \2/p' signed.keys | sed 's/" "//g'
-		echo '_dmarc.author.example key v=DMARC1; p=reject'
-		echo 'author.example key v=spf1 ip4:192.0.2.1 -all'
-		echo '* delay 60'
-	} >zone
-	: >zone.log
-	faultdns zone zone.log <end >port 3>&- 8>&- &
-	read -r at <port
-	run -0 arc-verify --resolver "127.0.0.1:$at" --check all --accept none:dkim=pass:spf=pass:dmarc=pass --time 1767225600 \
+	serve <<<"$(sed -n 's/^\([^ ]*\)[.] .*TXT "\(v=DKIM1.*\)"/\1 key \2/p' signed.keys | sed 's/" "//g')
+_dmarc.author.example key v=DMARC1; p=reject
+author.example key v=spf1 ip4:192.0.2.1 -all"
+	run -0 arc-verify --resolver "127.0.0.1:$PORT" --check all --accept none:dkim=pass:spf=pass:dmarc=pass --time 1767225600 \
 		--remote-ip 192.0.2.1 --helo x --mail-from a@author.example signed 8>&-
-	exec 8>&-
+	serve_end
 	[[ $output == *"(dkim author.example, spf author.example)" ]] || { echo "$output"; cat zone.log; false; }
-	[ "$(tail -n 1 zone.log | cut -d ' ' -f 1)" = 1 ] || { cat zone.log; false; }
+	[ "$(rounds)" = 1 ] || { cat zone.log; false; }
 	[ "$(wc -l <zone.log)" = 4 ]
 }

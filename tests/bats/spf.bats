@@ -2,19 +2,14 @@
 # SPF (RFC 7208): the openspf suite, and what it does not ask.
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
+load zone
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 }
 
 teardown() {
-	exec 8>&- || true
-	wait
-}
-
-# zone: a keys file, from standard input
-zone() {
-	cat >zone
+	serve_end
 }
 
 # check WANTED IP MAIL-FROM [HELO]: result and code, and what else is wanted of the line
@@ -25,23 +20,6 @@ check() {
 		printf '%s\n' "$2 $3: $output" "not: $1"
 		false
 	}
-}
-
-# serve: a name server for the lines of standard input; PORT is its port, zone.log
-# what it was asked
-serve() {
-	cat >zone
-	# answers come after all questions of a batch
-	echo '* delay 60' >>zone
-	: >zone.log
-	mkfifo end port
-	exec 8<>end
-	"$ROOT/tests/tools/faultdns" zone zone.log <end >port 3>&- 8>&- &
-	read -r PORT <port
-}
-
-rounds() {
-	tail -n 1 zone.log | cut -d ' ' -f 1
 }
 
 # suite OUTPUT...: what of the openspf suite did not come out as wanted

@@ -65,6 +65,13 @@ tags(void)
 	CHECK(dmarc_policy_read(r.p) == DMARC_REJECT);
 	CHECK(!r.strict_dkim && !r.strict_spf && !r.testing && r.psd == 'u');
 	CHECK(!r.invalid);
+	/* Of a tag that is repeated the first counts. */
+	r = record("v=DMARC1; p=none; p=reject; sp=none; sp=x; adkim=r; "
+		   "adkim=s; aspf=s; aspf=r; t=n; t=y; psd=x; psd=y; rua=x; "
+		   "rua=mailto:a@b.example");
+	CHECK(dmarc_policy_read(r.p) == DMARC_NONE && !r.invalid);
+	CHECK(!r.strict_dkim && r.strict_spf && !r.testing && r.psd == 'u');
+	CHECK(!r.has_rua);
 	CHECK(record("v=DMARC1").invalid);
 	CHECK(record("v=DMARC1; p=").invalid);
 	CHECK(record("v=DMARC1; p=no ne").invalid);
