@@ -144,7 +144,8 @@ option_check(struct verify *v, const char *arg)
 		    arg);
 }
 
-/* "fail", of the method that decides; or "dkim=fail". */
+/* "fail", of the method that decides; or "dkim=fail".  By itself, "tempfail" is
+ * status 75 of any method. */
 static bool
 accept_word(struct verify *v, struct slice word)
 {
@@ -157,6 +158,9 @@ accept_word(struct verify *v, struct slice word)
 	}
 	enum auth_result result = auth_result_parse(word);
 
+	if (rest.p == NULL && result == RESULT_TEMPFAIL &&
+	    !auth_method_has(method, result))
+		result = RESULT_TEMPERROR;
 	if (method == METHODS || result == RESULTS ||
 	    !auth_methods_have(&v->methods, method) ||
 	    !auth_method_has(method, result))

@@ -68,19 +68,16 @@ static int
 check_identity(struct sigfield *f, struct arena *arena, struct diag *why)
 {
 	struct sigtags *s = &f->tags;
-	struct slice domain = s->identity, below;
+	struct slice domain, below;
 	char q[2][DIAG_QUOTED];
 	struct diag bad = { .code = DIAG_NONE };
 
 	if (s->identity.len == 0)
 		return 0;
-	/* A quoted local part may have an "@" of its own. */
-	for (size_t at; (at = slice_find(domain, '@')) < domain.len;)
-		domain = slice_sub(domain, at + 1, domain.len);
 	if (keyname_domain(s->domain, arena, &below, &bad) != 0)
 		return 0;
 	bool good =
-	    keyname_domain(domain, arena, &domain, &bad) == 0 &&
+	    keyname_domain(s->identity_domain, arena, &domain, &bad) == 0 &&
 	    domain.len >= below.len &&
 	    slice_eq(
 		slice_sub(domain, domain.len - below.len, domain.len), below) &&

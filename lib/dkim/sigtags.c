@@ -2,6 +2,7 @@
 #include "base/base64.h"
 #include "base/limit.h"
 #include "dkim/sigtags.h"
+#include "mail/token.h"
 
 const char *
 cv_word(enum cv cv)
@@ -123,17 +124,22 @@ read_domain(struct sigtags *s, const struct tag *t, struct arena *arena,
 	return 0;
 }
 
-/* [ Local-part ] "@" domain-name: the part after the last "@", as a quoted
- * local part may have others.  Whether it is within d= is for sigfield.c. */
+/* [ Local-part ] "@" domain-name.  Addresses with two dots in a row exist.
+ * Whether the domain is within d= is for sigfield.c. */
 static int
 read_identity(struct sigtags *s, const struct tag *t, struct arena *arena,
     struct diag *why)
 {
+	struct slice rest = t->value, local;
+
 	(void)arena;
 	s->identity = t->value;
-	return slice_find(t->value, '@') < t->value.len
-		   ? 0
-		   : bad_value(t, DIAG_TAG_SYNTAX, why);
+	if (!token_quoted(&rest, &local))
+		token_dot_atom(&rest, &local);
+	if (rest.len == 0 || rest.p[0] != '@')
+		return bad_value(t, DIAG_TAG_SYNTAX, why);
+	s->identity_domain = slice_sub(rest, 1, rest.len);
+	return 0;
 }
 
 static int

@@ -47,6 +47,7 @@ enum cv cv_parse(struct slice word);
 struct sigtags {
 	struct slice domain, selector; /* d=, s= as written */
 	struct slice identity;	       /* DKIM: i= as written; or empty */
+	struct slice identity_domain;  /* what follows its "@" */
 	bool identity_below;	       /* it is in a subdomain of d= */
 	struct slice algorithm;	       /* a= as written */
 	enum signature_algorithm alg;  /* valid when there was no fault */

@@ -131,12 +131,16 @@ vector() {
 @test "i= is in d= or below it (RFC 6376 6.1.1)" {
 	forge <<-'PY'
 	for i in ("@author.example", "ann@author.example", "ann@sub.author.example", "@a.b.author.example",
-	          "@AUTHOR.example", "ann=40x@author.example", '"a@x.example"@author.example'):
+	          "@AUTHOR.example", "ann=40x@author.example",
+	          '"a@x.example"@author.example', '"a b"@author.example', "a..b.@author.example", "jürgen@author.example"):
 	    dkim(signed(add="i=" + i), "pass")
 	for i in ("@example", "@other.example", "@xauthor.example", "ann@author.example.org", "@author.example.",
 	          "ann@author", "@", "x@y@other.example", "@.author.example", "author.example@x.example"):
 	    dkim(signed(add="i=" + i), "permerror identity")
-	dkim(signed(add="i=author.example"), "permerror tag-syntax")
+	for i in ("author.example", "a b@author.example", "<@author.example>", '"a@author.example', "ann, bob@author.example", ""):
+	    dkim(signed(add="i=" + i), "permerror " + ("tag-syntax" if i else "tag-missing"))
+	# Which of two is the domain is not for guessing.
+	dkim(signed(add="i=x@other.example@author.example"), "permerror identity")
 	PY
 }
 
@@ -365,9 +369,18 @@ vector() {
 	for list in dkim=pass spf=pass arc=permerror permerror tempfail=arc; do
 		run -64 arc-verify --accept "$list" /dev/null
 	done
-	run -64 arc-verify --check dkim --accept tempfail /dev/null
+	run -64 arc-verify --check dkim --accept dkim=tempfail /dev/null
+	run -64 arc-verify --check dkim:arc --accept arc=temperror /dev/null
 	run -64 arc-verify --check dkim --expect tempfail /dev/null
 	run -64 arc-verify --expect policy /dev/null
+	cd "$BATS_TEST_TMPDIR" || return
+	printf ';! sel._domainkey.author.example. SERVFAIL\n' >keys
+	printf '%s\n' 'DKIM-Signature: v=1; a=rsa-sha256; d=author.example; s=sel; h=from;' \
+		' bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=; b=AAAA' 'From: ann@author.example' >m
+	for list in tempfail temperror dkim=temperror pass:tempfail; do
+		run -0 arc-verify --keys keys --check dkim --accept "$list" m
+	done
+	run -75 arc-verify --keys keys --check dkim --accept pass:fail m
 }
 
 @test "expectations, manifests, TAP, JUnit and --merge mean the method that decides" {
