@@ -235,8 +235,8 @@ static const struct cause rows[] = {
 	    "Never refold ARC fields." },
 	[CAUSE_AS_FIELD_ENCODED] = { "as.field-encoded", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 2047 section 5",
-	    "An ARC field was put into encoded words, as a mail library does "
-	    "with long words; decoded, its ARC Set verifies.",
+	    "An ARC field was rewritten as encoded words, as mail libraries do "
+	    "with long words.",
 	    "Pass ARC fields on as they came." },
 	[CAUSE_AS_AAR_ALTERED] = { "as.aar-altered", ROLE_MODIFIER,
 	    LEVEL_INDICATED, "RFC 8617 section 5.1.1",

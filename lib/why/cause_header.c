@@ -120,8 +120,8 @@ static const struct cause rows[] = {
 	    { CAUSE_HDR_FIELD_ADDED } },
 	[CAUSE_HDR_TRAILING_SPACE_SIMPLE] = { "hdr.trailing-space-simple",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 6376 section 3.4.1",
-	    "White space at the end of a header field was changed; c=simple "
-	    "does not tolerate that.",
+	    "White space at the start or end of a header field was changed; "
+	    "c=simple does not tolerate that.",
 	    "Seal with c=relaxed." },
 	[CAUSE_HDR_REFOLDED_SIMPLE] = { "hdr.refolded-simple", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 3.4.1",
@@ -139,8 +139,8 @@ static const struct cause rows[] = {
 	    "identifies the list)." },
 	[CAUSE_HDR_ENCODED_BY_LIBRARY] = { "hdr.encoded-by-library",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 2047 section 5",
-	    "A field of plain ASCII was put into encoded words, as a mail "
-	    "library does with long words.",
+	    "A field of plain ASCII was rewritten as encoded words, as mail "
+	    "libraries do with long words.",
 	    "Pass fields on as they came, or seal after rewriting them." },
 	[CAUSE_HDR_UNKNOWN_8BIT] = { "hdr.unknown-8bit", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 2047 section 5",

@@ -135,23 +135,26 @@ own_key(const struct search *s, const struct finding *theirs)
 					     : s->ams[theirs->instance]->f;
 }
 
-/* A finding about the other message as one about this. */
+/* A finding about the other message as one about this, whose groups begin with
+ * first. */
 static void
-adopt(struct search *s, const struct decoded *d, const struct finding *theirs)
+adopt(struct search *s, const struct decoded *d, const struct finding *theirs,
+    unsigned first)
 {
 	struct finding *f = finding_new(
 	    s, theirs->cause, theirs->level, theirs->aspect, theirs->instance);
 
 	if (f == NULL)
 		return;
-	unsigned group = f->group + theirs->group;
 	const struct sigfield *sig = f->sig;
 
 	*f = *theirs;
 	f->sig = theirs->aspect == ASPECT_KEY ? own_key(s, theirs) : sig;
 	f->since = s->ams[f->after]->f;
 	f->until = s->ams[f->before]->f;
-	f->group = group;
+	f->group = first + theirs->group;
+	if (s->groups <= f->group)
+		s->groups = f->group + 1;
 	f->kept = true;
 	keep(s, &f->domain);
 	keep(s, &f->input.hashed);
@@ -197,8 +200,10 @@ explain_encoded(struct search *s)
 		&d->chain, &d->verdict, NULL, s->keys, s->opt, &d->out,
 		s->why) != 0)
 		s->failed = true;
+	unsigned first = s->groups;
+
 	for (size_t k = 0; good && !s->failed && k < d->out.n; k++)
-		adopt(s, d, &d->out.finding[k]);
+		adopt(s, d, &d->out.finding[k], first);
 	message_free(d->m);
 	return good;
 }

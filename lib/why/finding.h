@@ -43,7 +43,7 @@ enum finding_certainty {
 };
 
 enum {
-	FINDING_MAX_CHANGES = 8,
+	FINDING_MAX_CHANGES = 16,
 	FINDING_MAX_TWINS = 4,
 	FINDING_MAX_COUNT = 64,
 	FINDING_MAX_INPUT = 2000, /* octets of a side of struct input_diff */

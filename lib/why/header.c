@@ -21,6 +21,7 @@ enum {
 	MAX_FIELDS = 4000,		/* of the message */
 	LIBRARY_AFTER = 3,
 	LISTS_AFTER = 2, /* passes, that most is left to lists */
+	MAX_BASE = 8,	 /* findings that are taken for granted */
 };
 
 static bool
@@ -55,7 +56,7 @@ case_init(struct header_case *c, struct search *s, struct known *k)
 struct base {
 	struct sequence q;
 	const struct field **sel;
-	struct finding f[FINDING_MAX_CHANGES];
+	struct finding f[MAX_BASE];
 	size_t n;
 };
 
@@ -131,7 +132,7 @@ base_newer(struct header_case *c, struct base *b, const struct known *k)
 
 	if (!base_init(c, b))
 		return false;
-	for (size_t i = 0; i < e->n && b->n < FINDING_MAX_CHANGES; i++) {
+	for (size_t i = 0; i < e->n && b->n < MAX_BASE; i++) {
 		const struct finding *f = &e->finding[i];
 
 		if (f->sig != k->f || f->aspect != ASPECT_SIGNATURE ||
@@ -161,7 +162,7 @@ base_wrapped(struct header_case *c, struct base *b)
 	if (edit == NULL || edit->cause != CAUSE_BODY_MIME_WRAPPED ||
 	    !base_init(c, b))
 		return false;
-	for (size_t j = 0; j < c->n && b->n < FINDING_MAX_CHANGES; j++)
+	for (size_t j = 0; j < c->n && b->n < MAX_BASE; j++)
 		for (const struct variant *v = b->q.piece[j].first; v != NULL;
 		     v = v->next) {
 			if (v->cause != edit->cause)

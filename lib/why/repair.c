@@ -32,7 +32,8 @@ change_of(const struct explanation *e, const struct finding *of,
     const struct field *f)
 {
 	for (size_t k = 0; k < e->n; k++) {
-		if (!is_undone(e, k, of, ASPECT_SIGNATURE) &&
+		if (e->finding[k].cause != CAUSE_AS_FIELD_ENCODED &&
+		    !is_undone(e, k, of, ASPECT_SIGNATURE) &&
 		    !is_undone(e, k, of, ASPECT_SEAL))
 			continue;
 		for (size_t j = 0; j < e->finding[k].nchanges; j++)

@@ -184,9 +184,10 @@ seal_cv_altered(struct seal_case *c)
 			continue;
 		if (c->finding != NULL)
 			c->finding->change[c->finding->nchanges++] =
-			    (struct change){ .name = SLICE("cv"),
-				    .is = cv->value,
-				    .was = slice_of(words[w]) };
+			    (struct change){ .name = c->f->field->name,
+				    .at = c->f->field,
+				    .is = v,
+				    .was = seal_with_b(c, value) };
 		return;
 	}
 }

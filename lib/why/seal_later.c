@@ -11,30 +11,6 @@ enum {
 	B_WIDTH_MAX = 80,
 };
 
-/* The seal's own value, b= emptied, with what stands there. */
-static struct slice
-with_b(struct seal_case *c, struct slice value)
-{
-	struct buf b = { .max = 0 };
-	struct taglist tags;
-	struct diag why;
-	const struct tag *tag = NULL;
-
-	if (taglist_parse(value, c->s->arena, &tags, &why) == 0)
-		tag = taglist_find(&tags, SLICE("b"));
-	if (tag == NULL)
-		return value;
-	size_t at = (size_t)(tag->raw.p - value.p);
-
-	buf_slice(&b, slice_sub(value, 0, at));
-	buf_slice(&b, c->f->tags.b_raw);
-	buf_slice(&b, slice_sub(value, at + tag->raw.len, value.len));
-	struct slice kept = search_keep(c->s, &b);
-
-	buf_release(&b);
-	return kept;
-}
-
 /* The value of field f as it may have been: change it at place at. */
 static void
 offer(struct seal_case *c, size_t j, const struct sigfield *f,
@@ -44,12 +20,10 @@ offer(struct seal_case *c, size_t j, const struct sigfield *f,
 	struct change change = { .name = f->field->name,
 		.at = f->field,
 		.is = f->field->value,
-		.was = own ? with_b(c, value) : value };
+		.was = own ? seal_with_b(c, value) : value };
 	struct slice octets = canon_octets(
 	    c->s, CANON_RELAXED, f->field->name, value, SLICE_NONE, !own);
 
-	if (own)
-		change.was = with_b(c, value);
 	if (octets.p != NULL)
 		sequence_offer(c->s, &c->q, j, cause, octets, &change, rank);
 }
@@ -293,7 +267,7 @@ respaced_alike(struct seal_case *c)
 						    .at = g->field,
 						    .is = g->field->value,
 						    .was = g == c->f
-							       ? with_b(c, v)
+							       ? seal_with_b(c, v)
 							       : v };
 			}
 			seal_put(c, octets);

@@ -85,3 +85,26 @@ seal_first_set(const struct seal_case *c)
 {
 	return chain_scope(c->f->tags.cv, c->i);
 }
+
+struct slice
+seal_with_b(struct seal_case *c, struct slice value)
+{
+	struct buf b = { .max = 0 };
+	struct taglist tags;
+	struct diag why;
+	const struct tag *tag = NULL;
+
+	if (taglist_parse(value, c->s->arena, &tags, &why) == 0)
+		tag = taglist_find(&tags, SLICE("b"));
+	if (tag == NULL)
+		return value;
+	size_t at = (size_t)(tag->raw.p - value.p);
+
+	buf_slice(&b, slice_sub(value, 0, at));
+	buf_slice(&b, c->f->tags.b_raw);
+	buf_slice(&b, slice_sub(value, at + tag->raw.len, value.len));
+	struct slice kept = search_keep(c->s, &b);
+
+	buf_release(&b);
+	return kept;
+}

@@ -33,6 +33,9 @@ void seal_put_set(struct seal_case *c, unsigned k);
 /* Try what was put, and begin anew. */
 bool seal_try(struct seal_case *c);
 
+/* The seal's own value, b= emptied, with what stands there. */
+struct slice seal_with_b(struct seal_case *, struct slice value);
+
 /* The first set that goes in. */
 unsigned seal_first_set(const struct seal_case *c);
 

@@ -204,10 +204,14 @@ is_told(const struct explanation *e, enum cause_id cause,
 	return false;
 }
 
-/* Whether nothing more than evidence says what something proves otherwise. */
+/* Whether something that is proved says otherwise. */
 static bool
 is_refuted(const struct explanation *e, const struct finding *f)
 {
+	/* It was right when it was sealed. */
+	if (f->cause == CAUSE_AS_CV_WRONG &&
+	    is_told(e, CAUSE_AS_CV_ALTERED, f))
+		return true;
 	if (f->level != LEVEL_INDICATED)
 		return false;
 	if (any(e, f, f->aspect, LEVEL_PROVED))

@@ -74,7 +74,7 @@ explained() {
 @test "more changes than can be told one by one are told as one" {
 	explained <<-'PY'
 	head = HEAD + "Content-Type: multipart/mixed; boundary=\"=_b1\"\n"
-	text = parts(*[("Content-Type: text/plain", "part %d" % k) for k in range(10)])
+	text = parts(*[("Content-Type: text/plain", "part %d" % k) for k in range(20)])
 	m = base(1, head, text)
 	m.body = m.body.replace(b"text/plain\r\n", b"text/plain\r\nX-Scan: clean\r\n")
 	w = told(m, "body.part-headers-added", 1)

@@ -15,6 +15,34 @@ scored() {
 	scored library:40
 }
 
+@test "a reading of its own hashes every proof again, and finds one that is not true" {
+	forge <<-'PY'
+	found = {"body": 0, "fields": 0, "signer": 0}
+	cases = [c for c in edits.cases() if c.name.endswith("after-1")][::9] + list(edits.signer_cases())[::11]
+	for case in cases:
+	    why = edits.explain(case, tmp(""))["why"]
+	    for w, answer in list(proofs.check(case.octets, why)):
+	        assert answer in (None, proofs.NOT_SHOWN), (case.name, w["cause"], answer)
+	        if [a for _, a in proofs.check(case.octets, [w])] != [None]:
+	            continue  # one of several
+	        told = w["evidence"]
+	        if told["input"]:
+	            told["input"]["hashed"] += "x"
+	            kind = "signer"
+	        elif told["changes"] and w["field"].endswith("b") and told["changes"][0]["signed"] is not None:
+	            told["changes"][0]["signed"] += "x"
+	            kind = "fields"
+	        elif told["changes"] and "offset" in told["changes"][0]:
+	            told["changes"][0]["signed"] += "x"
+	            kind = "body"
+	        else:
+	            continue
+	        assert all(answer for v, answer in proofs.check(case.octets, [w]))
+	        found[kind] += 1
+	assert min(found.values()) > 2, found
+	PY
+}
+
 @test "Exchange's quoted-printable is made again: 75 columns, no last line end, bare LF" {
 	forge <<-'PY'
 	import random

@@ -19,6 +19,7 @@ import arc
 import dkimsig
 import edits
 import keys
+import proofs
 from arc import Message, octets
 
 # plan: what --check is asked; after and before that must be told; who is next
@@ -219,11 +220,14 @@ def score(directory, only="", every=1, count=None):
     """Run all, or the first count, or one of so many; print what is wrong and the sums.  Wrong proofs,
     share found, share placed."""
     sums = {"explained": [0, 0], "placed": [0, 0]}
-    wrong_proofs = 0
+    wrong_proofs, tally = 0, proofs.Tally()
     for case in itertools.islice(cases(), 0, count, every):
         if only not in case.name:
             continue
-        verdict = judge(case, explain(case, directory))
+        found = explain(case, directory)
+        verdict = judge(case, found)
+        if tally.add(case.name, os.path.join(directory, "m"), found, ["--check", case.check, "--time", edits.TIME]):
+            verdict = "WRONG PROOF " + tally.untrue[-1]
         total = sums["placed" if case.level == "nothing" else "explained"]
         total[0] += verdict == "right"
         total[1] += 1
@@ -231,5 +235,6 @@ def score(directory, only="", every=1, count=None):
         if verdict != "right":
             print("%s: %s" % (case.name, verdict))
     print("dkim: explained %d of %d, placed %d of %d, %d wrong proofs" % (*sums["explained"], *sums["placed"], wrong_proofs))
+    tally.report()
     share = lambda s: s[0] / s[1] if s[1] else 1
     return wrong_proofs, share(sums["explained"]), share(sums["placed"])
