@@ -266,9 +266,10 @@ respaced_alike(struct seal_case *c)
 								 g->field->name,
 						    .at = g->field,
 						    .is = g->field->value,
-						    .was = g == c->f
-							       ? seal_with_b(c, v)
-							       : v };
+						    .was =
+							g == c->f
+							    ? seal_with_b(c, v)
+							    : v };
 			}
 			seal_put(c, octets);
 		}

@@ -209,8 +209,7 @@ static bool
 is_refuted(const struct explanation *e, const struct finding *f)
 {
 	/* It was right when it was sealed. */
-	if (f->cause == CAUSE_AS_CV_WRONG &&
-	    is_told(e, CAUSE_AS_CV_ALTERED, f))
+	if (f->cause == CAUSE_AS_CV_WRONG && is_told(e, CAUSE_AS_CV_ALTERED, f))
 		return true;
 	if (f->level != LEVEL_INDICATED)
 		return false;
