@@ -272,8 +272,13 @@ body_headers_hashed(struct body_case *c)
 		struct slice kept = search_keep(c->s, &b);
 
 		buf_release(&b);
-		if (kept.p == NULL ||
-		    (kept.len > 0 && body_try_one(c, 0, 0, kept)))
+		if (kept.p == NULL)
 			return;
+		if (kept.len == 0 || !body_try_one(c, 0, 0, kept))
+			continue;
+		/* Fields are not lost from a body. */
+		if (c->finding != NULL)
+			c->finding->alone = sets[k / 2][0] != '\0';
+		return;
 	}
 }

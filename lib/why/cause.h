@@ -7,6 +7,7 @@
 #ifndef CAUSE_H
 #define CAUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* How certain it is that a cause applies. */
@@ -92,6 +93,8 @@ enum cause_id {
 	CAUSE_BODY_DOT_STUFFED_HASHED,
 	CAUSE_BODY_HEADERS_HASHED,
 	CAUSE_BODY_NEXT_MBOX_MESSAGE,
+	CAUSE_BODY_ADDED,
+	CAUSE_BODY_DOTS_REMOVED,
 	CAUSE_BODY_FOOTER_APPENDED,
 	CAUSE_BODY_FROM_STUFFED,
 	CAUSE_BODY_DOTS_DOUBLED,
@@ -151,6 +154,9 @@ enum cause_id {
 	CAUSE_HDR_FOLDS_JOINED,
 	CAUSE_HDR_OWN_H_REFOLDED,
 	CAUSE_HDR_OWN_TAGS_REORDERED,
+	CAUSE_HDR_OWN_FIELD_RESPACED,
+	CAUSE_HDR_OWN_FIELD_REWRITTEN,
+	CAUSE_HDR_FIELDS_REORDERED,
 	CAUSE_AS_RENUMBERED,
 	CAUSE_HDR_DKIM_ADDED_AFTER_SEAL,
 	CAUSE_HDR_TRAILING_SPACE_SIMPLE,
@@ -199,6 +205,7 @@ struct cause {
 	/* Causes that would have had the same octets hashed, and another
 	 * culprit; up to CAUSE_NONE. */
 	enum cause_id twins[CAUSE_MAX_TWINS + 1];
+	bool even; /* nothing but a witness makes either likelier */
 };
 
 /* Of every cause but CAUSE_NONE. */

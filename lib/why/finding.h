@@ -62,6 +62,7 @@ struct twin {
 	enum cause_id cause;
 	unsigned after, before;
 	struct slice domain;
+	bool far; /* not likely */
 };
 
 struct finding {
@@ -86,7 +87,10 @@ struct finding {
 	struct input_diff input;
 	char detail[200]; /* particulars, printable ASCII; or "" */
 	uint64_t tried;	  /* hypotheses up to this one, in its search */
-	bool kept; /* what its changes say lives as long as the message */
+	bool kept;  /* what its changes say lives as long as the message */
+	bool alone; /* a witness refutes the twins of its cause */
+	bool far;   /* of a twin: as its cause says, not likely */
+	bool near;  /* of a twin: likelier, as two signers hashed alike */
 	/* By explain_who(), when all is found: */
 	enum finding_certainty who;
 	bool other; /* of a twin: told with what is likelier */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/header_names.h"
+#include "why/header_place.h"
+#include "why/known.h"
 #include "why/who.h"
 #include "why/header_offer.h"
 
@@ -205,10 +207,24 @@ offer_empty_removed(struct offer *o)
 		offer_value(o, SLICE(" "), RANK_RARE);
 }
 
+/* Whether an older signature that still verifies covers the field. */
+static bool
+was_there(const struct offer *o)
+{
+	const struct change change = { .at = o->field };
+	struct search *s = o->c->s;
+
+	for (const struct known *k = known_older(s, o->c->k); k != NULL;
+	     k = known_older(s, k))
+		if (header_covered_now(s, k, &change))
+			return true;
+	return false;
+}
+
 void
 offer_field_added(struct offer *o)
 {
-	if (o->field == NULL)
+	if (o->field == NULL || was_there(o))
 		return;
 	offer_next_above(o);
 	if (came_later(o))

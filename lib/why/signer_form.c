@@ -223,6 +223,17 @@ signer_dkim_b_emptied(struct signer_case *t)
 		signer_try(t);
 }
 
+/* Whether a name is listed once more than there are fields. */
+static bool
+is_oversigned(const struct header_case *c)
+{
+	for (size_t j = 0; j < c->n; j++)
+		if (c->sel[j] == NULL &&
+		    message_count(c->s->m, c->g->headers[j]) > 0)
+			return true;
+	return false;
+}
+
 void
 signer_null_as_empty(struct signer_case *t)
 {
@@ -235,8 +246,8 @@ signer_null_as_empty(struct signer_case *t)
 			    c->g->headers[j], SLICE(""), SLICE_NONE, true);
 			any = true;
 		}
-	if (any)
-		signer_try(t);
+	if (any && signer_try(t) && t->finding != NULL)
+		t->finding->alone = is_oversigned(c);
 }
 
 void
@@ -387,6 +398,28 @@ count_folds(const struct header_case *c)
 	return folds;
 }
 
+/* Whether each fold stands where somebody who folds addresses puts one. */
+static bool
+folds_follow_commas(const struct header_case *c)
+{
+	for (size_t j = 0; j < c->n; j++) {
+		struct slice v = c->sel[j] != NULL
+				     ? slice_trim(c->sel[j]->value)
+				     : SLICE_NONE;
+
+		for (size_t i = 0; i < v.len; i++) {
+			size_t at = i;
+
+			while (at > 0 && ascii_is_fws(v.p[at - 1]))
+				at--;
+			if (v.p[i] == '\n' && at > 0 && v.p[at - 1] != ',' &&
+			    v.p[at - 1] != ';')
+				return false;
+		}
+	}
+	return true;
+}
+
 void
 signer_folds_joined(struct signer_case *t)
 {
@@ -399,8 +432,11 @@ signer_folds_joined(struct signer_case *t)
 		if (c->sel[j] != NULL)
 			t->q.piece[j].octets =
 			    joined(t, c->sel[j], SLICE_NONE, true);
-	if (signer_try(t))
-		return;
-	*signer_own_piece(t) = joined(t, c->f->field, c->g->b_raw, false);
-	signer_try(t);
+	if (!signer_try(t)) {
+		*signer_own_piece(t) =
+		    joined(t, c->f->field, c->g->b_raw, false);
+		signer_try(t);
+	}
+	if (t->found > 0 && t->finding != NULL)
+		t->finding->alone = !folds_follow_commas(c);
 }

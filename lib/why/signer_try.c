@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "why/header_place.h"
+#include "why/known.h"
 #include "why/signer_try.h"
+#include "why/who.h"
 
 /* What was tried, which is in q, fits, or not. */
 static bool
@@ -76,6 +79,106 @@ say_names(struct signer_case *t, const struct field **sel)
 	buf_release(&b);
 }
 
+/* Whether one older signature that still verifies covers all fields that a
+ * selection means and the RFC does not, or the other way round: they were
+ * there, in this order. */
+static bool
+was_so_before(const struct signer_case *t, const struct field **sel)
+{
+	const struct header_case *c = t->c;
+
+	for (const struct known *k = known_older(c->s, c->k); k != NULL;
+	     k = known_older(c->s, k)) {
+		bool all = k->holds;
+
+		for (size_t j = 0; all && j < c->n; j++) {
+			const struct change now = { .at = c->sel[j] };
+			const struct change then = { .at = sel[j] };
+
+			if (sel[j] == c->sel[j])
+				continue;
+			all = (now.at == NULL ||
+				  header_covered_now(c->s, k, &now)) &&
+			      (then.at == NULL ||
+				  header_covered_now(c->s, k, &then));
+		}
+		if (all)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_in(const struct header_case *c, const struct field **sel,
+    const struct field *f)
+{
+	for (size_t j = 0; j < c->n; j++)
+		if (sel[j] == f)
+			return true;
+	return false;
+}
+
+/* Whether a field that the RFC means and the signer did not may have been added
+ * later: one too many, one above the seal, or one below all that was signed. */
+static bool
+may_be_added(const struct header_case *c, const struct field **sel,
+    const struct field *f)
+{
+	bool below = true;
+
+	for (size_t j = 0; j < c->n; j++)
+		below &= sel[j] == NULL || sel[j] < f;
+	return below || f < c->s->m->field + c->top ||
+	       explain_is_single(f->name);
+}
+
+/* Whether the RFC means these fields once the others are gone. */
+static bool
+means_without(const struct header_case *c, const struct field **sel)
+{
+	select_start(c->s->select, c->f->field);
+	for (size_t j = 0; j < c->n; j++) {
+		const struct field *f;
+
+		do
+			f = select_next(c->s->select, c->g->headers[j]);
+		while (f != NULL && is_in(c, c->sel, f) && !is_in(c, sel, f));
+		if (f != sel[j])
+			return false;
+	}
+	return true;
+}
+
+/* Fields that were added later hash alike: tell them, too. */
+static void
+tell_added(struct signer_case *t, const struct field **sel)
+{
+	struct header_case *c = t->c;
+	struct change change[FINDING_MAX_CHANGES];
+	size_t n = 0;
+
+	search_pay(c->s, COST_SEEN * (uint64_t)c->n * c->n);
+	for (size_t j = 0; j < c->n; j++) {
+		const struct field *f = c->sel[j];
+
+		if (f == NULL || is_in(c, sel, f))
+			continue;
+		if (n == FINDING_MAX_CHANGES || !may_be_added(c, sel, f))
+			return;
+		change[n++] =
+		    (struct change){ .name = f->name, .at = f, .is = f->value };
+	}
+	if (n == 0 || !means_without(c, sel))
+		return;
+	struct finding *f = finding_about(
+	    c->s, CAUSE_HDR_FIELD_ADDED, LEVEL_PROVED, ASPECT_SIGNATURE, c->k);
+
+	if (f != NULL) {
+		memcpy(f->change, change, n * sizeof *change);
+		f->nchanges = n;
+	}
+}
+
 bool
 signer_try_selection(struct signer_case *t, const struct field **sel)
 {
@@ -90,5 +193,9 @@ signer_try_selection(struct signer_case *t, const struct field **sel)
 	if (!signer_try(t))
 		return false;
 	say_names(t, sel);
+	if (t->finding != NULL)
+		t->finding->alone = was_so_before(t, sel);
+	if (t->finding != NULL && !t->finding->alone)
+		tell_added(t, sel);
 	return true;
 }

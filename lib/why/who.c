@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "why/twins.h"
 #include "why/who.h"
 
 /* Fields that may stand once (RFC 5322 section 3.6). */
@@ -56,7 +57,8 @@ is_surplus(const struct finding *f)
 static int
 weight(const struct finding *f)
 {
-	return is_surplus(f) || f->cause == CAUSE_HDR_EMPTY_FIELD_REMOVED ||
+	return is_surplus(f) || f->near ||
+	       (f->cause == CAUSE_HDR_EMPTY_FIELD_REMOVED && f->nchanges > 0) ||
 	       f->cause == CAUSE_HDR_LINE_BROKEN_998;
 }
 
@@ -89,7 +91,8 @@ add_twin(struct finding *f, const struct finding *other)
 		f->twin[f->ntwins++] = (struct twin){ .cause = other->cause,
 			.after = other->after,
 			.before = other->before,
-			.domain = other->domain };
+			.domain = other->domain,
+			.far = other->far };
 }
 
 /* Behind what is told of the same matter; all else stays in its order. */
@@ -134,13 +137,18 @@ weigh(struct explanation *e)
 static bool
 has_other_culprit(const struct finding *f)
 {
-	if (cause_info(f->cause)->twins[0] != CAUSE_NONE)
-		return true;
 	for (size_t k = 0; k < f->ntwins; k++)
 		if (cause_info(f->twin[k].cause)->role != role_of(f) ||
 		    f->twin[k].before != f->before)
 			return true;
 	return false;
+}
+
+/* Anybody can sign in the name of a domain with a key that it never had. */
+static bool
+may_be_forged(const struct finding *f)
+{
+	return f->cause == CAUSE_KEY_MISMATCH || f->cause == CAUSE_KEY_MISSING;
 }
 
 static enum finding_certainty
@@ -152,17 +160,21 @@ certainty(const struct finding *f)
 	case ROLE_SIGNER:
 		if (f->level == LEVEL_INDICATED || !named)
 			return WHO_OPEN;
-		if (f->level == LEVEL_FACT)
-			return WHO_LIKELY;
-		return has_other_culprit(f) ? WHO_LIKELY : WHO_PROVED;
+		return f->level == LEVEL_FACT || has_other_culprit(f)
+			   ? WHO_LIKELY
+			   : WHO_PROVED;
 	case ROLE_MODIFIER:
 		/* Between two hops there may be others that seal nothing. */
 		return named && f->level != LEVEL_INDICATED ? WHO_LIKELY
 							    : WHO_OPEN;
 	case ROLE_KEY:
-		return f->level == LEVEL_INDICATED ? WHO_OPEN : WHO_PROVED;
+		return f->level == LEVEL_INDICATED ? WHO_OPEN
+		       : may_be_forged(f)	   ? WHO_LIKELY
+						   : WHO_PROVED;
 	case ROLE_VALIDATOR:
-		return f->level == LEVEL_PROVED ? WHO_PROVED : WHO_OPEN;
+		return f->level != LEVEL_PROVED ? WHO_OPEN
+		       : has_other_culprit(f)	? WHO_LIKELY
+						: WHO_PROVED;
 	}
 	return WHO_OPEN;
 }
@@ -173,7 +185,7 @@ is_undecided(const struct finding *f)
 {
 	for (size_t k = 0; k < f->ntwins; k++)
 		if (cause_info(f->twin[k].cause)->role != role_of(f) &&
-		    weight(f) == 0)
+		    !f->twin[k].far && weight(f) == 0)
 			return true;
 	return false;
 }
@@ -235,12 +247,45 @@ drop_refuted(struct explanation *e)
 	e->n = n;
 }
 
+/* Whether one change of one field explains it, as an earlier finding says. */
+static bool
+is_repeated(const struct explanation *e, size_t k)
+{
+	const struct finding *f = &e->finding[k];
+
+	for (size_t i = 0; i < k; i++) {
+		const struct finding *g = &e->finding[i];
+
+		if (same_matter(f, g) && f->cause == g->cause &&
+		    f->nchanges == 1 && g->nchanges == 1 &&
+		    f->change[0].at != NULL &&
+		    f->change[0].at == g->change[0].at &&
+		    f->change[0].was.p == NULL && g->change[0].was.p == NULL &&
+		    f->group != g->group)
+			return true;
+	}
+	return false;
+}
+
+static void
+drop_repeated(struct explanation *e)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < e->n; k++)
+		if (!is_repeated(e, k))
+			e->finding[n++] = e->finding[k];
+	e->n = n;
+}
+
 void
 explain_who(struct search *s)
 {
 	struct explanation *e = s->out;
 
 	drop_refuted(e);
+	drop_repeated(e);
+	explain_twins(s);
 	weigh(e);
 	for (size_t k = 0; k < e->n; k++) {
 		struct finding *f = &e->finding[k];

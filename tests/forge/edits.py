@@ -882,7 +882,8 @@ def accused(case, found, certainties):
     names = {w[0] for w in case.wanted}
     roles = {w["who"]["role"] for w in twins(found["why"]) if w["cause"] in names}
     return [w["cause"] for w in found["why"]
-            if w["cause"] not in names | case.also and w["who"]["role"] not in roles | {"validator"}
+            if w["cause"] not in names | (case.also if w["who"]["role"] != "signer" else set())
+            and w["who"]["role"] not in roles | {"validator"}
             and w["who"]["certainty"] in certainties]
 
 

@@ -97,6 +97,79 @@ def body_cases(e, i):
     yield e.Case("no-body.%d" % i, m, [("body.missing", i, None, None)], level="fact")
 
 
+def spaced(raw):
+    head, h, rest = raw.partition(b"h=")
+    names, end, tail = rest.partition(b";")
+    return head + h + names.replace(b":", b": ") + end + tail
+
+
+def reordered(raw, first=b"i d s a c"):
+    name, value = raw.split(b":", 1)
+    found = {p.strip().split(b"=")[0]: p.strip() for p in value.split(b";") if p.strip()}
+    return name + b": " + b"; ".join(found.pop(t) for t in first.split()) + b"; ".join([b""] + list(found.values())) + b"\r\n"
+
+
+def own_of(data, how):
+    """The hash input with its last field another."""
+    rest, name, value = data.rpartition(b"arc-message-signature:")
+    return rest + name + how(name + value + b"\r\n").split(b":", 1)[1].strip()
+
+
+def twin_cases(e, i):
+    """Two stories, and which is told: both where nothing else decides, one where
+    another signature does.  Nothing but what happened may be called sure."""
+    signer = lambda cause: (cause, i, None, None)
+    later = lambda cause: (cause, i, i, None)
+    case = lambda name, m, *wanted, **more: e.Case("twin.%s.%d" % (name, i), m, list(wanted), **more)
+
+    def sealed(n=i, text=e.TEXT, head=e.PLAIN, **how):
+        m = Message(octets(text), head)
+        for _ in range(n):
+            m.seal(**{**e.HOW, **how})
+        return m
+
+    def turned(text):
+        return lambda m: setattr(m, "body", octets(text)) or m
+
+    # a body that a signer did not hash, or that came later
+    m = turned(e.TEXT)(sealed(text=""))
+    yield case("put-in", m, ("body.added", i, i, None), also=["body.empty-hashed"])
+    yield case("put-in-sealed", m.copy().seal(**e.HOW), ("body.added", i, i, i + 1), also=["body.empty-hashed", "validator.all-ams"], fails=False)
+    yield case("not-hashed", below(e, i).seal(**{**e.HOW, "signed_body": b""}), signer("body.empty-hashed"), also=["body.added"])
+    # dots, and an empty first line
+    yield case("dot-gone", turned(e.TEXT)(sealed(text=e.TEXT.replace("\n.", "\n.."))), ("body.dots-removed", i, i, None), also=["body.dot-stuffed-hashed"])
+    yield case("first-gone", turned(e.TEXT)(sealed(text="\n" + e.TEXT)), ("body.blank-line-removed", i, i, None), also=["body.headers-hashed"])
+    # two lists of addresses, folded where there was no blank
+    head = e.PLAIN.replace("bob@d1.example>, carol", "bob@d1.example>,carol") + "Cc: dave@d1.example,eve@d1.example\n"
+    m = below(e, i, head).seal(**{**e.HOW, "ams": {"h": "from:to:cc:subject"}})
+    for name in ("To", "Cc"):
+        m.rewrite(name, 0, lambda r: r.replace(b",", b",\r\n "))
+    yield case("commas", m, later("hdr.address-list-respaced"), also=["hdr.folds-joined"])
+    # fields that came or went, more than one at once
+    few = {**e.HOW, "ams": {"h": "from:to:subject:date:x-mailer:cc:in-reply-to"}}
+    m = below(e, i).seal(**few).bottom("Subject: another\nX-Mailer: another")
+    yield case("two-below", m, later("hdr.field-added"), also=["hdr.top-down", "hdr.newest-taken-for-oldest"])
+    m = below(e, i).seal(**few).bottom("X-Mailer: another")
+    yield case("one-below", m, later("hdr.field-added"), also=["hdr.top-down", "hdr.newest-taken-for-oldest"])
+    m = below(e, i, e.PLAIN + "Cc:\nIn-Reply-To:\n").seal(**few).drop("Cc").drop("In-Reply-To")
+    yield case("empties-gone", m, later("hdr.empty-field-removed"), also=["hdr.null-as-empty-field"])
+    # repeated fields, turned round
+    twice = {**e.HOW, "ams": {"h": "from:resent-from:resent-from"}}
+    m = below(e, i, "Resent-From: b@x.example\nResent-From: a@x.example\n" + e.PLAIN).seal(**twice)
+    k, l = (n for n, f in enumerate(m.fields) if f.name == b"resent-from")
+    m.fields[k], m.fields[l] = m.fields[l], m.fields[k]
+    yield case("turned", m, later("hdr.fields-reordered"), also=["hdr.top-down", "hdr.newest-taken-for-oldest"])
+    # the signature field itself: another's work where the seal does not cover it
+    for name, how, mine, theirs in (("spaced", spaced, "hdr.own-h-refolded", "hdr.own-field-respaced"),
+                                    ("tags", reordered, "hdr.own-field-rewritten", "hdr.own-tags-reordered")):
+        m = below(e, i).seal(**e.HOW).rewrite(arc.AMS, i, how)
+        yield case(name + ".later", m, later(theirs), also=[mine, "as.aar-respaced"])
+        # the seal covers what the same hop sent
+        hashed = how if how is spaced else lambda raw: reordered(raw, b"i a bh c d h s t")
+        sign = lambda k, data, how=hashed: k.sign(own_of(data, how))
+        yield case(name + ".own", below(e, i).seal(**{**e.HOW, "ams_sign": sign}), signer(mine))
+
+
 def chain_cases(e, i):
     m = e.base(i + 1, e.PLAIN, e.TEXT)
     at = next(k for k, f in enumerate(m.fields) if f.instance == 1)
@@ -112,5 +185,5 @@ def chain_cases(e, i):
 
 def cases(e):
     for i in (1, 2):
-        for some in (signature_cases, field_cases, body_cases, chain_cases):
+        for some in (signature_cases, field_cases, body_cases, twin_cases, chain_cases):
             yield from some(e, i)
