@@ -19,6 +19,7 @@
 
 #include "mail/authres.h"
 #include "cli.h"
+#include "base/clock.h"
 #include "base/escape.h"
 #include "base/moment.h"
 
@@ -259,7 +260,7 @@ cli_init(
 	c->limits = limits_usual;
 	c->validate.sig.limits = &c->limits;
 	c->validate.sig.min_rsa_bits = 1024;
-	c->validate.sig.dns_timeout = INT64_C(10000000000);
+	c->validate.sig.dns_timeout = 10 * (int64_t)CLOCK_SECOND;
 	c->validate.sig.now = (int64_t)time(NULL);
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
@@ -319,7 +320,7 @@ timeout_parse(const char *s, int64_t *out)
 
 	if (!slice_cut(&rest, '.', &whole) || !slice_number(whole, 5, &v))
 		return false;
-	*out = (int64_t)v * 1000000000;
+	*out = (int64_t)v * CLOCK_SECOND;
 	if (rest.p == NULL)
 		return *out > 0;
 	if (!slice_number(rest, 9, &v))
@@ -635,11 +636,7 @@ cli_give_memory_back(void)
 int64_t
 cli_deadline(const struct cli *c)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec +
-	       c->validate.sig.dns_timeout;
+	return clock_now() + c->validate.sig.dns_timeout;
 }
 
 int

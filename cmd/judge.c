@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <time.h>
 
+#include "base/clock.h"
 #include "judge.h"
 #include "keys/keyname.h"
 
@@ -49,12 +49,8 @@ plan(struct judged *j, struct diag *why)
 static int64_t
 deadline(struct judged *j)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
 	if (j->check.deadline == 0)
-		j->check.deadline = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec +
-				    j->check.policy->dns_timeout;
+		j->check.deadline = clock_now() + j->check.policy->dns_timeout;
 	return j->check.deadline;
 }
 

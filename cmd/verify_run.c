@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/pool.h"
 #include "corpus/summary.h"
 #include "report/report.h"
@@ -22,8 +22,8 @@ struct verify_run {
 	struct summary *summary; /* the same */
 	char **named;		 /* operands that the manifest named */
 	size_t done, bad, total;
-	struct timespec begun, told;
-	bool terminal; /* is what stdout is */
+	int64_t begun, told; /* by clock_now() */
+	bool terminal;	     /* is what stdout is */
 	bool progress;
 	bool gave_up;  /* before the last message */
 	bool short_of; /* of memory, disk or the like: what was found is less
@@ -46,10 +46,9 @@ job_next(void *ctx, void *job, struct diag *why)
 }
 
 static double
-seconds(const struct timespec *from, const struct timespec *to)
+seconds_since(int64_t then)
 {
-	return (double)(to->tv_sec - from->tv_sec) +
-	       (double)(to->tv_nsec - from->tv_nsec) / 1e9;
+	return (double)(clock_now() - then) / CLOCK_SECOND;
 }
 
 static void
@@ -57,14 +56,12 @@ job_work(void *ctx, void *job)
 {
 	const struct verify *v = ((struct verify_run *)ctx)->v;
 	struct job *j = job;
-	struct timespec begun, done;
+	int64_t begun = clock_now();
 	struct diag why;
 
-	clock_gettime(CLOCK_MONOTONIC, &begun);
 	int result = verify_source(v, j, &why);
 
-	clock_gettime(CLOCK_MONOTONIC, &done);
-	j->seconds = seconds(&begun, &done);
+	j->seconds = seconds_since(begun);
 	if (result == 0)
 		return;
 	j->verdict = "error";
@@ -84,16 +81,14 @@ job_work(void *ctx, void *job)
 static void
 progress(struct verify_run *r, bool last)
 {
-	struct timespec now;
 	char line[160];
 
 	if (!r->progress)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!last && seconds(&r->told, &now) < 0.2)
+	if (!last && seconds_since(r->told) < 0.2)
 		return;
-	r->told = now;
-	double rate = (double)r->done / (seconds(&r->begun, &now) + 1e-9);
+	r->told = clock_now();
+	double rate = (double)r->done / (seconds_since(r->begun) + 1e-9);
 	int n =
 	    last
 		? snprintf(line, sizeof line, "\r\033[K")
@@ -308,8 +303,7 @@ start_progress(struct verify_run *r)
 		      !r->v->operands.mbox;
 	if (r->progress)
 		r->total = count(&r->v->operands);
-	clock_gettime(CLOCK_MONOTONIC, &r->begun);
-	r->told = r->begun;
+	r->begun = r->told = clock_now();
 }
 
 void

@@ -63,10 +63,6 @@ note(struct remarks *r, enum lint_code code, const struct sigfield *f)
 	add(r, code, f->instance, sigfield_name(f->kind), "%s", "");
 }
 
-enum {
-	LONGEST_LINE = 998, /* RFC 5322 section 2.1.1 */
-};
-
 static void
 lint_key(const struct sigresult *p, unsigned i, struct slice name,
     struct remarks *out)
@@ -219,12 +215,8 @@ longest_line(struct slice s)
 	struct slice line;
 	size_t most = 0;
 
-	while (slice_cut(&s, '\n', &line)) {
-		size_t n = line.len;
-
-		n -= n > 0 && line.p[n - 1] == '\r';
-		most = n > most ? n : most;
-	}
+	while (slice_line(&s, &line))
+		most = line.len > most ? line.len : most;
 	return most;
 }
 
@@ -257,7 +249,7 @@ style_field(const struct sigfield *f, struct remarks *out)
 	struct slice lead = slice_sub(v, 0, slice_find(v, ';'));
 	size_t at = slice_find(lead, '=');
 
-	if (longest_line(f->field->raw) > LONGEST_LINE)
+	if (longest_line(f->field->raw) > MESSAGE_MAX_LINE)
 		note(out, LINT_LINE_LONG, f);
 	if (v.len > 0 && !ascii_is_fws(v.p[0]))
 		note(out, LINT_NO_SPACE, f);
@@ -495,7 +487,7 @@ lint_style(const struct message *m, struct slice body, const struct chain *c,
 	}
 	if (!m->body_cr && message_has_bare_cr(body))
 		add(out, LINT_BARE_CR, 0, SLICE_NONE, "in the body");
-	if (c->nfields > 0 && longest_line(body) > LONGEST_LINE)
+	if (c->nfields > 0 && longest_line(body) > MESSAGE_MAX_LINE)
 		add(out, LINT_BODY_LINE_LONG, 0, SLICE_NONE, "%zu bytes",
 		    longest_line(body));
 	return out->memory_failed ? -1 : 0;

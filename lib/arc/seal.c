@@ -10,9 +10,9 @@
 #include "dkim/sigcheck.h"
 #include "dkim/select.h"
 #include "crypto/signature.h"
+#include "mail/fold.h"
 
 enum {
-	FOLD_AT = 76,	 /* columns, where there is a place to fold */
 	MOST_WORD = 900, /* octets of a word, which cannot be folded */
 };
 
@@ -295,41 +295,8 @@ seal_headers(const struct message *m, bool oversign, struct slice **names,
 /* ------------------------------------------------------------------------
  * Text. */
 
-/* A field being written, word by word. */
-struct writer {
-	struct buf text;
-	size_t column;
-	const char *eol;
-};
-
-static void
-put(struct writer *w, struct slice s)
-{
-	buf_slice(&w->text, s);
-	w->column += s.len;
-}
-
-static void
-fold(struct writer *w)
-{
-	buf_text(&w->text, w->eol);
-	buf_char(&w->text, '\t');
-	w->column = 8;
-}
-
-/* A word behind a blank, or behind a fold where it would not fit. */
-static void
-put_word(struct writer *w, struct slice word)
-{
-	if (w->column + 1 + word.len > FOLD_AT)
-		fold(w);
-	else
-		put(w, SLICE(" "));
-	put(w, word);
-}
-
 static void __attribute__((format(printf, 2, 3)))
-put_tag(struct writer *w, const char *format, ...)
+put_tag(struct fold *w, const char *format, ...)
 {
 	char word[600]; /* the longest is a domain */
 	va_list ap;
@@ -337,21 +304,21 @@ put_tag(struct writer *w, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(word, sizeof word, format, ap);
 	va_end(ap);
-	put_word(w, slice_of(word));
+	fold_word(w, slice_of(word));
 }
 
 static void
-begin(struct writer *w, const struct message *m, enum sigkind kind)
+begin(struct fold *w, const struct message *m, enum sigkind kind)
 {
-	*w = (struct writer){ .text = { .max = SEAL_MAX_FIELD },
+	*w = (struct fold){ .text = { .max = SEAL_MAX_FIELD },
 		.eol = m->crlf ? "\r\n" : "\n" };
-	put(w, sigfield_name(kind));
-	put(w, SLICE(":"));
+	fold_put(w, sigfield_name(kind));
+	fold_put(w, SLICE(":"));
 }
 
 /* The end of a field: b= and the signature's base64, in lines. */
 static void
-put_base64(struct writer *w, struct slice octets)
+put_base64(struct fold *w, struct slice octets)
 {
 	struct buf b = { .max = 0 };
 	struct slice rest;
@@ -361,17 +328,17 @@ put_base64(struct writer *w, struct slice octets)
 		size_t room = w->column < FOLD_AT ? FOLD_AT - w->column : 0;
 		struct slice line = slice_sub(rest, 0, room);
 
-		put(w, line);
+		fold_put(w, line);
 		rest = slice_sub(rest, line.len, rest.len);
 		if (rest.len > 0)
-			fold(w);
+			fold_line(w);
 	}
 	buf_fail_with(&w->text, &b);
 	buf_release(&b);
 }
 
 static int
-written(const struct writer *w, struct diag *why)
+written(const struct fold *w, struct diag *why)
 {
 	if (w->text.failure == BUF_TOO_BIG)
 		return diag_set(why, DIAG_LIMIT_FIELD, SLICE_NONE,
@@ -383,7 +350,7 @@ written(const struct writer *w, struct diag *why)
 /* What was written, as a field of a message.  The value ends where the text
  * does: no line end yet. */
 static struct field
-as_field(const struct writer *w, enum sigkind kind)
+as_field(const struct fold *w, enum sigkind kind)
 {
 	struct slice all = buf_view(&w->text);
 
@@ -397,23 +364,23 @@ as_field(const struct writer *w, enum sigkind kind)
 
 /* A result on its way: its last word waits for what separates it from the
  * next. */
-struct words {
-	struct writer *w;
+struct word_queue {
+	struct fold *w;
 	struct buf last;
 };
 
 static void
-words_flush(struct words *words)
+words_flush(struct word_queue *words)
 {
 	if (words->last.len > 0)
-		put_word(words->w, buf_view(&words->last));
+		fold_word(words->w, buf_view(&words->last));
 	buf_clear(&words->last);
 }
 
 static void
 words_put(void *ctx, bool comment, struct slice text)
 {
-	struct words *words = ctx;
+	struct word_queue *words = ctx;
 
 	/* No line could hold it. */
 	if (comment && text.len > MOST_WORD)
@@ -425,9 +392,9 @@ words_put(void *ctx, bool comment, struct slice text)
 /* One result: words that can be folded apart, the last one ending in what
  * separates it from the next. */
 static void
-put_result(struct writer *w, const struct authres_result *r, bool last)
+put_result(struct fold *w, const struct authres_result *r, bool last)
 {
-	struct words words = { .w = w };
+	struct word_queue words = { .w = w };
 
 	if (authres_put(r, &(struct authres_words){ words_put, &words }) != 0)
 		w->text.failure = BUF_NO_MEMORY;
@@ -439,8 +406,8 @@ put_result(struct writer *w, const struct authres_result *r, bool last)
 }
 
 static int
-aar_make(const struct message *m, const struct seal_request *q,
-    struct writer *w, struct diag *why)
+aar_make(const struct message *m, const struct seal_request *q, struct fold *w,
+    struct diag *why)
 {
 	const struct seal_results *r = q->results;
 	struct buf id = { .max = 0 };
@@ -449,14 +416,14 @@ aar_make(const struct message *m, const struct seal_request *q,
 	put_tag(w, "i=%u;", q->instance);
 	authres_write_value(&id, q->authserv_id);
 	buf_char(&id, ';');
-	put_word(w, buf_view(&id));
+	fold_word(w, buf_view(&id));
 	buf_fail_with(&w->text, &id);
 	buf_release(&id);
 	if (r->n == 0)
-		put_word(w, SLICE("none"));
+		fold_word(w, SLICE("none"));
 	for (size_t i = 0; i < r->n; i++) {
 		/* Each result begins a line. */
-		w->column = FOLD_AT;
+		fold_before_next(w);
 		put_result(w, &r->result[i], i + 1 == r->n);
 	}
 	return written(w, why);
@@ -466,21 +433,21 @@ aar_make(const struct message *m, const struct seal_request *q,
  * The two signatures. */
 
 static void
-put_names(struct writer *w, const struct seal_request *q)
+put_names(struct fold *w, const struct seal_request *q)
 {
-	put_word(w, SLICE("h="));
+	fold_word(w, SLICE("h="));
 	for (size_t i = 0; i < q->nheaders; i++) {
 		bool last = i + 1 == q->nheaders;
 
 		if (w->column + q->headers[i].len + 1 > FOLD_AT && i > 0)
-			fold(w);
-		put(w, q->headers[i]);
-		put(w, last ? SLICE(";") : SLICE(":"));
+			fold_line(w);
+		fold_put(w, q->headers[i]);
+		fold_put(w, last ? SLICE(";") : SLICE(":"));
 	}
 }
 
 static int
-sign(struct writer *w, struct digest *d, const struct seal_request *q,
+sign(struct fold *w, struct digest *d, const struct seal_request *q,
     struct diag *why)
 {
 	unsigned char octets[DIGEST_SIZE];
@@ -502,8 +469,8 @@ algorithm(const struct seal_request *q)
 }
 
 static int
-ams_make(const struct message *m, const struct seal_request *q,
-    struct writer *w, struct diag *why)
+ams_make(const struct message *m, const struct seal_request *q, struct fold *w,
+    struct diag *why)
 {
 	struct select *select = select_new(m, m->arena);
 	struct digest d;
@@ -522,12 +489,12 @@ ams_make(const struct message *m, const struct seal_request *q,
 	if (q->expires > 0)
 		put_tag(w, "x=%" PRId64 ";", q->expires);
 	put_names(w, q);
-	fold(w);
-	put(w, SLICE("bh="));
+	fold_line(w);
+	fold_put(w, SLICE("bh="));
 	put_base64(w, q->body_hash);
-	put(w, SLICE(";"));
-	fold(w);
-	put(w, SLICE("b="));
+	fold_put(w, SLICE(";"));
+	fold_line(w);
+	fold_put(w, SLICE("b="));
 	if (written(w, why) != 0)
 		return -1;
 	digest_init(&d);
@@ -550,8 +517,8 @@ ams_make(const struct message *m, const struct seal_request *q,
 
 static int
 as_make(const struct message *m, const struct chain *chain,
-    const struct seal_request *q, const struct writer *aar,
-    const struct writer *ams, struct writer *w, struct diag *why)
+    const struct seal_request *q, const struct fold *aar,
+    const struct fold *ams, struct fold *w, struct diag *why)
 {
 	struct field fields[] = { as_field(aar, ARC_AAR),
 		as_field(ams, ARC_AMS) };
@@ -565,8 +532,8 @@ as_make(const struct message *m, const struct chain *chain,
 	put_tag(w, "d=%.*s;", SLICE_ARG(q->domain));
 	put_tag(w, "s=%.*s;", SLICE_ARG(q->selector));
 	put_tag(w, "t=%" PRId64 ";", q->time);
-	fold(w);
-	put(w, SLICE("b="));
+	fold_line(w);
+	fold_put(w, SLICE("b="));
 	if (written(w, why) != 0)
 		return -1;
 	digest_init(&d);
@@ -588,7 +555,7 @@ int
 seal_make(const struct message *m, const struct chain *chain,
     const struct seal_request *q, struct buf *out, struct diag *why)
 {
-	struct writer w[ARC_KINDS];
+	struct fold w[ARC_KINDS];
 	int result;
 
 	memset(w, 0, sizeof w);

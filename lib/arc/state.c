@@ -20,8 +20,7 @@ fingerprint(struct buf *out, const struct chain *c, struct diag *why)
 	int result = digest_final(&d, octets, why);
 
 	digest_release(&d);
-	for (size_t i = 0; i < sizeof octets; i++)
-		buf_printf(out, "%02x", octets[i]);
+	buf_hex(out, octets, sizeof octets);
 	return result;
 }
 

@@ -129,6 +129,18 @@ buf_printf(struct buf *b, const char *format, ...)
 	b->len += (size_t)n;
 }
 
+void
+buf_hex(struct buf *b, const void *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *octets = p;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_char(b, digits[octets[i] >> 4]);
+		buf_char(b, digits[octets[i] & 15]);
+	}
+}
+
 struct slice
 buf_view(const struct buf *b)
 {

@@ -48,6 +48,9 @@ void buf_text(struct buf *, const char *s);
 void buf_printf(struct buf *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Put n octets as 2 n hexadecimal digits, in lower case. */
+void buf_hex(struct buf *, const void *p, size_t n);
+
 static inline void
 buf_char(struct buf *b, char c)
 {

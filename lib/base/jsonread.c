@@ -55,13 +55,11 @@ hex4(struct slice s, unsigned long *out)
 	if (s.len < 4)
 		return false;
 	for (size_t i = 0; i < 4; i++) {
-		char c = ascii_lower(s.p[i]);
+		int digit = ascii_hex(s.p[i]);
 
-		if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
+		if (digit < 0)
 			return false;
-		*out =
-		    *out << 4 |
-		    (unsigned long)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+		*out = *out << 4 | (unsigned long)digit;
 	}
 	return true;
 }

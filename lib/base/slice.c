@@ -65,6 +65,20 @@ slice_line_end(struct slice s)
 	return s.len > 1 && s.p[s.len - 2] == '\r' ? 2 : 1;
 }
 
+bool
+slice_line(struct slice *rest, struct slice *line)
+{
+	if (rest->len == 0)
+		return false;
+	size_t n = slice_find(*rest, '\n');
+
+	*line = slice_sub(*rest, 0, n);
+	*rest = slice_sub(*rest, n + 1, rest->len);
+	if (line->len > 0 && line->p[line->len - 1] == '\r')
+		line->len--;
+	return true;
+}
+
 size_t
 slice_find(struct slice s, char c)
 {

@@ -71,6 +71,16 @@ ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* The value of a hexadecimal digit, in either case; -1 for any other octet. */
+static inline int
+ascii_hex(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* A slice of the NUL-terminated s, for program arguments. */
 struct slice slice_of(const char *s);
 
@@ -90,6 +100,10 @@ struct slice slice_trim(struct slice s);
 
 /* How many octets the line end has that s ends with, LF or CRLF; 0 for none. */
 size_t slice_line_end(struct slice s);
+
+/* Move the next line into *line, without its LF or CRLF, and step over it.
+ * False once nothing is left. */
+bool slice_line(struct slice *rest, struct slice *line);
 
 /* Index of the first c in s, or s.len. */
 size_t slice_find(struct slice s, char c);

@@ -164,10 +164,8 @@ manifest_parse(struct suite *s, struct diag *why)
 	s->expected = arena_array(s->arena, lines, sizeof *s->expected);
 	if (s->expected == NULL)
 		return diag_memory(why);
-	while (slice_cut(&rest, '\n', &line)) {
+	while (slice_line(&rest, &line)) {
 		number++;
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
 		if (line.len > 0 && line.p[0] != '#' &&
 		    manifest_line(s, line, number, why) != 0)
 			return -1;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/base64.h"
+#include "base/clock.h"
 #include "dkim/sigcheck.h"
 #include "keys/keyname.h"
 
@@ -172,15 +172,6 @@ sigcheck_body(const struct sigcheck *c, const struct sigfield *f,
 /* ------------------------------------------------------------------------
  * Which keys, and when. */
 
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 void
 keynames_add(struct keynames *k, const struct sigresult *r)
 {
@@ -225,7 +216,7 @@ key_fetch(struct sigcheck *c, const struct sigresult *r, struct diag *why)
 	if (keystore_has(c->keys, r->key_name))
 		return 0;
 	if (c->deadline == 0)
-		c->deadline = monotonic() + c->policy->dns_timeout;
+		c->deadline = clock_now() + c->policy->dns_timeout;
 	else if (c->verified && c->batch <= KEYNAMES_MAX / 2)
 		c->batch *= 2;
 	c->verified = false;

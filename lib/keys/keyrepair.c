@@ -25,15 +25,6 @@ static const char *const told[] = {
 	"an Ed25519 key with ASN.1 around it",
 };
 
-static int
-hex_value(char c)
-{
-	return ascii_is_digit(c)      ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
 /* The octets at the start of rest that are no part of a record's text: what
  * quotes, groups and escapes it elsewhere.  *space: they stood for white
  * space. */
@@ -165,8 +156,8 @@ put_key(struct slice p, bool plus, struct buf *out, unsigned *wrong)
 			n = end + 5;
 			*wrong |= WRONG_PEM;
 		} else if (p.p[0] == '%' && p.len > 2 &&
-			   (high = hex_value(p.p[1])) >= 0 &&
-			   (low = hex_value(p.p[2])) >= 0) {
+			   (high = ascii_hex(p.p[1])) >= 0 &&
+			   (low = ascii_hex(p.p[2])) >= 0) {
 			buf_char(out, (char)(16 * high + low));
 			*wrong |= WRONG_CODED;
 			n = 3;

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "keys/dnswire.h"
 #include "keys/keysource.h"
 #include "keys/resolvers.h"
@@ -79,15 +79,6 @@ struct asking {
 	size_t n;
 	char *room; /* UDP_ROOM octets, for a datagram */
 };
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ------------------------------------------------------------------------
  * One lookup: tries, one after the other. */
@@ -186,7 +177,7 @@ open_try(struct asking *a, struct lookup *l, struct try *t, unsigned server,
 	}
 	if (connect_try(t, &a->dns->resolvers.server[server])) {
 		if (t == &l->try[l->newest])
-			l->until = now() + a->patience;
+			l->until = clock_now() + a->patience;
 		return 1;
 	}
 	close_try(t);
@@ -210,12 +201,12 @@ last_try(struct asking *a, struct lookup *l, struct diag *why)
 {
 	int asked = 0;
 
-	if (l->failed && !l->cd && now() < a->deadline) {
+	if (l->failed && !l->cd && clock_now() < a->deadline) {
 		l->cd = true;
 		asked = open_try(
 		    a, l, &l->try[l->newest], l->failed_server, false, why);
 	}
-	if (asked == 0 && is_waiting(l) && now() < l->end)
+	if (asked == 0 && is_waiting(l) && clock_now() < l->end)
 		l->until = l->end;
 	else if (asked == 0)
 		give_up(l);
@@ -253,8 +244,8 @@ ask(struct asking *a, struct lookup *l, struct slice name, struct diag *why)
 	l->turn = 0;
 	l->over = 0;
 	l->failed = l->refused = l->malformed = l->silent = false;
-	l->end = now() + a->patience * a->turns;
-	if (now() < a->deadline)
+	l->end = clock_now() + a->patience * a->turns;
+	if (clock_now() < a->deadline)
 		return next_try(a, l, why);
 	/* Nobody would be listening. */
 	l->silent = true;
@@ -472,7 +463,7 @@ wait_time(const struct asking *a)
 	for (size_t i = 0; i < a->n; i++)
 		if (!a->lookup[i].done && a->lookup[i].until < until)
 			until = a->lookup[i].until;
-	left = (until - now() + 999999) / 1000000;
+	left = (until - clock_now() + 999999) / 1000000;
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
@@ -495,7 +486,8 @@ step(struct asking *a, struct lookup *l, const struct pollfd pfd[MAX_TRIES],
 	if (result != 0 || l->done)
 		return result;
 	/* A server that only ever drips does not hold us. */
-	bool over = now() >= a->deadline, late = over || now() >= l->until;
+	bool over = clock_now() >= a->deadline,
+	     late = over || clock_now() >= l->until;
 
 	l->silent |= late;
 	if (over)
@@ -565,7 +557,7 @@ prepare(struct asking *a, struct diag *why)
 	if (result != 0)
 		return -1;
 	a->turns = r->attempts * r->n;
-	a->patience = (a->deadline - now()) / a->turns;
+	a->patience = (a->deadline - clock_now()) / a->turns;
 	if (a->patience > r->timeout)
 		a->patience = r->timeout;
 	a->lookup = arena_array(a->arena, a->n, sizeof *a->lookup);

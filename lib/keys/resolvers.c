@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/input.h"
 #include "keys/resolvers.h"
 
@@ -146,7 +147,7 @@ take_option(struct resolvers *r, struct slice word)
 		return;
 	if (slice_eq(name, SLICE("timeout")))
 		r->timeout =
-		    (int64_t)(n > MAX_TIMEOUT ? MAX_TIMEOUT : n) * 1000000000;
+		    (int64_t)(n > MAX_TIMEOUT ? MAX_TIMEOUT : n) * CLOCK_SECOND;
 	else if (slice_eq(name, SLICE("attempts")))
 		r->attempts = n > MAX_ATTEMPTS ? MAX_ATTEMPTS : (unsigned)n;
 }

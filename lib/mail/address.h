@@ -9,6 +9,11 @@
 
 #include "base/slice.h"
 
+enum {
+	ADDRESS_MAX = 320, /* octets of "local@domain" (RFC 5321 section
+			    * 4.5.3.1): 64, 1 and 255 */
+};
+
 /* Cut one address off a list: commas in quotes, comments and angle brackets
  * separate nothing.  False behind the last. */
 bool address_next(struct slice *rest, struct slice *out);

@@ -24,12 +24,7 @@ line_is_empty(struct slice line)
 static struct slice
 line_text(struct slice line)
 {
-	if (line.len > 0 && line.p[line.len - 1] == '\n') {
-		line.len--;
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
-	}
-	return line;
+	return slice_sub(line, 0, line.len - slice_line_end(line));
 }
 
 bool

@@ -21,6 +21,11 @@
 #include "base/sink.h"
 #include "base/slice.h"
 
+enum {
+	MESSAGE_MAX_LINE = 998, /* octets of a line without its end (RFC 5322
+				 * section 2.1.1); longer ones are read, too */
+};
+
 struct field {
 	struct slice raw;  /* name through final line end, if it has one */
 	struct slice name; /* as spelled; compare with slice_eq_nocase() */

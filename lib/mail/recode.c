@@ -14,15 +14,6 @@ enum {
 
 static const char upper_hex[] = "0123456789ABCDEF";
 
-static int
-hex_digit(char c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 void
 recode_qp_decode(struct buf *out, struct slice text)
 {
@@ -43,8 +34,8 @@ recode_qp_decode(struct buf *out, struct slice text)
 			i = end;
 			continue;
 		}
-		int high = s.len - i > 2 ? hex_digit(s.p[i + 1]) : -1;
-		int low = s.len - i > 2 ? hex_digit(s.p[i + 2]) : -1;
+		int high = s.len - i > 2 ? ascii_hex(s.p[i + 1]) : -1;
+		int low = s.len - i > 2 ? ascii_hex(s.p[i + 2]) : -1;
 
 		if (high < 0 || low < 0) {
 			buf_char(out, s.p[i]);

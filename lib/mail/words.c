@@ -105,23 +105,14 @@ charset_take(struct words *w, struct slice name)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* RFC 2047 section 4.2. */
 static void
 q_decode(struct buf *b, struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		bool coded = s.p[i] == '=' && s.len - i > 2;
-		int high = coded ? hex_digit(s.p[i + 1]) : -1;
-		int low = coded ? hex_digit(s.p[i + 2]) : -1;
+		int high = coded ? ascii_hex(s.p[i + 1]) : -1;
+		int low = coded ? ascii_hex(s.p[i + 2]) : -1;
 
 		if (high >= 0 && low >= 0) {
 			buf_char(b, (char)(high << 4 | low));

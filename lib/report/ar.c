@@ -4,29 +4,11 @@
 
 #include <arpa/inet.h>
 
-#include "mail/authres.h"
 #include "base/escape.h"
+#include "mail/address.h"
+#include "mail/authres.h"
+#include "mail/fold.h"
 #include "report/report.h"
-
-enum {
-	FOLD_AT = 76
-};
-
-/* Words of a field, folded between them. */
-static void
-put_word(struct buf *b, size_t *column, const char *eol, struct slice word)
-{
-	if (*column + 1 + word.len > FOLD_AT) {
-		buf_text(b, eol);
-		buf_char(b, '\t');
-		*column = 8;
-	} else {
-		buf_char(b, ' ');
-		*column += 1;
-	}
-	buf_slice(b, word);
-	*column += word.len;
-}
 
 /* "body hash (AMS 2)": the code in words, and the field it is about. */
 static void
@@ -135,7 +117,7 @@ is_plain(struct slice text)
 		if (text.p[i] <= ' ' || text.p[i] >= 0x7f || text.p[i] == '"' ||
 		    text.p[i] == '\\')
 			return false;
-	return text.len > 0 && text.len <= 320;
+	return text.len > 0 && text.len <= ADDRESS_MAX;
 }
 
 /* The first octets of b=, which tell signatures apart (RFC 6008). */
@@ -230,45 +212,42 @@ report_results(
 	flush(&w);
 }
 
-/* A field on its way. */
-struct writer {
-	struct buf *out;
-	size_t column;
-	const char *eol;
-};
-
 static void
 write_word(void *ctx, bool comment, struct slice text)
 {
-	struct writer *w = ctx;
+	struct fold *f = ctx;
 
 	(void)comment;
-	put_word(w->out, &w->column, w->eol, text);
+	fold_word(f, text);
 	/* Each result but the first begins a line. */
 	if (text.p[text.len - 1] == ';')
-		w->column = FOLD_AT;
+		fold_before_next(f);
 }
 
 void
 report_ar(struct buf *b, const struct report *r, struct slice authserv_id,
     const char *eol)
 {
+	struct fold f = { .eol = eol };
 	struct buf word = { .max = 0 };
-	size_t before = b->len;
 
 	/* Not folded, however long the id: simple readers look at the start of
 	 * the value. */
-	buf_text(b, "Authentication-Results: ");
-	authres_write_value(b, authserv_id);
-	buf_char(b, ';');
-	struct writer w = { b, b->len - before, eol };
-	size_t head = b->len;
+	authres_write_value(&word, authserv_id);
+	fold_put(&f, SLICE("Authentication-Results: "));
+	fold_put(&f, buf_view(&word));
+	fold_put(&f, SLICE(";"));
+	buf_clear(&word);
+	size_t head = f.text.len;
 
-	report_results(r, &(struct authres_words){ write_word, &w }, &word);
-	if (b->len == head)
-		put_word(b, &w.column, eol, SLICE("none"));
-	buf_text(b, eol);
+	report_results(r, &(struct authres_words){ write_word, &f }, &word);
+	if (f.text.len == head)
+		fold_word(&f, SLICE("none"));
+	buf_text(&f.text, eol);
+	buf_slice(b, buf_view(&f.text));
+	buf_fail_with(b, &f.text);
 	buf_fail_with(b, &word);
+	buf_release(&f.text);
 	buf_release(&word);
 }
 

@@ -179,13 +179,9 @@ take_body(struct taking *t, struct slice body, struct fingerprint *out)
 	/* Empty lines at the end are in no canonical form; blank ones are in
 	 * simple. */
 	while (body.len > 0) {
-		size_t n = body.len;
+		size_t n = body.len - slice_line_end(body);
 
-		n -= body.p[n - 1] == '\n';
-		if (n == body.len)
-			break;
-		n -= n > 0 && body.p[n - 1] == '\r';
-		if (n > 0 && body.p[n - 1] != '\n')
+		if (n == body.len || (n > 0 && body.p[n - 1] != '\n'))
 			break;
 		body.len = n;
 	}
@@ -198,11 +194,7 @@ take_body(struct taking *t, struct slice body, struct fingerprint *out)
 	}
 	out->block = array(t, t->failed ? 1 : lines + 1, sizeof *out->block);
 	rest = body;
-	while (rest.len > 0 && !t->failed) {
-		if (!slice_cut(&rest, '\n', &line))
-			break;
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
+	while (!t->failed && slice_line(&rest, &line)) {
 		/* Most lines are as they are when relaxed. */
 		struct slice text = relaxed_line(t, line);
 
@@ -251,13 +243,8 @@ fingerprint_take(const struct message *m, const struct chain *c,
 static void
 put_mac(struct buf *b, const struct fp_mac *mac)
 {
-	static const char hex[] = "0123456789abcdef";
-
 	buf_char(b, ' ');
-	for (size_t i = 0; i < sizeof mac->octets; i++) {
-		buf_char(b, hex[mac->octets[i] / 16]);
-		buf_char(b, hex[mac->octets[i] % 16]);
-	}
+	buf_hex(b, mac->octets, sizeof mac->octets);
 }
 
 void
@@ -267,9 +254,9 @@ fingerprint_write(struct buf *b, const struct fingerprint *f)
 	if (f->secret) {
 		buf_text(b, "secret");
 		put_mac(b, &f->check);
+	} else {
+		buf_hex(b, f->salt.p, f->salt.len);
 	}
-	for (size_t i = 0; i < f->salt.len && !f->secret; i++)
-		buf_printf(b, "%02x", (unsigned char)f->salt.p[i]);
 	buf_char(b, '\n');
 	for (size_t i = 0; i < f->nfields; i++) {
 		buf_printf(b, "field %.*s", SLICE_ARG(f->field[i].name));
@@ -314,22 +301,14 @@ next_word(struct slice *rest)
 	return word;
 }
 
-static int
-hex_digit(char c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool
 read_hex(struct slice s, unsigned char out[], size_t n)
 {
 	if (s.len != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int high = hex_digit(s.p[2 * i]);
-		int low = hex_digit(s.p[2 * i + 1]);
+		int high = ascii_hex(s.p[2 * i]);
+		int low = ascii_hex(s.p[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;
@@ -449,11 +428,9 @@ fingerprint_read(struct slice octets, struct arena *arena,
 	out->block = arena_array(arena, lines, sizeof *out->block);
 	if (out->field == NULL || out->mention == NULL || out->block == NULL)
 		return diag_memory(why);
-	while (good && !ended && slice_cut(&rest, '\n', &line)) {
+	while (good && !ended && slice_line(&rest, &line)) {
 		struct slice word;
 
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
 		number++;
 		if (number == 1) {
 			good = slice_eq(line, slice_of(first_line));

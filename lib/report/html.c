@@ -334,11 +334,7 @@ put_side(struct buf *b, const char *class, char mark, const struct change *c,
 	struct slice rest = slice_sub(text, 0, MAX_SIDE), line;
 	bool first = true;
 
-	if (rest.len > 0 && rest.p[rest.len - 1] == '\n')
-		rest.len--;
-	while (slice_cut(&rest, '\n', &line)) {
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
+	while (slice_line(&rest, &line)) {
 		buf_printf(b, "<span class=\"%s\">%c ", class, mark);
 		if (first && c->name.len > 0) {
 			put_text(b, c->name, MAX_NAME);

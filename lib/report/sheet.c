@@ -180,6 +180,7 @@ sheet_item(struct sheet *t, const char *mark, const char *sgr, struct buf *text)
 static struct slice
 line_at(struct slice raw, size_t *at)
 {
+	struct slice line;
 	size_t from = 0;
 
 	while (*at + 1 < raw.len && ascii_is_fws(raw.p[*at]))
@@ -191,10 +192,7 @@ line_at(struct slice raw, size_t *at)
 		from++;
 	*at -= from;
 	raw = slice_sub(raw, from, raw.len);
-	raw = slice_sub(raw, 0, slice_find(raw, '\n'));
-	if (raw.len > 0 && raw.p[raw.len - 1] == '\r')
-		raw.len--;
-	return raw;
+	return slice_line(&raw, &line) ? line : SLICE_NONE;
 }
 
 void

@@ -338,9 +338,7 @@ line_joined(struct buf *b, struct slice text, struct slice end, bool put)
 	}
 	buf_slice(b, text);
 	/* A mark that the next line belongs to this one. */
-	if (text.len + broken >= 980 &&
-	    (text.len == 998 || text.len == 990 || text.len == 997 ||
-		text.len == 989 || text.len == 1000))
+	if (evidence_line_broken(text.len))
 		buf_char(b, '\0');
 	else
 		buf_slice(b, end);

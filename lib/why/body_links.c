@@ -12,15 +12,6 @@ enum {
 	LINK_WAYS = 3, /* of undoing them */
 };
 
-static int
-hex_digit(char ch)
-{
-	if (ascii_is_digit(ch))
-		return ch - '0';
-	ch = ascii_lower(ch);
-	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
-}
-
 /* Where, in a rewritten link, the address that it leads to begins: behind its
  * own "http", "%" and ":" may be written as the parameter has them. */
 static struct slice
@@ -65,8 +56,8 @@ link_target(struct slice url, unsigned way, bool html, struct buf *out)
 		bool coded = (coded_colon && value.p[i] == '%') ||
 			     (way == 2 && value.p[i] == '-');
 		int high =
-		    coded && value.len - i > 2 ? hex_digit(value.p[i + 1]) : -1;
-		int low = high >= 0 ? hex_digit(value.p[i + 2]) : -1;
+		    coded && value.len - i > 2 ? ascii_hex(value.p[i + 1]) : -1;
+		int low = high >= 0 ? ascii_hex(value.p[i + 2]) : -1;
 		char ch = value.p[i];
 
 		if (low >= 0)

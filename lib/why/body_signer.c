@@ -177,10 +177,9 @@ empty_lines(struct slice body, bool blanks, size_t *rest)
 {
 	size_t n = 0;
 
-	while (body.len > 0 && body.p[body.len - 1] == '\n') {
-		size_t at = body.len - 1;
+	while (slice_line_end(body) > 0) {
+		size_t at = body.len - slice_line_end(body);
 
-		at -= at > 0 && body.p[at - 1] == '\r';
 		while (blanks && at > 0 && ascii_is_wsp(body.p[at - 1]))
 			at--;
 		if (at > 0 && body.p[at - 1] != '\n')

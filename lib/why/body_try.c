@@ -226,10 +226,8 @@ each_line(struct body_case *c, struct buf *b,
 
 	search_pay(c->s, (uint64_t)COST_MADE * c->body.len);
 	while (mime_line(&rest, &whole)) {
-		size_t n = whole.len;
+		size_t n = whole.len - slice_line_end(whole);
 
-		n -= n > 0 && whole.p[n - 1] == '\n';
-		n -= n < whole.len && n > 0 && whole.p[n - 1] == '\r';
 		line(b, slice_sub(whole, 0, n), slice_sub(whole, n, whole.len));
 	}
 	if (b->failure != BUF_OK)

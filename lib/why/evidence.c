@@ -12,6 +12,7 @@
 enum {
 	MAX_LOOKED = 64 * 1024, /* octets of a body */
 	MAX_APART = 7,		/* days between Date and a signature */
+	SENDMAIL_LINE = 990,	/* octets that it leaves of a line */
 };
 
 /* ------------------------------------------------------------------------
@@ -51,16 +52,10 @@ is_of_header(struct slice line)
 static unsigned
 fields_of_body(struct slice body)
 {
-	struct slice rest = slice_sub(body, 0, MAX_LOOKED);
+	struct slice rest = slice_sub(body, 0, MAX_LOOKED), line;
 	unsigned n = 0;
 
-	while (rest.len > 0) {
-		size_t end = slice_find(rest, '\n');
-		struct slice line = slice_sub(rest, 0, end);
-
-		rest = slice_sub(rest, end + 1, rest.len);
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
+	while (slice_line(&rest, &line)) {
 		if (line.len == 0 && n == 0)
 			continue;
 		if (!is_of_header(line) && !begins_arc_field(line))
@@ -95,13 +90,7 @@ evidence_next_message(struct slice text)
 	struct slice rest = text, line;
 	bool separator = false;
 
-	while (rest.len > 0) {
-		size_t end = slice_find(rest, '\n');
-
-		line = slice_sub(rest, 0, end);
-		rest = slice_sub(rest, end + 1, rest.len);
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
+	while (slice_line(&rest, &line)) {
 		if (separator && is_of_header(line))
 			return true;
 		separator = mbox_is_separator(line);
@@ -274,4 +263,13 @@ evidence_another_message(struct search *s, unsigned i)
 		}
 	}
 	return any;
+}
+
+/* A mark that the line goes on may follow the octets that are left. */
+bool
+evidence_line_broken(size_t octets)
+{
+	return octets == MESSAGE_MAX_LINE || octets == MESSAGE_MAX_LINE - 1 ||
+	       octets == MESSAGE_MAX_LINE + 2 || octets == SENDMAIL_LINE ||
+	       octets == SENDMAIL_LINE - 1;
 }

@@ -12,6 +12,10 @@ bool evidence_header_cut(const struct search *, char *detail, size_t size);
 /* Whether text has a separator of an mbox in it, and a header below that. */
 bool evidence_next_message(struct slice text);
 
+/* Whether a line of so many octets, its end not counted, may be the first piece
+ * of one that a server broke for its length (RFC 5322 section 2.1.1). */
+bool evidence_line_broken(size_t octets);
+
 /* Whether no message is without a field of that name (RFC 5322 section 3.6). */
 bool evidence_is_needed(struct slice name);
 

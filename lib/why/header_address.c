@@ -119,7 +119,7 @@ offer_unmunged(struct offer *o)
 	local = slice_sub(local, 0, at);
 	for (size_t i = 0; i < local.len; i++)
 		if (local.p[i] == '=' || local.p[i] == '%') {
-			char room[320];
+			char room[ADDRESS_MAX];
 			int n = snprintf(room, sizeof room, "<%.*s@%.*s>",
 			    SLICE_ARG(slice_sub(local, 0, i)),
 			    SLICE_ARG(slice_sub(local, i + 1, local.len)));
@@ -131,7 +131,7 @@ offer_unmunged(struct offer *o)
 	if (domain.len > 8 &&
 	    slice_eq_nocase(
 		slice_sub(domain, domain.len - 8, 8), SLICE(".invalid"))) {
-		char room[320];
+		char room[ADDRESS_MAX];
 		int n =
 		    snprintf(room, sizeof room, "<%.*s@%.*s>", SLICE_ARG(local),
 			SLICE_ARG(slice_sub(domain, 0, domain.len - 8)));
@@ -234,6 +234,12 @@ put_phrase(struct buf *b, struct slice phrase, unsigned way)
 	buf_text(b, way == 2 ? "'\"" : "\"");
 }
 
+enum {
+	QUOTED_PHRASES = 8,	       /* that are tried one by one */
+	EVERY_PHRASE = QUOTED_PHRASES, /* instead of one of those */
+	QUOTED_OCTETS = 8192,	       /* of a value that is tried */
+};
+
 /* All phrases in that way, or only the one at place only. */
 static void
 offer_quoting(struct offer *o, unsigned way, unsigned only)
@@ -251,7 +257,7 @@ offer_quoting(struct offer *o, unsigned way, unsigned only)
 			buf_char(&o->text, ',');
 		buf_slice(&o->text, slice_sub(a, 0, lead));
 		address_split(slice_trim(a), &phrase, &angle);
-		if (phrase.len > 0 && (only == place || only == 99)) {
+		if (phrase.len > 0 && (only == place || only == EVERY_PHRASE)) {
 			put_phrase(&o->text, phrase, way);
 			buf_char(&o->text, ' ');
 			buf_slice(&o->text, angle);
@@ -260,18 +266,18 @@ offer_quoting(struct offer *o, unsigned way, unsigned only)
 		}
 		place++;
 	}
-	offer_text(o, only == 99 ? RANK_USUAL : RANK_RARE);
+	offer_text(o, only == EVERY_PHRASE ? RANK_USUAL : RANK_RARE);
 }
 
 void
 offer_display_name_quoted(struct offer *o)
 {
 	if (!is_named(o, address_fields) || o->field == NULL ||
-	    o->value.len > 8192)
+	    o->value.len > QUOTED_OCTETS)
 		return;
 	for (unsigned way = 0; way < 4; way++) {
-		offer_quoting(o, way, 99);
-		for (unsigned place = 0; place < 8; place++)
+		offer_quoting(o, way, EVERY_PHRASE);
+		for (unsigned place = 0; place < QUOTED_PHRASES; place++)
 			offer_quoting(o, way, place);
 	}
 }

@@ -99,7 +99,7 @@ offer_sent_from(struct offer *o)
 			address = mail_from(f->value);
 		else if (slice_eq_nocase(f->name, SLICE("Return-Path")))
 			address = address_bare(slice_trim(f->value));
-		if (address.len == 0 || address.len > 320)
+		if (address.len == 0 || address.len > ADDRESS_MAX)
 			continue;
 		buf_printf(&o->text, "%.*s <%.*s>", SLICE_ARG(phrase),
 		    SLICE_ARG(address));

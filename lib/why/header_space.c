@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mail/mime.h"
+#include "why/evidence.h"
 #include "why/header_offer.h"
 #include "why/header_space.h"
 
@@ -18,14 +19,9 @@ offer_line_broken(struct offer *o)
 	size_t skip = o->field->name.len + 1;
 
 	while (mime_line(&rest, &line)) {
-		struct slice bare = line;
-
-		while (bare.len > 0 && (bare.p[bare.len - 1] == '\n' ||
-					   bare.p[bare.len - 1] == '\r'))
-			bare.len--;
-		bool broken = (bare.len == 998 || bare.len == 990 ||
-				  bare.len == 997 || bare.len == 989) &&
-			      rest.len > 0;
+		struct slice bare =
+		    slice_sub(line, 0, line.len - slice_line_end(line));
+		bool broken = evidence_line_broken(bare.len) && rest.len > 0;
 
 		buf_slice(b, broken ? bare : rest.len > 0 ? line : bare);
 		if (broken && ascii_is_wsp(rest.p[0]))

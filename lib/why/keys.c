@@ -529,8 +529,7 @@ hashed_oddly(struct lock *l)
 		buf_release(&b);
 		return false;
 	}
-	for (size_t k = 0; k < DIGEST_SIZE; k++)
-		buf_printf(&hex, "%02x", digest[k]);
+	buf_hex(&hex, digest, DIGEST_SIZE);
 	if (l->k->target.kind == TARGET_CHECK && signs(l, buf_view(&b), false))
 		cause = CAUSE_SIG_ED25519_UNHASHED;
 	else if (signs(l, once, true))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "dkim/bodyhash.h"
 #include "keys/keyname.h"
 #include "why/known.h"
@@ -170,11 +170,7 @@ known_field(struct search *s, struct known *k)
 static int64_t
 deadline(const struct search *s)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec +
-	       s->opt->validate->sig.dns_timeout;
+	return clock_now() + s->opt->validate->sig.dns_timeout;
 }
 
 /* Have every key that a signature names; most were asked for by the verdict. */

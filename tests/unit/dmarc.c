@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/input.h"
 #include "dmarc/dmarc.h"
 #include "unit.h"
@@ -161,12 +161,9 @@ evaluate(struct keystore *keys, struct slice line)
 	struct buf text = { .max = 0 };
 	struct slice from, rest, word;
 	struct dmarc_verdict v;
-	struct timespec t;
 	struct diag why;
 	size_t n = 0;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	int64_t now = clock_now();
 
 	if (!slice_cut(&line, '\t', &from))
 		from = SLICE("");
@@ -181,7 +178,7 @@ evaluate(struct keystore *keys, struct slice line)
 	struct message *m = message_of(from, &text);
 
 	if (m == NULL ||
-	    dmarc_check(m, id, n, keys, now + 20 * (int64_t)1000000000, arena,
+	    dmarc_check(m, id, n, keys, now + 20 * (int64_t)CLOCK_SECOND, arena,
 		&v, &why) != 0)
 		printf("trouble\n");
 	else

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "spf/record.h"
 #include "spf/spf.h"
 #include "unit.h"
@@ -169,16 +169,14 @@ evaluate(struct keystore *keys, struct slice line)
 	struct spf_verdict v;
 	struct slice ip;
 	struct diag why;
-	struct timespec t;
 
 	if (!slice_cut(&line, '\t', &ip) || !slice_cut(&line, '\t', &r.helo) ||
 	    !slice_cut(&line, '\t', &r.mail_from))
 		r.mail_from = SLICE_NONE;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	int64_t now = clock_now();
 
 	if (!spf_address_read(ip, &r.ip) ||
-	    spf_check(&r, keys, now + 20 * (int64_t)1000000000, arena, &v,
+	    spf_check(&r, keys, now + 20 * (int64_t)CLOCK_SECOND, arena, &v,
 		&why) != 0) {
 		printf("trouble\n");
 	} else {
