@@ -175,12 +175,36 @@ offer_styles(struct offer *o)
 		}
 }
 
-/* The parameters of Content-Type, each in quotes or not, and what stands
- * between them. */
+/* The parameters of Content-Type: a bit of quotes and one of joined for each
+ * that is in quotes, or has no blank before it. */
+static void
+offer_param_style(struct offer *o, struct slice head, const struct slice part[],
+    size_t n, unsigned quotes, unsigned joined)
+{
+	unsigned all = (1U << n) - 1;
+
+	buf_slice(&o->text, slice_trim(head));
+	for (size_t i = 0; i < n; i++) {
+		size_t at = slice_find(part[i], '=');
+		struct slice value = address_unquoted(
+		    slice_sub(part[i], at + 1, part[i].len), '"');
+		const char *q = quotes >> i & 1 ? "\"" : "";
+
+		buf_text(&o->text, joined > all	     ? " ; "
+				   : joined >> i & 1 ? ";"
+						     : "; ");
+		buf_slice(&o->text, slice_sub(part[i], 0, at));
+		buf_printf(&o->text, "=%s", q);
+		buf_slice(&o->text, value);
+		buf_text(&o->text, q);
+	}
+	list_text(o, joined == 0 ? QUOTED : TWO_EDITS,
+	    CAUSE_HDR_CONTENT_TYPE_REQUOTED);
+}
+
 static void
 offer_params(struct offer *o)
 {
-	static const char *const between[] = { "; ", ";", " ; " };
 	struct slice part[MAX_PARAMS], rest = o->value, head, p;
 	size_t n = 0;
 
@@ -190,23 +214,9 @@ offer_params(struct offer *o)
 		part[n++] = slice_trim(p);
 	if (rest.len > 0 || n == 0)
 		return;
-	for (size_t k = 0; k < ARRAY_LEN(between) << n; k++) {
-		buf_slice(&o->text, slice_trim(head));
-		for (size_t i = 0; i < n; i++) {
-			size_t at = slice_find(part[i], '=');
-			struct slice value = address_unquoted(
-			    slice_sub(part[i], at + 1, part[i].len), '"');
-			const char *q = k >> i & 1 ? "\"" : "";
-
-			buf_text(&o->text, between[k >> n]);
-			buf_slice(&o->text, slice_sub(part[i], 0, at));
-			buf_printf(&o->text, "=%s", q);
-			buf_slice(&o->text, value);
-			buf_text(&o->text, q);
-		}
-		list_text(o, k >> n == 0 ? QUOTED : TWO_EDITS,
-		    CAUSE_HDR_CONTENT_TYPE_REQUOTED);
-	}
+	for (unsigned joined = 0; joined <= 1U << n; joined++)
+		for (unsigned quotes = 0; quotes < 1U << n; quotes++)
+			offer_param_style(o, head, part, n, quotes, joined);
 }
 
 /* What another row offers, as likely as that. */

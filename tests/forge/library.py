@@ -48,7 +48,8 @@ SUBJECTS = [
     "J\udcf6rg kommt",
 ]
 TYPES = ["text/plain; charset=utf-8", "text/plain; charset=UTF-8; format=flowed", "text/plain; charset=UTF-8; format=flowed; delsp=yes",
-         'text/plain; charset="us-ascii"', "text/plain; charset=iso-8859-1", "text/plain", "TEXT/PLAIN; CHARSET=us-ascii"]
+         'text/plain; charset="us-ascii"', "text/plain; charset=iso-8859-1", "text/plain", "TEXT/PLAIN; CHARSET=us-ascii",
+         "text/plain; charset=UTF-8;format=flowed;delsp=yes", "text/plain;charset=utf-8; format=flowed"]
 
 
 def people(rng, n):
