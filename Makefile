@@ -123,6 +123,9 @@ help:
 setup: setup-build setup-test setup-peers setup-lint setup-release
 setup-%:
 	@tests/setup $*
+setup-test:
+	@tests/setup test
+	@tests/tools/unpack $B/unpacked postfix || echo "its recipes are not tested"
 
 #: make demo       set-up, build, and verdicts on the messages of samples/
 demo: setup-build

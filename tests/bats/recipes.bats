@@ -63,7 +63,7 @@ sealed() {
 @test "procmailrc-annotate puts the field on top, and leaves the message alone where it cannot" {
 	maildir "$T/m"
 	by_procmail "$T/m" "INCLUDERC=$T/r/procmailrc-annotate" <"$MAILS/lf"
-	cmp <(arc-verify -a -i delivery.example.org "$MAILS/lf") "$(only "$T/m")"
+	cmp <(arc-verify -a -i delivery.example.org --check all "$MAILS/lf") "$(only "$T/m")"
 	sed -i 's/arc-verify /&--keys \/nowhere /' "$T/r/procmailrc-annotate"
 	maildir "$T/m"
 	by_procmail "$T/m" "INCLUDERC=$T/r/procmailrc-annotate" <"$MAILS/lf"
@@ -116,11 +116,11 @@ sealed() {
 	}
 	for mail in "$MAILS/lf" "$MAILS/crlf" "$SAMPLES/none-no-arc-fields.eml" "$TEMPFAIL"; do
 		drop "$mail"
-		cmp <(arc-verify -a -i delivery.example.org "$mail") "$(only "$T/m")"
+		cmp <(arc-verify -a -i delivery.example.org --check all --received-by mx.example.org "$mail") "$(only "$T/m")"
 	done
 	drop "$SAMPLES/fail-body-changed.eml"
 	[ "$(count "$T/m")" -eq 0 ]
-	cmp <(arc-verify -a -i delivery.example.org "$SAMPLES/fail-body-changed.eml") "$(only "$T/m/.arc-fail")"
+	cmp <(arc-verify -a -i delivery.example.org --check all --received-by mx.example.org "$SAMPLES/fail-body-changed.eml") "$(only "$T/m/.arc-fail")"
 	sed -i 's/arc-verify /&--keys \/nowhere /' "$T/r/mailfilter"
 	run -75 drop "$MAILS/lf"
 	[ "$(count "$T/m")" -eq 0 ]
@@ -131,17 +131,17 @@ sealed() {
 	sieve_setup
 	script=$(cat "$T/r/annotate.sieve")
 	by_sieve "$SIEVE/pass" "$script" "$MAILS/lf"
-	cmp <(arc-verify -a -i delivery.example.org "$MAILS/lf") "$(only "$SIEVE/pass")"
+	cmp <(arc-verify -a -i delivery.example.org --check all --received-by mx.example.org "$MAILS/lf") "$(only "$SIEVE/pass")"
 	by_sieve "$SIEVE/fail" "$script" "$MAILS/fail"
 	[ "$(count "$SIEVE/fail")" -eq 0 ]
-	cmp <(arc-verify -a -i delivery.example.org "$MAILS/fail" | tr -d '\r') "$(only "$SIEVE/fail/.arc-fail")"
+	cmp <(arc-verify -a -i delivery.example.org --check all --received-by mx.example.org "$MAILS/fail" | tr -d '\r') "$(only "$SIEVE/fail/.arc-fail")"
 	# A forged field of that id decides nothing.
 	{
 		printf 'Authentication-Results: delivery.example.org; arc=fail\n'
 		cat "$MAILS/lf"
 	} >"$T/forged"
 	by_sieve "$SIEVE/forged" "$script" "$T/forged"
-	cmp <(arc-verify -a -i delivery.example.org "$MAILS/lf") "$(only "$SIEVE/forged")"
+	cmp <(arc-verify -a -i delivery.example.org --check all --received-by mx.example.org "$MAILS/lf") "$(only "$SIEVE/forged")"
 	# An id that fills a line puts the result on the next.
 	local id
 	id=$(printf 'long.%.0s' {1..14})example
@@ -162,7 +162,7 @@ sealed() {
 	tr -d '\r' <"$MAILS/fail" >"$SIEVE/box/cur/31:2,S"
 	cp "$T/r/annotate.sieve" "$SIEVE/filter.sieve"
 	for mail in "$SIEVE/box/cur"/*; do
-		arc-verify -a -i delivery.example.org "$mail" | sha256sum
+		arc-verify -a -i delivery.example.org --check all --received-by mx.example.org "$mail" | sha256sum
 	done | sort >"$T/wanted"
 	sieve_own
 	cd "$SIEVE"
@@ -226,7 +226,8 @@ postfix_filter() {
 
 @test "postfix-master.cf runs postfix-filter with options that it takes" {
 	run -0 grep -o 'argv=.*' "$T/r/postfix-master.cf"
-	[ "$output" = 'argv=/usr/local/lib/arc/postfix-filter -f ${sender} -- ${recipient}' ]
+	[ "$output" = 'argv=/usr/bin/env CLIENT_ADDRESS=${client_address} CLIENT_HELO=${client_helo}' ]
+	grep -qx '    SENDER=${sender} /usr/local/lib/arc/postfix-filter -f ${sender} -- ${recipient}' "$T/r/postfix-master.cf"
 	grep -q 'content_filter=arc:' "$T/r/postfix-master.cf"
 	grep -q '^arc  *unix .* pipe$' "$T/r/postfix-master.cf"
 }

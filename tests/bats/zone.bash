@@ -19,6 +19,7 @@ serve() {
 	mkfifo end port
 	exec 8<>end
 	faultdns zone zone.log <end >port 3>&- 8>&- &
+	# shellcheck disable=SC2034 # of who loads this
 	read -r PORT <port
 	rm end port
 }
