@@ -15,6 +15,7 @@
 #include "why/body_recoded.h"
 #include "why/body_signer.h"
 #include "why/body_twice.h"
+#include "why/evidence.h"
 #include "why/known.h"
 
 enum {
@@ -191,16 +192,22 @@ unexplained(struct body_case *c)
 		    s, CAUSE_BODY_MISSING, LEVEL_FACT, ASPECT_BODY_HASH, c->k);
 		return;
 	}
-	struct finding *f = finding_about(s,
-	    has_replacement(c) ? CAUSE_BODY_ATTACHMENT_REPLACED
-			       : CAUSE_BODY_CHANGED,
-	    LEVEL_INDICATED, ASPECT_BODY_HASH, c->k);
 	const struct known *fits = older_fits(c);
-	char is[KNOWN_NAME], older[KNOWN_NAME];
+	char is[KNOWN_NAME], older[KNOWN_NAME], gateway[120] = "";
+	enum cause_id cause = CAUSE_BODY_CHANGED;
+
+	if (has_replacement(c))
+		cause = CAUSE_BODY_ATTACHMENT_REPLACED;
+	else if (fits == NULL &&
+		 evidence_gateway(s, c->k, gateway, sizeof gateway))
+		cause = CAUSE_BODY_GATEWAY_REBUILT;
+	struct finding *f =
+	    finding_about(s, cause, LEVEL_INDICATED, ASPECT_BODY_HASH, c->k);
 
 	if (f == NULL)
 		return;
 	finding_place(s, f, c->k, other_hash, same_hash, c->k);
+	snprintf(f->detail, sizeof f->detail, "%s", gateway);
 	if (fits != NULL)
 		snprintf(f->detail, sizeof f->detail,
 		    "the body hash of %s still verifies: more likely the "

@@ -205,6 +205,11 @@ static const struct cause rows[] = {
 	[CAUSE_BODY_MISSING] = { "body.missing", ROLE_VALIDATOR, LEVEL_FACT, "",
 	    "No body: is this the header only?",
 	    "Get the complete message, header and body, and verify that." },
+	[CAUSE_BODY_GATEWAY_REBUILT] = { "body.gateway-rebuilt", ROLE_MODIFIER,
+	    LEVEL_INDICATED, "",
+	    "The body was changed, and the message went through a gateway "
+	    "that takes mail apart and writes it anew.",
+	    "Seal behind that gateway, or let it pass mail on as it came." },
 	[CAUSE_BODY_CHANGED] = { "body.changed", ROLE_MODIFIER, LEVEL_INDICATED,
 	    "",
 	    "The body was changed in a way that could not be reconstructed.",

@@ -262,6 +262,11 @@ static const struct cause rows[] = {
 	    "A field listed in h= is missing: it was removed, unless the "
 	    "signer oversigned it.",
 	    "Seal after removing signed fields." },
+	[CAUSE_HDR_RECIPIENTS_REWRITTEN] = { "hdr.recipients-rewritten",
+	    ROLE_MODIFIER, LEVEL_INDICATED, "RFC 6377 section 3.3",
+	    "The recipients were most likely rewritten by list software: the "
+	    "field stands where a list adds its own.",
+	    "Do not sign Cc of mail to lists, or seal after rewriting it." },
 	[CAUSE_HDR_CHANGED] = { "hdr.changed", ROLE_MODIFIER, LEVEL_INDICATED,
 	    "RFC 8617 section 5.2, step 4", "A signed field was changed.",
 	    "Compare this copy with the copy of a neighboring hop (arc-dump "

@@ -8,6 +8,7 @@
 #include "mail/date.h"
 #include "mail/mbox.h"
 #include "why/evidence.h"
+#include "why/known.h"
 
 enum {
 	MAX_LOOKED = 64 * 1024, /* octets of a body */
@@ -272,4 +273,111 @@ evidence_line_broken(size_t octets)
 	return octets == MESSAGE_MAX_LINE || octets == MESSAGE_MAX_LINE - 1 ||
 	       octets == MESSAGE_MAX_LINE + 2 || octets == SENDMAIL_LINE ||
 	       octets == SENDMAIL_LINE - 1;
+}
+
+/* ------------------------------------------------------------------------
+ * Who handled it. */
+
+static bool
+is_one_of(struct slice name, const char *const names[], size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (slice_eq_nocase(name, slice_of(names[k])))
+			return true;
+	return false;
+}
+
+/* What Mailman takes out of a header and puts at its end. */
+static const char *const rewritten[] = { "to", "cc", "from", "reply-to",
+	"subject", "sender", "content-type", "content-transfer-encoding",
+	"mime-version", "x-reply-to", "x-original-from" };
+
+/* What list software adds there. */
+static const char *const of_lists[] = { "x-beenthere", "x-mailman-version",
+	"precedence", "list-id", "list-unsubscribe", "list-archive",
+	"list-post", "list-help", "list-subscribe", "list-owner", "errors-to",
+	"archived-at", "message-id-hash", "x-message-id-hash",
+	"x-mailman-rule-hits", "x-mailman-rule-misses", "x-content-filtered-by",
+	"x-topics" };
+
+bool
+evidence_recipients(const struct search *s, const struct field *field,
+    char *detail, size_t size)
+{
+	const struct message *m = s->m;
+	const struct field *of_list = NULL;
+	bool author = false;
+	char q[DIAG_QUOTED], p[DIAG_QUOTED];
+
+	for (const struct field *f = field + 1; f < m->field + m->nfields;
+	     f++) {
+		if (is_one_of(f->name, of_lists, ARRAY_LEN(of_lists)))
+			of_list = of_list != NULL ? of_list : f;
+		else if (!is_one_of(f->name, rewritten, ARRAY_LEN(rewritten)))
+			return false;
+	}
+	for (const struct field *f = m->field; f < field; f++) {
+		author |= slice_eq_nocase(f->name, SLICE("message-id"));
+		if (author && of_list == NULL &&
+		    is_one_of(f->name, of_lists, ARRAY_LEN(of_lists)))
+			of_list = f;
+	}
+	if (!author || of_list == NULL)
+		return false;
+	snprintf(detail, size, "%.40s stands at the end, beside %.60s",
+	    diag_quote(field->name, q), diag_quote(of_list->name, p));
+	return true;
+}
+
+static const struct {
+	const char *begins, *has; /* a field's name, and its value */
+	const char *product;
+} gateways[] = {
+	{ "X-MIMETrack", "Itemize by", "Domino" },
+	{ "X-TM-AS-", "", "Trend Micro" },
+	{ "X-TMASE-", "", "Trend Micro" },
+};
+
+static bool
+has_word(struct slice value, struct slice word)
+{
+	for (size_t at = 0; at + word.len <= value.len; at++)
+		if (slice_starts(slice_sub(value, at, value.len), word))
+			return true;
+	return false;
+}
+
+/* Whether a signature that still verifies saw the field: it was there before.
+ */
+static bool
+was_signed(const struct search *s, const struct known *k, struct slice name)
+{
+	for (; k != NULL; k = known_older(s, k))
+		for (size_t j = 0; k->holds && j < k->f->tags.nheaders; j++)
+			if (slice_eq_nocase(k->f->tags.headers[j], name))
+				return true;
+	return false;
+}
+
+bool
+evidence_gateway(
+    const struct search *s, const struct known *k, char *detail, size_t size)
+{
+	char q[DIAG_QUOTED];
+
+	for (size_t i = 0; i < s->m->nfields; i++)
+		for (size_t n = 0; n < ARRAY_LEN(gateways); n++) {
+			const struct field *f = &s->m->field[i];
+			struct slice begins = slice_of(gateways[n].begins);
+
+			if (!slice_eq_nocase(
+				slice_sub(f->name, 0, begins.len), begins) ||
+			    !has_word(f->value, slice_of(gateways[n].has)) ||
+			    was_signed(s, k, f->name))
+				continue;
+			snprintf(detail, size, "%.60s is by %s",
+			    diag_quote(f->name, q), gateways[n].product);
+			return true;
+		}
+	return false;
 }

@@ -23,6 +23,15 @@ bool evidence_is_needed(struct slice name);
  * is not there any more.  Says which. */
 bool evidence_dkim_gone(struct search *, unsigned i, char *detail, size_t size);
 
+/* Whether a field of recipients stands below all that its author wrote, where
+ * list software puts what it writes anew.  Says below which. */
+bool evidence_recipients(
+    const struct search *, const struct field *, char *detail, size_t size);
+
+/* Whether a gateway that writes bodies anew left its mark; says which. */
+bool evidence_gateway(
+    const struct search *, const struct known *, char *detail, size_t size);
+
 /* Whether set i speaks of another author at another time. */
 bool evidence_another_message(struct search *, unsigned i);
 

@@ -387,6 +387,36 @@ dkim_gone(struct header_case *c)
 	return true;
 }
 
+/* A field of recipients that a list wrote anew: the addresses that it left out
+ * are lost. */
+static bool
+recipients_rewritten(struct header_case *c)
+{
+	char detail[160];
+
+	for (size_t j = 0; j < c->n; j++) {
+		struct slice name = c->g->headers[j];
+
+		if (!is_suspect(c, j) ||
+		    !(slice_eq_nocase(name, SLICE("cc")) ||
+			slice_eq_nocase(name, SLICE("to"))) ||
+		    !evidence_recipients(
+			c->s, c->sel[j], detail, sizeof detail))
+			continue;
+		struct finding *f =
+		    finding_about(c->s, CAUSE_HDR_RECIPIENTS_REWRITTEN,
+			LEVEL_INDICATED, ASPECT_SIGNATURE, c->k);
+
+		if (f == NULL)
+			return true;
+		finding_since(c->s, f, c->k);
+		finding_until(c->s, f, newer_holds(c));
+		snprintf(f->detail, sizeof f->detail, "%s", detail);
+		return true;
+	}
+	return false;
+}
+
 /* The fields that nothing older vouches for were changed, or one is gone. */
 static void
 changed_somehow(struct header_case *c)
@@ -397,7 +427,7 @@ changed_somehow(struct header_case *c)
 	if (c->f->problem.code == DIAG_HEADERS_ARC_SEAL ||
 	    (c->k->instance > 0 && finding_above(c->s, ASPECT_SIGNATURE, c->k)))
 		return;
-	if (dkim_gone(c))
+	if (dkim_gone(c) || recipients_rewritten(c))
 		return;
 	size_t n = indicate(c, CAUSE_HDR_CHANGED, is_suspect);
 

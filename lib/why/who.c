@@ -229,6 +229,7 @@ is_refuted(const struct explanation *e, const struct finding *f)
 		return true;
 	/* One key that made neither signature explains both. */
 	return (f->cause == CAUSE_HDR_CHANGED ||
+		   f->cause == CAUSE_HDR_RECIPIENTS_REWRITTEN ||
 		   f->cause == CAUSE_HDR_FIELD_REMOVED ||
 		   f->cause == CAUSE_AS_AAR_ALTERED ||
 		   f->cause == CAUSE_AS_COVERED_CHANGED) &&

@@ -183,7 +183,40 @@ def chain_cases(e, i):
     yield e.Case("both-changed.%d" % i, m, [("as.covered-changed", i, i, None)], also=["hdr.changed"], level="indicated")
 
 
+LISTED = "X-BeenThere: tools@list.example\nX-Mailman-Version: 2.1.39\nList-Post: <mailto:tools@list.example>\nErrors-To: tools-bounces@list.example"
+
+
+def trace_cases(e, i):
+    """What cannot be proved, and who left a trace of it."""
+
+    def case(name, m, *wanted, **more):
+        return e.Case("trace.%s.%d" % (name, i), m, list(wanted), level="indicated", **more)
+
+    head = e.PLAIN.replace("Subject:", "Cc: dave@d1.example, eve@d1.example\nSubject:")
+    how = {**e.HOW, "ams": {"h": "from:to:cc:subject:date:message-id"}}
+    for name in ("Cc", "To"):
+        # put anew at the end without whom the list knows
+        for place in ("above", "below"):
+            m = below(e, i, head).seal(**how).drop(name)
+            rows = [LISTED, "%s: dave@d1.example" % name]
+            for row in rows if place == "below" else rows[::-1]:
+                m.bottom(row)
+            yield case("recipients-%s-%s" % (name, place), m, ("hdr.recipients-rewritten", i, i, None))
+    # in its place, nothing says who changed it
+    m = below(e, i, head).seal(**how).rewrite("Cc", 0, lambda r: b"Cc: dave@d1.example\r\n").bottom(LISTED)
+    yield e.Case("trace.in-place.%d" % i, m, [("ams.b", i, i, None)], level="nothing")
+    for name, mark in (("domino", "X-MIMETrack: Itemize by SMTP Server on Mail01/Example(Release 12.0.2|November 03, 2022) at\n\t09.10.2025 10:53:20"),
+                       ("trend", "X-TM-AS-Product-Ver: IMSVA-9.1.0.1988-9.0.0.1002"), ("trend-2", "X-TMASE-MatchedRID: Abc=")):
+        m = below(e, i).seal(**e.HOW).bottom(mark)
+        m.body = b"Quite another text.\r\n"
+        yield case(name, m, ("body.gateway-rebuilt", i, i, None))
+    # a footer that is proved stays one
+    m = below(e, i).seal(**e.HOW).bottom("X-TM-AS-Product-Ver: IMSVA-9.1")
+    m.body += b"_____\r\nthe list\r\n"
+    yield e.Case("trace.proved.%d" % i, m, [("body.footer-appended", i, i, None)])
+
+
 def cases(e):
     for i in (1, 2):
-        for some in (signature_cases, field_cases, body_cases, twin_cases, chain_cases):
+        for some in (signature_cases, field_cases, body_cases, twin_cases, trace_cases, chain_cases):
             yield from some(e, i)
