@@ -47,6 +47,10 @@ offer_other(struct offer *o, unsigned count, struct slice address)
 	address_split(address, &phrase, &angle);
 	bare = address_bare(angle);
 	list_value(o, count, CAUSE_HDR_FROM_REWRITTEN, address);
+	if (phrase.len == 0) {
+		buf_printf(&o->text, "<%.*s>", SLICE_ARG(bare));
+		list_text(o, count / 8 + 1, CAUSE_HDR_FROM_REWRITTEN);
+	}
 	offer_unescaped(o, count / 8 + 1, address);
 	phrase = address_unquoted(phrase, '"');
 	offer_name(o, count / 16 + 1, true, phrase, bare);

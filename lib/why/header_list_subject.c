@@ -4,6 +4,7 @@
  * puts "[tag] Re: " in front. */
 #include <string.h>
 
+#include "mail/words.h"
 #include "why/header_list_rows.h"
 
 /* Marks of replies; how often each was signed where the list wrote another, and
@@ -277,15 +278,31 @@ with_close_tag(struct offer *o, const struct subject *u)
 	}
 }
 
+/* The value with plain text where Mailman 3 wrote encoded words of ASCII. */
+static struct slice
+unencoded(struct offer *o)
+{
+	struct slice value = o->value;
+
+	if (words_unencode(&o->text, o->c->s->arena, value))
+		value = search_keep(o->c->s, &o->text);
+	buf_clear(&o->text);
+	return value.p != NULL ? value : o->value;
+}
+
 void
 list_subject(struct offer *o)
 {
+	struct slice value;
 	struct subject u;
 
 	if (o->field == NULL || o->value.len > 2000)
 		return;
-	list_kept(o, 500);
-	subject_read(&u, o->value);
+	value = unencoded(o);
+	if (value.p != o->value.p)
+		list_value(o, 300, CAUSE_HDR_ENCODED_BY_LIBRARY, value);
+	list_kept(o, value.p != o->value.p ? 60 : 500);
+	subject_read(&u, value);
 	with_marks(o, &u, u.text, 1, CAUSE_NONE);
 	from_topic(o);
 	/* A second tag of another list. */
