@@ -3,16 +3,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
+# The long options that each tool takes: from its table, as compiled; as
+# "--name 1" with an argument, "--name 0" without.
+setup_file() {
+	cd "$BATS_TEST_DIRNAME/../.."
+	for tool in arc-verify arc-sign arc-dump; do
+		table "$tool" >"$BATS_FILE_TMPDIR/$tool"
+	done
+}
+
 setup() {
 	cd "$ROOT"
 }
 
-# The long options that a tool takes: from its table, as compiled; as "--name 1"
-# with an argument, "--name 0" without.
-options() {
+table() {
 	"${CC:-cc}" -E -P -D_GNU_SOURCE -DVERSION='""' -Ilib -Icmd "cmd/$1.c" |
 		tr '\n' ' ' | grep -oE '\{ *"[a-z0-9-]+", *[a-z_0-9]+, *(NULL|\(\(void ?\*\)0\)),' |
 		sed 's/^{ *"\([^"]*\)", *\([^,]*\),.*/--\1 \2/; s/no_argument/0/; s/required_argument/1/' | sort -u
+}
+
+options() {
+	cat "$BATS_FILE_TMPDIR/$1"
 }
 
 # rows: the table without its comments
@@ -41,9 +52,9 @@ rows() {
 
 @test "every word of the table is one that the tool takes" {
 	rows | while IFS=$'\t' read -r option _ kind words; do
+		[[ $kind == words || $kind == list: ]] || continue
 		for tool in arc-verify arc-sign arc-dump; do
 			options "$tool" | grep -qx -- "$option 1" || continue
-			[[ $kind == words || $kind == list: ]] || continue
 			for word in $words; do
 				[[ $word == *[=:] ]] && word=${word}1
 				[[ $word == signatures=1 ]] && word=signatures=120
