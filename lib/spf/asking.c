@@ -43,12 +43,16 @@ struct spf_asked *
 spf_ask(
     struct spf_asking *a, struct slice name, enum rr_type type, bool guessing)
 {
-	for (size_t i = 0; i < a->n; i++)
-		if (a->asked[i].question.type == type &&
-		    slice_eq(a->asked[i].question.name, name)) {
-			a->pending |= a->asked[i].answer == NULL;
-			return a->asked[i].answer != NULL ? &a->asked[i] : NULL;
+	struct spf_asked *asked;
+
+	for (size_t i = 0; i < a->n; i++) {
+		asked = a->asked[i];
+		if (asked->question.type == type &&
+		    slice_eq(asked->question.name, name)) {
+			a->pending |= asked->answer == NULL;
+			return asked->answer != NULL ? asked : NULL;
 		}
+	}
 	a->pending = true;
 	if (guessing && a->n >= MAX_GUESSING)
 		return NULL;
@@ -56,7 +60,14 @@ spf_ask(
 		a->over = true;
 		return NULL;
 	}
-	a->asked[a->n++] = (struct spf_asked){ .question = { name, type } };
+	asked = arena_alloc(a->arena, sizeof *asked);
+	if (asked == NULL) {
+		a->failed = true;
+		diag_memory(&a->why);
+		return NULL;
+	}
+	asked->question = (struct question){ name, type };
+	a->asked[a->n++] = asked;
 	return NULL;
 }
 
@@ -67,17 +78,17 @@ spf_ask_all(struct spf_asking *a)
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n; i++)
-		if (a->asked[i].answer == NULL)
-			batch[n++] = a->asked[i].question;
+		if (a->asked[i]->answer == NULL)
+			batch[n++] = a->asked[i]->question;
 	if (n > 0 &&
 	    keystore_ask(a->keys, batch, n, a->deadline, &a->why) != 0) {
 		a->failed = true;
 		return -1;
 	}
 	for (size_t i = 0; i < a->n; i++)
-		if (a->asked[i].answer == NULL)
-			a->asked[i].answer =
-			    keystore_answer(a->keys, a->asked[i].question);
+		if (a->asked[i]->answer == NULL)
+			a->asked[i]->answer =
+			    keystore_answer(a->keys, a->asked[i]->question);
 	return 0;
 }
 

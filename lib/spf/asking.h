@@ -32,7 +32,7 @@ struct spf_asking {
 	struct keystore *keys;
 	struct arena *arena;
 	int64_t deadline;
-	struct spf_asked asked[LIMIT_SPF_QUERIES];
+	struct spf_asked *asked[LIMIT_SPF_QUERIES]; /* in the arena */
 	size_t n;
 	bool pending; /* this walk met something that is not known yet */
 	bool over;    /* it has to know more than may be asked */
