@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* encoded.h - ARC fields that were put into encoded words
+/* encoded.h - ARC fields that were rewritten as encoded words (RFC 2047)
  *
- * They are fields like others, and who writes a message anew may write these
- * otherwise as well.  Such a set is no longer read as one. */
+ * Software that rewrites a message may encode long fields, ARC fields
+ * included.  Such a set can no longer be read. */
 #ifndef WHY_ENCODED_H
 #define WHY_ENCODED_H
 
 #include "why/search.h"
 
-/* Whether the message is to be explained as it is with those words written out:
- * something that was sealed verifies then.  It is explained. */
+/* Whether something in the message verifies once those words are decoded.  If
+ * so, the decoded message is explained, and the findings are in s->out. */
 bool explain_encoded(struct search *s);
 
 #endif

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* evidence.h - what a message says of itself without any hash */
+/* evidence.h - evidence in a message that needs no hash */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
 #include "why/search.h"
 
-/* Whether ARC fields stand where no header is: in lines at the start of the
- * body, or behind something in a line that is no field.  Says which. */
+/* Whether there are ARC fields outside the header: at the start of the body,
+ * or after other text in a line that is no field.  Says in detail which. */
 bool evidence_header_cut(const struct search *, char *detail, size_t size);
 
-/* Whether text has a separator of an mbox in it, and a header below that. */
+/* Whether text contains an mbox separator with a header below it. */
 bool evidence_next_message(struct slice text);
 
 /* Whether a line of so many octets, its end not counted, may be the first piece
  * of one that a server broke for its length (RFC 5322 section 2.1.1). */
 bool evidence_line_broken(size_t octets);
 
-/* Whether no message is without a field of that name (RFC 5322 section 3.6). */
+/* Whether every message must have a field of that name (RFC 5322 section
+ * 3.6). */
 bool evidence_is_needed(struct slice name);
 
 /* Whether AMS(i) covers DKIM-Signature, and one that AAR(i) names by header.b
- * is not there any more.  Says which. */
+ * is missing.  Says in detail which. */
 bool evidence_dkim_gone(struct search *, unsigned i, char *detail, size_t size);
 
 /* Whether a field of recipients stands below all that its author wrote, where
@@ -32,7 +33,8 @@ bool evidence_recipients(
 bool evidence_gateway(
     const struct search *, const struct known *, char *detail, size_t size);
 
-/* Whether set i speaks of another author at another time. */
+/* Whether set i names another author domain and another time than the
+ * message. */
 bool evidence_another_message(struct search *, unsigned i);
 
 #endif

@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* known.h - what is known of a message before any search */
+/* known.h - what is known about a message before any search */
 #ifndef WHY_KNOWN_H
 #define WHY_KNOWN_H
 
 #include "why/search.h"
 
-/* Fetch every key, open every signature, and check all against the message as
- * it came. */
+/* Fetch every key, open every RSA signature, and check all signatures against
+ * the message as received.  Failures end the search (search_fail()). */
 void known_look(struct search *s);
 
-/* Tell what the search leans on. */
+/* Put what each signature says into s->out (struct witness). */
 void known_witnesses(const struct search *s);
 
-/* The AMS or DKIM-Signature that is next newer or next older, or that is the
- * oldest; NULL: there is none. */
+/* The next newer or next older AMS or DKIM-Signature; the oldest one.  NULL:
+ * there is none. */
 struct known *known_newer(const struct search *, const struct known *);
 struct known *known_older(const struct search *, const struct known *);
 struct known *known_oldest(const struct search *);
 
-/* Whether two signed the same body, as far as both say. */
+/* Whether two have the same bh= over the same canonicalization, neither with
+ * l=. */
 bool known_same_body(const struct known *, const struct known *);
 
 enum {
 	KNOWN_NAME = 32,
 };
 
-/* "i=2", or "DKIM-Signature 1", in buf. */
+/* "i=2" or "DKIM-Signature 1", in buf, which is returned. */
 const char *known_name(const struct known *, char buf[KNOWN_NAME]);
 
 /* Its signing domain; for a field of an ARC Set that of the set. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* search.h - what the engines of explain.h share: the search itself
+/* search.h - the search that all engines of --why share
  *
- * A target is what one signature signed, or one bh=.  A hypothesis is a
- * sequence of octets that may have been hashed for it.  The search hashes
- * hypotheses until they match or the budget is spent, and notes those that do.
- */
+ * A target is a digest that was signed, or a bh=.  A hypothesis is a sequence
+ * of octets that may have been hashed for it.  The search hashes hypotheses
+ * until one matches or the budget is spent, and records those that match. */
 #ifndef SEARCH_H
 #define SEARCH_H
 
@@ -30,7 +29,7 @@ struct target {
 	size_t ntried;
 };
 
-/* What is known of one AMS, AS or DKIM-Signature. */
+/* What is known about one AMS, AS or DKIM-Signature. */
 struct known {
 	const struct sigfield *f; /* NULL: not there */
 	unsigned instance;	  /* of its ARC Set; 0: DKIM-Signature */
@@ -46,13 +45,13 @@ struct known {
 				       * one does; or NULL */
 	struct signature_opened opened;
 	struct target target;
-	bool asked; /* it could be checked against what stands there */
-	bool holds; /* its signature fits that */
+	bool asked; /* it could be checked against the message as received */
+	bool holds; /* its signature verifies */
 	bool cut;   /* b= is missing, empty, or too short for the key */
-	bool lost;  /* AS: it was searched, and nothing is proved */
+	bool lost;  /* AS: it was searched, and nothing was proved */
 	/* AMS and DKIM-Signature: */
-	bool body_holds;
-	bool searched; /* for what its body was */
+	bool body_holds; /* its body hash verifies */
+	bool searched;	 /* for what its body was */
 };
 
 struct search {
@@ -74,27 +73,26 @@ struct search {
 	size_t nknown;
 	struct known *ams[CHAIN_MAX + 1], *seal[CHAIN_MAX + 1];
 	struct explanation *out;
-	uint64_t
-	    purse;     /* what the message may still cost, all parts together */
-	uint64_t part; /* what the part at work may cost */
-	uint64_t left; /* that of it which is left */
-	unsigned checks; /* verifications that may be made, of all parts */
+	uint64_t purse;	 /* budget left for the message, all parts together */
+	uint64_t part;	 /* budget of the current part */
+	uint64_t left;	 /* what is left of that */
+	unsigned checks; /* verifications left for the message */
 	uint64_t kept;	 /* octets that search_keep() copied */
-	bool spent;	 /* there were none left */
-	bool failed;	 /* *why says how: no answer is to be believed */
+	bool spent;	 /* a budget ended before the hypotheses did */
+	bool failed;	 /* *why says how; the findings are incomplete */
 	struct diag *why;
 	unsigned groups;
-	uint64_t begun; /* hypotheses before the part at work */
+	uint64_t begun; /* hypotheses before the current part */
 };
 
-/* Note a failure that ends everything; the first one stays. */
+/* Record a failure that ends the search; the first one is kept. */
 void search_fail(struct search *, const struct diag *why);
 void search_memory(struct search *);
 
-/* What work costs, in octets hashed: of an octet that is made, decoded or
- * copied for a hypothesis, page faults and all; of one that is looked at; of
- * a field that is found by its name; of any hypothesis; of a signature that is
- * verified or opened. */
+/* What work costs, in octets hashed: an octet made, decoded or copied for a
+ * hypothesis (page faults included); an octet read; a field found by name; a
+ * hypothesis; a signature verified or opened; then the budgets of a message,
+ * with --why and without. */
 enum {
 	COST_MADE = 4,
 	COST_SEEN = 2,
@@ -105,48 +103,49 @@ enum {
 	COST_GLANCE = 16 * 1024 * 1024,
 };
 
-/* Begin a message: one purse for all its sets. */
+/* Begin a message: one budget for all its signatures. */
 void search_purse(struct search *);
 
-/* Whether another hypothesis of n octets may be tried; takes them. */
+/* Whether another hypothesis of n octets may be tried; charges the budget. */
 bool search_may(struct search *, uint64_t n);
 
-/* Pay for other work; false when nothing is left, and nothing costly is to be
- * begun. */
+/* Charge other work; false when nothing is left: begin nothing costly then. */
 bool search_pay(struct search *, uint64_t cost);
 
-/* Whether the part at work is over: it failed, or nothing is left. */
+/* Whether the current part of the search is over: it failed, or its budget is
+ * spent. */
 bool search_over(const struct search *);
 
-/* Begin a part with so many octets to hash (times the effort). */
+/* Begin a part of the search with that many octets to hash (times the
+ * effort). */
 void search_begin(struct search *, uint64_t octets);
 
-/* So many times as the user wants more effort. */
+/* octets times the effort that the user asked for (--effort). */
 uint64_t with_effort(const struct search *, uint64_t octets);
 
-/* Of what is left of a part, no more than that (times the effort). */
+/* Limit what is left of a part (to octets times the effort). */
 void search_at_most(struct search *, uint64_t octets);
 
-/* Put half of what a part began with by, or what is left of that, for what
- * comes after something costly; and give it back. */
+/* Reserve half of a part's budget, or what is left of that half, for what
+ * comes after a costly step; and give it back. */
 uint64_t search_put_by(struct search *);
 void search_give_back(struct search *, uint64_t octets);
 
 /* Whether the digest is what the target wants. */
 bool target_fits(
     struct search *, struct target *, const unsigned char digest[DIGEST_SIZE]);
-/* Whether what went into d is; d is only fit for release afterwards. */
+/* The same for what went into d, of which only digest_release() is allowed
+ * afterwards. */
 bool target_fits_digest(struct search *, struct target *, struct digest *d);
 
-/* The signing domain of set i as its AS says it, else its AMS; or empty. */
+/* The signing domain of set i: d= of its AS, else of its AMS; or empty. */
 struct slice search_domain(const struct search *, unsigned i);
 
-/* Where set i begins: the place of its topmost field.  What stands above came
- * later. */
+/* Index of the topmost field of set i.  Fields above it were added later. */
 size_t search_top(const struct search *, unsigned i);
 
-/* A step of a search with memory of its own: s->arena is that between the two,
- * and what the step noted is kept when it ends.  Steps nest.  False, with
+/* A step of a search with memory of its own: between the two calls s->arena is
+ * the step's; its findings are kept when it ends.  Steps nest.  False, with
  * nothing to end, when memory is short. */
 struct step {
 	struct arena *before;
@@ -156,35 +155,33 @@ struct step {
 bool step_begin(struct search *, struct step *);
 void step_end(struct search *, struct step *);
 
-/* b's octets, kept in the arena and paid; the buffer is cleared.  No octets
- * when memory is short, or so much was kept or paid that search_may() says no
- * to all.
- */
+/* Copy b's octets into the arena, charge them, and clear b.  SLICE_NONE when
+ * memory is short or the budget is spent. */
 struct slice search_keep(struct search *, struct buf *b);
-/* The same of what is proved already, whatever is left. */
+/* The same for octets of a proof, whatever is left of the budget. */
 struct slice search_keep_proof(struct search *, struct buf *b);
 
-/* Canonical octets of name and value, in the arena; without: part of value,
- * left out.  NULL pointer when memory is short. */
+/* Canonical octets of a field, in the arena, with its final CRLF if crlf;
+ * without: a part of value to leave out.  SLICE_NONE when memory is short. */
 struct slice canon_octets(struct search *, enum canon, struct slice name,
     struct slice value, struct slice without, bool crlf);
 struct slice canon_field(struct search *, enum canon, const struct field *,
     struct slice without, bool crlf);
 
-/* Relaxed as signers get it wrong. */
+/* The relaxed form as some signers get it wrong; flags for odd. */
 enum {
-	KEEP_BLANK = 1, /* one behind the colon */
-	KEEP_NAME = 2,	/* with its capitals */
+	KEEP_BLANK = 1, /* a space after the colon */
+	KEEP_NAME = 2,	/* capitals in the name */
 	KEEP_TABS = 4,
 };
 struct slice canon_odd(struct search *, const struct field *,
     struct slice without, bool crlf, unsigned odd);
 
-/* The next order of a[0..n); false after the last. */
+/* The next permutation of a[0..n); false after the last. */
 bool next_order(size_t a[], size_t n);
 
-/* The value of a signature field without all of b=, "b=" included, in one of
- * the ways that signers have: way counts from 0.  False behind the last way. */
+/* The value of a signature field without the whole b= tag, in one of the ways
+ * in which signers remove it; way counts from 0.  False after the last way. */
 bool without_b_tag(
     struct search *, const struct sigfield *, unsigned way, struct slice *out);
 

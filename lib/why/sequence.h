@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sequence.h - sequences of pieces that were hashed, of which some may have
- * been others */
+/* sequence.h - hash input as a sequence of pieces, each with possible other
+ * values */
 #ifndef WHY_SEQUENCE_H
 #define WHY_SEQUENCE_H
 
@@ -37,7 +37,7 @@ struct piece {
 };
 
 enum {
-	SEQUENCE_GROUPS = 4, /* explanations that are equally good */
+	SEQUENCE_GROUPS = 4, /* equally good explanations that are kept */
 };
 
 struct sequence {
@@ -51,26 +51,27 @@ struct sequence {
 /* The sequence's pieces, all empty; false when memory is short. */
 bool sequence_init(struct search *, struct sequence *, size_t n);
 
-/* Offer octets in the place of piece j.  What is there already is not taken
- * twice. */
+/* Add octets as a possible value of piece j, unless it has that value
+ * already. */
 void sequence_offer(struct search *, struct sequence *, size_t j, enum cause_id,
     struct slice octets, const struct change *, enum rank);
 
-/* Whether the pieces as they are fit. */
+/* Whether the pieces as received match the target. */
 bool sequence_fits(struct search *, const struct sequence *);
 
-/* The same as finding_input(), of all pieces in their order. */
+/* finding_input() for all pieces in their order. */
 void finding_pieces(struct search *, struct finding *,
     const struct sequence *hashed, const struct sequence *standard);
 
 /* Try every choice of exactly count variants of that rank or a more plausible
- * one.  Each match becomes a group of findings.  Returns how many matched. */
+ * one.  Each match becomes a group of findings, at most SEQUENCE_GROUPS.
+ * Returns the number of matches. */
 size_t sequence_search(
     struct search *, const struct sequence *, unsigned count, enum rank);
 
-/* Try the choices of any number of variants that are more unlikely than floor
- * bits all together, or 0 for all, and no more than limit; those of fewer bits
- * first. */
+/* Try choices of any number of variants whose bits sum up to more than floor
+ * (0: all) and at most limit, the likeliest (fewest bits) first.  Returns the
+ * number of matches. */
 size_t sequence_best(
     struct search *, const struct sequence *, unsigned floor, unsigned limit);
 

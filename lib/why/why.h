@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* why.h - why a chain or a DKIM-Signature fails, proved where it can be, and at
- * which hop
+/* why.h - why a chain or a DKIM-Signature fails, proved where it can be, and
+ * at which hop
  *
- * An RSA signature opened with its public key yields the very digest that was
- * signed, and bh= is one in plain text.  So a guess at what happened to a
- * message is proved, or thrown away, by hashing alone: if the message with its
- * footer cut off gives the digest, then that is what the signer hashed.  The
- * search asks in this order: what is broken in plain sight; which signatures
- * hold; then, for each that does not, what its signer may have done wrong and
- * what others may have done to the message, fewest changes first.
+ * An RSA signature opened with its public key yields the digest that was
+ * signed, and bh= is one in plain text.  So a hypothesis about what happened
+ * to a message is proved or dropped by hashing alone: if the message without
+ * its footer gives the digest, that is what the signer hashed.  The order of
+ * the search: broken rules, which need no hash; which signatures verify; then,
+ * for each that does not, mistakes of its signer and changes that others made,
+ * fewest changes first.
  *
- * A finding is PROVED when a digest or a signature matched, a FACT when a rule
- * is broken in plain sight, and else only INDICATED.  Verdicts never depend on
- * any of this.  The search has a budget in octets hashed and not in seconds, so
- * that it finds the same on every machine. */
+ * A finding is PROVED when a digest or a signature matched, a FACT when it was
+ * read off the message or a record, and otherwise INDICATED.  Verdicts never
+ * depend on any of this.  The search has a budget in octets hashed, not in
+ * seconds, so that it finds the same on every machine. */
 #ifndef WHY_H
 #define WHY_H
 
@@ -30,21 +30,22 @@
 #include "arc/validate.h"
 #include "why/finding.h"
 
-/* What one signature says of the message as it came: the facts that the search
- * leans on. */
+/* What one signature says of the message as received: the facts that the
+ * search starts from. */
 struct witness {
 	enum {
-		WITNESS_SILENT,	 /* not there, or cannot be checked */
-		WITNESS_AGAINST, /* what it signed is not this */
-		WITNESS_FOR,	 /* all that it signed is as it was */
+		WITNESS_SILENT,	 /* missing, or not checked */
+		WITNESS_AGAINST, /* does not verify */
+		WITNESS_FOR,	 /* verifies: all that it signed is unchanged */
 	} says;
-	bool opened;	/* RSA: its key opens it, so the digest is known */
+	bool opened;	/* RSA: opened with its key, so the digest is known */
 	bool body;	/* AMS: its bh= is that of the body */
 	unsigned agree; /* AMS: the nearest older set with the same bh=, over
 			 * the same canonicalization; 0: none */
 };
 
-/* All that was found of one message, and what it rests on. */
+/* All that was found in one message, and what it rests on.  Its memory is the
+ * message's. */
 struct explanation {
 	const struct dkim *dkim; /* what findings may be about; or NULL */
 	struct finding *finding; /* what decided comes first */
@@ -60,16 +61,15 @@ struct explanation {
 
 struct explain_options {
 	unsigned effort; /* times the budget; 0 as 1 */
-	bool glance;	 /* what is found at once: nobody asked for more */
+	bool glance;	 /* only what is found at once: --why was not given */
 	const struct validate_options *validate;
 };
 
-/* Explain a verdict that was reached, and the DKIM-Signatures that fail, of a
- * message whose body is all of body; dkim is NULL when they were not checked.
- * A chain that has no verdict, cv=none, is not explained, but what it says of
- * its time is heard.
- * What *out holds lives in m's arena.  -1 with DIAG_MEMORY, DIAG_SYSTEM,
- * DIAG_WRITE or DIAG_INTERNAL. */
+/* Explain a verdict that was reached, and the DKIM-Signatures that fail. body
+ * is all of the message's body; dkim is NULL when DKIM-Signatures were not
+ * checked.  Without a chain (cv=none) only the DKIM-Signatures are explained.
+ * *out lives in m's arena. -1 with DIAG_MEMORY, DIAG_SYSTEM, DIAG_WRITE or
+ * DIAG_INTERNAL. */
 int explain(struct message *m, struct slice body, const struct chain *,
     const struct verdict *, const struct dkim *, struct keystore *,
     const struct explain_options *, struct explanation *out, struct diag *why);
