@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body.h - an AMS or DKIM-Signature whose bh= the body does not fit: what may
- * have been done to it */
+/* body.h - a body hash that does not verify: what may have been done to the
+ * body */
 #ifndef WHY_BODY_H
 #define WHY_BODY_H
 
 #include "why/search.h"
 
-/* Its bh=. */
+/* Explain the bh= of k; findings go into s->out. */
 void explain_body(struct search *s, struct known *k);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body_banners.h - banners and footers put into text parts */
+/* body_banners.h - banners and footers inserted into text parts */
 #ifndef WHY_BODY_BANNERS_H
 #define WHY_BODY_BANNERS_H
 

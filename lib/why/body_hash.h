@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body_hash.h - one bh= that the body does not fit, and the hash of a body
+/* body_hash.h - one bh= that does not verify, and the hash of a body
  *
- * A hypothesis is the body as it came with a few edits; the octets in between
- * are hashed where they are, and no hypothesis copies them. */
+ * A hypothesis is the body as received with a few edits; the octets in between
+ * are hashed in place and never copied. */
 #ifndef WHY_BODY_HASH_H
 #define WHY_BODY_HASH_H
 
 #include "mail/mime.h"
 #include "why/search.h"
 
-/* body[from, to) was with. */
+/* body[from, to) is replaced by with. */
 struct edit {
 	size_t from, to;
 	struct slice with;
 };
 
-/* A hash of a body under way. */
+/* A running hash of a body. */
 struct body_hash {
 	struct canon_body canon;
 	struct digest d;
@@ -48,29 +48,29 @@ struct body_case {
 	size_t nmarks, every;
 };
 
-/* Look through the body once; encoding is that of one without parts. */
+/* Parse the body; encoding is that of a body without parts. */
 void body_begin(struct body_case *c, struct slice encoding);
 void body_hash_init(struct body_hash *h, enum canon canon, uint64_t limit);
 void body_hash_copy(struct body_hash *to, const struct body_hash *from);
 void body_hash_put(struct body_hash *h, struct slice s);
 
-/* Begin with the first octets of the body, at most so many; returns how many it
- * was.  The body's hash up to there is made once. */
+/* Start a hash with the first octets of the body, at most that many, from a
+ * hash made once; returns how many. */
 size_t body_hash_begin(struct body_case *c, struct body_hash *h, size_t most);
 
-/* Whether what was put fits; the hash is released. */
+/* Whether the hash matches bh=; the hash is released. */
 bool body_hash_fits(struct body_case *c, struct body_hash *h);
 
-/* The digest; the hash is released. */
+/* Get the digest, and release the hash.  False on failure (search_fail()). */
 bool body_hash_end(
     struct search *s, struct body_hash *h, unsigned char out[DIGEST_SIZE]);
 
-/* at: how many octets of the body h has already. */
+/* Hash the body with n edits; h has its first at octets already. */
 void body_hash_edited(struct body_hash *h, struct slice body, size_t at,
     const struct edit e[], size_t n);
 uint64_t body_edited_size(struct slice body, const struct edit e[], size_t n);
 
-/* Give back what the hashes of a case hold. */
+/* Release the hashes that a case holds. */
 void body_release(struct body_case *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body_html.h - elements put into HTML */
+/* body_html.h - elements inserted into HTML */
 #ifndef WHY_BODY_HTML_H
 #define WHY_BODY_HTML_H
 

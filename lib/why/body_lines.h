@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body_lines.h - what others may have done to the lines of a body */
+/* body_lines.h - lines added before or after the body, or rewritten */
 #ifndef WHY_BODY_LINES_H
 #define WHY_BODY_LINES_H
 
 #include "why/body_try.h"
 
-/* Text that sets the domain of a hop, or one above it, in an appendix. */
+/* Whether text names the domain of a hop, or a parent of it. */
 bool names_domain(struct slice text, struct slice domain);
 void body_footer(struct body_case *c);
 void body_leading_blank(struct body_case *c);
@@ -18,10 +18,10 @@ void body_sigdash_trimmed(struct body_case *c);
 void body_trailing_space(struct body_case *c);
 void body_long_lines(struct body_case *c);
 
-/* Lines put before the text and others behind it: after all that is simpler. */
+/* Lines added both before and after the text; tried after what is simpler. */
 void body_banner_and_footer(struct body_case *c);
 
-/* What was put before the text, behind it, or both. */
+/* Lines added before the text, after it, or both. */
 void body_ends(struct body_case *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body_links.h - links that were made to lead over a service */
+/* body_links.h - links rewritten by a URL-protection service */
 #ifndef WHY_BODY_LINKS_H
 #define WHY_BODY_LINKS_H
 
@@ -7,8 +7,9 @@
 
 void body_urls_rewritten(struct body_case *c);
 
-/* The body with all links undone that lead over a service, in one of the ways
- * that they are written, counted from 0.  False when there are none. */
+/* The body with all rewritten links restored, in one of the ways in which
+ * links are written, counted from 0; in the arena.  False when there are
+ * none. */
 bool body_unlink(struct body_case *c, unsigned way, struct slice *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body_parts.h - MIME parts put in, or put around */
+/* body_parts.h - MIME parts added, or wrapped around the message */
 #ifndef WHY_BODY_PARTS_H
 #define WHY_BODY_PARTS_H
 

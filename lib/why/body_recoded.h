@@ -5,8 +5,8 @@
 
 #include "why/body_try.h"
 
-/* Each text part is as it came or as mailers write it, by itself; what the list
- * put around them or behind them is taken away. */
+/* Each text part as received or as mailers write it, independently; parts that
+ * the list added around or after them are removed. */
 void body_parts_recoded(struct body_case *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* body_signer.h - what a signer may have done wrong in hashing the body */
+/* body_signer.h - mistakes of a signer in hashing the body */
 #ifndef WHY_BODY_SIGNER_H
 #define WHY_BODY_SIGNER_H
 

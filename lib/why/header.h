@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header.h - an AMS or DKIM-Signature whose b= does not fit: what may have been
- * done to it */
+/* header.h - an AMS or DKIM-Signature that does not verify: which header
+ * fields were changed, and by whom */
 #ifndef WHY_HEADER_H
 #define WHY_HEADER_H
 

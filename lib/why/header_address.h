@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_address.h - addresses written otherwise, or replaced */
+/* header_address.h - addresses that were rewritten or replaced */
 #ifndef WHY_HEADER_ADDRESS_H
 #define WHY_HEADER_ADDRESS_H
 
@@ -10,7 +10,7 @@ void offer_from_rewritten(struct offer *o);
 void offer_list_respaced(struct offer *o);
 void offer_display_name_quoted(struct offer *o);
 
-/* The name of "name via list" without what the list put there. */
+/* The name in "name via list", without what the list added. */
 struct slice address_without_via(struct slice phrase);
 
 #endif

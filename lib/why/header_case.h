@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_case.h - an AMS or a DKIM-Signature that does not fit
+/* header_case.h - one AMS or DKIM-Signature that does not verify: what it
+ * lists, and which fields that selects
  *
- * What its signer may have done wrong (signer.h) changes the whole sequence of
- * what was hashed; what others may have done to the message (header_fields.h)
- * changes single fields in it. */
+ * A mistake of its signer (signer.h) changes the whole sequence that was
+ * hashed; a change that others made to the message (header_fields.h) changes
+ * single fields in it. */
 #ifndef WHY_HEADER_CASE_H
 #define WHY_HEADER_CASE_H
 
@@ -26,24 +27,26 @@ struct header_case {
 	struct mime *mime;	  /* of the body as it came */
 };
 
-/* What each name of h= means, of all fields from m->field[from] down. */
+/* The field that each name of h= selects, of the fields from m->field[from]
+ * down. sel has c->n elements. */
 bool header_select(
     const struct header_case *c, size_t from, const struct field **sel);
 
-/* The signature field itself, b= emptied, as the last piece. */
+/* The signature field itself with an empty b=, canonical: the last piece.
+ * SLICE_NONE when memory is short. */
 struct slice header_own(struct header_case *c);
 
-/* q's pieces for a selection. */
+/* Set q's pieces to the canonical fields of a selection. */
 void header_pieces(
     struct header_case *c, const struct field **sel, struct sequence *q);
 
-/* Names of those fields. */
+/* Names of the MIME fields, separated by spaces. */
 extern const char header_mime_fields[];
 
-/* The AAR of the AMS's set; or NULL. */
+/* The AAR of the AMS's set; NULL for a DKIM-Signature. */
 const struct sigfield *header_aar(const struct header_case *c);
 
-/* What was proved of the signature's body that MIME fields go with; or NULL. */
+/* A proved change of the body with which MIME fields change; or NULL. */
 const struct finding *header_mime_edit(
     const struct search *s, const struct known *k);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_date.h - the same moment as others write it */
+/* header_date.h - Date: the same time in other notations */
 #ifndef WHY_HEADER_DATE_H
 #define WHY_HEADER_DATE_H
 

@@ -5,13 +5,13 @@
 
 #include "why/header_offer.h"
 
-/* Each parameter alone, and all of them. */
+/* Quotes around each parameter alone, and around all. */
 void offer_content_type_requoted(struct offer *o);
 
-/* The charset that the body was found to have been in is the likely one. */
+/* The charset in which the body was proved to have been is offered first. */
 void offer_charset_converted(struct offer *o);
 
-/* The fields of what is the first part now were those of the message. */
+/* The fields of the part that is now the first were the message's. */
 void offer_mime_wrapped(struct offer *o);
 void offer_was_8bit_now_qp(struct offer *o);
 void offer_was_8bit_now_base64(struct offer *o);

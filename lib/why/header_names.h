@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_names.h - fields kept under another name, or that came or went */
+/* header_names.h - fields renamed, added or removed */
 #ifndef WHY_HEADER_NAMES_H
 #define WHY_HEADER_NAMES_H
 
@@ -9,12 +9,11 @@ void offer_field_renamed(struct offer *o);
 void offer_removed_stock(struct offer *o);
 void offer_dkim_added(struct offer *o);
 
-/* What stands above the seal came later; so may have the only field of its name
- * that stands below it. */
+/* Fields above the set were added later; a field below it that is the only one
+ * of its name may have been, too. */
 void offer_field_added(struct offer *o);
 
-/* A field that is not there was there, and empty: many servers take such a one
- * out. */
+/* A missing field was there, and empty: many servers remove empty fields. */
 void offer_empty_removed(struct offer *o);
 void offer_auth_results_signed(struct offer *o);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_offer.h - one field of an AMS, and what it may have been
+/* header_offer.h - one field of a signature, and its possible earlier values
  *
- * The rows of header_fields.c are called with one name of h= after the other
- * and offer values for it; the search finds out which, if any, was signed. */
+ * The rows of header_fields.c are called for one name of h= after the other
+ * and offer values for it; the search finds out which of them, if any, was
+ * signed. */
 #ifndef WHY_HEADER_OFFER_H
 #define WHY_HEADER_OFFER_H
 
 #include "why/header_case.h"
 
-/* The row at work, for the piece of one name of h=. */
+/* The current row, for the piece of one name of h=. */
 struct offer {
 	struct header_case *c;
 	struct sequence *q;
@@ -20,26 +21,27 @@ struct offer {
 	struct buf text;	   /* for making values */
 };
 
-/* The field may have been of that name, with all of raw behind its colon. */
+/* Offer a field of that name with exactly raw after its colon. */
 void offer_as(
     struct offer *o, struct slice name, struct slice raw, enum rank rank);
 
-/* It may have had a value. */
+/* Offer a value. */
 void offer_value(struct offer *o, struct slice value, enum rank rank);
 
-/* It may have had what was put into o->text, which is cleared. */
+/* Offer the contents of o->text, which is cleared. */
 void offer_text(struct offer *o, enum rank rank);
 
-/* It was not there. */
+/* Offer the field's absence. */
 void offer_absent(struct offer *o, enum rank rank);
 
-/* Whether the name is one of those, which blanks separate. */
+/* Whether o->name is one of names, which are separated by spaces. */
 bool is_named(const struct offer *o, const char *names);
 
-/* Where s begins to hold word, in any case; s.len when it does not. */
+/* Index of the first word in s, ASCII letters compared without case; s.len
+ * when there is none. */
 size_t find_word(struct slice s, struct slice word);
 
-/* The value as a reader sees it; false when that is as it is written. */
+/* The value with its encoded words decoded; false when that changes nothing. */
 bool offer_decoded(struct offer *o, struct slice *text);
 
 #endif

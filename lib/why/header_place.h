@@ -5,12 +5,13 @@
 
 #include "why/search.h"
 
-/* Whether k verifies, and covers a field; or, of one that is not there, its
- * absence. */
+/* Whether k verifies and covers a field as received, or the absence of a
+ * missing one. */
 bool header_covered_now(
     struct search *, const struct known *k, const struct change *);
 
-/* Place what was found of the signature, from the finding from on. */
+/* Find between which signers the changes of findings about of were made, from
+ * index from on (finding_place()). */
 void header_place(struct search *, size_t from, const struct known *of);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_space.h - white space, capitals and folds, which matter under simple
- */
+/* header_space.h - white space, capitals and folds: changes that matter under
+ * simple canonicalization */
 #ifndef WHY_HEADER_SPACE_H
 #define WHY_HEADER_SPACE_H
 

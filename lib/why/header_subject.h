@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header_subject.h - a Subject before it was tagged or encoded anew */
+/* header_subject.h - a Subject before it was tagged or re-encoded */
 #ifndef WHY_HEADER_SUBJECT_H
 #define WHY_HEADER_SUBJECT_H
 

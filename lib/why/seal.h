@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* seal.h - AS(i) whose b= does not fit
+/* seal.h - an ARC-Seal that does not verify
  *
- * What its signer may have hashed in the place of what RFC 8617 section 5.1.1
- * says, and what may have happened since. */
+ * What its signer may have hashed instead of what RFC 8617 section 5.1.1 says,
+ * and what may have happened after sealing. */
 #ifndef WHY_SEAL_H
 #define WHY_SEAL_H
 

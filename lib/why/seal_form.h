@@ -12,7 +12,7 @@ void seal_own_crlf(struct seal_case *c);
 void seal_b_emptied(struct seal_case *c);
 void seal_b_tag_removed(struct seal_case *c);
 
-/* Whoever changed the word of cv= changed what the seal covers. */
+/* cv= was changed after sealing. */
 void seal_cv_altered(struct seal_case *c);
 
 #endif

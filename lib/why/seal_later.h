@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* seal_later.h - what may have happened to sets since they were sealed */
+/* seal_later.h - changes of ARC Sets after they were sealed */
 #ifndef WHY_SEAL_LATER_H
 #define WHY_SEAL_LATER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* seal_try.h - what AS(i) may cover, put together piece by piece and tried */
+/* seal_try.h - what AS(i) may cover, assembled piece by piece and tried */
 #ifndef WHY_SEAL_TRY_H
 #define WHY_SEAL_TRY_H
 
@@ -23,20 +23,20 @@ struct seal_case {
 	struct finding *finding; /* what was noted of the last; or NULL */
 };
 
-/* The field of set k of that kind, as it goes in. */
+/* The field of set k of that kind that the seal covers. */
 const struct sigfield *seal_part(
     const struct seal_case *c, unsigned k, enum sigkind kind);
 void seal_put(struct seal_case *c, struct slice octets);
 void seal_put_part(struct seal_case *c, unsigned k, enum sigkind kind);
 void seal_put_set(struct seal_case *c, unsigned k);
 
-/* Try what was put, and begin anew. */
+/* Try what was put, and start over.  Returns whether it matches. */
 bool seal_try(struct seal_case *c);
 
-/* The seal's own value, b= emptied, with what stands there. */
+/* The seal's own value with b= replaced by a text. */
 struct slice seal_with_b(struct seal_case *, struct slice value);
 
-/* The first set that goes in. */
+/* The first set that the seal covers. */
 unsigned seal_first_set(const struct seal_case *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* signer.h - what a signer may have done wrong in hashing header fields
+/* signer.h - mistakes of a signer in hashing header fields
  *
  * Each row makes the whole sequence of octets as such a signer would have. */
 #ifndef WHY_SIGNER_H
@@ -7,7 +7,7 @@
 
 #include "why/header_case.h"
 
-/* Try what the signer may have done wrong.  How many ways fit. */
+/* Try all of them.  Returns the number of matches. */
 size_t explain_signer(struct header_case *c);
 
 #endif

@@ -5,11 +5,12 @@
 
 #include "why/signer_try.h"
 
-/* h= without its blanks, or with one at each colon; folded otherwise. */
+/* h= without its white space, or with a space at each colon; or folded
+ * otherwise. */
 void signer_h_refolded(struct signer_case *t);
 void signer_tags_reordered(struct signer_case *t);
 
-/* A set was taken out and the others numbered anew. */
+/* A set was removed and the others were renumbered. */
 void signer_renumbered(struct signer_case *t);
 
 #endif

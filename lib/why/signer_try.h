@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* signer_try.h - what a signer may have hashed, tried and noted */
+/* signer_try.h - what a signer may have hashed: tried, and recorded when it
+ * matches */
 #ifndef WHY_SIGNER_TRY_H
 #define WHY_SIGNER_TRY_H
 
 #include "why/header_case.h"
 
-/* The row at work. */
+/* The current row. */
 struct signer_case {
 	struct header_case *c;
 	enum cause_id cause;
@@ -20,14 +21,14 @@ struct signer_case {
 	size_t any;		 /* with causes before it */
 };
 
-/* Try q as it stands. */
+/* Try q.  Returns whether it matches. */
 bool signer_try(struct signer_case *t);
 void signer_as_received(struct signer_case *t);
 
-/* Try the fields as received, and these octets for the AMS. */
+/* Try the fields as received, and these octets for the signature field. */
 bool signer_try_last(struct signer_case *t, struct slice own);
 
-/* Try a selection, unless it is what the RFC says. */
+/* Try a selection of fields, unless it is the one that the RFC defines. */
 bool signer_try_selection(struct signer_case *t, const struct field **sel);
 
 #endif
