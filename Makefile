@@ -46,7 +46,8 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Icmd $(CPPFLAGS) \
                $(if $(NO_SANDBOX)$(EXTRA),-DNO_SANDBOX)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,--as-needed \
               $(EXTRA) $(LDFLAGS)
-# The system's OpenSSL, whose mends reach us; or one that starts faster.
+# The system's OpenSSL, so that its security updates apply; or a static one,
+# which starts faster.
 CRYPTO   = $(if $(STATIC_CRYPTO),-Wl$(COMMA)-Bstatic -lcrypto \
            -Wl$(COMMA)-Bdynamic,-lcrypto)
 LDLIBS   = $(CRYPTO) -ldl
@@ -310,7 +311,7 @@ clean:
 #: Variables: V=1 (show commands), CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR; SAN=1 (build-san/, address and
 #: undefined-behaviour sanitizers), COVER=1 (build-cover/, lines and branches are
 #: counted), CI=1 (a warning is an error), STATIC_CRYPTO=1 (libcrypto.a: starts
-#: faster, but OpenSSL's mends reach it only by a new build),
+#: faster, but OpenSSL's security updates apply only after a new build),
 #: EVP=1 (all arithmetic through OpenSSL's providers; starts slower),
 #: NO_SANDBOX=1 (the tools give up no rights).
 

@@ -42,8 +42,8 @@ find_forged(struct annotation *a, struct diag *why)
 	return 0;
 }
 
-/* What no field of ours may vouch for: where a CR stands for a line end others
- * may see a field that claims to be ours, and which is none here. */
+/* Refuse a message to which no field of ours may be added: others may read a
+ * bare CR as a line end, and see a field with our id that is none here. */
 static int
 fit(const struct message *m, struct diag *why)
 {

@@ -22,7 +22,7 @@
 #include "crypto/signing_key.h"
 #include "base/slice.h"
 
-/* Octets of the longest field we make: what does not fit is no mail. */
+/* Octets of the longest field that is made. */
 enum {
 	SEAL_MAX_FIELD = LIMIT_NEW_FIELD
 };
@@ -96,7 +96,7 @@ int seal_make(const struct message *m, const struct chain *chain,
 
 /* Verify set i of a finished message with the public half of the key that made
  * it, as a validator will: body hash, AMS and AS.  -1 with DIAG_SELF_CHECK
- * naming what does not fit; or DIAG_READ, DIAG_MEMORY. */
+ * naming what does not verify; or DIAG_READ, DIAG_MEMORY. */
 int seal_check(struct input *in, const struct limits *, unsigned i,
     const struct key *, struct diag *why);
 

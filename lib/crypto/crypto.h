@@ -26,8 +26,8 @@ bool crypto_begin(void) __attribute__((warn_unused_result));
  * large numbers: forgets notes alone. */
 void crypto_watch(void);
 
-/* Whether an allocation failed in this thread since the last of these.  Asked
- * after a success too: OpenSSL goes on where it had better not. */
+/* Whether an allocation failed in this thread since the last of these.  Ask
+ * after a success too: OpenSSL may go on without what it could not get. */
 bool crypto_memory_failed(void);
 
 /* OpenSSL could not do what cannot fail but for trouble: *why becomes

@@ -52,7 +52,7 @@ const char *key_type_word(enum key_type);
 
 /* Read the text of one TXT record.  On 0, *out is the caller's, to end with
  * key_release().  On -1 *out is all zero, and the detail tells the owner of the
- * record what to mend; why->where is empty, so that why may outlive the record:
+ * record what to fix; why->where is empty, so that why may outlive the record:
  *
  *	DIAG_KEY_SYNTAX      no key record: not a list of tags, v= not first or
  *	                     not DKIM1, no p=, p= not base64 or not a key

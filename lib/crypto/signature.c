@@ -54,8 +54,8 @@ signature_for(enum key_type type)
 }
 
 /* The one block that stands for digest under PKCS #1 v1.5 is built and compared
- * whole.  Nothing is parsed that an attacker made, and "does not fit" is only
- * ever said of a block that is there. */
+ * whole.  Nothing is parsed that an attacker made, and a mismatch is only
+ * ever reported for a block that was built. */
 static int
 verify_rsa(const struct key *key, const unsigned char digest[DIGEST_SIZE],
     struct slice sig, struct diag *why)
@@ -159,7 +159,7 @@ signature_verify_octets(const struct key *key, struct slice octets,
 		  : -1;
 
 	EVP_MD_CTX_free(ctx);
-	/* 0 means that it does not fit, and also that memory was short. */
+	/* 0 means that it does not verify, and also that memory was short. */
 	if (fits < 0 || (fits == 0 && crypto_memory_failed()))
 		return crypto_trouble(why, "Ed25519");
 	ERR_clear_error();

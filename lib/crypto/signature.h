@@ -33,12 +33,12 @@ const char *signature_word(enum signature_algorithm);
 bool signature_named(struct slice word, enum signature_algorithm *out);
 
 /* Whether sig is key's signature over digest.  min_bits is the shortest RSA key
- * to be believed; less than KEY_MIN_RSA_BITS counts as that.  0: it is.  -1:
+ * that is accepted, but at least KEY_MIN_RSA_BITS.  0: it verifies.  -1:
  *
  *	DIAG_KEY_TYPE          the key is of another type than the algorithm
  *	DIAG_KEY_SHORT         RSA of less than min_bits
  *	DIAG_SIGNATURE_LENGTH  not as long as the modulus, or not 64 octets
- *	DIAG_SIGNATURE         it was checked to the end and does not fit
+ *	DIAG_SIGNATURE         it was checked, and does not verify
  *	DIAG_MEMORY            it could not be checked: no verdict
  *	DIAG_INTERNAL          OpenSSL refused for a reason unknown: no verdict
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* dmarc.h - whether the author's domain vouches for a message (RFC 9989)
+/* dmarc.h - whether the author's domain authenticates a message (RFC 9989)
  *
  * The policy that applies and the organizational domains are found by the tree
  * walk of section 4.10, with no list of suffixes.  All names of a walk are

@@ -103,7 +103,7 @@ blame_set(
 		buf_text(b, " must fix what it publishes.");
 	} else if (code >= DIAG_CV_SYNTAX && code <= DIAG_EXPIRED) {
 		put_domain(b, h, i);
-		/* Its own seal vouches for the field at fault. */
+		/* Its own seal covers the invalid field. */
 		buf_text(
 		    b, r->verdict->seal[i].status == STATUS_PASS
 			   ? " wrote the field this way: its seal verifies."

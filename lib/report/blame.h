@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* blame.h - who is to blame for a chain that fails, as far as that stands in
- * plain sight: what no key and no search (explain.h) is needed for */
+/* blame.h - who broke a chain, as far as that needs no key and no search
+ * (why/why.h) */
 #ifndef BLAME_H
 #define BLAME_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What needs no search: rules broken in plain sight, a hop's "fail" over a
- * chain that holds, and what other validators would say of a chain that passes.
- */
+/* Findings that need no search: broken rules, a cv=fail over a chain that
+ * verifies, and what other validators would report for a chain that passes. */
 #include <stdio.h>
 #include <string.h>
 

@@ -417,7 +417,7 @@ recipients_rewritten(struct header_case *c)
 	return false;
 }
 
-/* The fields that nothing older vouches for were changed, or one is gone. */
+/* Fields that no older signature covers were changed, or one was removed. */
 static void
 changed_somehow(struct header_case *c)
 {

@@ -135,8 +135,8 @@ is_renumbered(const struct search *s)
 	return false;
 }
 
-/* Whether something that the seal covers is known to be another, and not what
- * it was: a b= that was cut off, or what a lower seal does not fit. */
+/* Whether something that the seal covers is known to have been changed, but not
+ * what it was: a b= that was cut off, or a lower seal that does not verify. */
 static bool
 is_hopeless(const struct seal_case *c)
 {
@@ -164,7 +164,8 @@ try_rows(struct seal_case *c)
 	c->found = all;
 }
 
-/* Whether what the seal covers is vouched for, but for its own AAR and tags. */
+/* Whether other signatures cover what the seal covers, except its own AAR and
+ * tags. */
 static bool
 all_else_holds(const struct search *s, unsigned i)
 {

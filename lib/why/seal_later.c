@@ -210,8 +210,8 @@ respaced_by(const struct seal_case *c)
 				   : CAUSE_AS_AAR_RESPACED;
 }
 
-/* Whether what stands there now may have been respaced: no lower seal vouches
- * for it. */
+/* Whether the white space of piece j may have been changed: no lower seal
+ * covers it. */
 static bool
 is_open(const struct seal_case *c, size_t j)
 {
@@ -442,7 +442,7 @@ b_refolded(struct seal_case *c, bool whole)
 	for (size_t j = 0; j < c->q.n && c->found == 0 && !search_over(c->s);
 	     j++) {
 		const struct sigfield *f = seal_field_at(c, j);
-		/* A seal that holds does not vouch for its own b=. */
+		/* A seal that verifies does not cover its own b=. */
 		unsigned open = first_open(c) - (f->kind == ARC_SEAL);
 
 		if (f->kind != ARC_AAR && f != c->f && f->instance >= open &&
