@@ -12,6 +12,7 @@
 #include "why/body_lines.h"
 #include "why/body_links.h"
 #include "why/body_parts.h"
+#include "why/body_recipe.h"
 #include "why/body_recoded.h"
 #include "why/body_signer.h"
 #include "why/body_twice.h"
@@ -59,6 +60,7 @@ static const struct body_row rows[] = {
 	{ CAUSE_BODY_QP_TO_8BIT, body_was_qp },
 	{ CAUSE_BODY_PREAMBLE_REMOVED, body_preamble_removed },
 	{ CAUSE_BODY_BANNER_IN_PARTS, body_banner_in_parts },
+	{ CAUSE_BODY_CHANGED_RECIPE, body_recipe },
 };
 
 /* After all that is simpler. */
@@ -208,6 +210,7 @@ unexplained(struct body_case *c)
 		return;
 	finding_place(s, f, c->k, other_hash, same_hash, c->k);
 	snprintf(f->detail, sizeof f->detail, "%s", gateway);
+	body_recipe_claim(c, f);
 	if (fits != NULL)
 		snprintf(f->detail, sizeof f->detail,
 		    "the body hash of %s still verifies: more likely the "

@@ -18,6 +18,20 @@ body_edits(const struct finding *f, struct edit e[])
 	return n;
 }
 
+void
+body_put_edited(
+    struct buf *b, struct slice body, const struct edit e[], size_t n)
+{
+	size_t at = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		buf_slice(b, slice_sub(body, at, e[k].from - at));
+		buf_slice(b, e[k].with);
+		at = e[k].to;
+	}
+	buf_slice(b, slice_sub(body, at, body.len));
+}
+
 bool
 body_as_now(struct search *s, void *ctx, const struct known *k)
 {
@@ -66,14 +80,8 @@ body_found(struct body_case *c, const struct edit e[], size_t n)
 	/* More than can be told one by one are told as one. */
 	if (n > FINDING_MAX_CHANGES) {
 		struct buf b = { .max = 0 };
-		size_t at = 0;
 
-		for (size_t k = 0; k < n; k++) {
-			buf_slice(&b, slice_sub(c->body, at, e[k].from - at));
-			buf_slice(&b, e[k].with);
-			at = e[k].to;
-		}
-		buf_slice(&b, slice_sub(c->body, at, c->body.len));
+		body_put_edited(&b, c->body, e, n);
 		whole = (struct edit){ 0, c->body.len, search_keep(c->s, &b) };
 		buf_release(&b);
 		e = &whole;

@@ -28,6 +28,10 @@ struct finding *body_found(
  * these causes. */
 void body_split(struct body_case *c, const enum cause_id causes[], size_t n);
 
+/* Append to b the body with edits. */
+void body_put_edited(
+    struct buf *b, struct slice body, const struct edit e[], size_t n);
+
 /* Get the edits of a finding; returns how many. */
 size_t body_edits(const struct finding *f, struct edit e[]);
 

@@ -210,6 +210,11 @@ static const struct cause rows[] = {
 	    "The body was changed, and the message went through a gateway "
 	    "that takes mail apart and writes it anew.",
 	    "Seal behind that gateway, or let it pass mail on as it came." },
+	[CAUSE_BODY_CHANGED_RECIPE] = { "body.changed-recipe", ROLE_MODIFIER,
+	    LEVEL_PROVED, "RFC 6376 section 6.1.3",
+	    "The body was changed; the recipe in a Message-Instance field "
+	    "restores it.",
+	    "Seal after changing the body." },
 	[CAUSE_BODY_CHANGED] = { "body.changed", ROLE_MODIFIER, LEVEL_INDICATED,
 	    "",
 	    "The body was changed in a way that could not be reconstructed.",

@@ -257,6 +257,11 @@ static const struct cause rows[] = {
 	    "Signed fields were changed; z= of the signature has the "
 	    "originals.",
 	    "Seal after changing signed fields." },
+	[CAUSE_HDR_CHANGED_RECIPE] = { "hdr.changed-recipe", ROLE_MODIFIER,
+	    LEVEL_PROVED, "RFC 6376 section 6.1.3",
+	    "Signed fields were changed; the recipe in a Message-Instance "
+	    "field restores them.",
+	    "Seal after changing signed fields." },
 	[CAUSE_HDR_FIELD_REMOVED] = { "hdr.field-removed", ROLE_MODIFIER,
 	    LEVEL_INDICATED, "RFC 8617 section 5.2, step 4",
 	    "A field listed in h= is missing: it was removed, unless the "

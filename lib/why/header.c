@@ -533,6 +533,8 @@ explain_header(struct search *s, struct known *k)
 	found += found > 0 ? sequence_search(s, &c.q, 1, RANK_ODD)
 			   : search_fields(&c);
 	if (found == 0 && !s->failed)
+		found = explain_recipe(&c);
+	if (found == 0 && !s->failed)
 		changed_somehow(&c);
 	else
 		header_place(s, from, k);

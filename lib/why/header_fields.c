@@ -12,6 +12,11 @@
 #include "why/header_offer.h"
 #include "why/header_space.h"
 #include "why/header_subject.h"
+#include "why/recipe.h"
+
+enum {
+	RECIPE_OCTETS = 4 << 20, /* hashed; after all else */
+};
 
 static const struct header_row {
 	enum cause_id cause;
@@ -115,17 +120,22 @@ z_value(struct header_case *c, struct slice z, struct slice name, size_t nth,
 	return false;
 }
 
-size_t
-explain_z_tag(struct header_case *c)
+/* What a field was before all that changed it. */
+typedef bool original(struct header_case *, const void *record,
+    struct slice name, size_t nth, struct slice *out);
+
+/* All fields as a record has them. */
+static struct finding *
+try_originals(struct header_case *c, enum cause_id cause, original *was,
+    const void *record)
 {
-	const struct tag *z = taglist_find(&c->f->list, SLICE("z"));
 	struct search *s = c->s;
 	struct sequence q = c->q;
 	struct change change[FINDING_MAX_CHANGES];
 	size_t n = 0;
 
-	if (z == NULL || !sequence_init(s, &q, c->n + 1))
-		return 0;
+	if (!sequence_init(s, &q, c->n + 1))
+		return NULL;
 	q.piece[c->n] = c->q.piece[c->n];
 	for (size_t j = 0; j < c->n; j++) {
 		struct slice value, name = c->g->headers[j];
@@ -134,12 +144,14 @@ explain_z_tag(struct header_case *c)
 		q.piece[j] = c->q.piece[j];
 		for (size_t k = 0; k < j; k++)
 			nth += slice_eq_nocase(c->g->headers[k], name);
-		if (!z_value(c, z->value, name, nth, &value))
+		if (!was(c, record, name, nth, &value))
 			continue;
 		if (c->sel[j] != NULL)
 			name = c->sel[j]->name;
-		q.piece[j].octets =
-		    canon_octets(s, c->canon, name, value, SLICE_NONE, true);
+		q.piece[j].octets = value.p == NULL
+					? SLICE("")
+					: canon_octets(s, c->canon, name, value,
+					      SLICE_NONE, true);
 		if (!slice_eq(q.piece[j].octets, c->q.piece[j].octets) &&
 		    n < FINDING_MAX_CHANGES)
 			change[n++] = (struct change){ .name = name,
@@ -149,13 +161,84 @@ explain_z_tag(struct header_case *c)
 				.was = value };
 	}
 	if (n == 0 || !sequence_fits(s, &q))
-		return 0;
-	struct finding *f = finding_about(
-	    s, CAUSE_HDR_CHANGED_Z_TAG, LEVEL_PROVED, ASPECT_SIGNATURE, c->k);
+		return NULL;
+	struct finding *f =
+	    finding_about(s, cause, LEVEL_PROVED, ASPECT_SIGNATURE, c->k);
 
 	if (f != NULL) {
 		memcpy(f->change, change, n * sizeof *change);
 		f->nchanges = n;
 	}
-	return 1;
+	return f;
+}
+
+static bool
+z_original(struct header_case *c, const void *record, struct slice name,
+    size_t nth, struct slice *out)
+{
+	const struct tag *z = record;
+
+	return z_value(c, z->value, name, nth, out);
+}
+
+size_t
+explain_z_tag(struct header_case *c)
+{
+	const struct tag *z = taglist_find(&c->f->list, SLICE("z"));
+
+	return z != NULL &&
+	       try_originals(c, CAUSE_HDR_CHANGED_Z_TAG, z_original, z) != NULL;
+}
+
+/* The changes that are undone: the newest instances. */
+struct undone {
+	const struct recipe *r;
+	size_t n;
+};
+
+/* The oldest of them that says something knows best. */
+static bool
+recipe_original(struct header_case *c, const void *record, struct slice name,
+    size_t nth, struct slice *out)
+{
+	const struct undone *all = record;
+	struct buf b = { .max = 0 };
+	size_t k = all->n;
+
+	if (nth > 0)
+		return false;
+	while (k > 0 && !recipe_header(c->s, &all->r[k - 1], name, out))
+		k--;
+	if (k == 0 || out->p == NULL)
+		return k > 0;
+	/* White space that is not told of. */
+	if (out->len == 0 || !ascii_is_wsp(out->p[0]))
+		buf_char(&b, ' ');
+	buf_slice(&b, *out);
+	*out = search_keep(c->s, &b);
+	buf_release(&b);
+	return out->p != NULL;
+}
+
+size_t
+explain_recipe(struct header_case *c)
+{
+	struct undone all;
+	size_t n;
+
+	if (message_count(c->s->m, SLICE("Message-Instance")) == 0)
+		return 0;
+	search_begin(c->s, RECIPE_OCTETS);
+	all.r = recipes(c->s, &n);
+	for (all.n = 1; all.n <= n; all.n++) {
+		struct finding *f = try_originals(
+		    c, CAUSE_HDR_CHANGED_RECIPE, recipe_original, &all);
+
+		if (f != NULL) {
+			recipe_claim(c->s, &all.r[all.n - 1], f->detail,
+			    sizeof f->detail);
+			return 1;
+		}
+	}
+	return 0;
 }

@@ -12,4 +12,7 @@ void explain_fields(struct header_case *c, struct sequence *q);
  * number of matches. */
 size_t explain_z_tag(struct header_case *c);
 
+/* All fields as the recipes of DKIM2 have them. */
+size_t explain_recipe(struct header_case *c);
+
 #endif

@@ -54,6 +54,8 @@ struct known {
 	bool searched;	 /* for what its body was */
 };
 
+struct recipe;
+
 struct search {
 	struct message *m;
 	struct slice body;
@@ -72,6 +74,8 @@ struct search {
 	struct known *known;
 	size_t nknown;
 	struct known *ams[CHAIN_MAX + 1], *seal[CHAIN_MAX + 1];
+	const struct recipe *recipe; /* by recipes(); NULL: not read yet */
+	size_t nrecipes;
 	struct explanation *out;
 	uint64_t purse;	 /* budget left for the message, all parts together */
 	uint64_t part;	 /* budget of the current part */

@@ -87,3 +87,42 @@ load helper
 	assert open(tmp("was"), "rb").read() == before.octets()
 	PY
 }
+
+@test "a recipe of DKIM2 proves nothing by itself, and one that cannot be read is ignored" {
+	forge <<-'PY'
+	import base64, json
+	def told(recipe, more="", check="dkim"):
+	    m = dkimsig.signed(edits.TEXT, edits.PLAIN, **dkimedits.HOW)
+	    edits.header(m, "Subject", lambda v: "Quite another")
+	    edits.lines_of(m, lambda lines: [b"new", *lines[1:-9], b"other", *lines[-8:]])
+	    if not isinstance(recipe, bytes):
+	        recipe = json.dumps(recipe).encode()
+	    m.top("DKIM2-Signature: m=2; d=hop.example; s=a")
+	    m.top("Message-Instance: m=2; r=%s%s" % (base64.b64encode(recipe).decode(), more))
+	    case = dkimedits.Case("recipe", m, [])
+	    case.check = check
+	    return {(w["field"], w["cause"], w["level"]): w for w in dkimedits.explain(case, tmp(""))["why"]}
+	first = edits.TEXT.split("\n")
+	right = {"h": {"Subject": [{"d": ["A proposal for Tuesday"]}]},
+	         "b": [{"d": first[:1]}, {"c": [2, len(first) - 9]}, {"d": [first[-9]]}, {"c": [len(first) - 7, len(first) - 1]}]}
+	found = told(right)
+	assert {("dkim.bh", "body.changed-recipe", "proved"), ("dkim.b", "hdr.changed-recipe", "proved")} == set(found), found
+	w = found["dkim.bh", "body.changed-recipe", "proved"]
+	assert w["who"]["certainty"] == "open" and "not verified" in json.dumps(w), w
+	same = {("dkim.bh", "body.changed", "indicated"), ("dkim.b", "hdr.changed", "indicated")}
+	steps = right["b"]
+	for wrong in (b"", b"{", b"{}", b"[1]", b"{\"b\":", {"b": None}, {"b": [1]}, {"b": {"z": True}}, {"b": [{"c": [1]}]}, {"b": [{"c": [2, 1]}]},
+	              {"b": [{"c": [0, 3]}]}, {"b": [{"c": [1, 999999999]}]}, {"b": [{"c": [1, 3]}, {"c": [3, 4]}]}, {"b": [{"d": "x"}]}, {"b": [{"d": [1]}]},
+	              {"b": [{"x": []}]}, {"b": steps[:-1]}, {"b": [*steps, {"d": ["more"]}]}, {"b": [{"d": ["x"]}, {"c": [2, 2]}] * 80},
+	              {"h": []}, {"h": {"subject": {}}}, {"h": {"subject": [{"c": [1, 1]}]}}, {"h": {"subject": [{"d": ["A proposal"]}]}}, {"h": {"subject": []}},
+	              {"b": [{"d": ["x" * 300000]}]}):
+	    found = told(wrong)
+	    assert set(found) == same, (wrong, found)
+	    assert "Message-Instance" not in json.dumps(list(found.values())), found
+	# A body hash that is claimed is told of as a claim.
+	bh = dkimsig.signed(edits.TEXT, edits.PLAIN, **dkimedits.HOW)
+	bh = bh.octets().split(b"bh=")[1].split(b";")[0].decode()
+	found = told({}, "; h=sha256:AAAA:" + bh)
+	assert "not verified, claims the same body hash" in json.dumps(found["dkim.bh", "body.changed", "indicated"]), found
+	PY
+}

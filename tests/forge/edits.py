@@ -228,6 +228,33 @@ PLAIN_EDITS = [
      ["hdr.subject-tagged", "hdr.from-rewritten", "hdr.field-added"]),
 ]
 
+# ---- as a handler that speaks DKIM2 does it: with the recipe that undoes it
+
+
+def with_recipe(m, instance, *edits, coded=False, fields=None):
+    """Change lines, and tell in Message-Instance how to undo that."""
+    old = m.body.split(b"\r\n")
+    new, steps, at = list(old), [], 0
+    for n, line in edits:
+        data = [base64.b64encode(old[n - 1]).decode() if coded else old[n - 1].decode()]
+        steps += [{"c": [at + 1, n - 1]}] * (at + 1 < n) + [{"d": data}]
+        new[n - 1], at = line, n
+    m.body = b"\r\n".join(new)
+    recipe = base64.b64encode(json.dumps({"h": fields or {}, "b": [*steps, {"c": [at + 1, len(old) - 1]}]}).encode())
+    folded = b"\n ".join(recipe[i : i + 70] for i in range(0, len(recipe), 70)).decode()
+    m.top("DKIM2-Signature: i=%d; m=%d; d=d%d.example; s=a:b" % (instance, instance, instance))
+    return m.top("Message-Instance: m=%d; h=sha256:AAAA:BBBB; r=%s" % (instance, folded))
+
+
+PLAIN_EDITS += [
+    ("recipe", PLAIN, TEXT, lambda m: with_recipe(m, 2, (3, b"Line three, as we like it."), (9, b"nine")), ["body.changed-recipe"]),
+    ("recipe-subject", PLAIN, TEXT, lambda m: with_recipe(header(m, "Subject", lambda v: "Quite another"), 2, fields={"subject": [{"d": ["A proposal for Tuesday"]}]}), ["hdr.changed-recipe"]),
+    ("recipe-fields", PLAIN, TEXT, lambda m: with_recipe(header(with_recipe(header(m, "Subject", lambda v: "Another"), 2, fields={
+        "subject": [{"d": ["A proposal for Tuesday"]}]}), "X-Mailer", lambda v: "Crow"), 3, fields={"x-mailer": [{"d": ["Pigeon  2"]}]}), ["hdr.changed-recipe"]),
+    ("recipe-base64", PLAIN, TEXT, lambda m: with_recipe(m, 2, (5, b"Another line."), (6, b""), coded=True), ["body.changed-recipe"]),
+    ("recipes", PLAIN, TEXT, lambda m: with_recipe(with_recipe(m, 2, (4, b"four"), (8, b"eight")), 3, (4, b"vier"), (12, b"twelve")), ["body.changed-recipe"]),
+]
+
 # ---- as list software, gateways and relays do it
 
 GERMAN = "Guten Tag,\n\nbitte pr\u00fcfen: https://shop.example/a?b=1&c=2 kostet 300 \u20ac.\n\nGr\u00fc\u00dfe\n-- \nJ\u00f6rg\n"
