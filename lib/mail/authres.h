@@ -80,9 +80,9 @@ bool authres_knows(struct slice version);
 
 /* Whether the value of an Authentication-Results field comes from that
  * authserv-id, whatever its version.  Only what follows the grammar counts, as
- * the caller is going to trust it.  Case does not matter, nor whether labels are U-labels or A-labels.
- * *id is the one that it has, a NULL pointer when that cannot be read.  -1 with
- * DIAG_MEMORY or DIAG_SYSTEM (idn.h). */
+ * the caller is going to trust it.  Case does not matter, nor whether labels
+ * are U-labels or A-labels. *id is the one that it has, a NULL pointer when
+ * that cannot be read.  -1 with DIAG_MEMORY or DIAG_SYSTEM (idn.h). */
 int authres_is_of(struct slice text, struct slice authserv_id, struct arena *,
     struct slice *id, bool *is, struct diag *why);
 
