@@ -174,16 +174,19 @@ put_hashed(struct buf *b, char mark, struct slice text)
 	}
 }
 
-/* Of a signer's fault: what went into the hash, where it differs. */
+/* What went into the hash, where it differs. */
 static void
-put_input(struct buf *b, const struct input_diff *d)
+put_input(struct buf *b, const struct finding *f)
 {
+	const struct input_diff *d = &f->input;
+
 	if (d->hashed.p == NULL || d->standard.p == NULL)
 		return;
-	buf_printf(b,
-	    "  hash input differs from byte %llu on (- per RFC, + as the "
-	    "signer hashed it):\n",
-	    (unsigned long long)d->offset);
+	buf_printf(b, "  hash input differs from byte %llu on (%s):\n",
+	    (unsigned long long)d->offset,
+	    cause_info(f->cause)->role == ROLE_SIGNER
+		? "- per RFC, + as the signer hashed it"
+		: "- as received, + as signed");
 	put_hashed(b, '-', d->standard);
 	put_hashed(b, '+', d->hashed);
 }
@@ -320,7 +323,7 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 	dated = put_all_that_fail(b, r, k);
 	put_when(b, f);
 	if (f->nchanges == 0)
-		put_input(b, &f->input);
+		put_input(b, f);
 	put_by(b, r, dated);
 	buf_text(b, "  fix: ");
 	report_fix(b, f);

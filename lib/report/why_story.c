@@ -24,8 +24,12 @@ why_same_story(const struct finding *f, const struct finding *g)
 		    f->aspect != ASPECT_STRUCTURE && f->aspect != ASPECT_KEY;
 
 	/* Of a signer, each is a fault of its own. */
-	if (cause_info(f->cause)->role != ROLE_MODIFIER || f->nchanges == 0)
+	if (cause_info(f->cause)->role != ROLE_MODIFIER ||
+	    (f->nchanges == 0 && f->input.hashed.p == NULL))
 		return false;
+	same = same && f->input.offset == g->input.offset &&
+	       slice_eq(f->input.hashed, g->input.hashed) &&
+	       slice_eq(f->input.standard, g->input.standard);
 	for (size_t k = 0; same && k < f->nchanges; k++)
 		same = same_change(&f->change[k], &g->change[k]);
 	return same;

@@ -171,8 +171,7 @@ static const struct cause rows[] = {
 	    "Pass fields on as they came, or seal after rewriting them." },
 	[CAUSE_HDR_HALF_DECODED] = { "hdr.half-decoded", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 2047 section 5",
-	    "The encoded words of a display name were decoded in part and "
-	    "written anew.",
+	    "The encoded words of a display name were rewritten.",
 	    "Pass fields on as they came, or seal after rewriting them." },
 	[CAUSE_HDR_CASE_OF_REPLY] = { "hdr.case-of-reply", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6377 section 3.3",

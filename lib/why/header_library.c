@@ -5,15 +5,19 @@
 
 #include "mail/address.h"
 #include "mail/mime.h"
-#include "mail/recode.h"
 #include "mail/words.h"
 #include "why/header_date.h"
 #include "why/header_list_rows.h"
 #include "why/header_offer.h"
+#include "why/header_subject.h"
+#include "why/header_words.h"
 
 enum {
 	LIBRARY_BITS = 14, /* where one shows that it was there */
 	PERHAPS_BITS = 8,
+	FIRST_BITS = 5, /* of them before more */
+	STEP_BITS = 3,
+	RARER_BITS = 3, /* more for each rank of another row */
 	LIBRARY_OCTETS = 16 << 20,
 	MAX_VALUE = 8192,
 	MAX_PARAMS = 5,
@@ -47,8 +51,6 @@ offer_unencoded(struct offer *o)
 
 /* How a list of addresses is written. */
 struct style {
-	struct recoder *to;		  /* names that have such are encoded */
-	const struct recode_words *words; /* so; or NULL */
 	enum {
 		QUOTES_KEPT,
 		QUOTES_NONE,
@@ -57,44 +59,18 @@ struct style {
 	const char *gap;
 };
 
-static bool
+static void
 put_phrase(struct offer *o, const struct style *style, struct slice phrase)
 {
-	struct slice bare = address_unquoted(phrase, '"');
-	struct buf text = { .max = 0 };
-	bool good = true;
+	const char *q = style->quotes == QUOTES_ALL ? "\"" : "";
 
-	if (style->words != NULL &&
-	    find_word(phrase, SLICE("=?")) < phrase.len) {
-		words_decode(&text, o->c->s->arena, phrase);
-		good = recode_words_encode(&o->text, style->to, style->words,
-		    address_unquoted(buf_view(&text), '"'));
-	} else if (style->quotes == QUOTES_KEPT) {
+	if (style->quotes == QUOTES_KEPT) {
 		buf_slice(&o->text, phrase);
-	} else {
-		const char *q = style->quotes == QUOTES_ALL ? "\"" : "";
-
-		buf_text(&o->text, q);
-		buf_slice(&o->text, bare);
-		buf_text(&o->text, q);
+		return;
 	}
-	buf_fail_with(&o->text, &text);
-	buf_release(&text);
-	return good;
-}
-
-/* The next address; of names that lost their encoding a comma is part. */
-static bool
-next_of(struct slice *rest, const struct style *style, struct slice *out)
-{
-	struct slice a;
-
-	if (!address_next(rest, out))
-		return false;
-	while (style->words != NULL && slice_find(*out, '@') == out->len &&
-	       address_next(rest, &a))
-		out->len = (size_t)(a.p + a.len - out->p);
-	return true;
+	buf_text(&o->text, q);
+	buf_slice(&o->text, address_unquoted(phrase, '"'));
+	buf_text(&o->text, q);
 }
 
 static void
@@ -102,9 +78,9 @@ offer_style(struct offer *o, const struct style *style, unsigned count,
     enum cause_id cause)
 {
 	struct slice rest = o->value, a;
-	bool more = false, good = true;
+	bool more = false;
 
-	while (good && next_of(&rest, style, &a)) {
+	while (address_next(&rest, &a)) {
 		struct slice phrase, angle;
 
 		address_split(slice_trim(a), &phrase, &angle);
@@ -112,47 +88,12 @@ offer_style(struct offer *o, const struct style *style, unsigned count,
 			buf_text(&o->text, style->gap);
 		more = true;
 		if (phrase.len > 0) {
-			good = put_phrase(o, style, phrase);
+			put_phrase(o, style, phrase);
 			buf_char(&o->text, ' ');
 		}
 		buf_slice(&o->text, angle);
 	}
-	if (good)
-		list_text(o, count, cause);
-	buf_clear(&o->text);
-}
-
-/* A name whose encoded words were decoded in part was one word, or some. */
-static void
-offer_encoded_names(struct offer *o)
-{
-	static const char *const charsets[] = { "utf-8", "UTF-8", "iso-8859-1",
-		"ISO-8859-1" };
-	static const char *const plain[] = { NULL, "-!*+/", "" };
-
-	if (find_word(o->value, SLICE("=?")) == o->value.len)
-		return;
-	for (size_t k = 0; k < ARRAY_LEN(charsets); k++) {
-		struct recoder to;
-
-		if (!recoder_open(&to, charsets[k], "UTF-8"))
-			continue;
-		for (size_t n = 0; n < 8; n++) {
-			struct recode_words w = { .charset = charsets[k],
-				.encoding = "QqQqQqBb"[n],
-				.first = 75,
-				.width = 75,
-				.whole = true,
-				.plain = plain[n / 2 % 3],
-				.between = " " };
-			struct style style = { &to, &w, QUOTES_KEPT, ", " };
-
-			offer_style(o, &style,
-			    k < 2 ? HALF_DECODED : HALF_DECODED / 4,
-			    CAUSE_HDR_HALF_DECODED);
-		}
-		recoder_close(&to);
-	}
+	list_text(o, count, cause);
 }
 
 static void
@@ -160,7 +101,7 @@ offer_styles(struct offer *o)
 {
 	static const char *const gaps[] = { ", ", "," };
 
-	offer_encoded_names(o);
+	words_offer_names(o, HALF_DECODED, TWO_EDITS);
 	for (unsigned quotes = QUOTES_KEPT; quotes <= QUOTES_ALL; quotes++)
 		for (size_t k = 0; k < ARRAY_LEN(gaps); k++) {
 			struct style style = { .quotes = quotes,
@@ -219,7 +160,7 @@ offer_params(struct offer *o)
 			offer_param_style(o, head, part, n, quotes, joined);
 }
 
-/* What another row offers, as likely as that. */
+/* What another row offers, as likely as that where it is usual. */
 static void
 offer_row(struct offer *o, unsigned count, enum cause_id cause,
     void (*row)(struct offer *))
@@ -231,7 +172,7 @@ offer_row(struct offer *o, unsigned count, enum cause_id cause,
 	row(o);
 	for (struct variant *v = before != NULL ? before->next : p->first;
 	     v != NULL; v = v->next)
-		v->bits = list_bits(count);
+		v->bits = list_bits(count) + RARER_BITS * (unsigned)v->rank;
 }
 
 static void
@@ -242,6 +183,12 @@ offer_field(struct offer *o)
 	if (encoded) {
 		list_kept(o, KEPT);
 		offer_unencoded(o);
+	}
+	if (encoded && is_named(o, "subject comments")) {
+		words_offer_capitals(
+		    o, HALF_DECODED, CAUSE_HDR_SUBJECT_REENCODED);
+		offer_row(
+		    o, TWO_EDITS, CAUSE_HDR_SUBJECT_REENCODED, offer_reencoded);
 	}
 	if (is_named(o, addresses))
 		offer_styles(o);
@@ -293,9 +240,16 @@ explain_library(struct header_case *c, bool shown)
 	search_at_most(s, LIBRARY_OCTETS);
 	begun = s->left;
 
-	size_t found =
-	    sequence_best(s, &q, 0, shown ? LIBRARY_BITS : PERHAPS_BITS);
+	size_t found = 0;
+	unsigned most = shown ? LIBRARY_BITS : PERHAPS_BITS;
 
+	for (unsigned bits = FIRST_BITS; found == 0; bits += STEP_BITS) {
+		found = sequence_best(s, &q,
+		    bits > FIRST_BITS ? bits - STEP_BITS : 0,
+		    bits < most ? bits : most);
+		if (bits >= most)
+			break;
+	}
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;
 	return found;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a search finds first is one story.  Others that have the same octets
  * hashed need no search: the cause names them. */
+#include <string.h>
+
 #include "why/body_try.h"
 #include "why/known.h"
 #include "why/twins.h"
@@ -145,6 +147,9 @@ tell_twin(
 		return;
 	f->far = !cause_info(of->cause)->even;
 	f->tried = of->tried;
+	f->input = of->input;
+	f->nchanges = of->nchanges;
+	memcpy(f->change, of->change, sizeof f->change);
 	if (cause_info(cause)->role == ROLE_MODIFIER) {
 		f->near = !f->far && f->aspect == ASPECT_BODY_HASH &&
 			  has_company(s, of, k);
