@@ -9,7 +9,10 @@
 #include "mail/recode.h"
 
 enum {
-	MAX_RULES = 4,	   /* places where a footer may begin */
+	MAX_RULES = 4,	    /* places where a footer may begin */
+	MAX_BLANK = 2,	    /* empty lines before it that may be its own */
+	MAX_PARAGRAPHS = 6, /* that may be one without a rule */
+	MAX_CUTS = 20,
 	LONG_RULE = 5,	   /* characters of a line that sets one off */
 	FOOTER_LINES = 40, /* how far from the end to look for it */
 	USUAL_WIDTH = 76,
@@ -19,7 +22,8 @@ enum {
 /* The text that came, decoded, and where a footer may begin in it. */
 struct exchange_text {
 	struct slice octets;
-	size_t cut[MAX_RULES + 1]; /* the whole text last */
+	size_t cut[MAX_CUTS + 1]; /* the whole text last */
+	size_t nrules;		  /* cuts at rules; others follow */
 	size_t ncuts;
 	bool coded; /* it came encoded: it has no places in the body */
 };
@@ -42,15 +46,15 @@ enum exchange_form {
 static bool
 sets_off(struct slice line)
 {
+	const struct slice of_rules = SLICE("_-=*#~+");
 	size_t run = 0;
 
 	line = slice_trim(line);
-	while (run < line.len && line.p[run] == line.p[0])
+	while (
+	    run < line.len && slice_find(of_rules, line.p[run]) < of_rules.len)
 		run++;
-	return line.len >= 2 && run == line.len &&
-	       ((line.p[0] == '-' && line.len == 2) ||
-		   (slice_find(SLICE("_-=*#~"), line.p[0]) < 6 &&
-		       line.len >= LONG_RULE));
+	return run == line.len &&
+	       (slice_eq(line, SLICE("--")) || line.len >= LONG_RULE);
 }
 
 /* Where the line before at begins. */
@@ -61,6 +65,52 @@ line_before(struct slice text, size_t at)
 	while (at > 0 && text.p[at - 1] != '\n')
 		at--;
 	return at;
+}
+
+static bool
+is_blank_line(struct slice text, size_t at, size_t end)
+{
+	return slice_trim(slice_sub(text, at, end - at)).len == 0;
+}
+
+/* Empty lines before a rule are the text's or the footer's; what is encoded by
+ * groups of octets tells. */
+static void
+blanks_before(struct exchange_text *t)
+{
+	for (size_t k = 0; k < t->nrules; k++) {
+		size_t at = t->cut[k];
+
+		for (size_t n = 0; n < MAX_BLANK && at > 0; n++) {
+			size_t end = at;
+
+			at = line_before(t->octets, at);
+			if (!is_blank_line(t->octets, at, end))
+				break;
+			t->cut[t->ncuts++] = at;
+		}
+	}
+}
+
+/* Footers that no rule sets off: the last paragraphs. */
+static void
+paragraphs(struct exchange_text *t)
+{
+	size_t at = t->octets.len, lines = 0, n = 0;
+	bool text = false;
+
+	while (at > 0 && lines++ < FOOTER_LINES && n < MAX_PARAGRAPHS) {
+		size_t end = at;
+		bool blank;
+
+		at = line_before(t->octets, at);
+		blank = is_blank_line(t->octets, at, end);
+		if (blank && text && at > 0) {
+			t->cut[t->ncuts++] = end;
+			n++;
+		}
+		text = !blank;
+	}
 }
 
 static void
@@ -77,6 +127,9 @@ find_cuts(struct exchange_text *t)
 			t->cut[t->ncuts++] = at;
 	}
 	t->cut[t->ncuts++] = t->octets.len;
+	t->nrules = t->ncuts - 1;
+	blanks_before(t);
+	paragraphs(t);
 }
 
 static bool
@@ -347,11 +400,13 @@ converted(
 }
 
 static void
-try_cut(struct body_case *c, const struct exchange_text *t, size_t cut)
+try_cut(struct body_case *c, const struct exchange_text *t, size_t cut,
+    bool charsets_too)
 {
 	struct slice text = slice_sub(t->octets, 0, cut), other;
 
-	if (try_forms(c, t, cut, text, NULL) || slice_is_ascii(text))
+	if (try_forms(c, t, cut, text, NULL) || slice_is_ascii(text) ||
+	    !charsets_too)
 		return;
 	for (size_t k = 0; k < ARRAY_LEN(charsets) && !c->found; k++) {
 		struct step step;
@@ -430,7 +485,7 @@ body_exchange(struct body_case *c)
 	if (c->mime.root.multipart || c->found || !text_read(c, &t))
 		return;
 	for (size_t k = 0; k < t.ncuts && !c->found && !search_over(c->s); k++)
-		try_cut(c, &t, t.cut[k]);
+		try_cut(c, &t, t.cut[k], k <= t.nrules);
 	if (!c->found)
 		hashed_as_utf8(c, &t);
 }

@@ -114,7 +114,7 @@ try_without(struct body_case *c, const struct mime_part *p, struct slice text,
 
 	if (p->coded == MIME_IDENTITY)
 		body_try_one(c, start + e.from, start + e.to, SLICE_NONE);
-	for (unsigned way = 0; part_likeness(c, p, way) > 0; way++) {
+	for (unsigned way = 0; part_likeness(c, p, way); way++) {
 		struct edit made;
 		struct step step;
 

@@ -261,6 +261,19 @@ line_stuffed(struct buf *b, struct slice text, struct slice end)
 }
 
 void
+body_unstuff(struct body_case *c, struct buf *b)
+{
+	struct slice rest = c->body, whole;
+
+	while (mime_line(&rest, &whole)) {
+		size_t n = slice_line_end(whole);
+
+		line_unstuffed(b, slice_sub(whole, 0, whole.len - n),
+		    slice_sub(whole, whole.len - n, whole.len));
+	}
+}
+
+void
 body_from_stuffed(struct body_case *c)
 {
 	if (!body_try_lines(c, line_unstuffed))

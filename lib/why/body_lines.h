@@ -12,6 +12,8 @@ void body_leading_blank(struct body_case *c);
 void body_banner(struct body_case *c);
 void body_blank_removed(struct body_case *c);
 void body_blank_added(struct body_case *c);
+/* The body with one ">" less before each "From ". */
+void body_unstuff(struct body_case *c, struct buf *b);
 void body_from_stuffed(struct body_case *c);
 void body_dots_doubled(struct body_case *c);
 void body_sigdash_trimmed(struct body_case *c);

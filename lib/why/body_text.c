@@ -76,13 +76,22 @@ whole_text(struct slice text)
 	return (struct ends){ .head = text };
 }
 
-bool
-encode_part(struct body_case *c, struct ends text, bool base64, size_t width,
-    struct slice *out)
+/* How a text was encoded: the length of its lines, whether Exchange filled
+ * them, and whether an empty line stood behind it, as Exchange has one before
+ * the next part. */
+struct likeness {
+	size_t width;
+	bool strict, more;
+};
+
+static bool
+encode_as(struct body_case *c, struct ends text, bool base64,
+    const struct likeness *as, struct slice *out)
 {
 	struct buf b = { .max = 0 };
 	struct encoder e = { .coding = base64 ? ENCODER_BASE64 : ENCODER_QP,
-		.width = width,
+		.width = as->width,
+		.strict = as->strict,
 		.out = &b };
 
 	size_t n = text.head.len + text.tail.len;
@@ -92,9 +101,20 @@ encode_part(struct body_case *c, struct ends text, bool base64, size_t width,
 	encoder_put(&e, text.head);
 	encoder_put(&e, text.tail);
 	encoder_end(&e);
+	if (as->more)
+		buf_text(&b, "\r\n");
 	*out = search_keep(c->s, &b);
 	buf_release(&b);
 	return out->p != NULL;
+}
+
+bool
+encode_part(struct body_case *c, struct ends text, bool base64, size_t width,
+    struct slice *out)
+{
+	const struct likeness as = { .width = width };
+
+	return encode_as(c, text, base64, &as, out);
 }
 
 /* How long the lines are that were encoded: of base64 the first, of
@@ -136,19 +156,40 @@ text_parts(
 	return n;
 }
 
-size_t
+/* One of the ways; false behind the last. */
+static bool
+likeness_of(struct body_case *c, const struct mime_part *p, unsigned way,
+    struct likeness *out)
+{
+	const bool qp = p->coded == MIME_QUOTED_PRINTABLE;
+	const size_t own = p->coded != MIME_IDENTITY ? line_length(c, p) : 0;
+	const struct {
+		struct likeness as;
+		bool possible;
+	} ways[] = {
+		{ { .width = own }, true },
+		{ { .width = TEXT_USUAL_WIDTH }, own != TEXT_USUAL_WIDTH },
+		{ { .width = LONGEST_WIDTH }, qp && own != LONGEST_WIDTH },
+		{ { .width = TEXT_USUAL_WIDTH, .strict = true }, qp },
+		{ { .width = own, .more = true }, p != &c->mime.root },
+		{ { .width = TEXT_USUAL_WIDTH, .strict = true, .more = true },
+		    qp && p != &c->mime.root },
+	};
+
+	for (size_t k = 0; own > 0 && k < ARRAY_LEN(ways); k++)
+		if (ways[k].possible && way-- == 0) {
+			*out = ways[k].as;
+			return true;
+		}
+	return false;
+}
+
+bool
 part_likeness(struct body_case *c, const struct mime_part *p, unsigned way)
 {
-	if (p->coded == MIME_IDENTITY)
-		return 0;
-	size_t widths[] = { line_length(c, p), TEXT_USUAL_WIDTH,
-		LONGEST_WIDTH };
-	size_t n = p->coded == MIME_QUOTED_PRINTABLE ? 3 : 2;
+	struct likeness as;
 
-	for (size_t k = 0; k < n; k++)
-		if ((k == 0 || widths[k] != widths[0]) && way-- == 0)
-			return widths[k];
-	return 0;
+	return likeness_of(c, p, way, &as);
 }
 
 bool
@@ -157,16 +198,16 @@ encode_like(struct body_case *c, const struct mime_part *p, unsigned way,
 {
 	struct slice content = p->content;
 	bool base64 = p->coded == MIME_BASE64;
-	size_t width = part_likeness(c, p, way);
+	struct likeness as;
 
 	*out = text.head;
 	if (p->coded == MIME_IDENTITY)
 		return true;
-	if (width == 0)
-		width = part_likeness(c, p, 0);
-	if (!encode_part(c, text, base64, width, out))
+	if (!likeness_of(c, p, way, &as))
+		likeness_of(c, p, 0, &as);
+	if (!encode_as(c, text, base64, &as, out))
 		return false;
-	if (base64 && p != &c->mime.root && out->len >= 2 &&
+	if (base64 && !as.more && p != &c->mime.root && out->len >= 2 &&
 	    !(content.len > 0 && content.p[content.len - 1] == '\n'))
 		out->len -= 2;
 	return true;
@@ -231,7 +272,7 @@ any_likeness(struct body_case *c, unsigned way)
 	const struct mime_part *part[MIME_MAX_PARTS];
 	size_t n = text_parts(c, part, MIME_MAX_PARTS);
 
-	while (n > 0 && part_likeness(c, part[n - 1], way) == 0)
+	while (n > 0 && !part_likeness(c, part[n - 1], way))
 		n--;
 	return n > 0;
 }

@@ -3,6 +3,7 @@
 
 #include "mail/mime.h"
 #include "why/body_coding.h"
+#include "why/body_exchange.h"
 #include "why/body_hash.h"
 #include "why/body_lines.h"
 #include "why/body_links.h"
@@ -56,24 +57,29 @@ tell(struct body_case *c, struct body_case *d, size_t from, enum cause_id cause)
 	c->finding = &e->finding[from];
 }
 
-/* What was put into the text, or around it, before it was encoded. */
+/* What was put into the text, or around it, before the second edit; again: or
+ * was encoded anew. */
 static void
-search_text(struct body_case *d)
+search_text(struct body_case *d, bool again)
 {
 	static const struct body_row rows[] = {
 		{ CAUSE_BODY_MIME_PART_ADDED, body_part_added },
 		{ CAUSE_BODY_FOOTER_IN_PARTS, body_footer_in_parts },
 		{ CAUSE_BODY_BANNER_IN_PARTS, body_banner_in_parts },
 	};
+	bool in_parts = d->mime.root.multipart ||
+			(again && d->mime.root.coded != MIME_IDENTITY);
 
-	for (size_t k = 0; d->mime.root.multipart && !d->found &&
-			   !d->s->failed && k < ARRAY_LEN(rows);
+	for (size_t k = 0;
+	     in_parts && !d->found && !d->s->failed && k < ARRAY_LEN(rows);
 	     k++) {
 		d->cause = rows[k].cause;
 		rows[k].try(d);
 	}
 	if (!d->found && !d->s->failed)
 		body_ends(d);
+	if (!d->found && !d->s->failed && again)
+		body_exchange(d);
 }
 
 /* What is left of the body when the second edit is undone; encoding is that of
@@ -84,6 +90,8 @@ search_left(struct body_case *c, struct slice body, struct slice encoding,
 {
 	struct body_case *d = arena_alloc(c->s->arena, sizeof *d);
 	size_t from = c->s->out->n;
+	bool again = cause == CAUSE_BODY_MIME_WRAPPED ||
+		     cause == CAUSE_BODY_FROM_STUFFED;
 
 	if (d == NULL) {
 		search_memory(c->s);
@@ -98,10 +106,57 @@ search_left(struct body_case *c, struct slice body, struct slice encoding,
 		.inner = true };
 	memcpy(d->want, c->want, sizeof d->want);
 	body_begin(d, encoding);
-	search_text(d);
+	search_text(d, again);
 	body_release(d);
 	if (d->found && c->s->out->n > from)
 		tell(c, d, from, cause);
+}
+
+/* The first part was the message, with MIME fields of its own. */
+static void
+try_unwrapped(struct body_case *c)
+{
+	const struct mime_part *p = &c->mime.part[0];
+	struct slice type = c->s->type, encoding = c->s->encoding;
+
+	if (!c->mime.root.multipart || c->mime.nparts == 0 || p->depth != 1)
+		return;
+	c->s->type = mime_field(p->header, SLICE("Content-Type"));
+	c->s->encoding =
+	    mime_field(p->header, SLICE("Content-Transfer-Encoding"));
+	search_left(c, slice_sub(c->body, part_start(c, p), p->content.len),
+	    c->s->encoding, CAUSE_BODY_MIME_WRAPPED);
+	c->s->type = type;
+	c->s->encoding = encoding;
+}
+
+/* What stands behind the last part was put there. */
+static void
+try_without_epilogue(struct body_case *c)
+{
+	struct slice rest, line;
+
+	if (!c->mime.root.multipart || c->mime.close == c->body.len)
+		return;
+	rest = slice_sub(c->body, c->mime.close, c->body.len);
+	mime_line(&rest, &line);
+	if (slice_trim(rest).len > 0)
+		search_left(c, slice_sub(c->body, 0, c->body.len - rest.len),
+		    c->s->encoding, CAUSE_BODY_FOOTER_APPENDED);
+}
+
+static void
+try_unstuffed(struct body_case *c)
+{
+	struct buf b = { .max = 0 };
+
+	search_pay(c->s, (uint64_t)COST_MADE * c->body.len);
+	body_unstuff(c, &b);
+	struct slice left = search_keep(c->s, &b);
+
+	buf_release(&b);
+	if (left.p != NULL && left.len < c->body.len)
+		search_left(c, left, c->s->encoding, CAUSE_BODY_FROM_STUFFED);
 }
 
 /* One way of undoing the second edit; false behind the last. */
@@ -123,8 +178,15 @@ try_way(struct body_case *c, unsigned way)
 	const unsigned n = ARRAY_LEN(ways);
 	struct slice left;
 
-	if (way >= n) {
-		if (!body_unlink(c, way - n, &left))
+	static void (*const others[])(struct body_case *) = { try_unwrapped,
+		try_without_epilogue, try_unstuffed };
+
+	if (way >= n && way - n < ARRAY_LEN(others)) {
+		others[way - n](c);
+	} else if (way >= n) {
+		const unsigned m = n + (unsigned)ARRAY_LEN(others);
+
+		if (!body_unlink(c, way - m, &left))
 			return false;
 		search_left(c, left, c->s->encoding, CAUSE_BODY_URLS_REWRITTEN);
 	} else if ((way < 2 || c->mime.root.multipart) &&

@@ -17,7 +17,6 @@ enum {
 	PERHAPS_BITS = 8,
 	FIRST_BITS = 5, /* of them before more */
 	STEP_BITS = 3,
-	RARER_BITS = 3, /* more for each rank of another row */
 	LIBRARY_OCTETS = 16 << 20,
 	MAX_VALUE = 8192,
 	MAX_PARAMS = 5,
@@ -160,21 +159,6 @@ offer_params(struct offer *o)
 			offer_param_style(o, head, part, n, quotes, joined);
 }
 
-/* What another row offers, as likely as that where it is usual. */
-static void
-offer_row(struct offer *o, unsigned count, enum cause_id cause,
-    void (*row)(struct offer *))
-{
-	struct piece *p = &o->q->piece[o->j];
-	struct variant *before = p->last;
-
-	o->cause = cause;
-	row(o);
-	for (struct variant *v = before != NULL ? before->next : p->first;
-	     v != NULL; v = v->next)
-		v->bits = list_bits(count) + RARER_BITS * (unsigned)v->rank;
-}
-
 static void
 offer_field(struct offer *o)
 {
@@ -187,7 +171,7 @@ offer_field(struct offer *o)
 	if (encoded && is_named(o, "subject comments")) {
 		words_offer_capitals(
 		    o, HALF_DECODED, CAUSE_HDR_SUBJECT_REENCODED);
-		offer_row(
+		list_row(
 		    o, TWO_EDITS, CAUSE_HDR_SUBJECT_REENCODED, offer_reencoded);
 	}
 	if (is_named(o, addresses))
@@ -195,7 +179,7 @@ offer_field(struct offer *o)
 	else if (is_named(o, "content-type content-disposition"))
 		offer_params(o);
 	else if (is_named(o, "date"))
-		offer_row(o, QUOTED, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+		list_row(o, QUOTED, CAUSE_HDR_DATE_NORMALISED, offer_dates);
 }
 
 /* Whether words are encoded that only a library encodes. */

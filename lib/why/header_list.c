@@ -5,6 +5,8 @@
 
 #include "mail/recode.h"
 #include "mail/words.h"
+#include "why/header_address.h"
+#include "why/header_date.h"
 #include "why/header_list_rows.h"
 #include "why/header_offer.h"
 
@@ -13,6 +15,7 @@ enum {
 	FAR_BITS = 22,
 	NEAR_OCTETS = 4 << 20,
 	FAR_OCTETS = 48 << 20,
+	MORE_OCTETS = 24 << 20,
 };
 
 /* ------------------------------------------------------------------------
@@ -55,7 +58,34 @@ list_added(struct offer *o)
 		list_absent(o, 400, CAUSE_HDR_FIELD_ADDED);
 }
 
-static const struct {
+/* What a relay before or behind the list does to a field that lists leave. */
+static void
+list_date(struct offer *o)
+{
+	list_kept(o, 2000);
+	list_row(o, 4, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+}
+
+static void
+list_recipients(struct offer *o)
+{
+	list_kept(o, 2000);
+	if (o->value.len > 1000)
+		return;
+	list_row(o, 4, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
+	list_row(
+	    o, 2, CAUSE_HDR_DISPLAY_NAME_QUOTED, offer_display_name_quoted);
+}
+
+static void
+list_author(struct offer *o)
+{
+	if (o->field != NULL && o->value.len <= 1000)
+		list_row(o, 4, CAUSE_HDR_DISPLAY_NAME_QUOTED,
+		    offer_display_name_quoted);
+}
+
+static const struct slot {
 	const char *name;
 	void (*offer)(struct offer *);
 } slots[] = {
@@ -70,6 +100,11 @@ static const struct {
 	{ "precedence", list_added },
 	{ "list-id", list_added },
 	{ "list-unsubscribe", list_added },
+}, more_slots[] = {
+	{ "from", list_author },
+	{ "date", list_date },
+	{ "to", list_recipients },
+	{ "cc", list_recipients },
 };
 
 /* Whether an earlier mention in h= is of the same name. */
@@ -83,7 +118,8 @@ is_second(const struct header_case *c, size_t j)
 }
 
 static void
-offer_slots(struct header_case *c, struct sequence *q)
+offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
+    size_t n)
 {
 	struct offer o = { .c = c, .q = q };
 
@@ -95,9 +131,9 @@ offer_slots(struct header_case *c, struct sequence *q)
 		    o.field != NULL ? slice_trim(o.field->value) : SLICE_NONE;
 		if (o.value.len > 4096 || is_second(c, j))
 			continue;
-		for (size_t k = 0; k < ARRAY_LEN(slots); k++)
-			if (slice_eq_nocase(o.name, slice_of(slots[k].name)))
-				slots[k].offer(&o);
+		for (size_t k = 0; k < n; k++)
+			if (slice_eq_nocase(o.name, slice_of(slot[k].name)))
+				slot[k].offer(&o);
 	}
 	buf_release(&o.text);
 }
@@ -118,11 +154,15 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 			return 0;
 		for (size_t j = 0; j <= c->n; j++)
 			c->list.piece[j].octets = c->q.piece[j].octets;
-		offer_slots(c, &c->list);
+		offer_slots(c, &c->list, slots, ARRAY_LEN(slots));
 	}
+	if (reach == LIST_MORE)
+		offer_slots(c, &c->list, more_slots, ARRAY_LEN(more_slots));
 	uint64_t left = s->left;
 
-	search_at_most(s, near ? NEAR_OCTETS : FAR_OCTETS);
+	search_at_most(s, near		      ? NEAR_OCTETS
+			  : reach == LIST_FAR ? FAR_OCTETS
+					      : MORE_OCTETS);
 	uint64_t begun = s->left;
 
 	found = sequence_best(

@@ -14,6 +14,7 @@
 enum list_reach {
 	LIST_NEAR,
 	LIST_FAR,
+	LIST_MORE, /* and with what relays do beside it */
 };
 
 /* Returns the number of matching combinations, each recorded as a group. */

@@ -57,6 +57,8 @@ offer_other(struct offer *o, unsigned count, struct slice address)
 	offer_name(o, count / 16 + 1, false, phrase, bare);
 	list_value(o, count / 64 + 1, CAUSE_HDR_FROM_REWRITTEN, angle);
 	list_value(o, count / 64 + 1, CAUSE_HDR_FROM_REWRITTEN, bare);
+	buf_printf(&o->text, "<%.*s>", SLICE_ARG(bare));
+	list_text(o, count / 64 + 1, CAUSE_HDR_FROM_REWRITTEN);
 	address_split(o->value, &own, &angle);
 	own = address_without_via(own);
 	offer_name(o, count / 32 + 1, false, own, bare);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/header_list_rows.h"
 
+enum {
+	RARER_BITS = 3, /* for each rank below the usual */
+};
+
 /* A count out of some two thousand as what it costs to go for it. */
 unsigned
 list_bits(unsigned count)
@@ -69,4 +73,18 @@ void
 list_kept(struct offer *o, unsigned count)
 {
 	o->q->piece[o->j].bits = list_bits(count);
+}
+
+void
+list_row(struct offer *o, unsigned count, enum cause_id cause,
+    void (*row)(struct offer *))
+{
+	struct piece *p = &o->q->piece[o->j];
+	struct variant *before = p->last;
+
+	o->cause = cause;
+	row(o);
+	for (struct variant *v = before != NULL ? before->next : p->first;
+	     v != NULL; v = v->next)
+		v->bits = list_bits(count) + RARER_BITS * (unsigned)v->rank;
 }

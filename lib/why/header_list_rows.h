@@ -18,6 +18,11 @@ void list_text(struct offer *, unsigned count, enum cause_id);
 void list_absent(struct offer *, unsigned count, enum cause_id);
 void list_kept(struct offer *, unsigned count);
 
+/* Offer what another row does, each value seen so often where it is
+ * usual. */
+void list_row(
+    struct offer *, unsigned count, enum cause_id, void (*row)(struct offer *));
+
 /* The improbability of a count in bits, for sequence_best(). */
 unsigned list_bits(unsigned count);
 

@@ -79,3 +79,9 @@ scored() {
 @test "Content-Transfer-Encoding that a list added is not told as base64 that was decoded (RFC 2045 6.1)" {
 	scored --first 521 mailman2:1
 }
+
+@test "mail that list managers, gateways and relays change one after another is explained, and nothing falsely" {
+	run -0 --separate-stderr /usr/bin/python3 "$ROOT/tests/forge/wild.py" 60
+	[[ ${lines[-1]} =~ ^"wild: "([0-9]+)" of "([0-9]+)" explained whole, 0 wrong" ]]
+	((10 * BASH_REMATCH[1] >= 9 * BASH_REMATCH[2] && BASH_REMATCH[2] > 40))
+}
