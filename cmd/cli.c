@@ -193,14 +193,16 @@ cli_trouble_text(
     const struct cli *c, struct buf *b, const char *file, const struct diag *d)
 {
 	const struct diag_info *info = diag_info(d->code);
+	struct slice sentence = slice_of(info->sentence);
 	bool detail = d->detail[0] != '\0', clause = info->clause[0] != '\0';
 
 	if (system_text(c, b, file, d))
 		return;
-	cli_say_text(c, b, "%s: %s%s%s%s%s%s  [%s]", file, info->sentence,
-	    detail || clause ? " (" : "", d->detail,
-	    detail && clause ? "; " : "", info->clause,
-	    detail || clause ? ")" : "", info->word);
+	/* What a colon follows is no sentence of its own. */
+	sentence.len -= detail && sentence.p[sentence.len - 1] == '.';
+	cli_say_text(c, b, "%s: %.*s%s%s%s%s%s  [%s]", file,
+	    SLICE_ARG(sentence), detail ? ": " : "", d->detail,
+	    clause ? " (" : "", info->clause, clause ? ")" : "", info->word);
 }
 
 void

@@ -164,42 +164,47 @@ write_repaired(const struct verify *v, const struct report *r,
 	return result;
 }
 
-/* Say on stderr what a message without a chain, or with one that was not
- * explained, has in it: a chain that nobody looked at. */
+/* Whether notes of this message are wanted: of many they would bury what else
+ * is told. */
+static bool
+is_noted(const struct verify *v)
+{
+	return !v->cli.quiet && (!v->many || v->cli.verbose);
+}
+
+/* Say on stderr what a message without a chain, or with one that failed, has in
+ * it: a chain that nobody looked at.  inside has seen the body if that was
+ * hashed. */
 static int
 note_inside(const struct verify *v, struct job *j, struct message *m,
-    struct input *in, const struct verdict *verdict, struct slice body,
-    struct diag *why)
+    struct input *in, const struct verdict *verdict,
+    struct handed_inside *inside, struct diag *why)
 {
-	struct handed_inside inside = { .n = 0 };
-	const struct sink sink = { handed_look, &inside };
+	const struct sink sink = { handed_look, inside };
 	const char *file = j->source.name;
 
 	if (m->bom)
 		cli_note(&v->cli, &j->err, file,
 		    "skipped a UTF-8 byte order mark (BOM) at the start");
-	if (v->cli.quiet || (v->many && !v->cli.verbose) ||
-	    verdict->cv == CV_PASS)
+	m->tap = NULL;
+	if (!is_noted(v) || verdict->cv == CV_PASS)
 		return 0;
-	if (verdict->cv == CV_NONE && !v->why) {
-		if (message_body(m, in, &sink, why) != 0)
-			return -1;
-	} else {
-		handed_look(&inside, body.p, body.len);
-	}
-	handed_end(&inside);
+	if (verdict->cv == CV_NONE && !inside->seen &&
+	    message_body(m, in, &sink, why) != 0)
+		return -1;
+	handed_end(inside);
 	for (size_t i = 0; i < m->nfields; i++)
-		handed_field(&inside, m->field[i].raw);
-	if (inside.next)
+		handed_field(inside, m->field[i].raw);
+	if (inside->next)
 		cli_note(&v->cli, &j->err, file,
 		    "another message follows in the body: is this an mbox? "
 		    "(--mbox)");
 	if (verdict->cv != CV_NONE)
 		return 0;
-	if (inside.attached)
+	if (inside->attached)
 		cli_note(&v->cli, &j->err, file,
 		    "a message is attached; use --attached to verify it");
-	else if (inside.pasted)
+	else if (inside->pasted)
 		cli_note(&v->cli, &j->err, file,
 		    "the body has ARC fields pasted or quoted as text, which "
 		    "cannot be verified; get the original source of that "
@@ -247,10 +252,13 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	struct remarks remarks;
 	struct explanation reasons;
 	struct trusted trusted = { 0 };
+	struct handed_inside inside = { .n = 0 };
+	const struct sink look = { handed_look, &inside };
 	int result = -1;
 
 	if (message_read(in, c->validate.sig.limits, &m, why) != 0)
 		return -1;
+	m->tap = is_noted(v) ? &look : NULL;
 	size_t rest = m->ahead.len + in->memory.len;
 	struct slice body =
 	    v->why ? slice_sub(whole, whole.len - rest, rest) : whole;
@@ -265,7 +273,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 
 	if (judge(&judged, &v->methods, m, in, &v->facts, c->keys, &c->validate,
 		why) == 0 &&
-	    note_inside(v, j, m, in, verdict, body, why) == 0 &&
+	    note_inside(v, j, m, in, verdict, &inside, why) == 0 &&
 	    input_drain(in, why) == 0) {
 		judge_report(&judged, &r);
 		judge_tell(&judged, &v->cli, &j->err, j->source.name);

@@ -164,8 +164,11 @@ shape_readable(struct chain *c, const struct message *m)
 
 /* Step 3, A and B: one of each, 1 to N without a gap. */
 static int
-shape_complete(struct chain *c)
+shape_complete(struct chain *c, const struct message *m)
 {
+	const char *cut =
+	    m->has_body ? "" : "; no empty line ends the header: is it cut off?";
+
 	for (unsigned i = 1; i <= c->n; i++) {
 		const struct arc_set *s = &c->set[i];
 
@@ -173,22 +176,22 @@ shape_complete(struct chain *c)
 			s->count[ARC_SEAL] ==
 		    0) {
 			diag_set(&c->shape, DIAG_INSTANCE_GAP, SLICE_NONE,
-			    "no field has i=%u, but one has i=%u", i, c->n);
+			    "no field has i=%u, but one has i=%u%s", i, c->n,
+			    cut);
 			return shape_fail(c, 3, i, ARC_KINDS);
 		}
 		for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++) {
 			if (s->count[k] == 1)
 				continue;
-			diag_set(&c->shape,
-			    s->count[k] == 0 ? DIAG_FIELD_MISSING
-					     : DIAG_FIELD_TWICE,
-			    s->count[k] == 0 ? SLICE_NONE
-					     : s->part[k]->field->name,
-			    s->count[k] == 0 ? "i=%u has none" : "i=%u has %u",
-			    i, s->count[k]);
-			return s->count[k] == 0
-				   ? shape_fail(c, 3, i, k)
-				   : shape_fail_at(c, 3, s->part[k]);
+			if (s->count[k] == 0) {
+				diag_set(&c->shape, DIAG_FIELD_MISSING,
+				    SLICE_NONE, "i=%u has none%s", i, cut);
+				return shape_fail(c, 3, i, k);
+			}
+			diag_set(&c->shape, DIAG_FIELD_TWICE,
+			    s->part[k]->field->name, "i=%u has %u", i,
+			    s->count[k]);
+			return shape_fail_at(c, 3, s->part[k]);
 		}
 	}
 	return 0;
@@ -240,7 +243,7 @@ shape_decide(struct chain *c, const struct message *m, unsigned nsets)
 		shape_fail_at(c, 2, top);
 		return;
 	}
-	if (shape_readable(c, m) != 0 || shape_complete(c) != 0)
+	if (shape_readable(c, m) != 0 || shape_complete(c, m) != 0)
 		return;
 	shape_seals(c);
 }

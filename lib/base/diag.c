@@ -214,7 +214,7 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    TEMPORARY },
 
 	[DIAG_NO_MESSAGE] = { "no-message", "RFC 5322 section 2.1",
-	    "Not an Internet message (RFC 5322).", TROUBLE(EX_DATAERR) },
+	    "Not an Internet message.", TROUBLE(EX_DATAERR) },
 	[DIAG_FINGERPRINT] = { "fingerprint", "",
 	    "Unusable fingerprint; create a new one.", DIAG_CLASS_TROUBLE,
 	    EX_DATAERR },

@@ -1,71 +1,169 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/base64.h"
-#include "base/limit.h"
 #include "mail/handed.h"
 #include "mail/mbox.h"
 #include "mail/mime.h"
-#include "mail/recode.h"
 
-/* ------------------------------------------------------------------------
- * Inputs that are no message. */
+/* What a table row says of two encodings or more. */
+#define NO_MAIL ": get the raw source of the message (.eml)"
+#define IMAGE "it is an image" NO_MAIL
+#define ARCHIVE ": unpack it first"
 
-/* Octets that a kind of file begins with. */
+/* Octets that a kind of file has, most of them at its start. */
+static const struct {
+	struct slice magic;
+	const char *what;
+	size_t at;
+} magics[] = {
+	{ SLICE("\x1f\x8b"),
+	    "it is a gzip file: unpack it first, for example with gunzip", 0 },
+	{ SLICE("\x1f\x9d"),
+	    "it is a compress (.Z) file: unpack it first with uncompress", 0 },
+	{ SLICE("BZh"), "it is a bzip2 file: unpack it first with bunzip2", 0 },
+	{ SLICE("\xfd"
+		"7zXZ"),
+	    "it is an xz file: unpack it first with unxz", 0 },
+	{ SLICE("\x5d\0\0"), "it is an lzma file: unpack it first with unlzma",
+	    0 },
+	{ SLICE("\x28\xb5\x2f\xfd"),
+	    "it is a zstd file: unpack it first with unzstd", 0 },
+	{ SLICE("\x04\x22\x4d\x18"),
+	    "it is an lz4 file: unpack it first with unlz4", 0 },
+	{ SLICE("LZIP\x01"), "it is an lzip file: unpack it first with lzip -d",
+	    0 },
+	{ SLICE("x\x9c"), "it is zlib data" ARCHIVE, 0 },
+	{ SLICE("x\xda"), "it is zlib data" ARCHIVE, 0 },
+	{ SLICE("PK\x03\x04"), "it is a zip file" ARCHIVE, 0 },
+	{ SLICE("PK\x05\x06"), "it is an empty zip file", 0 },
+	{ SLICE("7z\xbc\xaf\x27\x1c"), "it is a 7z file" ARCHIVE, 0 },
+	{ SLICE("Rar!"), "it is a RAR file" ARCHIVE, 0 },
+	{ SLICE("MSCF\0"), "it is a cabinet (.cab) file" ARCHIVE, 0 },
+	{ SLICE("ustar\0"), "it is a tar file: unpack it first with tar -xf",
+	    257 },
+	{ SLICE("ustar  \0"), "it is a tar file: unpack it first with tar -xf",
+	    257 },
+	{ SLICE("070701"), "it is a cpio file" ARCHIVE, 0 },
+	{ SLICE("!<arch>\n"), "it is an ar file" ARCHIVE, 0 },
+	{ SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+	    "it is an Outlook .msg file, which does not keep the message as "
+	    "it was sent: save the message as .eml instead",
+	    0 },
+	{ SLICE("!BDN"),
+	    "it is an Outlook data file (.pst, .ost): save the message as .eml",
+	    0 },
+	{ SLICE("\x78\x9f\x3e\x22"),
+	    "it is TNEF (winmail.dat), which does not keep the message as it "
+	    "was sent: get the raw source of the message",
+	    0 },
+	{ SLICE("%PDF-"), "it is a PDF file" NO_MAIL, 0 },
+	{ SLICE("%!PS"), "it is a PostScript file" NO_MAIL, 0 },
+	{ SLICE("{\\rtf"), "it is an RTF file" NO_MAIL, 0 },
+	{ SLICE("\x89PNG"), IMAGE, 0 },
+	{ SLICE("\xff\xd8\xff"), IMAGE, 0 },
+	{ SLICE("GIF89a"), IMAGE, 0 },
+	{ SLICE("II*\0"), IMAGE, 0 },
+	{ SLICE("MM\0*"), IMAGE, 0 },
+	{ SLICE("ftypheic"), IMAGE, 4 },
+	{ SLICE("SQLite format 3"),
+	    "it is an SQLite database: export the message from it", 0 },
+	{ SLICE("\x7f"
+		"ELF"),
+	    "it is a program", 0 },
+	{ SLICE("\xff\xfe\0\0"),
+	    "it is UTF-32 text: convert it, for example with iconv -f UTF-32 "
+	    "-t UTF-8, or get the raw source",
+	    0 },
+	{ SLICE("\0\0\xfe\xff"),
+	    "it is UTF-32 text: convert it, for example with iconv -f UTF-32 "
+	    "-t UTF-8, or get the raw source",
+	    0 },
+	{ SLICE("\xff\xfe"),
+	    "it is UTF-16 text: convert it, for example with iconv -f UTF-16 "
+	    "-t UTF-8, or get the raw source",
+	    0 },
+	{ SLICE("\xfe\xff"),
+	    "it is UTF-16 text: convert it, for example with iconv -f UTF-16 "
+	    "-t UTF-8, or get the raw source",
+	    0 },
+};
+
+/* What a first line begins with that is no field. */
 static const struct {
 	struct slice first;
 	const char *what;
-} magics[] = {
-	{ { "\x1f\x8b", 2 },
-	    "it is a gzip file: unpack it first, for example with gunzip" },
-	{ { "BZh", 3 }, "it is a bzip2 file: unpack it first with bunzip2" },
-	{ { "\xfd"
-	    "7zXZ",
-	      5 },
-	    "it is an xz file: unpack it first with unxz" },
-	{ { "\x28\xb5\x2f\xfd", 4 },
-	    "it is a zstd file: unpack it first with unzstd" },
-	{ { "PK\x03\x04", 4 }, "it is a zip file: unpack it first" },
-	{ { "7z\xbc\xaf\x27\x1c", 6 }, "it is a 7z file: unpack it first" },
-	{ { "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8 },
-	    "it is an Outlook .msg file, which does not keep the message as "
-	    "it was sent: save the message as .eml instead" },
-	{ { "\x78\x9f\x3e\x22", 4 },
-	    "it is TNEF (winmail.dat), which does not keep the message as it "
-	    "was sent: get the raw source of the message" },
-	{ { "%PDF-", 5 },
-	    "it is a PDF file: get the raw source of the message (.eml)" },
-	{ { "{\\rtf", 5 },
-	    "it is an RTF file: get the raw source of the message (.eml)" },
-	{ { "\xff\xfe", 2 },
-	    "it is UTF-16 text: convert it, for example with iconv -f UTF-16 "
-	    "-t UTF-8, or get the raw source" },
-	{ { "\xfe\xff", 2 },
-	    "it is UTF-16 text: convert it, for example with iconv -f UTF-16 "
-	    "-t UTF-8, or get the raw source" },
+} texts[] = {
+	{ SLICE("```"),
+	    "it begins with the fence of a code block: remove the fences" },
+	{ SLICE("~~~"),
+	    "it begins with the fence of a code block: remove the fences" },
+	{ SLICE("HTTP/"),
+	    "it is an HTTP response: keep only what follows its header" },
+	{ SLICE("HELO "),
+	    "it is an SMTP dialogue: keep only what follows DATA" },
+	{ SLICE("EHLO "),
+	    "it is an SMTP dialogue: keep only what follows DATA" },
+	{ SLICE("220 "),
+	    "it is an SMTP dialogue: keep only what follows DATA" },
+	{ SLICE("+OK"), "it is a POP3 response: remove its first line and the "
+			"dot at the end" },
+	{ SLICE("* "),
+	    "it is an IMAP response: keep only the message in it" },
+	{ SLICE("*** ENVELOPE RECORDS"),
+	    "it is a dump of a Postfix queue file: use postcat -bh" },
+	{ SLICE(">From "),
+	    "its first line is an mbox separator quoted with '>': remove that "
+	    "line" },
+	{ SLICE("From "), "its first line begins with \"From \" but is no mbox "
+			  "separator, which ends in a date: remove that line" },
+	{ SLICE("-----BEGIN "),
+	    "it is PEM or PGP armor: decode or decrypt it first" },
+	{ SLICE("begin "), "it is uuencoded: decode it first with uudecode" },
+	{ SLICE("diff "), "it is a patch: apply it first" },
+	{ SLICE("--- a/"), "it is a patch: apply it first" },
+	{ SLICE("*mbx*"), "it is a mailbox in the mbx format: export the "
+			  "message from it" },
+	{ SLICE("BABYL OPTIONS"),
+	    "it is a mailbox in the Babyl format: export the message from it" },
+	{ SLICE("\x01\x01\x01\x01"),
+	    "it is a mailbox in the MMDF format: remove the lines of ^A" },
+	{ SLICE("<?xml"), "it is XML: get the raw source of the message" },
+	{ SLICE("<svg"), "it is XML: get the raw source of the message" },
+	{ SLICE("\033"),
+	    "it has escape sequences of a terminal: get the raw source of the "
+	    "message" },
+	{ SLICE("\xc2\xa0"),
+	    "it begins with a no-break space (U+00A0): it was copied from a "
+	    "page; get the raw source of the message" },
+	{ SLICE("\xe2\x80"),
+	    "it begins with an invisible character: it was copied from a page; "
+	    "get the raw source of the message" },
+	{ SLICE("\xef\xbb\xbf"),
+	    "it begins with two UTF-8 byte order marks: remove them" },
+	{ SLICE("\xc3\xaf\xc2\xbb\xc2\xbf"),
+	    "it begins with a byte order mark that was converted to UTF-8 "
+	    "twice: get the raw source of the message" },
 };
 
-static bool
-is_line_end(struct slice s)
-{
-	return slice_starts(s, SLICE("\n")) || slice_starts(s, SLICE("\r\n"));
-}
-
-/* Whether s begins with the name of a field and its colon. */
-static bool
-begins_field(struct slice s)
-{
-	size_t n = 0;
-
-	while (n < s.len && (ascii_is_alnum(s.p[n]) || s.p[n] == '-'))
-		n++;
-	size_t colon = n;
-
-	while (colon < s.len && ascii_is_wsp(s.p[colon]))
-		colon++;
-	return n > 1 && colon < s.len && s.p[colon] == ':';
-}
+/* Fields that a message begins with. */
+static const struct slice known[] = {
+	SLICE("ARC-Seal"),
+	SLICE("ARC-Message-Signature"),
+	SLICE("ARC-Authentication-Results"),
+	SLICE("Authentication-Results"),
+	SLICE("DKIM-Signature"),
+	SLICE("Received"),
+	SLICE("Received-SPF"),
+	SLICE("Return-Path"),
+	SLICE("Delivered-To"),
+	SLICE("From"),
+	SLICE("To"),
+	SLICE("Date"),
+	SLICE("Subject"),
+	SLICE("Message-ID"),
+	SLICE("MIME-Version"),
+	SLICE("Content-Type"),
+};
 
 /* s from its first octet on that is none of these. */
 static struct slice
@@ -86,41 +184,277 @@ has_nocase(struct slice s, struct slice word)
 }
 
 static bool
-is_utf16(struct slice all)
+is_line_end(struct slice s)
 {
-	size_t even = 0, odd = 0;
-
-	all = slice_sub(all, 0, 64);
-	for (size_t i = 0; i < all.len; i++)
-		if (all.p[i] == '\0')
-			*(i % 2 == 0 ? &even : &odd) += 1;
-	return all.len >= 8 && (even == 0) != (odd == 0) &&
-	       even + odd >= all.len / 2 - 1;
+	return slice_starts(s, SLICE("\n")) || slice_starts(s, SLICE("\r\n"));
 }
 
-/* No LF at all, and a field behind a CR. */
+/* Whether s begins with the name of a field and its colon. */
+bool
+handed_field_begins(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.len && (ascii_is_alnum(s.p[n]) || s.p[n] == '-'))
+		n++;
+	size_t colon = n;
+
+	while (colon < s.len && ascii_is_wsp(s.p[colon]))
+		colon++;
+	return n > 1 && colon < s.len && s.p[colon] == ':';
+}
+
+/* Whether s begins with a name that mail has, and after, which a colon is
+ * most often. */
 static bool
-is_cr_only(struct slice all)
+begins_known(struct slice s, char after)
+{
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		size_t n = known[i].len;
+
+		if (s.len > n && s.p[n] == after &&
+		    slice_eq_nocase(slice_sub(s, 0, n), known[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Other encodings of the whole. */
+
+/* Text of characters two or four octets wide, by where its NULs are. */
+static const char *
+wide_as(struct slice all)
+{
+	size_t nul[4] = { 0, 0, 0, 0 }, n;
+
+	all = slice_sub(all, 0, 64);
+	n = all.len / 4;
+	for (size_t i = 0; i < n * 4; i++)
+		nul[i % 4] += all.p[i] == '\0';
+	if (n < 2)
+		return NULL;
+	if (nul[0] + nul[1] + nul[2] + nul[3] == 4 * n)
+		return "it begins with NUL bytes: it was not written out, or "
+		       "damaged; get the raw source of the message";
+	if (nul[1] == n && nul[2] == n && nul[3] == n && nul[0] == 0)
+		return "it is UTF-32 text: convert it, for example with iconv "
+		       "-f UTF-32LE -t UTF-8, or get the raw source";
+	if (nul[0] == n && nul[1] == n && nul[2] == n && nul[3] == 0)
+		return "it is UTF-32 text: convert it, for example with iconv "
+		       "-f UTF-32BE -t UTF-8, or get the raw source";
+	if (nul[0] + nul[2] == 0 && nul[1] + nul[3] >= 2 * n - 1)
+		return "it is UTF-16 text: convert it, for example with iconv "
+		       "-f UTF-16LE -t UTF-8, or get the raw source";
+	if (nul[1] + nul[3] == 0 && nul[0] + nul[2] >= 2 * n - 1)
+		return "it is UTF-16 text: convert it, for example with iconv "
+		       "-f UTF-16BE -t UTF-8, or get the raw source";
+	return NULL;
+}
+
+static const char *
+magic_as(struct slice all)
+{
+	for (size_t i = 0; i < ARRAY_LEN(magics); i++)
+		if (slice_starts(slice_sub(all, magics[i].at, all.len),
+			magics[i].magic))
+			return magics[i].what;
+	return NULL;
+}
+
+/* What six bits a character of base64 stands for, URL's alphabet too; 64 for
+ * any other. */
+static unsigned
+sextet(char c)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "0123456789+/";
+	const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
+
+	return at != NULL ? (unsigned)(at - alphabet)
+	       : c == '-' ? 62
+	       : c == '_' ? 63
+			  : 64;
+}
+
+/* The first octets that base64 stands for, into room; empty when this is none.
+ * Its lines may be short. */
+static struct slice
+base64_start(struct slice s, char *room, size_t size)
+{
+	unsigned long bits = 0;
+	unsigned have = 0;
+	size_t n = 0, i;
+
+	for (i = 0; i < s.len && n < size; i++) {
+		unsigned six = sextet(s.p[i]);
+
+		if (s.p[i] == '\r' || s.p[i] == '\n')
+			continue;
+		if (six == 64)
+			break;
+		bits = (bits << 6 | six) & 0xffffff;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			room[n++] = (char)(bits >> have & 0xff);
+		}
+	}
+	if (n < 12 || (i < s.len && n < size && strchr("=\"'", s.p[i]) == NULL))
+		n = 0;
+	return (struct slice){ room, n };
+}
+
+static const char *
+base64_as(struct slice all)
+{
+	char room[64];
+	struct slice s = skip(all, " \t\r\n\"'");
+	size_t comma = slice_find(slice_sub(s, 0, 128), ',');
+
+	if (slice_starts(s, SLICE("data:")) && comma < 128)
+		s = slice_sub(s, comma + 1, s.len);
+	s = base64_start(s, room, sizeof room);
+	if (slice_starts(s, SLICE("\xef\xbb\xbf")))
+		s = slice_sub(s, 3, s.len);
+	if (handed_field_begins(s) || slice_starts(s, SLICE("From ")))
+		return "it is base64: decode it first with base64 -d";
+	if (s.len > 0 && (magic_as(s) != NULL || wide_as(s) != NULL))
+		return "it is base64 of a file that is not a message itself: "
+		       "decode it with base64 -d, and look at what it is";
+	return NULL;
+}
+
+static bool
+is_hex(char c)
+{
+	return ascii_is_digit(c) ||
+	       (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
+}
+
+/* Digits only, or what xxd and hexdump print. */
+static const char *
+hex_as(struct slice all)
+{
+	size_t n = 0;
+
+	while (n < all.len && n < 64 && is_hex(all.p[n]))
+		n++;
+	if (n == 64)
+		return "it is hexadecimal: decode it first with xxd -r -p";
+	if (n != 8 || all.len < 16)
+		return NULL;
+	struct slice s = skip(slice_sub(all, 8, 8), ": ");
+
+	return s.p != all.p + 8 && is_hex(s.p[0]) && is_hex(s.p[1]) &&
+		       !handed_field_begins(all)
+		   ? "it is a hex dump: turn it back with xxd -r"
+	       : s.p == all.p + 10 && is_hex(s.p[0]) && is_hex(s.p[1]) &&
+		       is_hex(s.p[2]) && is_hex(s.p[3]) && s.p[4] == ' '
+		   ? "it is a hex dump: turn it back with xxd -r"
+		   : NULL;
+}
+
+/* Fields whose lines were cut and whose "=" were encoded as quoted-printable
+ * does: a cut leaves a line that is no field. */
+static bool
+is_quoted_printable(struct slice header, struct slice junk)
+{
+	struct slice before =
+	    slice_sub(header, 0, (size_t)(junk.p - header.p));
+
+	before.len -= slice_line_end(before);
+	return before.len > 0 && before.p[before.len - 1] == '=' &&
+	       has_nocase(before, SLICE("=3D"));
+}
+
+/* ------------------------------------------------------------------------
+ * Line ends. */
+
+/* How many of the first three lines begin, or end, in this. */
+static unsigned
+lines_with(struct slice all, struct slice first, struct slice last)
+{
+	struct slice line;
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < 3 && mime_line(&all, &line); k++)
+		n += slice_starts(line, first) && slice_ends_nocase(line, last);
+	return n;
+}
+
+/* Each line is followed by an empty one, and the third belongs to a header. */
+static bool
+is_double_spaced(struct slice all)
+{
+	struct slice line;
+	bool header = false;
+
+	for (unsigned k = 0; k < 6; k++) {
+		if (!mime_line(&all, &line) || is_line_end(line) != k % 2)
+			return false;
+		if (k == 2)
+			header = ascii_is_wsp(line.p[0]) ||
+				 begins_known(line, ':');
+	}
+	return header;
+}
+
+/* One line that several fields are in. */
+static bool
+is_joined(struct slice header)
+{
+	unsigned n = 0;
+
+	if (slice_find(header, '\n') + 1 < header.len)
+		return false;
+	for (size_t i = 1; i < header.len && n < 2; i++)
+		n += ascii_is_wsp(header.p[i - 1]) &&
+		     begins_known(slice_sub(header, i, header.len), ':');
+	return n == 2;
+}
+
+/* The line ends are two characters, as a program writes a string. */
+static bool
+is_escaped(struct slice line)
+{
+	for (size_t i = 0; i + 2 < line.len; i++)
+		if (line.p[i] == '\\' && line.p[i + 1] == 'n' &&
+		    begins_known(slice_sub(line, i + 2, line.len), ':'))
+			return true;
+	return false;
+}
+
+static const char *
+line_ends_as(struct slice all, struct slice header)
 {
 	size_t cr = slice_find(all, '\r');
 
-	return cr < all.len && slice_find(all, '\n') == all.len &&
-	       (begins_field(all) ||
-		   begins_field(slice_sub(all, cr + 1, all.len)));
+	if (cr < all.len && slice_find(all, '\n') == all.len &&
+	    (handed_field_begins(all) ||
+		handed_field_begins(slice_sub(all, cr + 1, all.len))))
+		return "its lines end in CR alone: convert them to LF or CRLF";
+	if (lines_with(all, SLICE(""), SLICE("\r\r\n")) == 3)
+		return "its lines end in CR CR LF: it was converted twice; "
+		       "get the raw source, or remove one CR of each";
+	if (lines_with(slice_sub(all, slice_find(all, '\n') + 1, all.len),
+		SLICE("\r"), SLICE("\n")) == 3)
+		return "its lines end in LF CR: convert them to LF or CRLF";
+	if (is_double_spaced(all))
+		return "an empty line follows each line: remove these, or get "
+		       "the raw source of the message";
+	if (is_joined(header))
+		return "its line ends are gone, all fields are in one line: "
+		       "get the raw source of the message";
+	if (is_escaped(slice_sub(all, 0, slice_find(all, '\n'))))
+		return "its line ends are written as \\n, as a string of a "
+		       "program has them: get the raw source of the message";
+	return NULL;
 }
 
-/* The first lines end in CR CR LF. */
-static bool
-is_crcrlf(struct slice all)
-{
-	struct slice line;
-	unsigned lines = 0;
-
-	while (lines < 3 && mime_line(&all, &line) &&
-	       slice_ends_nocase(line, SLICE("\r\r\n")))
-		lines++;
-	return lines == 3;
-}
+/* ------------------------------------------------------------------------
+ * Text around it, and other formats of text. */
 
 static bool
 is_html(struct slice all)
@@ -143,322 +477,224 @@ is_json(struct slice all)
 
 	if (s.len < 2 || (s.p[0] != '{' && s.p[0] != '['))
 		return false;
+	char close = s.p[0] == '{' ? '}' : ']';
+
 	s = skip(slice_sub(s, 1, s.len), " \t\r\n");
-	return s.len > 0 && (s.p[0] == '"' || s.p[0] == '{' || s.p[0] == '[');
+	return s.len > 0 && (s.p[0] == '"' || s.p[0] == '\'' ||
+				s.p[0] == '{' || s.p[0] == '[' ||
+				s.p[0] == close);
 }
 
-/* The first line is base64 of what begins with a field. */
+/* A block of YAML that has the message: "raw: |", and the next line indented. */
 static bool
-is_base64(struct slice all)
+is_yaml(struct slice all)
 {
-	char room[64];
-	struct buf text = { .p = room, .cap = sizeof room, .max = 0 };
-	struct slice head = slice_trim(
-	    slice_sub(all, 0, slice_find(slice_sub(all, 0, 2048), '\n')));
-	struct slice alphabet = SLICE("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz"
-				      "0123456789+/");
-	unsigned long bits = 0;
-	unsigned have = 0;
+	struct slice line;
+	bool opened = false;
 
-	if (head.len < 16)
-		return false;
-	for (size_t i = 0; i < head.len; i++) {
-		size_t at = slice_find(alphabet, head.p[i]);
+	for (unsigned k = 0; k < 20 && mime_line(&all, &line); k++) {
+		struct slice text = slice_trim(line), rest = text;
+		struct slice value = SLICE_NONE;
 
-		if (at == alphabet.len)
-			return head.p[i] == '=' &&
-			       begins_field(buf_view(&text));
-		bits = (bits << 6 | (unsigned long)at) & 0xffffff;
-		have += 6;
-		if (have >= 8 && text.len < sizeof room) {
-			have -= 8;
-			room[text.len++] = (char)(bits >> have & 0xff);
-		}
+		if (opened && ascii_is_wsp(line.p[0]) &&
+		    begins_known(text, ':'))
+			return true;
+		while (slice_cut(&rest, ' ', &value))
+			;
+		opened = value.len > 0 && value.len < 4 &&
+			 (value.p[0] == '|' || value.p[0] == '>') &&
+			 value.p != text.p && value.p[-2] == ':';
 	}
-	return begins_field(buf_view(&text));
+	return false;
 }
 
-/* Fields whose lines were cut and whose "=" were encoded as quoted-printable
- * does: a cut leaves a line that is no field. */
+/* The same in front of the first two lines, numbers apart: of a listing. */
 static bool
-is_quoted_printable(struct slice all, size_t header, struct slice junk)
+is_prefixed(struct slice all)
 {
-	struct slice s = slice_sub(all, 0, header);
+	struct slice first = { NULL, 0 }, second = { NULL, 0 };
+	struct slice rest = slice_sub(all, 0, 4096);
+	size_t digits = 0, at = 1;
 
-	if (junk.len == 0 || junk.p < s.p || junk.p > s.p + s.len)
+	while (digits < all.len && ascii_is_digit(all.p[digits]))
+		digits++;
+	if (!mime_line(&rest, &first) || !mime_line(&rest, &second) ||
+	    begins_known(first, ':') ||
+	    (handed_field_begins(first) &&
+		(digits == 0 || first.p[digits] != ':')))
 		return false;
-	struct slice before = slice_sub(s, 0, (size_t)(junk.p - s.p));
-
-	before.len -= slice_line_end(before);
-	return before.len > 0 && before.p[before.len - 1] == '=' &&
-	       has_nocase(before, SLICE("=3D"));
+	while (at < 64 && at < first.len &&
+	       !begins_known(slice_sub(first, at, first.len), ':'))
+		at++;
+	if (at >= 64 || at >= first.len || at > second.len)
+		return false;
+	for (size_t i = 0; i < at; i++)
+		if (first.p[i] != second.p[i] &&
+		    !(ascii_is_digit(first.p[i]) && ascii_is_digit(second.p[i])))
+			return false;
+	return true;
 }
 
-/* Text with something in front of each line. */
+/* Text with something in front of its lines. */
 static const char *
-indented_as(struct slice all)
+indented_as(struct slice all, bool header)
 {
-	if (is_line_end(all) && begins_field(skip(all, "\r\n")))
+	struct slice text = skip(all, "\r\n");
+
+	if (header && is_line_end(all) && handed_field_begins(text))
 		return "the first line is empty, and a header follows: remove "
 		       "the empty line";
-	if (ascii_is_wsp(all.p[0]) && begins_field(skip(all, " \t")))
+	if (header && text.len > 0 && ascii_is_wsp(text.p[0]) &&
+	    handed_field_begins(skip(text, " \t")))
 		return "the lines are indented: remove the white space before "
 		       "each, as it is part of what was signed";
-	if (all.p[0] == '>' && begins_field(skip(all, "> ")))
+	if (text.len > 0 && text.p[0] == '>' &&
+	    handed_field_begins(skip(text, "> ")))
 		return "the lines are quoted with '>': remove the marks, or "
 		       "get the raw source of the message";
-	return NULL;
+	return is_prefixed(all) ? "something stands in front of each line, as "
+				  "a line number or a file's name: remove it, "
+				  "or get the raw source of the message"
+				: NULL;
 }
 
-const char *
-handed_as(struct slice all, size_t header, struct slice junk)
+/* A time as a log writes it: 2026-02-09T14:05. */
+static bool
+is_log(struct slice s)
 {
-	const char *as;
+	static const char form[] = "0000-00-00T00:";
 
-	for (size_t i = 0; i < ARRAY_LEN(magics); i++)
-		if (slice_starts(all, magics[i].first))
-			return magics[i].what;
-	if (all.len == 0)
-		return "the input is empty";
-	if (is_utf16(all))
-		return "it is UTF-16 text: convert it, for example with iconv "
-		       "-f UTF-16LE -t UTF-8, or get the raw source";
-	if (is_cr_only(all))
-		return "its lines end in CR alone: convert them to LF or CRLF";
-	if (is_crcrlf(all))
-		return "its lines end in CR CR LF: it was converted twice; "
-		       "get the raw source, or remove one CR of each";
-	if (slice_starts(all, SLICE("```")) || slice_starts(all, SLICE("~~~")))
-		return "it begins with the fence of a code block: remove the "
-		       "fences";
+	if (s.len < sizeof form - 1)
+		return false;
+	for (size_t i = 0; i < sizeof form - 1; i++)
+		if (form[i] == '0' ? !ascii_is_digit(s.p[i])
+				   : s.p[i] != form[i])
+			return false;
+	return true;
+}
+
+/* What a first line says that could be a field. */
+static const char *
+format_as(struct slice all)
+{
 	if (is_html(all))
 		return "it is an HTML page: get the raw source of the message "
 		       "(\"show original\", then download)";
 	if (is_json(all))
 		return "it is JSON: get the raw source of the message";
-	if ((as = indented_as(all)) != NULL &&
-	    (junk.len > 0 || header == 0 || all.p[0] == '>'))
-		return as;
-	if (is_base64(all))
-		return "it is base64: decode it first with base64 -d";
-	if (is_quoted_printable(all, header, junk))
-		return "it is quoted-printable: decode it first, for example "
-		       "with qprint -d, or get the raw source";
-	return NULL;
+	if (is_log(all))
+		return "it is a log: get the raw source of the message";
+	if (slice_starts(all, SLICE("BEGIN:VC")))
+		return "it is a calendar or a contact: get the raw source of "
+		       "the message";
+	return is_yaml(all) ? "it is YAML: get the raw source of the message"
+			    : NULL;
 }
 
 /* ------------------------------------------------------------------------
- * What a body has in it. */
-
-/* Whether a line is a Content-Type that says message/rfc822. */
-static bool
-is_rfc822(struct slice line)
-{
-	struct slice value = slice_sub(line, 12, line.len);
-
-	if (!slice_eq_nocase(slice_sub(line, 0, 12), SLICE("Content-Type")))
-		return false;
-	value = skip(value, " \t");
-	if (value.len == 0 || value.p[0] != ':')
-		return false;
-	value = skip(slice_sub(value, 1, value.len), " \t\r\n");
-	return slice_eq_nocase(
-	    slice_sub(value, 0, 14), SLICE("message/rfc822"));
-}
-
-static void
-look_at_line(struct handed_inside *h)
-{
-	struct slice line = slice_trim((struct slice){ h->line, h->n });
-	struct slice text = skip(line, "> ");
-
-	/* An mbox's separator, then a field. */
-	if (h->separated && begins_field(line))
-		h->next = true;
-	h->separated = h->empty && mbox_is_separator(line);
-	h->empty = line.len == 0;
-	h->n = 0;
-	if (text.len == 0)
-		return;
-	if (begins_field(text) && slice_starts(text, SLICE("ARC-")) &&
-	    (slice_starts(text, SLICE("ARC-Seal:")) ||
-		slice_starts(text, SLICE("ARC-Message-Signature:"))))
-		h->pasted = true;
-	/* Fields of a MIME part's header, folded or not. */
-	if ((text.p[0] | 0x20) == 'c' && is_rfc822(text))
-		h->attached = true;
-	size_t dot = text.len;
-
-	while (dot > 0 && (text.p[dot - 1] == '"' || text.p[dot - 1] == ';'))
-		dot--;
-	if (slice_ends_nocase(slice_sub(text, 0, dot), SLICE(".eml")) &&
-	    has_nocase(text, SLICE("name=")))
-		h->attached = true;
-}
-
-int
-handed_look(void *inside, const char *p, size_t n)
-{
-	struct handed_inside *h = inside;
-
-	while (n > 0) {
-		const char *nl = memchr(p, '\n', n);
-		size_t length = nl != NULL ? (size_t)(nl - p) : n;
-		size_t room = sizeof h->line - h->n;
-
-		memcpy(h->line + h->n, p, length < room ? length : room);
-		h->n += length < room ? length : room;
-		if (nl == NULL)
-			return 0;
-		look_at_line(h);
-		p += length + 1;
-		n -= length + 1;
-	}
-	return 0;
-}
-
-void
-handed_field(struct handed_inside *h, struct slice raw)
-{
-	h->attached |= is_rfc822(raw);
-}
-
-void
-handed_end(struct handed_inside *h)
-{
-	look_at_line(h);
-}
-
-/* ------------------------------------------------------------------------
- * Messages within one. */
-
-struct finder {
-	struct arena *arena;
-	struct attached *found;
-	size_t n;
-	bool more;
-};
-
-/* A part as the octets that it stands for. */
-static bool
-part_octets(struct finder *f, const struct mime_part *p, struct slice *octets)
-{
-	*octets = p->content;
-	if (p->coded == MIME_BASE64)
-		return base64_decode(p->content, f->arena, octets) !=
-		       BASE64_MEMORY;
-	if (p->coded == MIME_QUOTED_PRINTABLE) {
-		struct buf b = { .max = 0 };
-
-		recode_qp_decode(&b, p->content);
-		char *copy = b.failure == BUF_OK
-				 ? arena_array(f->arena, b.len + 1, 1)
-				 : NULL;
-
-		if (copy != NULL && b.len > 0)
-			memcpy(copy, b.p, b.len);
-		*octets = (struct slice){ copy, b.len };
-		buf_release(&b);
-		return copy != NULL;
-	}
-	return true;
-}
+ * A first line that is no field, and lines of the header that are none. */
 
 static bool
-is_message(const struct mime_part *p)
+is_known_below(struct slice all)
 {
-	struct slice disposition =
-	    mime_field(p->header, SLICE("Content-Disposition"));
+	struct slice line;
 
-	return slice_eq_nocase(
-		   slice_sub(p->type, 0, 14), SLICE("message/rfc822")) ||
-	       slice_eq_nocase(
-		   slice_sub(p->type, 0, 14), SLICE("message/global")) ||
-	       slice_ends_nocase(
-		   mime_param(p->type, SLICE("name")), SLICE(".eml")) ||
-	       slice_ends_nocase(
-		   mime_param(disposition, SLICE("filename")), SLICE(".eml"));
+	while (mime_line(&all, &line))
+		if (begins_known(line, ':'))
+			return true;
+	return false;
 }
 
-/* Where the body of a message begins. */
-static struct slice
-body_of(struct slice message, struct slice *header)
+static const char *
+first_line_as(struct slice all)
 {
-	struct slice rest = message, line;
+	struct slice line = slice_sub(all, 0, slice_find(all, '\n'));
+	size_t n = 0;
 
-	while (mime_line(&rest, &line) && !is_line_end(line))
-		;
-	*header = slice_sub(message, 0, message.len - rest.len);
-	return rest;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (slice_starts(all, texts[i].first))
+			return texts[i].what;
+	while (n < line.len && ascii_is_digit(line.p[n]))
+		n++;
+	if (n > 0 && slice_trim(line).len == n && is_known_below(all))
+		return "it is an Apple Mail .emlx file: remove the first line, "
+		       "and the property list at the end";
+	if (slice_starts(line, SLICE("--")) &&
+	    slice_find(line, ' ') == line.len &&
+	    handed_field_begins(slice_sub(all, line.len + 1, all.len)))
+		return "it begins with a MIME boundary: keep only the part "
+		       "that is the message";
+	if (begins_known(all, '\t') || begins_known(all, '\n') ||
+	    begins_known(all, '\r'))
+		return "its fields have no colons: it was copied from a table; "
+		       "get the raw source of the message";
+	if (has_nocase(slice_sub(line, 0, 1024), SLICE("%3A%20")))
+		return "it is percent-encoded: decode it first, or get the raw "
+		       "source of the message";
+	return is_known_below(all) ? "text stands above the header: remove "
+				     "what is above the first header field"
+				   : NULL;
 }
 
-/* Put what one message has into found; *outer is its own row, or NULL. */
-static bool
-find_in(struct finder *f, struct slice message, const char *outer)
+/* The lines of a header by kind, as a copy damages them. */
+static const char *
+damaged_as(struct slice header, struct slice junk)
 {
-	struct slice header, body = body_of(message, &header);
-	struct mime *mime = arena_array(f->arena, 1, sizeof *mime);
-	unsigned k = 0;
+	struct slice rest = header, line, before = SLICE_NONE;
+	size_t folds = 0, bad = 0, wrapped = 0;
+	bool mail = false, blank = false;
 
-	if (mime == NULL)
-		return false;
-	mime_parse_all(mime, body, mime_field(header, SLICE("Content-Type")),
-	    mime_field(header, SLICE("Content-Transfer-Encoding")));
-	f->more |= mime->more;
-	/* A message may itself be of type message/rfc822. */
-	if (mime->nparts == 0) {
-		mime->root.header = header;
-		mime->part[mime->nparts++] = mime->root;
-	}
-	for (size_t i = 0; i < mime->nparts; i++) {
-		struct attached *a = &f->found[f->n];
-		struct slice octets;
-
-		if (!is_message(&mime->part[i]))
-			continue;
-		if (f->n == LIMIT_ATTACHED) {
-			f->more = true;
-			break;
+	if (slice_starts(junk, SLICE("\xc2\xa0")))
+		return "its folded lines begin with a no-break space (U+00A0): "
+		       "it was copied from a page; get the raw source of the "
+		       "message";
+	for (; mime_line(&rest, &line); before = line) {
+		if (ascii_is_wsp(line.p[0])) {
+			folds++;
+		} else if (!handed_field_begins(line)) {
+			bad++;
+			wrapped += before.len > 0 && before.len <= 100;
 		}
-		if (!part_octets(f, &mime->part[i], &octets))
-			return false;
-		f->n++;
-		a->octets = octets;
-		snprintf(a->number, sizeof a->number, "%s%s%u", outer,
-		    outer[0] != '\0' ? "." : "", ++k);
+		mail |= begins_known(line, ':');
+		blank |= line.p == junk.p && slice_trim(before).len == 0;
 	}
-	return true;
+	if (blank && lines_with(header, SLICE(""), SLICE(" \n")) +
+			     lines_with(header, SLICE(""), SLICE(" \r\n")) ==
+			 3)
+		return "each line ends in white space, the empty line below "
+		       "the header too: remove it, or get the raw source";
+	if (bad >= 3 && bad == wrapped)
+		return folds == 0
+			   ? "its folded lines lost the white space they begin "
+			     "with: it was copied from a page; get the raw "
+			     "source of the message"
+			   : "lines of its header were wrapped: it was pasted; "
+			     "get the raw source of the message";
+	return mail ? NULL : "it has no header field that mail has";
 }
 
-/* How deep a number is: the dots in it. */
-static unsigned
-depth_of(const char *number)
+const char *
+handed_as(struct slice all, struct slice header, struct slice junk)
 {
-	unsigned n = 1;
+	struct slice text = skip(all, " \t\r\n");
+	bool inside = junk.len > 0 && junk.p != header.p;
+	const char *as;
 
-	for (; *number != '\0'; number++)
-		n += *number == '.';
-	return n;
-}
-
-bool
-attached_find(struct slice message, struct arena *arena, struct attached **out,
-    size_t *n, bool *more)
-{
-	struct finder f = { .arena = arena };
-	bool ok = (f.found = arena_array(
-		       arena, LIMIT_ATTACHED + 1, sizeof *f.found)) != NULL &&
-		  find_in(&f, message, "");
-
-	/* Each that was found may have others in it. */
-	for (size_t i = 0; ok && i < f.n; i++)
-		if (depth_of(f.found[i].number) < LIMIT_ATTACHED_DEPTH)
-			ok = find_in(&f, f.found[i].octets, f.found[i].number);
-		else
-			f.more = true;
-	*out = f.found;
-	*n = f.n;
-	*more = f.more;
-	return ok;
+	if (all.len == 0)
+		return "the input is empty";
+	if (text.len == 0)
+		return "the input has white space only";
+	if ((as = magic_as(all)) != NULL || (as = magic_as(text)) != NULL ||
+	    (as = wide_as(all)) != NULL ||
+	    (as = format_as(all)) != NULL ||
+	    (as = line_ends_as(all, header)) != NULL ||
+	    (as = indented_as(all, junk.len > 0 || header.len == 0)) != NULL ||
+	    (as = base64_as(all)) != NULL || (as = hex_as(all)) != NULL)
+		return as;
+	if (inside)
+		return is_quoted_printable(header, junk)
+			   ? "it is quoted-printable: decode it first, for "
+			     "example with qprint -d, or get the raw source"
+			   : damaged_as(header, junk);
+	return junk.len > 0 || header.len == 0 ? first_line_as(all) : NULL;
 }

@@ -15,17 +15,23 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-/* What the input is in place of a message, and what to do, for people: "a gzip
- * file: unpack it first, ...".  NULL: it may be a message.  all is what was
- * read of it, of which the first header octets seem to be the header; junk is
- * the first line there that is no field, or empty.  Static. */
-const char *handed_as(struct slice all, size_t header, struct slice junk);
+/* What the input is in place of a message, and what to do, for people: "it is a
+ * gzip file: unpack it first, ...".  NULL: it may be a message.  all is what
+ * was read of it, an mbox's separator left out; header is the part of it that
+ * seems to be the header, at its start; junk is the first line there that is
+ * no field, or empty.  Static. */
+const char *handed_as(struct slice all, struct slice header, struct slice junk);
+
+/* Whether s begins with the name of a field and its colon: letters, digits and
+ * "-" only, which is stricter than mail is. */
+bool handed_field_begins(struct slice s);
 
 /* What a body has in it besides text. */
 struct handed_inside {
 	bool attached; /* a part that is a message, or a file of one */
 	bool pasted;   /* ARC fields as text, quoted or not */
 	bool next;     /* the separator line of an mbox, and fields below it */
+	bool seen;     /* there was a body to look through */
 	/* The rest is the scan's own. */
 	char line[200];
 	size_t n;

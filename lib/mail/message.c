@@ -238,6 +238,25 @@ find_top(struct message *m)
 	m->top = m->mbox.len + m->header.len - rest.len;
 }
 
+/* Whether what was read is a message at all; all is what of it is in memory,
+ * from its header on. */
+static int
+check_handed(const struct message *m, struct slice all, struct diag *why)
+{
+	const char *as = handed_as(all, m->header, m->junk);
+	char q[DIAG_QUOTED];
+
+	if (as == NULL && m->nfields == 0)
+		as = "it has no header field";
+	if (as != NULL)
+		return diag_set(why, DIAG_NO_MESSAGE, SLICE_NONE, "%s", as);
+	if (m->njunk > 0 && m->junk.p == m->header.p)
+		return diag_set(why, DIAG_NO_MESSAGE, SLICE_NONE,
+		    "its first line is not a header field: \"%s\"",
+		    diag_quote(slice_trim(m->junk), q));
+	return 0;
+}
+
 int
 message_read(struct input *in, const struct limits *limits,
     struct message **out, struct diag *why)
@@ -270,13 +289,8 @@ message_read(struct input *in, const struct limits *limits,
 	find_top(m);
 	if (fields_parse(m, limits, why) != 0)
 		goto fail;
-	const char *as = handed_as(start, m->mbox.len + m->header.len, m->junk);
-
-	if (m->nfields == 0 || as != NULL) {
-		diag_set(why, DIAG_NO_MESSAGE, SLICE_NONE, "%s",
-		    as != NULL ? as : "it has no header field");
+	if (check_handed(m, slice_sub(start, m->mbox.len, start.len), why) != 0)
 		goto fail;
-	}
 	*out = m;
 	return 0;
 fail:
@@ -294,7 +308,9 @@ message_body(struct message *m, struct input *in, const struct sink *sink,
 	if (!m->has_body)
 		return 0;
 	for (;;) {
-		if (sink_put(sink, piece.p, piece.len) != 0)
+		if (sink_put(sink, piece.p, piece.len) != 0 ||
+		    (m->tap != NULL &&
+			sink_put(m->tap, piece.p, piece.len) != 0))
 			return diag_set(
 			    why, DIAG_INTERNAL, SLICE_NONE, "body sink");
 		if (input_piece(in, &piece, why) != 0)

@@ -54,6 +54,7 @@ struct message {
 	const char *octets;  /* where all of these begin */
 	char *owned;	     /* they too, or NULL in the input's memory */
 	struct slice ahead;  /* first octets of the body, read already */
+	const struct sink *tap; /* the caller's: sees the body, too; or NULL */
 };
 
 /* Read the header from in, whose octets in memory stay there and have to live

@@ -97,8 +97,17 @@ part_type(struct mime_part *p)
 /* A multipart that is open. */
 struct level {
 	struct slice boundary;
-	bool any; /* a part of it was seen */
+	bool any;    /* a part of it was seen */
+	bool digest; /* its parts are messages, unless they say otherwise */
 };
+
+static struct level
+level_of(struct slice type)
+{
+	return (struct level){ mime_param(type, SLICE("boundary")), false,
+		slice_eq_nocase(
+		    slice_sub(type, 0, 16), SLICE("multipart/digest")) };
+}
 
 /* Whether a line delimits at a level: 1, or 2 when it closes. */
 static int
@@ -169,8 +178,7 @@ parse(struct mime *m, size_t most, struct slice body, struct slice type,
 	part_type(&m->root);
 	if (!m->root.multipart)
 		return;
-	level[depth++] =
-	    (struct level){ mime_param(type, SLICE("boundary")), false };
+	level[depth++] = level_of(type);
 	while (mime_line(&rest, &line)) {
 		size_t at = (size_t)(line.p - body.p);
 		unsigned k = depth;
@@ -207,15 +215,16 @@ parse(struct mime *m, size_t most, struct slice body, struct slice type,
 		struct mime_part *p = &m->part[m->nparts++];
 
 		*p = (struct mime_part){
-			.outer = at, .depth = k + 1, .first = !level[k].any
+			.outer = at,
+			.depth = k + 1,
+			.first = !level[k].any,
+			.digest = level[k].digest,
 		};
 		level[k].any = true;
 		open[k + 1] = p;
 		part_begin(p, &rest);
 		if (p->multipart && depth < MIME_MAX_DEPTH)
-			level[depth++] = (struct level){
-				mime_param(p->type, SLICE("boundary")), false
-			};
+			level[depth++] = level_of(p->type);
 	}
 	for (unsigned j = 1; j <= MIME_MAX_DEPTH; j++)
 		if (open[j] != NULL)

@@ -33,6 +33,7 @@ struct mime_part {
 	struct slice content;
 	unsigned depth;	   /* 1: a part of the whole body */
 	bool first, last;  /* of its multipart */
+	bool digest;	   /* that is a multipart/digest */
 	struct slice type; /* value of Content-Type, "" when there is none */
 	struct slice encoding; /* value of Content-Transfer-Encoding */
 	enum mime_encoding coded;

@@ -218,10 +218,10 @@ put_when(struct buf *b, const struct finding *f)
 		buf_text(b, "  verifies with (- as received, + as signed):\n");
 	else if (back == 0)
 		buf_printf(b,
-		    "  verifies once %s %zu line%s (%zu bytes) %s removed from "
-		    "%s:\n",
+		    "  verifies once %s %zu line%s (%zu byte%s) %s removed "
+		    "from %s:\n",
 		    gone == 1 ? "this" : "these", gone, gone == 1 ? "" : "s",
-		    octets, gone == 1 ? "is" : "are",
+		    octets, octets == 1 ? "" : "s", gone == 1 ? "is" : "are",
 		    f->change[0].inner ? "what that leaves" : "the body");
 	else
 		buf_text(b, "  verifies with this body (- as received, + as "

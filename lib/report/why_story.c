@@ -106,7 +106,9 @@ report_hand(struct buf *b, const struct hand *h)
 		put_domain(b, " of ", h->domain);
 		break;
 	case ROLE_VALIDATOR:
-		buf_text(b, h->domain.len > 0 ? "the validator" : "others");
+		buf_text(b, h->domain.len > 0 ? "the validator"
+			    : h->reader	      ? "whoever saved or read this copy"
+					      : "other validators");
 		put_domain(b, " of ", h->domain);
 		break;
 	case ROLE_MODIFIER: put_modifier(b, h); break;
@@ -123,13 +125,23 @@ number_of(const struct explanation *e, const struct sigfield *f)
 	return 0;
 }
 
+/* Nobody changed the message on its way: the copy at hand is none of it all, or
+ * more than it. */
+static bool
+is_readers(const struct finding *f)
+{
+	return f->cause == CAUSE_BODY_MISSING ||
+	       f->cause == CAUSE_BODY_NEXT_MBOX_MESSAGE;
+}
+
 struct hand
 why_hand(const struct report *r, const struct finding *f)
 {
 	struct hand h = { .role = cause_info(f->cause)->role,
 		.instance = f->instance,
 		.signature = f->signature,
-		.domain = f->domain };
+		.domain = f->domain,
+		.reader = is_readers(f) };
 	const struct sigfield *seal =
 	    f->after <= r->chain->n ? r->chain->set[f->after].part[ARC_SEAL]
 				    : NULL;
@@ -263,8 +275,11 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 		if (e->finding[k].level > worst)
 			worst = e->finding[k].level;
 	}
-	buf_text(b, ": ");
-	report_by(b, r, f);
+	/* A question has no other end. */
+	if (!is_readers(f) || f->level == LEVEL_PROVED) {
+		buf_text(b, ": ");
+		report_by(b, r, f);
+	}
 	buf_printf(b, " (%s%s%s).",
 	    worst == LEVEL_PROVED ? "proved" : cause_level_word(worst),
 	    f->who == WHO_PROVED ? "" : "; who: ",
@@ -275,8 +290,8 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 bool
 why_is_summed(const struct finding *f)
 {
-	return !f->other && !(cause_info(f->cause)->role == ROLE_VALIDATOR &&
-				f->level == LEVEL_FACT);
+	return !f->other && (cause_info(f->cause)->role != ROLE_VALIDATOR ||
+				f->level != LEVEL_FACT || is_readers(f));
 }
 
 void

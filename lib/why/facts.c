@@ -131,6 +131,13 @@ structure(struct search *s, unsigned n)
 	for (size_t k = 0; k < s->chain->nfields; k++)
 		if (s->chain->field[k].instance == 0)
 			return;
+	/* Nor may what is not there have been there: of a copy that ends in the
+	 * header nobody knows. */
+	if (s->chain->shape.code != DIAG_NONE && !s->m->has_body) {
+		note(s, CAUSE_BODY_MISSING, 0,
+		    "no empty line ends the header: it may be cut off here");
+		return;
+	}
 	if (s->chain->shape.code != DIAG_NONE &&
 	    evidence_header_cut(s, cut, sizeof cut)) {
 		note(s, CAUSE_MSG_HEADER_CUT, 0, cut);

@@ -459,6 +459,20 @@ beside(const struct lock *l)
 	return s->ams[0];
 }
 
+/* Whether the letters of b= are all of one case, as of a copy that was written
+ * in small letters: then the key is not to blame. */
+static bool
+is_one_case(struct slice b)
+{
+	size_t lower = 0, upper = 0;
+
+	for (size_t i = 0; i < b.len; i++) {
+		lower += b.p[i] >= 'a' && b.p[i] <= 'z';
+		upper += b.p[i] >= 'A' && b.p[i] <= 'Z';
+	}
+	return (lower == 0) != (upper == 0) && lower + upper >= 20;
+}
+
 /* The key is there and does not open it. */
 static void
 not_opened(struct lock *l)
@@ -466,6 +480,10 @@ not_opened(struct lock *l)
 	struct search *s = l->s;
 	const struct known *other = beside(l);
 
+	if (is_one_case(l->k->f->tags.b_raw)) {
+		lock_note(l, CAUSE_SIG_B_DAMAGED, LEVEL_INDICATED);
+		return;
+	}
 	if (record_split(l) || other_selector(l))
 		return;
 	bool same_key =

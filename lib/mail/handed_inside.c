@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/limit.h"
+#include "mail/handed.h"
+#include "mail/mbox.h"
+#include "mail/mime.h"
+#include "mail/recode.h"
+#include "mail/words.h"
+
+/* s from its first octet on that is none of these. */
+static struct slice
+skip(struct slice s, const char *octets)
+{
+	while (s.len > 0 && s.p[0] != '\0' && strchr(octets, s.p[0]) != NULL)
+		s = slice_sub(s, 1, s.len);
+	return s;
+}
+
+static bool
+has(struct slice s, struct slice word)
+{
+	for (size_t i = 0; i + word.len <= s.len; i++)
+		if (s.p[i] == word.p[0] &&
+		    slice_eq(slice_sub(s, i, word.len), word))
+			return true;
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * What a body has in it. */
+
+/* Types of parts that are messages. */
+static bool
+is_message_type(struct slice type)
+{
+	return slice_eq_nocase(
+		   slice_sub(type, 0, 14), SLICE("message/rfc822")) ||
+	       slice_eq_nocase(
+		   slice_sub(type, 0, 14), SLICE("message/global")) ||
+	       slice_eq_nocase(
+		   slice_sub(type, 0, 16), SLICE("multipart/digest"));
+}
+
+/* Whether a line is a Content-Type of such a part, or of many. */
+static bool
+is_message_line(struct slice line)
+{
+	struct slice value = slice_sub(line, 12, line.len);
+
+	if (!slice_eq_nocase(slice_sub(line, 0, 12), SLICE("Content-Type")))
+		return false;
+	value = skip(value, " \t");
+	if (value.len == 0 || value.p[0] != ':')
+		return false;
+	value = skip(slice_sub(value, 1, value.len), " \t\r\n");
+	return is_message_type(value);
+}
+
+/* Whether a line has ARC fields as text: the start of one, or that in base64,
+ * at each of the three places that it may have there. */
+static bool
+is_pasted(struct slice line)
+{
+	static const struct slice signs[] = {
+		SLICE("ARC-Seal: "),
+		SLICE("ARC-Seal:i"),
+		SLICE("ARC-Message-Signature:"),
+		SLICE("QVJDLVNlYWw6"),
+		SLICE("FSQy1TZWFsOi"),
+		SLICE("BUkMtU2VhbDog"),
+		SLICE("QVJDLU1lc3NhZ2UtU"),
+		SLICE("FSQy1NZXNzYWdlLV"),
+		SLICE("BUkMtTWVzc2FnZS1T"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
+		if (has(line, signs[i]))
+			return true;
+	return false;
+}
+
+static void
+look_at_line(struct handed_inside *h)
+{
+	struct slice line = slice_trim((struct slice){ h->line, h->n });
+	struct slice text = skip(line, "> ");
+
+	/* An mbox's separator, then a field. */
+	if (h->separated && handed_field_begins(line))
+		h->next = true;
+	h->separated = h->empty && mbox_is_separator(line);
+	h->empty = line.len == 0;
+	h->n = 0;
+	if (text.len == 0)
+		return;
+	h->pasted = h->pasted || is_pasted(line);
+	/* Fields of a MIME part's header, folded or not. */
+	if ((text.p[0] | 0x20) == 'c' && is_message_line(text))
+		h->attached = true;
+	size_t dot = text.len;
+
+	while (dot > 0 && strchr("\"; ?=", text.p[dot - 1]) != NULL)
+		dot--;
+	if (slice_ends_nocase(slice_sub(text, 0, dot), SLICE(".eml")) &&
+	    (has(text, SLICE("name=")) || has(text, SLICE("name*"))))
+		h->attached = true;
+}
+
+int
+handed_look(void *inside, const char *p, size_t n)
+{
+	struct handed_inside *h = inside;
+
+	h->seen = true;
+	while (n > 0) {
+		const char *nl = memchr(p, '\n', n);
+		size_t length = nl != NULL ? (size_t)(nl - p) : n;
+		size_t room = sizeof h->line - h->n;
+
+		memcpy(h->line + h->n, p, length < room ? length : room);
+		h->n += length < room ? length : room;
+		if (nl == NULL)
+			return 0;
+		look_at_line(h);
+		p += length + 1;
+		n -= length + 1;
+	}
+	return 0;
+}
+
+void
+handed_field(struct handed_inside *h, struct slice raw)
+{
+	h->attached |= is_message_line(raw);
+}
+
+void
+handed_end(struct handed_inside *h)
+{
+	look_at_line(h);
+}
+
+/* ------------------------------------------------------------------------
+ * Messages within one. */
+
+struct finder {
+	struct arena *arena;
+	struct attached *found;
+	size_t n;
+	bool more;
+};
+
+/* A part as the octets that it stands for. */
+static bool
+part_octets(struct finder *f, const struct mime_part *p, struct slice *octets)
+{
+	*octets = p->content;
+	if (p->coded == MIME_BASE64)
+		return base64_decode(p->content, f->arena, octets) !=
+		       BASE64_MEMORY;
+	if (p->coded == MIME_QUOTED_PRINTABLE) {
+		struct buf b = { .max = 0 };
+
+		recode_qp_decode(&b, p->content);
+		char *copy = b.failure == BUF_OK
+				 ? arena_array(f->arena, b.len + 1, 1)
+				 : NULL;
+
+		if (copy != NULL && b.len > 0)
+			memcpy(copy, b.p, b.len);
+		*octets = (struct slice){ copy, b.len };
+		buf_release(&b);
+		return copy != NULL;
+	}
+	return true;
+}
+
+/* Whether a parameter names a file of a message, as RFC 2045, 2047 or 2231 write
+ * it. */
+static bool
+is_eml(struct finder *f, struct slice value, const char *name)
+{
+	static const char *const forms[] = { "", "*", "*0*", "*1", "*1*", "*2",
+		"*2*" };
+	char param[16];
+	bool eml = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(forms) && !eml; i++) {
+		snprintf(param, sizeof param, "%s%s", name, forms[i]);
+		struct slice file =
+		    slice_trim(mime_param(value, slice_of(param)));
+		struct buf text = { .max = 0 };
+
+		if (slice_starts(file, SLICE("=?"))) {
+			words_decode(&text, f->arena, file);
+			file = buf_view(&text);
+		}
+		eml = slice_ends_nocase(file, SLICE(".eml"));
+		buf_release(&text);
+	}
+	return eml;
+}
+
+static bool
+is_message(struct finder *f, const struct mime_part *p)
+{
+	struct slice disposition =
+	    mime_field(p->header, SLICE("Content-Disposition"));
+
+	return (is_message_type(p->type) && !p->multipart) ||
+	       (p->digest && p->type.len == 0) || is_eml(f, p->type, "name") ||
+	       is_eml(f, disposition, "filename");
+}
+
+/* Where the body of a message begins. */
+static struct slice
+body_of(struct slice message, struct slice *header)
+{
+	struct slice rest = message, line;
+
+	while (mime_line(&rest, &line) && line.len > slice_line_end(line))
+		;
+	*header = slice_sub(message, 0, message.len - rest.len);
+	return rest;
+}
+
+/* Put what one message has into found; *outer is its own row, or NULL. */
+static bool
+find_in(struct finder *f, struct slice message, const char *outer)
+{
+	struct slice header, body = body_of(message, &header);
+	struct mime *mime = arena_array(f->arena, 1, sizeof *mime);
+	unsigned k = 0;
+
+	if (mime == NULL)
+		return false;
+	mime_parse_all(mime, body, mime_field(header, SLICE("Content-Type")),
+	    mime_field(header, SLICE("Content-Transfer-Encoding")));
+	f->more |= mime->more;
+	/* A message may itself be of type message/rfc822. */
+	if (mime->nparts == 0) {
+		mime->root.header = header;
+		mime->part[mime->nparts++] = mime->root;
+	}
+	for (size_t i = 0; i < mime->nparts; i++) {
+		struct attached *a = &f->found[f->n];
+		struct slice octets;
+
+		if (!is_message(f, &mime->part[i]))
+			continue;
+		if (f->n == LIMIT_ATTACHED) {
+			f->more = true;
+			break;
+		}
+		if (!part_octets(f, &mime->part[i], &octets))
+			return false;
+		f->n++;
+		a->octets = octets;
+		snprintf(a->number, sizeof a->number, "%s%s%u", outer,
+		    outer[0] != '\0' ? "." : "", ++k);
+	}
+	return true;
+}
+
+/* How deep a number is: the dots in it. */
+static unsigned
+depth_of(const char *number)
+{
+	unsigned n = 1;
+
+	for (; *number != '\0'; number++)
+		n += *number == '.';
+	return n;
+}
+
+bool
+attached_find(struct slice message, struct arena *arena, struct attached **out,
+    size_t *n, bool *more)
+{
+	struct finder f = { .arena = arena };
+	bool ok = (f.found = arena_array(
+		       arena, LIMIT_ATTACHED + 1, sizeof *f.found)) != NULL &&
+		  find_in(&f, message, "");
+
+	/* Each that was found may have others in it. */
+	for (size_t i = 0; ok && i < f.n; i++)
+		if (depth_of(f.found[i].number) < LIMIT_ATTACHED_DEPTH)
+			ok = find_in(&f, f.found[i].octets, f.found[i].number);
+		else
+			f.more = true;
+	*out = f.found;
+	*n = f.n;
+	*more = f.more;
+	return ok;
+}
