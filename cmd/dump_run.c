@@ -292,6 +292,7 @@ show_page(struct shown *s, struct diag *why)
 	page.report = &r;
 	if (auth_methods_have(&s->d->methods, METHOD_DKIM))
 		r.dkim = &s->dkim;
+	r.methods = &s->d->methods;
 	r.without_arc = !auth_methods_have(&s->d->methods, METHOD_ARC);
 	if (look(s, why) != 0)
 		return -1;

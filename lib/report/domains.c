@@ -8,8 +8,9 @@
 bool
 report_lacks(const struct report *r, enum auth_method method)
 {
-	return method == METHOD_SPF && r->spf == NULL && r->methods != NULL &&
-	       auth_methods_have(r->methods, METHOD_SPF);
+	return ((method == METHOD_SPF && r->spf == NULL) ||
+		   (method == METHOD_DMARC && r->dmarc == NULL)) &&
+	       r->methods != NULL && auth_methods_have(r->methods, method);
 }
 
 /* ------------------------------------------------------------------------
@@ -424,4 +425,6 @@ report_domains_json(struct json *j, const struct report *r)
 		json_null(j, "spf");
 	if (r->dmarc != NULL)
 		put_dmarc(j, r);
+	else if (report_lacks(r, METHOD_DMARC))
+		json_null(j, "dmarc");
 }

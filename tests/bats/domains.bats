@@ -154,6 +154,13 @@ from() {
 	[[ $output == *'"aligned":[{"method":"spf","domain":"author.example"}],"code":null'* ]]
 }
 
+@test "arc-dump is told of no session: SPF and DMARC are null in its JSON where they are listed" {
+	run -2 arc-dump --json --keys k --check all m
+	[[ $output == *'"spf":null,"dmarc":null'* ]]
+	run -2 arc-dump --json --keys k --check dkim m
+	[[ $output != *'"spf"'* && $output != *'"dmarc"'* ]]
+}
+
 @test "text: dmarc tells the policy, what is aligned, what is not" {
 	run -0 check --check dmarc --remote-ip 192.0.2.1 --mail-from a@author.example
 	[ "$output" = "dmarc=pass  header.from=author.example p=none (spf author.example)" ]

@@ -51,6 +51,7 @@ all() {
 	for f in samples/*.eml; do
 		arc-dump --json --time 1770643000 "$f" || [ $? -eq 2 ]
 		arc-dump --json --time 1770643000 --why --keys samples/keys "$f" || [ $? -eq 2 ]
+		arc-dump --json --time 1770643000 --check all --keys samples/keys "$f" || [ $? -eq 2 ]
 	done | valid arc-dump
 }
 

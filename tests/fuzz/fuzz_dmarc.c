@@ -6,23 +6,11 @@
 #include <string.h>
 
 #include "base/input.h"
-#include "base/siphash.h"
 #include "dmarc/dmarc.h"
-#include "fuzz.h"
+#include "world.h"
 
 enum {
-	MAX_LINES = 32,
 	IDENTIFIERS = 2,
-};
-
-/* The same names have the same records in each run. */
-static const struct siphash fixed = { { 1, 2 } };
-
-struct world {
-	struct keysource source;
-	struct slice line[MAX_LINES];
-	size_t nlines;
-	unsigned asked;
 };
 
 static int
@@ -35,7 +23,7 @@ ask(struct keysource *s, const struct question questions[], size_t n,
 	(void)deadline;
 	(void)why;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t hash = siphash(&fixed, questions[i].name) >> 9;
+		uint64_t hash = world_hash(questions[i].name) >> 9;
 		struct answer *a = &answers[i];
 
 		need(questions[i].name.len > 0 && questions[i].name.len <= 253);
@@ -49,9 +37,7 @@ ask(struct keysource *s, const struct question questions[], size_t n,
 			continue;
 		}
 		a->kind = ANSWER_RECORDS;
-		a->ntxt = 1 + (hash >> 8) % 2;
-		a->txt = arena_array(arena, a->ntxt, sizeof *a->txt);
-		need(a->txt != NULL);
+		world_txt(a, 1 + (hash >> 8) % 2, arena);
 		for (size_t k = 0; k < a->ntxt; k++)
 			a->txt[k] =
 			    (struct txt){ w->line[4 + ((hash >> 9) + k) %
@@ -59,12 +45,6 @@ ask(struct keysource *s, const struct question questions[], size_t n,
 				    &a->txt[k].text, 1 };
 	}
 	return 0;
-}
-
-static void
-forget(struct keysource *s)
-{
-	(void)s;
 }
 
 static void
@@ -139,12 +119,9 @@ evaluate(struct world *w)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	struct world w = { .source = { .ask = ask, .free = forget } };
-	struct slice rest = { (const char *)p, n };
+	struct world w;
 
-	while (
-	    w.nlines < MAX_LINES && slice_cut(&rest, '\n', &w.line[w.nlines]))
-		w.nlines++;
+	world_init(&w, p, n, ask);
 	if (w.nlines >= 4)
 		evaluate(&w);
 	return 0;

@@ -5,30 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/siphash.h"
-#include "fuzz.h"
 #include "spf/spf.h"
-
-enum {
-	MAX_LINES = 64,
-};
-
-/* The same names have the same records in each run. */
-static const struct siphash fixed = { { 1, 2 } };
-
-struct world {
-	struct keysource source;
-	struct slice line[MAX_LINES];
-	size_t nlines;
-	unsigned asked;
-};
+#include "world.h"
 
 static void
 put_txt(struct answer *a, struct slice text, struct arena *arena)
 {
-	a->txt = arena_array(arena, 1, sizeof *a->txt);
-	need(a->txt != NULL);
-	a->ntxt = 1;
+	world_txt(a, 1, arena);
 	a->txt[0] = (struct txt){ text, &a->txt[0].text, 1 };
 }
 
@@ -65,7 +48,7 @@ ask(struct keysource *s, const struct question questions[], size_t n,
 	(void)why;
 	for (size_t i = 0; i < n; i++) {
 		const struct question *q = &questions[i];
-		uint64_t hash = siphash(&fixed, q->name) >> 7;
+		uint64_t hash = world_hash(q->name) >> 7;
 
 		need(q->name.len > 0 && q->name.len <= 4 * (size_t)253);
 		need_inert(q->name);
@@ -88,12 +71,6 @@ ask(struct keysource *s, const struct question questions[], size_t n,
 }
 
 static void
-forget(struct keysource *s)
-{
-	(void)s;
-}
-
-static void
 check(const struct spf_verdict *v, const struct world *w)
 {
 	need(auth_method_has(METHOD_SPF, v->result));
@@ -113,15 +90,12 @@ check(const struct spf_verdict *v, const struct world *w)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	struct world w = { .source = { .ask = ask, .free = forget } };
-	struct slice rest = { (const char *)p, n };
+	struct world w;
 	struct spf_request r = { .time = 1767225600 };
 	struct spf_verdict v;
 	struct diag why;
 
-	while (
-	    w.nlines < MAX_LINES && slice_cut(&rest, '\n', &w.line[w.nlines]))
-		w.nlines++;
+	world_init(&w, p, n, ask);
 	if (w.nlines < 3 || !spf_address_read(w.line[0], &r.ip))
 		return 0;
 	r.helo = w.line[1];

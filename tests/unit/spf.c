@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "spf/record.h"
 #include "spf/spf.h"
-#include "unit.h"
+#include "lines.h"
 
 /* ------------------------------------------------------------------------
  * What RFC 7208 section 7.4 prints. */
@@ -190,43 +190,12 @@ evaluate(struct keystore *keys, struct slice line)
 		put(v.explanation);
 		printf("\n");
 	}
-	(void)fflush(stdout);
 	arena_free(arena);
-}
-
-static int
-evaluate_all(const char *option, const char *argument)
-{
-	struct dns_options o = { .resolvers = &argument, .nresolvers = 1 };
-	struct keysource *files = NULL, *dns = NULL;
-	char *line = NULL;
-	size_t room = 0;
-	struct diag why;
-	ssize_t n;
-
-	if (strcmp(option, "--keys") == 0) {
-		files = NEED(keyfile_new());
-		if (keyfile_add(files, argument, &why) != 0) {
-			fprintf(stderr, "%s: %s\n", argument, why.detail);
-			return 1;
-		}
-	} else {
-		dns = NEED(dns_new(&o, &why));
-	}
-	struct keystore *keys = NEED(keystore_new(files, dns));
-
-	while ((n = getline(&line, &room, stdin)) > 0)
-		evaluate(keys, (struct slice){ line,
-				   (size_t)n - slice_line_end((struct slice){
-						   line, (size_t)n }) });
-	free(line);
-	keystore_free(keys);
-	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	return argc == 3 ? evaluate_all(argv[1], argv[2])
+	return argc == 3 ? lines_evaluate(argv[1], argv[2], evaluate)
 			 : unit_main(tests, ARRAY_LEN(tests));
 }
