@@ -233,7 +233,8 @@ start_suite(struct verify_run *r, struct diag *why)
 {
 	struct verify *v = r->v;
 
-	if (v->summary && (r->summary = summary_new()) == NULL)
+	if (v->summary &&
+	    (r->summary = summary_new(v->methods.method[0])) == NULL)
 		return diag_memory(why);
 	if (!v->many && !v->merge && v->expect == NULL && v->manifest == NULL &&
 	    !v->tap && v->junit == NULL)

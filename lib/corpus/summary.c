@@ -24,6 +24,8 @@ struct place {
 	unsigned instance;	 /* of whose signature or key it is; of a
 				  * modifier 0 */
 	unsigned after, before;	 /* of a modifier */
+	unsigned signature;	 /* of a DKIM-Signature, from the top; or 0 */
+	unsigned since, until;	 /* of a modifier: the same as after, before */
 	size_t ndomain, nsealer; /* who is meant; who sealed hop after */
 };
 
@@ -45,6 +47,7 @@ struct row {
 };
 
 struct summary {
+	enum auth_method method; /* that decides */
 	struct arena *arena;
 	struct nametable table;
 	size_t messages, failed;
@@ -52,12 +55,13 @@ struct summary {
 };
 
 struct summary *
-summary_new(void)
+summary_new(enum auth_method method)
 {
 	struct summary *s = calloc(1, sizeof *s);
 
 	if (s == NULL)
 		return NULL;
+	s->method = method;
 	if (nametable_init(&s->table) != 0) {
 		free(s);
 		return NULL;
@@ -121,35 +125,72 @@ moment_of(const struct report *r, const struct place *p, int64_t *out)
 	return false;
 }
 
+static enum auth_method
+deciding(const struct report *r)
+{
+	return r->methods != NULL ? r->methods->method[0] : METHOD_ARC;
+}
+
+/* A temporary error is none. */
 static bool
 is_failure(const struct report *r)
 {
-	return r->verdict->cv == CV_FAIL && !r->verdict->temporary;
+	enum auth_method m = deciding(r);
+
+	return !report_lacks(r, m) &&
+	       auth_result_status(report_result(r, m, NULL)) == 1;
 }
 
-/* f is NULL where the chain fails and no cause was found. */
+/* The DKIM-Signature that a reason is about, from the top; 0: none. */
+static unsigned
+signature_of(const struct report *r, const struct diag *reason)
+{
+	for (size_t k = 0; r->dkim != NULL && k < r->dkim->n; k++)
+		if (&r->dkim->signature[k].check.why == reason)
+			return (unsigned)k + 1;
+	return 0;
+}
+
+/* Who it is about where no cause was found. */
+static struct hand
+hand_of_reason(const struct report *r, const struct diag *reason)
+{
+	struct hand h = { .role = ROLE_SIGNER };
+	const struct sigfield *f = NULL;
+
+	if (reason == NULL)
+		return h;
+	h.signature = signature_of(r, reason);
+	if (h.signature > 0) {
+		f = &r->dkim->signature[h.signature - 1].field;
+	} else {
+		h.instance = reason->instance;
+		f = field_of(r, h.instance, ARC_SEAL);
+	}
+	if (f != NULL)
+		h.domain = f->tags.domain;
+	return h;
+}
+
+/* f is NULL where the message fails and no cause was found. */
 static void
 put_note(const struct report *r, const struct finding *f, struct buf *out)
 {
 	const struct diag *reason = NULL;
-	struct hand h = { .role = ROLE_SIGNER };
-	const struct sigfield *seal;
+	struct hand h;
 	struct note n;
 
 	memset(&n, 0, sizeof n); /* padding too, as it is part of the key */
 	if (f != NULL) {
 		h = why_hand(r, f);
 		/* A list is one, whoever wrote to it. */
-		if (h.before > 0)
+		if (h.before > 0 || h.until > 0)
 			h.sealer = SLICE_NONE;
 		n.place.level = f->level;
 	} else {
-		report_result(r, METHOD_ARC, &reason);
-		h.instance = reason != NULL ? reason->instance : 0;
+		report_result(r, deciding(r), &reason);
+		h = hand_of_reason(r, reason);
 		n.place.code = reason != NULL ? reason->code : DIAG_NONE;
-		seal = field_of(r, h.instance, ARC_SEAL);
-		if (seal != NULL)
-			h.domain = seal->tags.domain;
 	}
 	h.domain = slice_sub(h.domain, 0, MAX_DOMAIN);
 	h.sealer = slice_sub(h.sealer, 0, MAX_DOMAIN);
@@ -157,6 +198,9 @@ put_note(const struct report *r, const struct finding *f, struct buf *out)
 	n.place.instance = h.instance;
 	n.place.after = h.after;
 	n.place.before = h.before;
+	n.place.signature = h.signature;
+	n.place.since = h.since;
+	n.place.until = h.until;
 	n.place.ndomain = h.domain.len;
 	n.place.nsealer = h.sealer.len;
 	n.failed = is_failure(r);
@@ -313,6 +357,9 @@ hand_of(const struct row *row)
 		.instance = row->place.instance,
 		.after = row->place.after,
 		.before = row->place.before,
+		.signature = row->place.signature,
+		.since = row->place.since,
+		.until = row->place.until,
 		.domain = row->domain,
 		.sealer = row->sealer };
 }
@@ -332,8 +379,8 @@ put_row(struct buf *b, const struct row *row)
 	    id_of(row));
 	if (found) {
 		report_hand(b, &h);
-	} else if (h.instance > 0) {
-		buf_printf(b, "i=%u", h.instance);
+	} else if (h.instance > 0 || h.signature > 0) {
+		report_signer(b, h.instance, h.signature);
 		buf_text(b, h.domain.len > 0 ? " " : "");
 		escape_text(b, h.domain);
 	}
@@ -349,8 +396,13 @@ summary_text(struct summary *s, bool all, struct buf *b, struct diag *why)
 
 	if (row == NULL)
 		return diag_memory(why);
-	buf_printf(b, "summary: %zu message%s, %zu with a failing chain\n",
-	    s->messages, s->messages == 1 ? "" : "s", s->failed);
+	buf_printf(b, "summary: %zu message%s, %zu ", s->messages,
+	    s->messages == 1 ? "" : "s", s->failed);
+	if (s->method == METHOD_ARC)
+		buf_text(b, "with a failing chain\n");
+	else
+		buf_printf(
+		    b, "of which fail %s\n", auth_method_word(s->method));
 	if (n > 0)
 		buf_text(b, "  messages   failing  since       level      "
 			    "cause and who\n");
@@ -399,6 +451,7 @@ put_row_json(struct json *j, const struct row *row)
 	    j, "text", slice_of(found ? cause_info(p->cause)->sentence : ""));
 	put_name(j, "role", slice_of(found ? cause_role_word(h.role) : ""));
 	put_number(j, "instance", p->instance > 0, p->instance);
+	put_number(j, "signature", p->signature > 0, p->signature);
 	put_name(j, "domain", row->domain);
 	put_number(j, "after", p->after > 0, p->after);
 	put_name(j, "after_domain", row->sealer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* summary.h - why the chains of many messages fail: which cause at which hop,
- * of which domain, how often, and since when
+/* summary.h - why many messages fail: which cause at which hop, of which
+ * domain, how often, and since when
  *
  * A worker notes the causes of its message, each once, in octets that no longer
  * need the message; the notes are taken in whatever order messages end, and
@@ -22,8 +22,8 @@ enum {
 
 struct summary;
 
-/* NULL when memory is short. */
-struct summary *summary_new(void);
+/* Of runs that this method decides; NULL when memory is short. */
+struct summary *summary_new(enum auth_method);
 void summary_free(struct summary *);
 
 /* Append to note what r->why found. */

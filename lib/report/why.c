@@ -363,24 +363,42 @@ put_witness(struct buf *b, const struct witness *w, const char *fits,
 	}
 }
 
+/* What a signature says of header and body. */
+static void
+put_both(struct buf *b, const struct witness *w)
+{
+	put_witness(b, w, "b= verifies", "b= does not verify");
+	buf_printf(
+	    b, "; body hash %s", w->body ? "verifies" : "does not verify");
+}
+
+static void
+put_signatures(struct buf *b, const struct explanation *e)
+{
+	for (size_t k = 0; e->signature != NULL && k < e->dkim->n; k++) {
+		buf_printf(b, "    DKIM-Signature %zu: ", k + 1);
+		put_both(b, &e->signature[k]);
+		buf_char(b, '\n');
+	}
+}
+
 void
 report_witnesses(struct buf *b, const struct report *r)
 {
 	const struct explanation *e = r->why;
+	bool signatures = e->dkim != NULL && e->dkim->n > 0;
 
-	if (r->chain->n == 0)
+	if (r->chain->n == 0 && !signatures)
 		return;
 	buf_text(b, "  other signatures, over the message as received\n");
+	if (signatures)
+		put_signatures(b, e);
 	for (unsigned i = r->chain->n; i >= 1; i--) {
 		const struct arc_set *set = &r->chain->set[i];
 
 		if (set->part[ARC_AMS] != NULL) {
 			buf_printf(b, "    AMS i=%u: ", i);
-			put_witness(
-			    b, &e->ams[i], "b= verifies", "b= does not verify");
-			buf_text(b, e->ams[i].body
-					? "; body hash verifies"
-					: "; body hash does not verify");
+			put_both(b, &e->ams[i]);
 			if (e->ams[i].agree > 0)
 				buf_printf(b, ", the same as that of i=%u",
 				    e->ams[i].agree);

@@ -54,9 +54,8 @@ put_domain(struct buf *b, const char *before, struct slice domain)
 	escape_text(b, domain);
 }
 
-/* "i=2", or "DKIM-Signature 1". */
-static void
-put_signer(struct buf *b, unsigned instance, unsigned signature)
+void
+report_signer(struct buf *b, unsigned instance, unsigned signature)
 {
 	if (signature > 0)
 		buf_printf(b, "DKIM-Signature %u", signature);
@@ -74,14 +73,14 @@ put_modifier(struct buf *b, const struct hand *h)
 		return;
 	}
 	buf_text(b, ends ? "between " : "after ");
-	put_signer(b, h->after, h->since);
+	report_signer(b, h->after, h->since);
 	if (h->sealer.len > 0) {
 		put_domain(b, " (", h->sealer);
 		buf_char(b, ')');
 	}
 	if (ends) {
 		buf_text(b, " and ");
-		put_signer(b, h->before, h->until);
+		report_signer(b, h->before, h->until);
 		put_domain(b, ", most likely ", h->domain);
 	} else {
 		buf_printf(b, "; no later %s covers the change",
@@ -97,7 +96,7 @@ report_hand(struct buf *b, const struct hand *h)
 		buf_text(b, "the signer");
 		if (h->instance > 0 || h->signature > 0) {
 			buf_text(b, " of ");
-			put_signer(b, h->instance, h->signature);
+			report_signer(b, h->instance, h->signature);
 		}
 		put_domain(b, ", ", h->domain);
 		break;

@@ -28,6 +28,9 @@ struct hand {
 struct hand why_hand(const struct report *, const struct finding *);
 void report_hand(struct buf *, const struct hand *);
 
+/* Append "i=2", or "DKIM-Signature 1" where there is a number of one. */
+void report_signer(struct buf *, unsigned instance, unsigned signature);
+
 /* Whether one phrase says who did both. */
 bool why_same_hand(const struct finding *, const struct finding *);
 

@@ -367,8 +367,23 @@ witness_of(const struct known *k)
 }
 
 void
-known_witnesses(const struct search *s)
+known_witnesses(struct search *s)
 {
+	size_t n = s->dkim != NULL ? s->dkim->n : 0;
+
+	s->out->signature = arena_array(s->arena, n, sizeof *s->out->signature);
+	if (s->out->signature == NULL) {
+		search_memory(s);
+		return;
+	}
+	for (size_t k = 0; k < s->nknown; k++) {
+		const struct known *d = &s->known[k];
+
+		if (d->number == 0)
+			continue;
+		s->out->signature[d->number - 1] = witness_of(d);
+		s->out->signature[d->number - 1].body = d->body_holds;
+	}
 	for (unsigned i = 1; i <= s->chain->n; i++) {
 		struct witness *w = &s->out->ams[i];
 		unsigned older = i - 1;

@@ -10,7 +10,7 @@
 void known_look(struct search *s);
 
 /* Put what each signature says into s->out (struct witness). */
-void known_witnesses(const struct search *s);
+void known_witnesses(struct search *s);
 
 /* The next newer or next older AMS or DKIM-Signature; the oldest one.  NULL:
  * there is none. */

@@ -39,7 +39,7 @@ struct witness {
 		WITNESS_FOR,	 /* verifies: all that it signed is unchanged */
 	} says;
 	bool opened;	/* RSA: opened with its key, so the digest is known */
-	bool body;	/* AMS: its bh= is that of the body */
+	bool body;	/* AMS, DKIM: its bh= is that of the body */
 	unsigned agree; /* AMS: the nearest older set with the same bh=, over
 			 * the same canonicalization; 0: none */
 };
@@ -53,10 +53,9 @@ struct explanation {
 	uint64_t tried;	 /* hypotheses in all */
 	uint64_t hashed; /* octets */
 	bool spent;	 /* the budget ended before the hypotheses did */
-	struct witness ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1]; /* by instance;
-								 * silent when
-								 * nothing was
-								 * looked at */
+	/* By instance; silent when nothing was looked at. */
+	struct witness ams[CHAIN_MAX + 1], seal[CHAIN_MAX + 1];
+	struct witness *signature; /* as in dkim; NULL: nothing was looked at */
 };
 
 struct explain_options {

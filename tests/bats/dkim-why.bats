@@ -126,3 +126,35 @@ load helper
 	assert "not verified, claims the same body hash" in json.dumps(found["dkim.bh", "body.changed", "indicated"]), found
 	PY
 }
+
+@test "--summary counts what fails DKIM, by the number of the signature" {
+	forge <<-'PY'
+	footer = lambda m: setattr(m, "body", m.body + b"--\r\nthe list\r\n") or m
+	keys_file = ""
+	for name, plan, edit in (("1", "DEL", footer), ("2", "DEL", footer), ("3", "DE", footer), ("4", "D", None), ("5", "D", None)):
+	    m, _ = dkimedits.planned(plan, edits.PLAIN, edits.TEXT, edit, **({"tags": {"v": "2"}} if name == "5" else {}))
+	    write(m, tmp(name))
+	    keys_file += m.keys_file()
+	open(tmp("keys"), "w").write(keys_file)
+	PY
+	cd "$BATS_TEST_TMPDIR" || return
+	run -1 arc-verify --time 1767225600 --keys keys --check dkim --accept dkim=fail:dkim=pass --summary 1 2 3 4 5
+	[[ $output == *"
+summary: 5 messages, 2 of which fail dkim
+"*"
+         2         0  2025-10-09  proved     body.footer-appended  between DKIM-Signature 2 and DKIM-Signature 1, most likely list.example
+         1         1  2025-10-09  proved     body.footer-appended  after DKIM-Signature 1 (author.example); no later signature covers the change
+         1         1  2025-10-09  not found  version  DKIM-Signature 1 author.example" ]]
+	arc-verify --time 1767225600 --keys keys --check dkim --summary --json 1 2 3 4 5 >json || [ $? -eq 1 ]
+	/usr/bin/python3 - <<-'PY'
+	import json
+	s = json.loads(list(open("json"))[-1])["summary"]
+	found = [(c["cause"], c["code"], c["signature"], c["messages"], c["failing"]) for c in s["causes"]]
+	assert found == [("body.footer-appended", None, 2, 2, 0), ("body.footer-appended", None, 1, 1, 1), (None, "version", 1, 1, 1)], found
+	PY
+	# Without a chain, --verbose tells of the DKIM-Signatures alone.
+	run -0 arc-verify --time 1767225600 --keys keys --check dkim --why -v 1
+	[[ $output == *"
+    DKIM-Signature 1: b= verifies; body hash verifies
+    DKIM-Signature 2: b= verifies; body hash does not verify"* ]]
+}
