@@ -25,7 +25,7 @@ B        = build$(if $(COVER),-cover,$(if $(FUZZ),-fuzz,$(if $(SAN),-san)))
 CC      ?= cc
 OPT      = -O2 -g
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
-           -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Wdate-time $(if $(CI),-Werror) \
+           -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Wdate-time -Wno-psabi $(if $(CI),-Werror) \
            $(if $(findstring clang,$(CC)),-Wno-missing-field-initializers)
 # Not every machine has an indirect branch to guard.
 BRANCHES := $(if $(filter x86_64-% i%86-%,$(shell $(CC) -dumpmachine \

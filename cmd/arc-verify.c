@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "badoption.h"
 #include "cli.h"
+#include "report/report.h"
 #include "sandbox.h"
 #include "verify_run.h"
 
@@ -33,6 +35,10 @@ static const char own_help[] =
     "      --repair FILE         write the message as it was signed to FILE, "
     "if\n"
     "                            the change was proved\n"
+    "      --as NAME             also predict the verdict of this "
+    "implementation\n"
+    "                            from its documented deviations (repeatable);\n"
+    "                            all: of each; list: show the deviations\n"
     "      --no-oldest-pass      skip step 5 of RFC 8617 section 5.2 "
     "(optional)\n"
     "      --no-partial-body     reject signatures over part of the body (l=)\n"
@@ -81,6 +87,7 @@ enum {
 	OPT_CHECK,
 	OPT_NO_PARTIAL_BODY,
 	OPT_EFFORT,
+	OPT_AS,
 	OPT_REPAIR,
 	OPT_TRUSTED,
 	OPT_STATE,
@@ -108,6 +115,7 @@ static const struct option longopts[] = {
 	{ "why", no_argument, NULL, 'w' },
 	{ "effort", required_argument, NULL, OPT_EFFORT },
 	{ "repair", required_argument, NULL, OPT_REPAIR },
+	{ "as", required_argument, NULL, OPT_AS },
 	{ "no-oldest-pass", no_argument, NULL, OPT_NO_OLDEST_PASS },
 	{ "no-partial-body", no_argument, NULL, OPT_NO_PARTIAL_BODY },
 	{ "trusted", required_argument, NULL, OPT_TRUSTED },
@@ -201,6 +209,26 @@ option_jobs(struct verify *v, const char *arg)
 }
 
 static void
+option_as(struct verify *v, const char *arg)
+{
+	enum other who = other_named(slice_of(arg));
+
+	if (strcmp(arg, "list") == 0) {
+		report_others_list(&v->cli.out);
+		cli_flush(&v->cli);
+		exit(EX_OK);
+	}
+	if (who == OTHERS && strcmp(arg, "all") != 0)
+		cli_usage(&v->cli,
+		    "invalid --as '%s': must be all, list, or a name that "
+		    "--as list shows",
+		    arg);
+	v->asks = true;
+	for (enum other k = 0; k < OTHERS; k++)
+		v->as[k] = v->as[k] || k == who || who == OTHERS;
+}
+
+static void
 option_effort(struct verify *v, const char *arg)
 {
 	int64_t n;
@@ -278,8 +306,8 @@ check_filter(struct verify *v, char *name, size_t size)
 	if (v->annotate && v->field_only)
 		cli_usage(&v->cli, "--annotate cannot be used with --format");
 	/* All these would be left undone. */
-	if (v->cli.json || v->tap || v->why || v->merge || v->junit != NULL ||
-	    v->expect != NULL || v->manifest != NULL)
+	if (v->cli.json || v->tap || v->why || v->asks || v->merge ||
+	    v->junit != NULL || v->expect != NULL || v->manifest != NULL)
 		cli_usage(&v->cli, "--annotate and --format cannot be used "
 				   "with other output options");
 	if (v->authserv_id == NULL && gethostname(name, size) == 0) {
@@ -316,6 +344,7 @@ options(struct verify *v, int argc, char **argv)
 			v->why = true;
 			v->repair = optarg;
 			break;
+		case OPT_AS: option_as(v, optarg); break;
 		case OPT_NO_OLDEST_PASS:
 			v->cli.validate.no_oldest_pass = true;
 			break;
@@ -362,6 +391,8 @@ options(struct verify *v, int argc, char **argv)
 	if (v->summary && (v->merge || v->tap))
 		cli_usage(&v->cli, "--summary cannot be used with %s",
 		    v->merge ? "--merge" : "--tap");
+	if (v->asks && !auth_methods_have(&v->methods, METHOD_ARC))
+		cli_usage(&v->cli, "--as requires --check arc");
 	if (v->tap && v->cli.json)
 		cli_usage(&v->cli, "--tap cannot be used with --json");
 }

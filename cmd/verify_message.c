@@ -89,6 +89,7 @@ render(const struct verify *v, struct job *j, const struct report *r,
 		report_why(&j->out, r);
 	if (r->trusted != NULL)
 		report_trust(&j->out, r);
+	report_others(&j->out, r);
 	if (c->verbose && !r->without_arc)
 		report_details(&j->out, r);
 	if (c->verbose)
@@ -238,6 +239,32 @@ tell_place(const struct verify *v, struct job *j, const struct report *r,
 	}
 }
 
+/* What those that --as names would say. */
+static int
+ask_others(const struct verify *v, const struct message *m,
+    const struct verdict *verdict, struct slice whole, struct report *r,
+    struct diag *why)
+{
+	struct other_said *said = arena_array(m->arena, OTHERS, sizeof *said);
+
+	if (said == NULL)
+		return diag_memory(why);
+	r->others = said;
+	for (enum other who = 0; who < OTHERS; who++)
+		if (v->as[who] &&
+		    others_judge(who, whole, &v->cli.validate, v->cli.keys,
+			verdict, &said[r->nothers++], why) != 0)
+			return -1;
+	return 0;
+}
+
+/* A message is held whole only for what reads it again. */
+static bool
+holds_whole(const struct verify *v)
+{
+	return v->why || v->asks;
+}
+
 /* From octets to a verdict, rendered; whole is all of the message when it is to
  * be explained.  -1: there is none. */
 static int
@@ -261,7 +288,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 	m->tap = is_noted(v) ? &look : NULL;
 	size_t rest = m->ahead.len + in->memory.len;
 	struct slice body =
-	    v->why ? slice_sub(whole, whole.len - rest, rest) : whole;
+	    holds_whole(v) ? slice_sub(whole, whole.len - rest, rest) : whole;
 	struct explain_options explaining = { .effort = v->effort,
 		.validate = &c->validate };
 	struct report r = { .file = j->source.name,
@@ -285,6 +312,9 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		else if (v->trust != NULL &&
 			 trust_judge(v->trust, m, chain, verdict,
 			     c->validate.sig.now, &trusted, why) != 0)
+			result = -1;
+		else if (v->asks &&
+			 ask_others(v, m, verdict, whole, &r, why) != 0)
 			result = -1;
 		else if (!v->why ||
 			 explain(m, body, chain, verdict, r.dkim, c->keys,
@@ -312,7 +342,6 @@ verify_octets(const struct verify *v, struct job *j, const struct buf *octets,
 	return verify_message(v, j, &in, buf_view(octets), why);
 }
 
-/* A message is held whole only when it is to be explained. */
 static int
 verify_input(
     const struct verify *v, struct job *j, struct input *in, struct diag *why)
@@ -321,7 +350,7 @@ verify_input(
 	struct slice piece;
 	int result = 0;
 
-	if (!v->why)
+	if (!holds_whole(v))
 		return verify_message(v, j, in, SLICE_NONE, why);
 	do {
 		result = input_piece(in, &piece, why);
@@ -329,7 +358,8 @@ verify_input(
 			buf_slice(&b, piece);
 	} while (result == 0 && piece.len > 0 && b.failure == BUF_OK);
 	if (result == 0 && b.failure == BUF_TOO_BIG)
-		result = diag_set(why, DIAG_LIMIT_MESSAGE, SLICE_NONE, "--why");
+		result = diag_set(why, DIAG_LIMIT_MESSAGE, SLICE_NONE,
+		    v->why ? "--why" : "--as");
 	else if (result == 0 && b.failure != BUF_OK)
 		result = diag_memory(why);
 	input_release(in);

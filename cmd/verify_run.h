@@ -11,6 +11,7 @@
 #include "corpus/suite.h"
 #include "arc/trust.h"
 #include "mail/method.h"
+#include "others/others.h"
 
 struct verify {
 	struct cli cli;
@@ -26,6 +27,8 @@ struct verify {
 	bool why;	     /* explain */
 	bool summary;	     /* and sum that up in the end */
 	unsigned effort;     /* times the budget of that */
+	bool as[OTHERS];     /* what this one would say */
+	bool asks;	     /* some of these are set */
 	const char *repair;  /* file for the message as it was signed */
 	struct trust *trust; /* what --trusted has; or NULL */
 	/* For the Authentication-Results field: */

@@ -36,6 +36,7 @@ _arc_tools_value() {
 	--check) _arc_tools_words ":" arc dkim spf dmarc all ;;
 	--accept | -A) _arc_tools_words ":" pass none fail tempfail dkim=pass dkim=none dkim=fail spf=pass spf=none dmarc=pass dmarc=none dmarc=fail ;;
 	--effort) : ;;
+	--as) _arc_tools_words "" all list dkimpy Exim KumoMTA mail-auth Mail::DKIM mailauth MimeKit OpenARC rspamd ;;
 	--repair) _arc_tools_files ;;
 	--trusted) _arc_tools_files ;;
 	--state) _arc_tools_files ;;

@@ -27,6 +27,8 @@ function _arc_tools_value
 		_arc_tools_words ":" pass none fail tempfail dkim=pass dkim=none dkim=fail spf=pass spf=none dmarc=pass dmarc=none dmarc=fail
 	case --effort
 		true
+	case --as
+		_arc_tools_words "" all list dkimpy Exim KumoMTA mail-auth Mail::DKIM mailauth MimeKit OpenARC rspamd
 	case --repair
 		_arc_tools_files
 	case --trusted

@@ -248,6 +248,14 @@ shape_decide(struct chain *c, const struct message *m, unsigned nsets)
 	shape_seals(c);
 }
 
+void
+chain_reshape(struct chain *c, const struct message *m)
+{
+	c->shape = (struct diag){ .code = DIAG_NONE };
+	c->step = 0;
+	shape_decide(c, m, c->n);
+}
+
 int
 chain_collect(const struct message *m, struct arena *arena, struct chain *out,
     struct diag *why)

@@ -295,6 +295,7 @@ report_json(struct buf *b, const struct report *r, struct diag *why)
 	put_remarks(&j, r->remarks);
 	if (r->trusted != NULL)
 		report_trust_json(&j, r);
+	report_others_json(&j, r);
 	if (r->more != NULL)
 		r->more(&j, r->more_ctx);
 	json_object_close(&j);

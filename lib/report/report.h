@@ -16,6 +16,7 @@
 #include "arc/lint.h"
 #include "mail/message.h"
 #include "arc/trust.h"
+#include "others/others.h"
 #include "mail/authres.h"
 #include "arc/validate.h"
 #include "dkim/dkim.h"
@@ -43,9 +44,12 @@ struct report {
 	const struct dmarc_verdict *dmarc;  /* NULL: not to be checked */
 	bool by_dkim_alone; /* dmarc had no SPF: the session is not known */
 	const struct remarks *remarks;
-	const struct explanation *why; /* NULL: nobody asked */
-	const struct trusted *trusted; /* the same */
-	unsigned set;		       /* JSON: this ARC Set only; 0: all */
+	const struct explanation *why;	 /* NULL: nobody asked */
+	const struct trusted *trusted;	 /* the same */
+	const struct other_said *others; /* what nothers implementations would
+					  * say */
+	size_t nothers;
+	unsigned set; /* JSON: this ARC Set only; 0: all */
 	/* More members for the JSON object; or NULL. */
 	void (*more)(struct json *, const void *more_ctx);
 	const void *more_ctx;
@@ -112,6 +116,14 @@ void report_trust_json(struct json *, const struct report *);
 
 /* The same for a field, in a comment of our own words and numbers alone. */
 void report_trust_comment(struct buf *, const struct report *);
+
+/* Lines for --as, one for each implementation and each departure that matters;
+ * the member "as" of a JSON object, where somebody asked. */
+void report_others(struct buf *, const struct report *);
+void report_others_json(struct json *, const struct report *);
+
+/* The table that --as list prints. */
+void report_others_list(struct buf *);
 
 /* Who is meant by a finding, in words. */
 void report_by(struct buf *, const struct report *, const struct finding *);

@@ -38,6 +38,7 @@ all() {
 	all --why | valid arc-verify
 	printf '%s\n' lists.example author-provider.example >"$T/trusted"
 	all --trusted "$T/trusted" | valid arc-verify
+	all --as all | valid arc-verify
 }
 
 @test "so is that of DKIM, SPF and DMARC, with and without an address" {
@@ -75,7 +76,7 @@ all() {
 	page = {k for f in form["not"]["anyOf"] for k in f["required"]} - {"error"}
 	assert named == set(schema["properties"]) - page, named ^ (set(schema["properties"]) - page)
 	words = set(re.findall(r"[a-z_]+", section))
-	for part in ("set", "key", "why", "lint", "dkim", "spf", "dmarc", "trusted"):
+	for part in ("set", "key", "why", "lint", "dkim", "spf", "dmarc", "trusted", "as"):
 	    keys = set(schema["$defs"][part]["properties"]) - {"input"}
 	    assert keys <= words, (part, keys - words)
 	PY

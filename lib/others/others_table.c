@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "others/rules.h"
+
+/* ------------------------------------------------------------------------
+ * What is changed in a field. */
+
+static void
+forget_problem(struct message *m, struct sigfield *f)
+{
+	(void)m;
+	f->problem = (struct diag){ .code = DIAG_NONE };
+}
+
+static void
+forget_length(struct message *m, struct sigfield *f)
+{
+	(void)m;
+	f->tags.has_length = false;
+}
+
+static void
+forget_h_tag(struct message *m, struct sigfield *f)
+{
+	(void)m;
+	f->tags.h_tag = (struct slice){ NULL, 0 };
+}
+
+static void
+forget_line(struct message *m, struct sigfield *f)
+{
+	(void)f;
+	m->njunk = 0;
+}
+
+static void
+relaxed(struct message *m, struct sigfield *f)
+{
+	(void)m;
+	f->tags.header_canon = f->tags.body_canon = CANON_RELAXED;
+}
+
+/* ------------------------------------------------------------------------
+ * The table. */
+
+#define DKIMPY OTHER_DKIMPY, "1.1.4", OTHER_RUN
+#define MAIL_DKIM OTHER_MAIL_DKIM, "1.20230212", OTHER_RUN
+#define MAILAUTH OTHER_MAILAUTH, "4.13.3", OTHER_RUN
+#define EXIM OTHER_EXIM, "13835a3", OTHER_READ
+#define OLD_EXIM OTHER_EXIM, "before 4.100", OTHER_REPORTED
+#define KUMOMTA OTHER_KUMOMTA, "3ebc1e8", OTHER_READ
+#define MAIL_AUTH OTHER_MAIL_AUTH, "0e93300", OTHER_READ
+#define MIMEKIT OTHER_MIMEKIT, "cf6d38d", OTHER_READ
+#define OPENARC OTHER_OPENARC, "6b45a84", OTHER_READ
+#define RSPAMD OTHER_RSPAMD, "eaac8e9", OTHER_READ
+
+#define ROW(by, ...) ROW_(by, __VA_ARGS__)
+#define ROW_(who_, versions_, source_, id_, what_, ...)                        \
+	{                                                                      \
+		.who = (who_), .id = (id_), .what = (what_),                   \
+		.versions = (versions_), .source = (source_),                  \
+		.date = "2026-11-29", __VA_ARGS__                              \
+	}
+#define FAILS(scope_, holds_)                                                  \
+	.effect = OTHER_FAILS, .scope = (scope_), .holds = (holds_)
+#define THROWS(scope_, holds_)                                                 \
+	.effect = OTHER_THROWS, .scope = (scope_), .holds = (holds_)
+#define ASSUMES(scope_, holds_, change_)                                       \
+	.effect = OTHER_ASSUMES, .scope = (scope_), .holds = (holds_),         \
+	.change = (change_)
+#define OVERLOOKS(scope_, code_, change_)                                      \
+	.effect = OTHER_OVERLOOKS, .scope = (scope_), .code = (code_),         \
+	.change = (change_)
+
+const struct other_row other_rows[] = {
+	ROW(DKIMPY, "canonicalization-default",
+	    "takes an ARC-Message-Signature without c= as relaxed/relaxed",
+	    ASSUMES(OTHER_ANY_AMS, rule_no_c, relaxed)),
+	ROW(DKIMPY, "line-not-a-field",
+	    "stops with an error at a header line that is not a field",
+	    THROWS(OTHER_MESSAGE, rule_broken_line)),
+	ROW(DKIMPY, "instance-spacing",
+	    "stops with an error unless \" i=N;\" with one space before it is "
+	    "in the ARC-Message-Signature",
+	    THROWS(OTHER_ANY_AMS, rule_instance_not_spaced)),
+	ROW(DKIMPY, "space-before-colon",
+	    "stops with an error at white space before the colon of a field",
+	    THROWS(OTHER_MESSAGE, rule_any_space_before_colon)),
+	ROW(DKIMPY, "algorithm",
+	    "accepts no a= but rsa-sha256 in lower case, in any ARC Set",
+	    FAILS(OTHER_ANY_SIGNED, rule_not_rsa_sha256)),
+	ROW(DKIMPY, "arc-seal-in-h",
+	    "fails the chain for h= with ARC-Seal in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_names_arc_seal)),
+	ROW(DKIMPY, "tag-missing",
+	    "fails the chain for a missing tag in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_tag_missing)),
+	ROW(DKIMPY, "version", "fails the chain for a v= other than 1",
+	    FAILS(OTHER_ANY_SIGNED, rule_version_not_1)),
+	ROW(DKIMPY, "query", "accepts no q= but exactly dns/txt",
+	    FAILS(OTHER_ANY_SIGNED, rule_other_query)),
+	ROW(DKIMPY, "time-ahead",
+	    "fails the chain for a t= more than ten hours ahead",
+	    FAILS(OTHER_ANY_SIGNED, rule_ahead_10_hours)),
+	ROW(DKIMPY, "expired",
+	    "fails the chain for an x= more than ten hours past, in any field",
+	    FAILS(OTHER_ANY_SIGNED, rule_expired_10_hours)),
+	ROW(DKIMPY, "cv-case", "accepts the words of cv= in lower case only",
+	    FAILS(OTHER_ANY_SEAL, rule_cv_in_capitals)),
+	ROW(DKIMPY, "seal-body-hash", "evaluates bh= in an ARC-Seal",
+	    FAILS(OTHER_ANY_SEAL, rule_has_bh)),
+	ROW(DKIMPY, "seal-canonicalization", "obeys c= in an ARC-Seal",
+	    FAILS(OTHER_ANY_SEAL, rule_seal_canon)),
+	ROW(DKIMPY, "second-from",
+	    "evaluates a second From field that h= does not sign",
+	    FAILS(OTHER_NEWEST_AMS, rule_from_unsigned)),
+	ROW(DKIMPY, "order",
+	    "selects ARC fields by position instead of instance",
+	    FAILS(OTHER_MESSAGE, rule_out_of_order)),
+	ROW(DKIMPY, "comment", "does not read i= behind a comment",
+	    FAILS(OTHER_ANY_SIGNED, rule_plain_comment)),
+	ROW(DKIMPY, "first-record", "tries the first of several TXT records",
+	    FAILS(OTHER_DECIDING, rule_not_first_record)),
+	ROW(DKIMPY, "u-labels", "looks up U-labels as they are",
+	    FAILS(OTHER_DECIDING, rule_not_ascii)),
+	ROW(DKIMPY, "from-not-signed", "accepts h= without From",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_HEADERS_NO_FROM, forget_problem)),
+	ROW(DKIMPY, "length", "accepts an l= beyond the body",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_BODY_LENGTH, forget_length)),
+
+	ROW(EXIM, "tags-with-b", "rejects unknown tags that begin with b",
+	    FAILS(OTHER_ANY_SIGNED, rule_foreign_b)),
+
+	ROW(OLD_EXIM, "name-prefix",
+	    "selects a field whose name only begins with a name of h= "
+	    "(bug 3222)",
+	    FAILS(OTHER_NEWEST_AMS, rule_longer_name)),
+
+	ROW(KUMOMTA, "older-ams",
+	    "requires every ARC-Message-Signature to verify",
+	    FAILS(OTHER_ANY_AMS, rule_older_fails)),
+	ROW(KUMOMTA, "aar-syntax",
+	    "fails the chain for ARC-Authentication-Results that it cannot "
+	    "parse",
+	    FAILS(OTHER_ANY_AAR, rule_aar_unparsed)),
+	ROW(KUMOMTA, "expired", "fails the chain for an x= past in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_expired)),
+
+	ROW(MAIL_AUTH, "length", "does not accept l= by default",
+	    FAILS(OTHER_NEWEST_AMS, rule_has_l)),
+
+	ROW(MAIL_DKIM, "ed25519", "does not know ed25519-sha256",
+	    FAILS(OTHER_DECIDING, rule_ed25519)),
+	ROW(MAIL_DKIM, "expired", "fails the chain for an x= past in any field",
+	    FAILS(OTHER_ANY_SIGNED, rule_expired)),
+	ROW(MAIL_DKIM, "canonicalization",
+	    "fails the chain for a c= that is not defined, in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_unknown_canon)),
+	ROW(MAIL_DKIM, "tag-missing",
+	    "fails the chain for a missing tag in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_tag_missing)),
+	ROW(MAIL_DKIM, "version", "fails the chain for a v= other than 1",
+	    FAILS(OTHER_ANY_SIGNED, rule_version_not_known)),
+	ROW(MAIL_DKIM, "space-before-colon",
+	    "does not read ARC fields with white space before the colon",
+	    FAILS(OTHER_ANY_ARC, rule_space_before_colon)),
+	ROW(MAIL_DKIM, "comment", "does not read i= behind a comment",
+	    FAILS(OTHER_ANY_SIGNED, rule_instance_comment)),
+	ROW(MAIL_DKIM, "cv-case", "accepts the words of cv= in lower case only",
+	    FAILS(OTHER_ANY_SEAL, rule_cv_in_capitals)),
+	ROW(MAIL_DKIM, "time-syntax", "does not look at the syntax of t=",
+	    OVERLOOKS(OTHER_ANY_SIGNED, DIAG_TAG_SYNTAX, forget_problem),
+	    .holds = rule_fault_in_t),
+	ROW(MAIL_DKIM, "bare-key", "does not read a bare RSAPublicKey in p=",
+	    FAILS(OTHER_DECIDING, rule_bare_key)),
+	ROW(MAIL_DKIM, "granularity", "obeys g= of a key record",
+	    FAILS(OTHER_DECIDING, rule_key_granularity)),
+	ROW(MAIL_DKIM, "first-record", "tries the first of several TXT records",
+	    FAILS(OTHER_DECIDING, rule_not_first_record)),
+	ROW(MAIL_DKIM, "u-labels", "looks up U-labels as they are",
+	    FAILS(OTHER_DECIDING, rule_not_ascii)),
+	ROW(MAIL_DKIM, "length-0",
+	    "takes l=0 as no l=", FAILS(OTHER_NEWEST_AMS, rule_l_of_0)),
+	ROW(MAIL_DKIM, "from-not-signed", "accepts h= without From",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_HEADERS_NO_FROM, forget_problem)),
+	ROW(MAIL_DKIM, "length", "accepts an l= beyond the body",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_BODY_LENGTH, forget_length)),
+	ROW(MAIL_DKIM, "seal-h", "accepts h= in an ARC-Seal",
+	    OVERLOOKS(OTHER_ANY_SEAL, DIAG_SEAL_H_TAG, forget_h_tag)),
+	ROW(MAIL_DKIM, "line-not-a-field",
+	    "passes over a header line that is not a field",
+	    OVERLOOKS(OTHER_MESSAGE, DIAG_HEADER_SYNTAX, forget_line)),
+
+	ROW(MAILAUTH, "canonicalization-default",
+	    "takes an ARC-Message-Signature without c= as relaxed/relaxed",
+	    ASSUMES(OTHER_ANY_AMS, rule_no_c, relaxed)),
+	ROW(MAILAUTH, "ed25519-seal",
+	    "verifies an ed25519-sha256 seal over the text instead of its "
+	    "digest",
+	    FAILS(OTHER_ANY_SEAL, rule_ed25519)),
+	ROW(MAILAUTH, "algorithm",
+	    "fails the chain for an a= that is not accepted, in any ARC Set",
+	    FAILS(OTHER_ANY_SIGNED, rule_unknown_algorithm)),
+	ROW(MAILAUTH, "algorithm-missing",
+	    "fails the chain for a missing a= in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_no_algorithm)),
+	ROW(MAILAUTH, "arc-seal-in-h",
+	    "fails the chain for h= with ARC-Seal in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_names_arc_seal)),
+	ROW(MAILAUTH, "seal-canonicalization",
+	    "fails the chain for c= in an ARC-Seal other than relaxed/relaxed",
+	    FAILS(OTHER_ANY_SEAL, rule_seal_canon)),
+	ROW(MAILAUTH, "tag-case", "takes H= in an ARC-Seal for h=",
+	    FAILS(OTHER_ANY_SEAL, rule_capital_h)),
+	ROW(MAILAUTH, "cv-case", "accepts cv=pass in lower case only",
+	    FAILS(OTHER_ANY_SEAL, rule_later_cv_in_capitals)),
+	ROW(MAILAUTH, "time-syntax", "does not look at the syntax of t=",
+	    OVERLOOKS(OTHER_ANY_SIGNED, DIAG_TAG_SYNTAX, forget_problem),
+	    .holds = rule_fault_in_t),
+	ROW(MAILAUTH, "bare-key", "does not read a bare RSAPublicKey in p=",
+	    FAILS(OTHER_DECIDING, rule_bare_key)),
+	ROW(MAILAUTH, "first-record", "tries the first of several TXT records",
+	    FAILS(OTHER_DECIDING, rule_not_first_record)),
+	ROW(MAILAUTH, "u-labels", "looks up U-labels as they are",
+	    FAILS(OTHER_DECIDING, rule_not_ascii)),
+	ROW(MAILAUTH, "length-0", "mishandles l=0",
+	    FAILS(OTHER_NEWEST_AMS, rule_l_of_0)),
+	ROW(MAILAUTH, "no-body",
+	    "does not verify a message that ends with its header",
+	    FAILS(OTHER_MESSAGE, rule_no_body)),
+	ROW(MAILAUTH, "from-not-signed", "accepts h= without From",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_HEADERS_NO_FROM, forget_problem)),
+	ROW(MAILAUTH, "query", "does not look at q=",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_QUERY_METHOD, forget_problem)),
+	ROW(MAILAUTH, "length", "accepts an l= beyond the body",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_BODY_LENGTH, forget_length)),
+	ROW(MAILAUTH, "line-not-a-field",
+	    "passes over a header line that is not a field",
+	    OVERLOOKS(OTHER_MESSAGE, DIAG_HEADER_SYNTAX, forget_line)),
+
+	ROW(MIMEKIT, "aar-syntax",
+	    "fails the chain for ARC-Authentication-Results that it cannot "
+	    "parse",
+	    FAILS(OTHER_ANY_AAR, rule_aar_unparsed)),
+	ROW(MIMEKIT, "cv-case", "accepts the words of cv= in lower case only",
+	    FAILS(OTHER_ANY_SEAL, rule_cv_in_capitals)),
+
+	ROW(OPENARC, "instance-first",
+	    "requires i= to be the first tag of every ARC field",
+	    FAILS(OTHER_ANY_SIGNED, rule_instance_not_first)),
+	ROW(OPENARC, "comment", "does not read i= behind a comment",
+	    FAILS(OTHER_ANY_SIGNED, rule_instance_comment)),
+	ROW(OPENARC, "arc-seal-in-h",
+	    "fails the chain for h= with ARC-Seal in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_names_arc_seal)),
+	ROW(OPENARC, "expired", "fails the chain for an x= past in any ARC Set",
+	    FAILS(OTHER_ANY_AMS, rule_expired)),
+	ROW(OPENARC, "ed25519", "does not know ed25519-sha256",
+	    FAILS(OTHER_DECIDING, rule_ed25519)),
+	ROW(OPENARC, "bare-key", "does not read a bare RSAPublicKey in p=",
+	    FAILS(OTHER_DECIDING, rule_bare_key)),
+	ROW(OPENARC, "several-records", "rejects several TXT records of a key",
+	    FAILS(OTHER_DECIDING, rule_several_records)),
+	ROW(OPENARC, "tags-with-b",
+	    "empties every tag whose name ends in b when it hashes the field",
+	    FAILS(OTHER_DECIDING, rule_ends_in_b)),
+
+	ROW(RSPAMD, "version", "rejects v= in an ARC-Message-Signature",
+	    FAILS(OTHER_NEWEST_AMS, rule_any_version)),
+	ROW(RSPAMD, "seal-body-hash", "does not accept bh= in an ARC-Seal",
+	    FAILS(OTHER_ANY_SEAL, rule_has_bh)),
+	ROW(RSPAMD, "cv-case", "accepts the words of cv= in lower case only",
+	    FAILS(OTHER_ANY_SEAL, rule_cv_in_capitals)),
+	ROW(RSPAMD, "second-from", "fails a message with a second From field",
+	    FAILS(OTHER_MESSAGE, rule_two_from)),
+};
+
+const size_t other_nrows = ARRAY_LEN(other_rows);

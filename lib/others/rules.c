@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "mail/authres.h"
+#include "others/rules.h"
+
+/* ------------------------------------------------------------------------
+ * What a row is about. */
+
+static struct slice
+tag(const struct sigfield *f, const char *name)
+{
+	return taglist_value(&f->list, slice_of(name));
+}
+
+static bool
+has_tag(const struct sigfield *f, const char *name)
+{
+	return taglist_find(&f->list, slice_of(name)) != NULL;
+}
+
+/* The key that its signature was checked with; NULL when there was none. */
+static const struct sigresult *
+result_of(const struct other_case *c, const struct sigfield *f)
+{
+	return f->kind == ARC_AMS ? &c->verdict->ams[f->instance]
+				  : &c->verdict->seal[f->instance];
+}
+
+static bool
+names(const struct sigfield *f, const char *name)
+{
+	for (size_t i = 0; i < f->tags.nheaders; i++)
+		if (slice_eq_nocase(f->tags.headers[i], slice_of(name)))
+			return true;
+	return false;
+}
+
+static bool
+is_expired(const struct other_case *c, const struct sigfield *f, int64_t slack)
+{
+	unsigned long long x;
+
+	return slice_number(tag(f, "x"), 12, &x) && (int64_t)x < c->now - slack;
+}
+
+bool
+rule_expired(const struct other_case *c, const struct sigfield *f)
+{
+	return is_expired(c, f, 0);
+}
+
+bool
+rule_expired_10_hours(const struct other_case *c, const struct sigfield *f)
+{
+	return is_expired(c, f, 36000);
+}
+
+bool
+rule_ahead_10_hours(const struct other_case *c, const struct sigfield *f)
+{
+	return f->tags.has_time && (int64_t)f->tags.time > c->now + 36000;
+}
+
+bool
+rule_version_not_1(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return has_tag(f, "v") && !slice_eq(tag(f, "v"), SLICE("1"));
+}
+
+bool
+rule_any_version(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return has_tag(f, "v");
+}
+
+bool
+rule_names_arc_seal(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return names(f, "arc-seal");
+}
+
+bool
+rule_tag_missing(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return f->problem.code == DIAG_TAG_MISSING;
+}
+
+bool
+rule_no_algorithm(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return !has_tag(f, "a");
+}
+
+bool
+rule_unknown_algorithm(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return f->problem.code == DIAG_ALGORITHM;
+}
+
+bool
+rule_unknown_canon(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return f->problem.code == DIAG_CANONICALIZATION;
+}
+
+bool
+rule_ed25519(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return slice_eq_nocase(tag(f, "a"), SLICE("ed25519-sha256"));
+}
+
+bool
+rule_not_rsa_sha256(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return !slice_eq(tag(f, "a"), SLICE("rsa-sha256"));
+}
+
+/* A word of cv= in capitals. */
+bool
+rule_cv_in_capitals(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return f->tags.cv != CV_MISSING &&
+	       !slice_eq(f->tags.cv_text, slice_of(cv_word(f->tags.cv)));
+}
+
+bool
+rule_other_query(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return has_tag(f, "q") && !slice_eq(tag(f, "q"), SLICE("dns/txt"));
+}
+
+bool
+rule_not_ascii(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return !slice_is_ascii(f->tags.domain) ||
+	       !slice_is_ascii(f->tags.selector);
+}
+
+/* One more From than h= signs. */
+bool
+rule_from_unsigned(const struct other_case *c, const struct sigfield *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->tags.nheaders; i++)
+		n += slice_eq_nocase(f->tags.headers[i], SLICE("from"));
+	return n > 0 && message_count(c->m, SLICE("From")) > n;
+}
+
+bool
+rule_two_from(const struct other_case *c, const struct sigfield *f)
+{
+	(void)f;
+	return c->chain->n > 0 && message_count(c->m, SLICE("From")) > 1;
+}
+
+/* i= as it is written; empty where a comment stands in it. */
+static struct slice
+instance_text(const struct sigfield *f)
+{
+	struct slice start = f->field->value, name;
+
+	if (!f->instance_first)
+		return tag(f, "i");
+	start = slice_sub(start, 0, slice_find(start, ';'));
+	if (!slice_cut(&start, '=', &name) || start.p == NULL ||
+	    slice_find(name, '(') < name.len ||
+	    slice_find(start, '(') < start.len)
+		return (struct slice){ NULL, 0 };
+	return slice_trim(start);
+}
+
+/* No " i=N;" as it is written stands in the field. */
+bool
+rule_instance_not_spaced(const struct other_case *c, const struct sigfield *f)
+{
+	struct slice v = f->field->value, i = instance_text(f);
+	char text[16];
+
+	/* What belongs to no set, or to one twice, is a failure before. */
+	if (i.len == 0 || i.len > 4 ||
+	    c->chain->shape.code == DIAG_FIELD_TWICE ||
+	    c->chain->shape.code == DIAG_FIELD_MISSING)
+		return false;
+	text[0] = ' ';
+	text[1] = 'i';
+	text[2] = '=';
+	memcpy(text + 3, i.p, i.len);
+	text[3 + i.len] = ';';
+	for (size_t at = 0; at + i.len + 4 <= v.len; at++)
+		if (slice_eq_nocase(slice_sub(v, at, i.len + 4),
+			(struct slice){ text, i.len + 4 }))
+			return false;
+	return true;
+}
+
+bool
+rule_instance_not_first(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return f->instance > 0 && !f->instance_first;
+}
+
+bool
+rule_instance_comment(const struct other_case *c, const struct sigfield *f)
+{
+	struct slice start = slice_sub(f->field->value, 0,
+	    f->payload.p != NULL ? (size_t)(f->payload.p - f->field->value.p)
+				 : slice_find(f->field->value, ';'));
+
+	(void)c;
+	return f->instance_first && slice_find(start, '(') < start.len;
+}
+
+/* Of one kind of field, a newer one stands below an older one. */
+bool
+rule_out_of_order(const struct other_case *c, const struct sigfield *f)
+{
+	unsigned last[ARC_KINDS] = { CHAIN_MAX + 1, CHAIN_MAX + 1,
+		CHAIN_MAX + 1 };
+
+	(void)f;
+	for (size_t i = 0; i < c->chain->nfields; i++) {
+		const struct sigfield *a = &c->chain->field[i];
+
+		if (a->instance > last[a->kind])
+			return true;
+		last[a->kind] = a->instance;
+	}
+	return false;
+}
+
+bool
+rule_seal_canon(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return tag(f, "c").len > 0 &&
+	       !slice_eq_nocase(tag(f, "c"), SLICE("relaxed/relaxed"));
+}
+
+bool
+rule_has_bh(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return has_tag(f, "bh");
+}
+
+bool
+rule_bare_key(const struct other_case *c, const struct sigfield *f)
+{
+	const struct sigresult *r = result_of(c, f);
+
+	return r->status == STATUS_PASS && r->key != NULL && r->key->key.bare;
+}
+
+bool
+rule_key_granularity(const struct other_case *c, const struct sigfield *f)
+{
+	const struct sigresult *r = result_of(c, f);
+	struct taglist list;
+	struct slice g;
+	struct diag why;
+
+	if (r->status != STATUS_PASS || r->key == NULL ||
+	    !r->key->key.granularity ||
+	    taglist_parse(r->key->text->text, c->m->arena, &list, &why) != 0)
+		return false;
+	g = taglist_value(&list, SLICE("g"));
+	return g.len > 0 && slice_find(g, '*') == g.len;
+}
+
+bool
+rule_several_records(const struct other_case *c, const struct sigfield *f)
+{
+	const struct sigresult *r = result_of(c, f);
+
+	return r->entry != NULL && r->entry->answer.ntxt > 1;
+}
+
+/* The key that verified is not the first record. */
+bool
+rule_not_first_record(const struct other_case *c, const struct sigfield *f)
+{
+	const struct sigresult *r = result_of(c, f);
+
+	return r->status == STATUS_PASS && r->key != NULL &&
+	       r->entry->answer.ntxt > 1 &&
+	       r->key->text != &r->entry->answer.txt[0];
+}
+
+bool
+rule_l_of_0(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return f->tags.has_length && f->tags.length == 0;
+}
+
+bool
+rule_has_l(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return f->tags.has_length;
+}
+
+bool
+rule_broken_line(const struct other_case *c, const struct sigfield *f)
+{
+	(void)f;
+	return c->m->njunk > 0;
+}
+
+bool
+rule_no_body(const struct other_case *c, const struct sigfield *f)
+{
+	(void)f;
+	return c->chain->n > 0 && !c->m->has_body;
+}
+
+/* An AMS that does not verify, below the newest. */
+bool
+rule_older_fails(const struct other_case *c, const struct sigfield *f)
+{
+	return f->instance < c->chain->n &&
+	       c->verdict->ams[f->instance].status == STATUS_FAIL;
+}
+
+bool
+rule_aar_unparsed(const struct other_case *c, const struct sigfield *f)
+{
+	struct authres a;
+	struct diag why;
+
+	return f->payload.p != NULL &&
+	       authres_parse(f->payload, c->m->arena, &a, &why) == 0 &&
+	       a.bad.len > 0;
+}
+
+bool
+rule_foreign_b(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	for (size_t i = 0; i < f->list.n; i++) {
+		struct slice n = f->list.tag[i].name;
+
+		if (n.len > 1 && n.p[0] == 'b' && !slice_eq(n, SLICE("bh")))
+			return true;
+	}
+	return false;
+}
+
+/* White space stands before the colon of a field. */
+static bool
+is_spaced(const struct field *f)
+{
+	return f->value.p - (f->name.p + f->name.len) > 1;
+}
+
+bool
+rule_space_before_colon(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return is_spaced(f->field);
+}
+
+bool
+rule_any_space_before_colon(
+    const struct other_case *c, const struct sigfield *f)
+{
+	(void)f;
+	for (size_t i = 0; i < c->m->nfields; i++)
+		if (is_spaced(&c->m->field[i]))
+			return true;
+	return false;
+}
+
+/* h=, but in capitals. */
+bool
+rule_capital_h(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return has_tag(f, "H");
+}
+
+bool
+rule_later_cv_in_capitals(const struct other_case *c, const struct sigfield *f)
+{
+	return f->instance > 1 && rule_cv_in_capitals(c, f);
+}
+
+/* The verdict is about t=. */
+bool
+rule_fault_in_t(const struct other_case *c, const struct sigfield *f)
+{
+	const struct tag *t = taglist_find(&f->list, SLICE("t"));
+
+	return t != NULL && c->verdict->why.where.p >= t->value.p &&
+	       c->verdict->why.where.p <= t->value.p + t->value.len;
+}
+
+bool
+rule_version_not_known(const struct other_case *c, const struct sigfield *f)
+{
+	return rule_version_not_1(c, f) && tag(f, "v").len > 0 &&
+	       !slice_eq(tag(f, "v"), SLICE("0")) &&
+	       !slice_eq(tag(f, "v"), SLICE("0.5"));
+}
+
+/* A comment around i=, of letters alone. */
+bool
+rule_plain_comment(const struct other_case *c, const struct sigfield *f)
+{
+	return rule_instance_comment(c, f) && slice_is_ascii(f->field->value);
+}
+
+bool
+rule_ends_in_b(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	for (size_t i = 0; i < f->list.n; i++) {
+		struct slice n = f->list.tag[i].name;
+
+		if (n.len > 1 && n.p[n.len - 1] == 'b')
+			return true;
+	}
+	return false;
+}
+
+/* Of as many fields as h= lists that name, from the bottom up, one has a longer
+ * name that begins so.  What would take long is not looked at. */
+bool
+rule_longer_name(const struct other_case *c, const struct sigfield *f)
+{
+	const struct sigtags *t = &f->tags;
+
+	if (t->nheaders > 200 || c->m->nfields > 1000)
+		return false;
+	for (size_t i = 0; i < t->nheaders; i++) {
+		struct slice name = t->headers[i];
+		size_t left = 0;
+
+		for (size_t k = 0; k < t->nheaders; k++)
+			left += slice_eq_nocase(t->headers[k], name);
+		for (size_t k = c->m->nfields; k-- > 0 && left > 0;) {
+			struct slice found = c->m->field[k].name;
+
+			if (!slice_eq_nocase(
+				slice_sub(found, 0, name.len), name))
+				continue;
+			if (found.len > name.len)
+				return true;
+			left--;
+		}
+	}
+	return false;
+}
+
+bool
+rule_no_c(const struct other_case *c, const struct sigfield *f)
+{
+	(void)c;
+	return !has_tag(f, "c");
+}

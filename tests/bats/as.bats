@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# arc-verify --as: what other implementations would say, by their documented deviations.
+# SPDX-License-Identifier: BSD-2-Clause
+load helper
+
+# predicted NAME: the word, and the ids of the deviations that decide, of the output.
+predicted() {
+	sed -n "/^  predicted for $1: /,/^  predicted/{s/^  predicted for $1: \([a-z]*\).*/\1/p; s/^    .*\[\([a-z0-9-]*\)\].*/\1/p}" \
+		<<<"$output" | tr '\n' ' '
+}
+
+# asked NAME MESSAGE WORD... - the prediction for a message of samples/
+asked() {
+	run arc-verify --time 1770643000 --keys "$SAMPLES/keys" --as "$1" "$SAMPLES/$2.eml"
+	[ "$status" -lt 64 ]
+	echo "$output"
+	[ "$(predicted "$1")" = "${*:3} " ]
+}
+
+@test "--as list shows each deviation with its version, how it is known, and a date" {
+	run -0 arc-verify --as list
+	[ "${#lines[@]}" -gt 60 ]
+	run -1 grep -vE '^[A-Za-z:-]+ +[a-z0-9-]+ +[a-z].* \([^,]+, (run|read|documented|reported), 20[0-9]{2}-[0-9]{2}-[0-9]{2}\)$' <<<"$output"
+}
+
+@test "an id names one deviation of an implementation" {
+	run -0 arc-verify --as list
+	run -0 sh -c 'awk "{ print \$1, \$2 }" | sort | uniq -d' <<<"$output"
+	[ -z "$output" ]
+}
+
+@test "the names of --as list are those that completions offer" {
+	run -0 arc-verify --as list
+	diff <(printf '%s\n' "${lines[@]}" | awk '{ print $1 }' | sort -u) \
+		<(sed -n 's/^--as\t-\twords\tall list //p' "$ROOT/completions/values.tsv" | tr ' ' '\n' | sort)
+}
+
+@test "where no deviation matters the prediction is our verdict, and says so" {
+	run -0 arc-verify --keys "$SAMPLES/keys" --as all "$SAMPLES/pass-three-hops-untouched-lf.eml"
+	[ "$(grep -c '^  predicted for .*: pass  (nothing recorded changes the verdict)$' <<<"$output")" = \
+		"$(grep -c '^  predicted' <<<"$output")" ]
+	run -2 arc-verify --keys "$SAMPLES/keys" --as all "$SAMPLES/none-no-arc-fields.eml"
+	[[ $output == *"predicted for KumoMTA: none"* && $output != *": pass"* && $output != *": fail"* ]]
+}
+
+@test "a prediction changes no exit status and no verdict" {
+	run -0 arc-verify --keys "$SAMPLES/keys" --as KumoMTA "$SAMPLES/pass-list-edited.eml"
+	[[ ${lines[0]} == pass* && ${lines[1]} == "  predicted for KumoMTA: fail" ]]
+	run -1 arc-verify --keys "$SAMPLES/keys" --as mailauth "$SAMPLES/fail-query-method.eml"
+	[[ ${lines[0]} == fail* && ${lines[1]} == "  predicted for mailauth: pass" ]]
+}
+
+@test "deviations that ask for more: fail, where RFC 8617 says pass" {
+	asked KumoMTA pass-list-edited fail older-ams
+	asked Mail::DKIM pass-older-expired fail expired
+	asked mailauth pass-older-expired pass
+	asked Mail::DKIM pass-ed25519-below-rsa fail ed25519
+	asked mail-auth pass-partial-body fail length
+	asked mailauth pass-several-key-records fail first-record
+	asked OpenARC pass-several-key-records fail several-records
+}
+
+@test "deviations that ask for less: pass, where RFC 8617 says fail" {
+	asked mailauth fail-query-method pass query
+	asked dkimpy fail-query-method fail
+	asked Mail::DKIM fail-seal-with-h pass seal-h
+	asked mailauth fail-seal-with-h fail
+	asked dkimpy fail-from-not-signed pass from-not-signed
+	asked KumoMTA fail-from-not-signed fail
+	asked mailauth fail-time-icecream pass time-syntax
+	asked Mail::DKIM fail-header-line-broken pass line-not-a-field
+}
+
+@test "what is overlooked is no pass by itself: what is left has to verify" {
+	sed 's/^Subject: /Subject: changed /' "$SAMPLES/fail-query-method.eml" >"$BATS_TEST_TMPDIR/m"
+	! cmp -s "$SAMPLES/fail-query-method.eml" "$BATS_TEST_TMPDIR/m"
+	run -1 arc-verify --keys "$SAMPLES/keys" --as mailauth "$BATS_TEST_TMPDIR/m"
+	[[ ${lines[1]} == "  predicted for mailauth: fail"* ]]
+}
+
+@test "an error, and another default of c=" {
+	asked dkimpy fail-header-line-broken error line-not-a-field
+	asked dkimpy pass-no-c-tag fail canonicalization-default
+	asked Mail::DKIM pass-no-c-tag pass
+}
+
+@test "every deviation decides at a message of samples/ or tests/suite" {
+	python3 - "$ROOT" <<-'PY'
+	import glob, json, os, subprocess, sys
+	os.chdir(sys.argv[1])
+	def ask(*words):
+	    return subprocess.run(["arc-verify", *words], capture_output=True, text=True).stdout.splitlines()
+	rows = {tuple(line.split()[:2]) for line in ask("--as", "list")}
+	found = set()
+	def take(*words):
+	    for line in ask("--json", "--as", "all", *words):
+	        found.update((a["name"], row["id"]) for a in json.loads(line).get("as", []) for row in a["rows"])
+	take("--keys", "samples/keys", *glob.glob("samples/*.eml"))
+	with open("tests/suite/manifest.jsonl", encoding="utf-8") as f:
+	    for row in map(json.loads, f):
+	        if row["method"] == "arc":
+	            take("--time", str(row["time"]), "--keys", "tests/suite/" + row["file"][:-4] + ".keys", "tests/suite/" + row["file"])
+	print(sorted(rows - found))
+	assert rows - found == {("dkimpy", "seal-body-hash"), ("rspamd", "seal-body-hash")}
+	PY
+}
+
+@test "--as is refused where it would be left undone" {
+	run -64 arc-verify --as nobody "$SAMPLES/pass-one-hop.eml"
+	[[ $output == *"invalid --as 'nobody'"* ]]
+	run -64 arc-verify --as all --check dkim "$SAMPLES/pass-one-hop.eml"
+	run -64 arc-verify --as all --annotate -i mx.example "$SAMPLES/pass-one-hop.eml"
+}
+
+@test "a message beyond the limit of what is held in memory has no verdict with --as" {
+	run -65 arc-verify --keys "$SAMPLES/keys" --limit message=100 --as all "$SAMPLES/pass-one-hop.eml"
+	[[ $output == *"--as"* ]]
+}
