@@ -12,7 +12,7 @@ enum {
 	MAX_RULES = 4,	    /* places where a footer may begin */
 	MAX_BLANK = 2,	    /* empty lines before it that may be its own */
 	MAX_PARAGRAPHS = 6, /* that may be one without a rule */
-	MAX_CUTS = 20,
+	MAX_CUTS = 24,
 	LONG_RULE = 5,	   /* characters of a line that sets one off */
 	FOOTER_LINES = 40, /* how far from the end to look for it */
 	USUAL_WIDTH = 76,
@@ -107,6 +107,7 @@ paragraphs(struct exchange_text *t)
 		blank = is_blank_line(t->octets, at, end);
 		if (blank && text && at > 0) {
 			t->cut[t->ncuts++] = end;
+			t->cut[t->ncuts++] = at;
 			n++;
 		}
 		text = !blank;

@@ -196,19 +196,25 @@ bool
 encode_like(struct body_case *c, const struct mime_part *p, unsigned way,
     struct ends text, struct slice *out)
 {
-	struct slice content = p->content;
-	bool base64 = p->coded == MIME_BASE64;
+	const struct slice content = p->content;
+	const bool base64 = p->coded == MIME_BASE64;
+	/* The end of the last line is the delimiter's. */
+	const bool open =
+	    base64 && p != &c->mime.root &&
+	    !(content.len > 0 && content.p[content.len - 1] == '\n');
 	struct likeness as;
+	bool shut;
 
 	*out = text.head;
 	if (p->coded == MIME_IDENTITY)
 		return true;
 	if (!likeness_of(c, p, way, &as))
 		likeness_of(c, p, 0, &as);
+	shut = open && !as.more;
+	as.more &= !open;
 	if (!encode_as(c, text, base64, &as, out))
 		return false;
-	if (base64 && !as.more && p != &c->mime.root && out->len >= 2 &&
-	    !(content.len > 0 && content.p[content.len - 1] == '\n'))
+	if (shut && out->len >= 2)
 		out->len -= 2;
 	return true;
 }

@@ -21,7 +21,6 @@ enum {
 	MAX_FIELDS = 4000,		/* of the message */
 	LIBRARY_AFTER = 3,
 	LISTS_AFTER = 2, /* passes, that most is left to lists */
-	MORE_AFTER = 5,
 	MAX_BASE = 8,	 /* findings that are taken for granted */
 };
 
@@ -466,11 +465,11 @@ search_fields(struct header_case *c)
 		if (k == LISTS_AFTER)
 			found = explain_library(c, true);
 		if (k == LISTS_AFTER && found == 0)
+			found = explain_list_edits(c, LIST_MORE);
+		if (k == LISTS_AFTER && found == 0)
 			found = explain_list_edits(c, LIST_FAR);
 		if (k == LIBRARY_AFTER && found == 0)
 			found = explain_library(c, false);
-		if (k == MORE_AFTER && found == 0)
-			found = explain_list_edits(c, LIST_MORE);
 		if (found > 0)
 			break;
 		/* The last has little to find among many. */

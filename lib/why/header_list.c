@@ -15,7 +15,8 @@ enum {
 	FAR_BITS = 22,
 	NEAR_OCTETS = 4 << 20,
 	FAR_OCTETS = 48 << 20,
-	MORE_OCTETS = 24 << 20,
+	MORE_BITS = 22,
+	MORE_OCTETS = 12 << 20,
 };
 
 /* ------------------------------------------------------------------------
@@ -63,7 +64,7 @@ static void
 list_date(struct offer *o)
 {
 	list_kept(o, 2000);
-	list_row(o, 4, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+	list_row(o, 64, CAUSE_HDR_DATE_NORMALISED, offer_dates);
 }
 
 static void
@@ -72,16 +73,16 @@ list_recipients(struct offer *o)
 	list_kept(o, 2000);
 	if (o->value.len > 1000)
 		return;
-	list_row(o, 4, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
+	list_row(o, 32, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
 	list_row(
-	    o, 2, CAUSE_HDR_DISPLAY_NAME_QUOTED, offer_display_name_quoted);
+	    o, 16, CAUSE_HDR_DISPLAY_NAME_QUOTED, offer_display_name_quoted);
 }
 
 static void
 list_author(struct offer *o)
 {
 	if (o->field != NULL && o->value.len <= 1000)
-		list_row(o, 4, CAUSE_HDR_DISPLAY_NAME_QUOTED,
+		list_row(o, 32, CAUSE_HDR_DISPLAY_NAME_QUOTED,
 		    offer_display_name_quoted);
 }
 
@@ -138,35 +139,45 @@ offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
 	buf_release(&o.text);
 }
 
+/* The sequence of a reach, with what it offers. */
+static bool
+begin(struct header_case *c, struct sequence *q, bool more)
+{
+	*q = c->q;
+	if (!sequence_init(c->s, q, c->n + 1))
+		return false;
+	for (size_t j = 0; j <= c->n; j++)
+		q->piece[j].octets = c->q.piece[j].octets;
+	offer_slots(c, q, slots, ARRAY_LEN(slots));
+	if (more)
+		offer_slots(c, q, more_slots, ARRAY_LEN(more_slots));
+	return true;
+}
+
 size_t
 explain_list_edits(struct header_case *c, enum list_reach reach)
 {
+	static const struct {
+		unsigned from, to; /* bits */
+		uint64_t octets;
+	} reaches[] = {
+		[LIST_NEAR] = { 0, NEAR_BITS, NEAR_OCTETS },
+		[LIST_FAR] = { NEAR_BITS, FAR_BITS, FAR_OCTETS },
+		[LIST_MORE] = { 0, MORE_BITS, MORE_OCTETS },
+	};
 	struct search *s = c->s;
-	bool near = reach == LIST_NEAR;
+	struct sequence more, *q = reach == LIST_MORE ? &more : &c->list;
+	uint64_t left = s->left, begun;
 	size_t found;
 
 	/* An Ed25519 signature takes a verification each. */
-	if (!near && c->target->kind != TARGET_DIGEST)
+	if (reach != LIST_NEAR && c->target->kind != TARGET_DIGEST)
 		return 0;
-	if (c->list.piece == NULL) {
-		c->list = c->q;
-		if (!sequence_init(s, &c->list, c->n + 1))
-			return 0;
-		for (size_t j = 0; j <= c->n; j++)
-			c->list.piece[j].octets = c->q.piece[j].octets;
-		offer_slots(c, &c->list, slots, ARRAY_LEN(slots));
-	}
-	if (reach == LIST_MORE)
-		offer_slots(c, &c->list, more_slots, ARRAY_LEN(more_slots));
-	uint64_t left = s->left;
-
-	search_at_most(s, near		      ? NEAR_OCTETS
-			  : reach == LIST_FAR ? FAR_OCTETS
-					      : MORE_OCTETS);
-	uint64_t begun = s->left;
-
-	found = sequence_best(
-	    s, &c->list, near ? 0 : NEAR_BITS, near ? NEAR_BITS : FAR_BITS);
+	if ((q == &more || q->piece == NULL) && !begin(c, q, q == &more))
+		return 0;
+	search_at_most(s, reaches[reach].octets);
+	begun = s->left;
+	found = sequence_best(s, q, reaches[reach].from, reaches[reach].to);
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;
 	return found;

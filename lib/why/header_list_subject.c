@@ -290,6 +290,29 @@ unencoded(struct offer *o)
 	return value.p != NULL ? value : o->value;
 }
 
+/* Behind a mark that a filter put before all else and that is no "[tag]":
+ * "*** SPAM ***", "{Spam?}", "(Ext)", "EXTERNAL:"; 0 when there is none. */
+static size_t
+filter_mark_end(struct slice s)
+{
+	size_t n = 0, stars = 0;
+
+	if (s.len > 0 && (s.p[0] == '{' || s.p[0] == '(')) {
+		n = slice_find(s, s.p[0] == '{' ? '}' : ')') + 1;
+	} else if (s.len > 0 && s.p[0] == '*') {
+		while (stars < s.len && s.p[stars] == '*')
+			stars++;
+		n = stars + slice_find(slice_sub(s, stars, s.len), '*');
+		while (n < s.len && s.p[n] == '*')
+			n++;
+	} else {
+		while (n < s.len && s.p[n] >= 'A' && s.p[n] <= 'Z')
+			n++;
+		n = n >= 3 && n < s.len && s.p[n] == ':' ? n + 1 : 0;
+	}
+	return n < s.len && n <= 24 ? n : 0;
+}
+
 void
 list_subject(struct offer *o)
 {
@@ -312,6 +335,14 @@ list_subject(struct offer *o)
 		two.text =
 		    drop_blanks(slice_sub(u.text, tag_end(u.text), u.text.len));
 		two.tag.len = 0;
+		with_marks(o, &two, two.text, 64, CAUSE_NONE);
+	}
+	/* A filter behind the list. */
+	if (filter_mark_end(value) > 0) {
+		struct subject two;
+
+		subject_read(&two, drop_blanks(slice_sub(value,
+				       filter_mark_end(value), value.len)));
 		with_marks(o, &two, two.text, 64, CAUSE_NONE);
 	}
 	with_fold_blanks(o, &u);
