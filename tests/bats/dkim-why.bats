@@ -158,3 +158,15 @@ summary: 5 messages, 2 of which fail dkim
     DKIM-Signature 1: b= verifies; body hash verifies
     DKIM-Signature 2: b= verifies; body hash does not verify"* ]]
 }
+
+@test "a list that edits, a gateway that encodes anew, a key that was rotated: each is named" {
+	why() {
+		run -"$1" arc-verify --time 1772330000 --check dkim --why --keys "$SAMPLES/keys" "$SAMPLES/none-dkim-$2.eml"
+		[ "$(grep '^why: ' <<<"$output")" = "why: $3" ]
+	}
+	why 0 list-edited "A footer was appended to the body; a tag was added to the Subject: between DKIM-Signature 2\
+ (sender.example) and DKIM-Signature 1, most likely lists.example (proved; who: likely)."
+	why 1 gateway-recoded "8-bit text was converted to quoted-printable in transit: after DKIM-Signature 1 (sender.example);\
+ no later signature covers the change (proved; who: open)."
+	why 1 key-rotated "The key has been revoked: p= is empty: whoever publishes the key of sender.example (fact)."
+}

@@ -6,6 +6,7 @@ making, one situation a file, keys in one file, verdicts in expected.tsv.  Keys
 and times are fixed, so what is made is always the same."""
 import base64
 import os
+import quopri
 
 import arc
 import corpus
@@ -145,6 +146,32 @@ def all_methods():
                       "header.d=sender.example; dmarc=pass header.from=sender.example" % ident)
 
 
+def from_sender(body=TEXT, selector="2026a", encoding="8bit", **how):
+    """What a sender signs with DKIM, and no ARC Set."""
+    header = (
+        "Received: from mail.sender.example (mail.sender.example [192.0.2.25])\n"
+        "\tby mx.lists.example with ESMTPS id 5f1c2d3e4b\n"
+        "\tfor <meet@lists.example>; Mon, 09 Feb 2026 13:05:41 +0000 (UTC)\n"
+        "From: Ann Sender <ann@sender.example>\nTo: meet@lists.example\n"
+        "Subject: Meeting on Tuesday\nDate: Mon, 9 Feb 2026 14:05:38 +0100\n"
+        "Message-ID: <20260209130538.4713@sender.example>\nMIME-Version: 1.0\n"
+        "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: %s\n" % encoding
+    )
+    return dkimsig.sign(arc.Message(body, header), d="sender.example", s=selector, t=1770642339,
+                        tags={"h": "from:to:subject:date:message-id:mime-version:content-type:content-transfer-encoding"},
+                        **{"key": "rsa2048-c", **how})
+
+
+def recoded_by_gateway():
+    """A gateway that does not offer 8BITMIME passes mail on as 7 bit."""
+    m = from_sender(TEXT.replace("Tuesday at ten", "The café on Tuesday at ten"))
+    f = m.field("Content-Transfer-Encoding")
+    f.raw = f.raw.replace(b"8bit", b"quoted-printable")
+    m.body = b"\r\n".join(quopri.encodestring(line).replace(b"=\n", b"=\r\n") for line in m.body.split(b"\r\n"))
+    return m.top("Received: from mx.lists.example (mx.lists.example [198.51.100.9])\n"
+                 "\tby gateway.example.net with ESMTP id 77a1; Mon, 09 Feb 2026 13:07:31 +0000")
+
+
 def drop_key(m, i):
     m.records["%s._domainkey.%s" % (HOPS[i][1], HOPS[i][0])] = None
     return m
@@ -204,6 +231,10 @@ def all_samples():
 
     add("none-no-arc-fields", mail(), "none")
     add("none-dkim-only-lf", mail(body=multipart()), "none", lf=True)
+    add("none-dkim-list-edited",
+        dkimsig.sign(edit_as_list(from_sender()), d="lists.example", s="dkim", key="rsa2048-b", t=1770642449), "none")
+    add("none-dkim-gateway-recoded", recoded_by_gateway(), "none")
+    add("none-dkim-key-rotated", from_sender(selector="2025b", record="v=DKIM1; k=rsa; p="), "none")
 
     m = hops(2)
     m.body += b"footer after the seal\r\n"
