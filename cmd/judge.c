@@ -138,7 +138,7 @@ judge_tell(const struct judged *j, const struct cli *c, struct buf *words,
 		cli_say_text(c, words,
 		    "%s: SPF was not checked: %s is not known", file,
 		    j->session.missing);
-	if (wants(j, METHOD_DMARC))
+	if (wants(j, METHOD_DMARC) && !c->quiet)
 		cli_say_text(c, words,
 		    "%s: DMARC was judged by DKIM alone: %s is not known", file,
 		    j->session.missing);

@@ -272,10 +272,27 @@ report_methods_details(struct buf *b, const struct report *r)
 /* ------------------------------------------------------------------------
  * JSON. */
 
-/* The code and the sentence on a result, which is not pass, and the fix. */
+static const char by_dkim_alone[] =
+    "Judged by DKIM alone: the SMTP client is not known.";
+
+/* What JSON adds to the sentence on DMARC. */
+static void
+put_dmarc_more(struct buf *b, const struct report *r)
+{
+	struct buf fix = { .max = 0 };
+
+	put_dmarc_fix(&fix, r);
+	if (r->by_dkim_alone)
+		buf_printf(b, "%s%s", by_dkim_alone, fix.len > 0 ? " " : "");
+	buf_slice(b, buf_view(&fix));
+	buf_fail_with(b, &fix);
+	buf_release(&fix);
+}
+
+/* The code and the sentence on a result, which is not pass, and more. */
 static void
 put_why(struct json *j, const struct report *r, const struct diag *why,
-    void (*put_fix)(struct buf *, const struct report *))
+    void (*put_more)(struct buf *, const struct report *))
 {
 	struct buf b = { .max = 0 };
 
@@ -284,7 +301,7 @@ put_why(struct json *j, const struct report *r, const struct diag *why,
 	size_t n = b.len;
 
 	buf_char(&b, ' ');
-	put_fix(&b, r);
+	put_more(&b, r);
 	if (b.len == n + 1)
 		b.len = n;
 	json_string(j, "detail", buf_view(&b));
@@ -406,12 +423,9 @@ put_dmarc(struct json *j, const struct report *r)
 	json_array_close(j);
 	if (v->why.code == DIAG_NONE) {
 		json_null(j, "code");
-		put_word(j, "detail",
-		    r->by_dkim_alone ? "Judged by DKIM alone: the SMTP client "
-				       "is not known."
-				     : NULL);
+		put_word(j, "detail", r->by_dkim_alone ? by_dkim_alone : NULL);
 	} else {
-		put_why(j, r, &v->why, put_dmarc_fix);
+		put_why(j, r, &v->why, put_dmarc_more);
 	}
 	json_object_close(j);
 }

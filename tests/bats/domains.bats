@@ -149,7 +149,10 @@ from() {
 	[[ $output == *'"spf":null'* ]]
 	run -1 --separate-stderr check --json --check dmarc
 	[[ $output == *'"dmarc":{"result":"fail"'* ]]
+	[[ $output == *'(no signature) Judged by DKIM alone: the SMTP client is not known."'* ]]
 	[[ $stderr == *"DMARC was judged by DKIM alone"* ]]
+	run -1 check -q --check dmarc
+	[ -z "$output" ]
 	run -0 check --json --check dmarc --remote-ip 192.0.2.1 --mail-from a@author.example
 	[[ $output == *'"aligned":[{"method":"spf","domain":"author.example"}],"code":null'* ]]
 }
