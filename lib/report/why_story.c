@@ -106,8 +106,8 @@ report_hand(struct buf *b, const struct hand *h)
 		break;
 	case ROLE_VALIDATOR:
 		buf_text(b, h->domain.len > 0 ? "the validator"
-			    : h->reader	      ? "whoever saved or read this copy"
-					      : "other validators");
+			    : h->reader ? "whoever saved or read this copy"
+					: "other validators");
 		put_domain(b, " of ", h->domain);
 		break;
 	case ROLE_MODIFIER: put_modifier(b, h); break;
@@ -237,6 +237,24 @@ same_sentence_before(const struct explanation *e, size_t first, size_t k)
 	return false;
 }
 
+/* Whether a sentence begins with a word that has its capital from there: "The",
+ * "A", but no "ARC", "From" or "Content-Type". */
+static bool
+begins_plainly(struct slice s)
+{
+	static const char *const names[] = { "From ", "To ", "Cc ", "Subject ",
+		"Date ", "Sender " };
+	size_t word = slice_find(s, ' ');
+
+	for (size_t k = 0; k < ARRAY_LEN(names); k++)
+		if (slice_starts(s, slice_of(names[k])))
+			return false;
+	for (size_t i = 1; i < word; i++)
+		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
+			return false;
+	return true;
+}
+
 /* A sentence without its full stop, to be followed by others. */
 static void
 put_clause(struct buf *b, const char *sentence, bool first)
@@ -247,10 +265,7 @@ put_clause(struct buf *b, const char *sentence, bool first)
 		s.len--;
 	if (!first)
 		buf_text(b, "; ");
-	/* "The", "A", but no ARC. */
-	if (!first && s.len > 1 &&
-	    (s.p[1] == ' ' || (s.p[1] >= 'a' && s.p[1] <= 'z') ||
-		slice_starts(s, SLICE("An ")))) {
+	if (!first && s.len > 1 && begins_plainly(s)) {
 		buf_char(b, ascii_lower(s.p[0]));
 		s = slice_sub(s, 1, s.len);
 	}

@@ -51,8 +51,8 @@ static const struct cause rows[] = {
 	    { CAUSE_BODY_DOTS_REMOVED }, true },
 	[CAUSE_BODY_DOTS_REMOVED] = { "body.dots-removed", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 5321 section 4.5.2",
-	    "A leading dot of each line that had one was removed: a server "
-	    "sent the message without dot-stuffing.",
+	    "A leading dot of each line that had one was removed, as "
+	    "happens without dot-stuffing.",
 	    "Fix the server that sends mail without SMTP dot-stuffing." },
 	[CAUSE_BODY_HEADERS_HASHED] = { "body.headers-hashed", ROLE_SIGNER,
 	    LEVEL_PROVED, "RFC 6376 section 3.7",
@@ -84,13 +84,13 @@ static const struct cause rows[] = {
 	    "base64." },
 	[CAUSE_BODY_SIGDASH_TRIMMED] = { "body.sigdash-trimmed", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 3.4.3",
-	    "The space after the signature separator \"--\" was stripped; "
-	    "c=simple does not tolerate that.",
+	    "The space after the signature separator \"--\" was "
+	    "stripped, which c=simple does not tolerate.",
 	    "Seal with c=relaxed/relaxed." },
 	[CAUSE_BODY_TRAILING_SPACE_ADDED] = { "body.trailing-space-added",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 6376 section 3.4.3",
-	    "White space was added at the ends of lines; c=simple does not "
-	    "tolerate that.",
+	    "White space was added at the ends of lines, which c=simple "
+	    "does not tolerate.",
 	    "Seal with c=relaxed/relaxed." },
 	[CAUSE_BODY_LEADING_BLANK] = { "body.leading-blank", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6377 section 3.3",
@@ -117,14 +117,14 @@ static const struct cause rows[] = {
 	    "Seal after wrapping the message." },
 	[CAUSE_BODY_8BIT_TO_QP] = { "body.8bit-to-qp", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 5.3",
-	    "8-bit text was converted to quoted-printable in transit.",
-	    "Sign and seal 7-bit content only, or do not relay through servers "
-	    "without 8BITMIME after sealing." },
+	    "The text was converted to quoted-printable in transit.",
+	    "Seal after converting, or convert nothing; 7-bit content "
+	    "survives servers without 8BITMIME." },
 	[CAUSE_BODY_8BIT_TO_BASE64] = { "body.8bit-to-base64", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 5.3",
-	    "8-bit text was converted to base64 in transit.",
-	    "Sign and seal 7-bit content only, or do not relay through servers "
-	    "without 8BITMIME after sealing." },
+	    "The text was converted to base64 in transit.",
+	    "Seal after converting, or convert nothing; 7-bit content "
+	    "survives servers without 8BITMIME." },
 	[CAUSE_BODY_PART_HEADERS_ADDED] = { "body.part-headers-added",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 6377 section 3.3",
 	    "Header fields were added to MIME parts.",
@@ -164,11 +164,11 @@ static const struct cause rows[] = {
 	    "Hash the bytes of the body as they are, whatever their charset." },
 	[CAUSE_BODY_BASE64_TO_8BIT] = { "body.base64-to-8bit", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 5.3",
-	    "Base64 was decoded to 8-bit text in transit.",
+	    "Base64 was decoded in transit.",
 	    "Disable conversion of transfer encodings after sealing." },
 	[CAUSE_BODY_QP_TO_8BIT] = { "body.qp-to-8bit", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 5.3",
-	    "Quoted-printable was decoded to 8-bit text in transit.",
+	    "Quoted-printable was decoded in transit.",
 	    "Disable conversion of transfer encodings after sealing." },
 	[CAUSE_BODY_PREAMBLE_REMOVED] = { "body.preamble-removed",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 2046 section 5.1.1",

@@ -142,17 +142,18 @@ static const struct cause rows[] = {
 	    { CAUSE_HDR_FIELD_ADDED } },
 	[CAUSE_HDR_TRAILING_SPACE_SIMPLE] = { "hdr.trailing-space-simple",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 6376 section 3.4.1",
-	    "White space at the start or end of a header field was changed; "
-	    "c=simple does not tolerate that.",
+	    "White space at the start or end of a header field was "
+	    "changed, which c=simple does not tolerate.",
 	    "Seal with c=relaxed." },
 	[CAUSE_HDR_REFOLDED_SIMPLE] = { "hdr.refolded-simple", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 3.4.1",
-	    "A header field was refolded; c=simple does not tolerate that.",
+	    "A header field was refolded, which c=simple does not "
+	    "tolerate.",
 	    "Seal with c=relaxed." },
 	[CAUSE_HDR_NAME_CASE_SIMPLE] = { "hdr.name-case-simple", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 3.4.1",
-	    "The case of a field name was changed; c=simple does not tolerate "
-	    "that.",
+	    "The case of a field name was changed, which c=simple does "
+	    "not tolerate.",
 	    "Seal with c=relaxed." },
 	[CAUSE_HDR_SUBJECT_TAGGED] = { "hdr.subject-tagged", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6377 section 3.3",
@@ -175,12 +176,12 @@ static const struct cause rows[] = {
 	    "Pass fields on as they came, or seal after rewriting them." },
 	[CAUSE_HDR_CASE_OF_REPLY] = { "hdr.case-of-reply", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6377 section 3.3",
-	    "The reply prefix of the Subject was rewritten (\"RE:\" as "
-	    "\"Re:\").",
+	    "The reply prefix or the tag of the Subject was rewritten or "
+	    "moved.",
 	    "Leave the Subject alone, or seal after rewriting it." },
 	[CAUSE_HDR_SUBJECT_FROM_TOPIC] = { "hdr.subject-from-topic",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 6377 section 3.3",
-	    "The Subject was rewritten; Thread-Topic still has its text.",
+	    "The Subject was rewritten (Thread-Topic still has its text).",
 	    "Leave the Subject alone, or seal after rewriting it." },
 	[CAUSE_HDR_FOLD_BLANK] = { "hdr.fold-blank", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 5322 section 2.2.3",

@@ -42,15 +42,16 @@ same_matter(const struct finding *f, const struct finding *g)
 /* ------------------------------------------------------------------------
  * Which story is likelier. */
 
-/* Surplus fields of a name that may stand once: an addition, wherever it is. */
+/* A surplus field of a name that may stand once: an addition, wherever it is,
+ * and so is what came with it. */
 static bool
 is_surplus(const struct finding *f)
 {
-	bool all = f->nchanges > 0;
+	bool any = false;
 
 	for (size_t k = 0; k < f->nchanges; k++)
-		all = all && explain_is_single(f->change[k].name);
-	return all && f->cause == CAUSE_HDR_FIELD_ADDED;
+		any = any || explain_is_single(f->change[k].name);
+	return any && f->cause == CAUSE_HDR_FIELD_ADDED;
 }
 
 /* Among stories of one signature; equals stay as they were found. */
