@@ -157,11 +157,11 @@ peers: setup-build setup-peers
 	@B="$(CURDIR)/$B" tests/tools/peers
 
 #: make why-score  what --why says of forged mail, by kind; CORPORA="mailman3:1000"
-CORPORA = edits signers twins mailman2:600 mailman3:600 library:300 dkim
+CORPORA = edits signers twins mailman2:600 mailman3:600 mlmmj:200 altermime:200 library:300 dkim
 why-score: setup-build setup-score
 	@$(MAKE) -s all
-	@tests/tools/unpack $B/unpacked mailman3
-	@PATH="$(CURDIR)/$B:$$PATH" MAILMAN_ROOT="$(CURDIR)/$B/unpacked" \
+	@tests/tools/unpack $B/unpacked mailman3 mlmmj
+	@PATH="$(CURDIR)/$B:$$PATH" UNPACKED="$(CURDIR)/$B/unpacked" \
 		/usr/bin/python3 tests/forge/score.py $(CORPORA)
 
 #: make fuzz       each fuzzer over its corpus, then FUZZ_SECONDS=30 of new input

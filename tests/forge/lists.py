@@ -295,6 +295,21 @@ def value_of(m, name):
     return re.sub(rb"\r\n(?=[ \t])", b"", raw.split(b":", 1)[1]).strip().decode("ascii", "replace")
 
 
+def signers_own(mail):
+    """What may be told of a body because of its signer, or the Microsoft it left."""
+    return {"body.hashed-as-utf8"} if mail.body.kind == "misread" else set()
+
+
+def sent_case(name, mail, octets, body, header):
+    """A case of what a program wrote, with the causes that may be told."""
+    head, _, text = octets.partition(b"\r\n\r\n")
+    sent = arc.Message(text, "")
+    sent.fields = [arc.Field(raw) for raw in re.findall(rb"(?s).*?\r\n(?![ \t])", head + b"\r\n")]
+    case = Case(name, mail, sent, octets)
+    case.body, case.header = set(body), set(header) | {"hdr.field-removed-stock"}
+    return case
+
+
 def relay_alias(mail, m):
     """The author's own relay puts an alias in the place of the address."""
     name, address = parseaddr(mail.value("From"))

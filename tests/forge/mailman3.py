@@ -3,7 +3,7 @@
 
 stdin and stdout are messages, each after its length in four octets; an empty
 one stands where Mailman fails.  The package is installed, or unpacked under
-MAILMAN_ROOT; it needs no server and no set-up, a new SQLite file is enough."""
+UNPACKED; it needs no server and no set-up, a new SQLite file is enough."""
 import email
 import io
 import os
@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 
-ROOT = os.environ.get("MAILMAN_ROOT", "/")
+ROOT = os.environ.get("UNPACKED", "/")
 PACKAGES = os.path.join(ROOT, "usr/lib/python3/dist-packages")
 
 CONFIG = """\

@@ -22,12 +22,14 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path[0:0] = [here]
 sys.path.append("/usr/lib/python3/dist-packages")
 
+import altermime  # noqa: E402
 import chains  # noqa: E402
 import dkimedits  # noqa: E402
 import edits  # noqa: E402
 import keys  # noqa: E402
 import library  # noqa: E402
 import lists  # noqa: E402
+import mlmmj  # noqa: E402
 import opinion  # noqa: E402
 import proofs  # noqa: E402
 import signers  # noqa: E402
@@ -39,6 +41,8 @@ CORPORA = {
     "mailman2": (lists.mailman2_cases, 0.9),
     "mailman3": (lists.mailman3_cases, 0.97),
     "library": (library.cases, 0.85),
+    "mlmmj": (mlmmj.cases, 0.9),
+    "altermime": (altermime.cases, 0.9),
 }
 DKIM_LEAST = 0.95
 PARTS = {"bh=": "ams.bh", "b= of the AMS": "ams.b", "b= of the AS": "as.b"}
