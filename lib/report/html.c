@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "mail/words.h"
 #include "report/html.h"
+#include "report/why_story.h"
 
 enum {
 	MAX_HEAD = 500,	   /* octets of a field of the message */
@@ -31,11 +32,17 @@ static const char style[] =
     "h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}"
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}"
-    ".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;"
-    "min-width:38rem}"
+    "table{border-collapse:collapse;width:100%}"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;"
     "border-bottom:1px solid var(--line);overflow-wrap:anywhere}"
-    "th{color:var(--soft);font-weight:600}"
+    "th{color:var(--soft);font-weight:600}.short{white-space:nowrap;"
+    "overflow-wrap:normal}"
+    /* In a narrow window a row is a list, each cell with its heading. */
+    "@media screen and (max-width:44rem){table,tbody,tr{display:block}"
+    "th{display:none}tr{border-bottom:1px solid var(--line);padding:.4rem 0}"
+    "td{display:block;border:0;padding:.1rem 0 .1rem 6rem;position:relative;"
+    "min-height:1.5em}td::before{content:attr(data-of);position:absolute;"
+    "left:0;color:var(--soft)}}"
     ".pass{color:var(--good)}.fail{color:var(--bad)}.other{color:var(--unsure)}"
     ".soft{color:var(--soft)}.verdict{font-weight:700}"
     "code,pre{font:13px/1.45 ui-monospace,monospace}"
@@ -43,7 +50,9 @@ static const char style[] =
     "border:1px solid var(--line)}pre span{display:block;padding:0 .5rem}"
     ".old{background:var(--old)}.new{background:var(--new)}"
     "section.cause{border-left:4px solid var(--line);padding-left:1rem;"
-    "margin:1rem 0}"
+    "margin:1rem 0}section.cause.proved{border-color:var(--ink)}"
+    "section.cause p{margin:.3rem 0}section.cause ul{margin:.3rem 0;"
+    "padding-left:1.2rem}"
     "svg{display:block;width:360px;max-width:100%;overflow:visible}svg "
     "text{fill:var(--ink);"
     "font:14px system-ui,sans-serif}svg .small{fill:var(--soft);"
@@ -142,14 +151,15 @@ state_class(const char *word)
 }
 
 static void
-put_diag(struct buf *b, const struct diag *why)
+put_diag(struct buf *b, const struct report *r, const struct diag *why)
 {
 	const struct diag_info *info = diag_info(why->code);
+	struct slice detail = diag_detail(why, r->verbose);
 
 	put_words(b, slice_of(info->sentence));
-	if (why->detail[0] != '\0') {
+	if (detail.len > 0) {
 		buf_text(b, " (");
-		put_words(b, slice_of(why->detail));
+		put_words(b, detail);
 		buf_char(b, ')');
 	}
 	buf_printf(b, " <code>%s</code> <span class=\"soft\">", info->word);
@@ -178,7 +188,7 @@ put_verdict(struct buf *b, const struct page *p)
 			buf_printf(b, "i=%u ", v->why.instance);
 		put_words(b, v->why.field);
 		buf_text(b, v->why.field.len > 0 ? ": " : "");
-		put_diag(b, &v->why);
+		put_diag(b, p->report, &v->why);
 		buf_text(b, "</p>\n");
 	}
 	if (v->cv == CV_PASS && v->has_oldest_pass)
@@ -198,7 +208,39 @@ put_date(struct buf *b, const struct hop *h)
 	buf_text(b, date);
 }
 
-/* The picture: downwards in time, a dot a hop, its colour that of the seal. */
+/* Who sealed an instance: all of them, where there are more than one. */
+static void
+put_owners(
+    struct buf *b, const struct report *r, const struct hop *h, unsigned i)
+{
+	put_text(b, h->domain, MAX_NAME);
+	for (size_t k = 0, told = 0; k < r->chain->nfields; k++) {
+		const struct sigfield *f = &r->chain->field[k];
+
+		if (f->instance != i || f->kind != ARC_SEAL ||
+		    slice_eq_nocase(f->tags.domain, h->domain) ||
+		    told++ >= MAX_HEADS)
+			continue;
+		buf_text(b, " and ");
+		put_text(b, f->tags.domain, MAX_NAME);
+	}
+}
+
+/* The state of a hop: of its seal, and of the newest also that of its other
+ * signature, which older ones may lose. */
+static const char *
+hop_state(const struct report *r, unsigned i)
+{
+	const struct arc_set *set = &r->chain->set[i];
+	const char *state =
+	    page_state(set->part[ARC_SEAL], &r->verdict->seal[i]);
+
+	return i == r->chain->n && strcmp(state, "pass") == 0
+		   ? page_state(set->part[ARC_AMS], &r->verdict->ams[i])
+		   : state;
+}
+
+/* The picture: downwards in time, a dot a hop, its colour that of its state. */
 static void
 put_timeline(struct buf *b, const struct page *p)
 {
@@ -216,8 +258,7 @@ put_timeline(struct buf *b, const struct page *p)
 	for (unsigned i = 1; i <= n; i++) {
 		const struct hop *h = &p->hops->hop[i];
 		unsigned y = (i - 1) * ROW + 32;
-		const char *state = page_state(
-		    r->chain->set[i].part[ARC_SEAL], &r->verdict->seal[i]);
+		const char *state = hop_state(r, i);
 		char gap[PAGE_GAP];
 
 		buf_printf(b,
@@ -225,7 +266,7 @@ put_timeline(struct buf *b, const struct page *p)
 		    "<text x=\"48\" y=\"%u\">i=%u ",
 		    state_class(state), y, y - 3, i);
 		if (h->present)
-			put_text(b, h->domain, 60);
+			put_owners(b, r, h, i);
 		else
 			buf_text(b, "missing");
 		buf_printf(b,
@@ -249,8 +290,12 @@ put_claims(struct buf *b, const struct hop *h)
 
 		buf_text(b, i > 0 ? " " : "");
 		put_text(b, r->method, 40);
-		buf_char(b, '=');
+		buf_printf(b, "=<span class=\"%s\">",
+		    slice_eq_nocase(r->result, SLICE("pass"))	? "pass"
+		    : slice_eq_nocase(r->result, SLICE("fail")) ? "fail"
+								: "other");
 		put_text(b, r->result, 40);
+		buf_text(b, "</span>");
 	}
 	if (h->nclaims > MAX_CLAIMS)
 		buf_printf(b, " and %zu more", h->nclaims - MAX_CLAIMS);
@@ -259,11 +304,13 @@ put_claims(struct buf *b, const struct hop *h)
 }
 
 static void
-put_state(struct buf *b, const struct sigfield *f, const struct sigresult *part)
+put_state(struct buf *b, const char *of, const struct sigfield *f,
+    const struct sigresult *part)
 {
 	const char *word = page_state(f, part);
 
-	buf_printf(b, "<td class=\"%s\">%s</td>", state_class(word), word);
+	buf_printf(b, "<td data-of=\"%s\" class=\"short %s\">%s</td>", of,
+	    state_class(word), word);
 }
 
 static void
@@ -275,32 +322,74 @@ put_hops(struct buf *b, const struct page *p)
 		return;
 	buf_text(b, "<h2>Hops, the first one on top</h2>\n");
 	put_timeline(b, p);
-	buf_text(b, "<div class=\"scroll\"><table>\n<tr><th>i<th>sealed by"
-		    "<th>selector<th>cv<th>AMS<th>seal<th>claims</tr>\n");
+	buf_text(b, "<table>\n<tr><th>i<th>sealed by<th>selector<th>cv<th>AMS"
+		    "<th>seal<th>claims</tr>\n");
 	for (unsigned i = 1; i <= p->hops->n; i++) {
 		const struct arc_set *set = &r->chain->set[i];
 		const struct hop *h = &p->hops->hop[i];
 		const struct sigfield *seal = set->part[ARC_SEAL];
 
-		buf_printf(b, "<tr><td>%u</td><td>", i);
-		put_text(b, h->domain, MAX_NAME);
-		buf_text(b, "</td><td>");
+		buf_printf(b,
+		    "<tr><td data-of=\"i\" class=\"short\">%u</td>"
+		    "<td data-of=\"sealed by\">",
+		    i);
+		put_owners(b, r, h, i);
+		buf_text(b, "</td><td data-of=\"selector\">");
 		put_text(b, h->selector, MAX_NAME);
-		buf_text(b, "</td><td>");
+		buf_text(b, "</td><td data-of=\"cv\" class=\"short\">");
 		if (seal != NULL)
 			put_text(b, seal->tags.cv_text, 8);
 		buf_text(b, "</td>");
-		put_state(b, set->part[ARC_AMS], &r->verdict->ams[i]);
-		put_state(b, seal, &r->verdict->seal[i]);
-		buf_text(b, "<td>");
+		put_state(
+		    b, "AMS", set->part[ARC_AMS], &r->verdict->ams[i]);
+		put_state(b, "seal", seal, &r->verdict->seal[i]);
+		buf_text(b, "<td data-of=\"claims\">");
 		put_claims(b, h);
 		buf_text(b, "</td></tr>\n");
 	}
-	buf_text(b, "</table></div>\n");
+	buf_text(b, "</table>\n");
 }
 
 /* ------------------------------------------------------------------------
  * What failed, and why. */
+
+static void
+begin_faults(struct buf *b, bool *any)
+{
+	if (!*any)
+		buf_text(b, "<h2>Fields that do not verify</h2>\n<ul>\n");
+	*any = true;
+}
+
+/* Fields that an ARC Set has more than once, each with its signer. */
+static void
+put_doubles(struct buf *b, const struct report *r, bool *any)
+{
+	const struct chain *c = r->chain;
+
+	for (unsigned i = 1; i <= c->n; i++)
+		for (enum sigkind kind = ARC_AAR; kind < ARC_KINDS; kind++) {
+			unsigned told = 0;
+
+			if (c->set[i].count[kind] < 2)
+				continue;
+			begin_faults(b, any);
+			buf_printf(b, "<li>i=%u %.*s: %u of them", i,
+			    SLICE_ARG(sigfield_name(kind)),
+			    c->set[i].count[kind]);
+			for (size_t k = 0; k < c->nfields; k++) {
+				const struct sigfield *f = &c->field[k];
+
+				if (f->instance != i || f->kind != kind ||
+				    f->tags.domain.len == 0 ||
+				    told >= MAX_HEADS)
+					continue;
+				buf_text(b, told++ > 0 ? ", " : ": ");
+				put_text(b, f->tags.domain, MAX_NAME);
+			}
+			buf_text(b, "</li>\n");
+		}
+}
 
 static void
 put_faults(struct buf *b, const struct page *p)
@@ -314,15 +403,13 @@ put_faults(struct buf *b, const struct page *p)
 
 		if (why == NULL)
 			continue;
-		if (!any)
-			buf_text(
-			    b, "<h2>Fields that do not verify</h2>\n<ul>\n");
-		any = true;
+		begin_faults(b, &any);
 		buf_printf(b, "<li>i=%u %.*s: ", f->instance,
 		    SLICE_ARG(sigfield_name(f->kind)));
-		put_diag(b, why);
+		put_diag(b, r, why);
 		buf_text(b, "</li>\n");
 	}
+	put_doubles(b, r, &any);
 	buf_text(b, any ? "</ul>\n" : "");
 }
 
@@ -349,14 +436,35 @@ put_side(struct buf *b, const char *class, char mark, const struct change *c,
 		    class, mark, text.len);
 }
 
+/* What fails by it, a line each. */
 static void
-put_finding(struct buf *b, const struct report *r, const struct finding *f)
+put_fails(struct buf *b, struct slice lines)
 {
+	struct slice line;
+
+	if (lines.len == 0)
+		return;
+	buf_text(b, "<ul class=\"soft\">\n");
+	while (slice_cut(&lines, '\n', &line)) {
+		if (line.len == 0)
+			continue;
+		buf_text(b, "<li>");
+		put_words(b, slice_trim(line));
+		buf_text(b, "</li>\n");
+	}
+	buf_text(b, "</ul>\n");
+}
+
+static void
+put_finding(struct buf *b, const struct report *r, size_t n)
+{
+	const struct finding *f = &r->why->finding[n], *dated = f;
 	const struct cause *info = cause_info(f->cause);
+	const char *level = f->other ? "or" : cause_level_word(f->level);
 	struct buf who = { .max = 0 };
 
-	buf_text(b, "<section class=\"cause\">\n<p><strong>");
-	buf_text(b, f->other ? "or" : cause_level_word(f->level));
+	buf_printf(b, "<section class=\"cause %s\">\n<p><strong>%s", level,
+	    level);
 	buf_text(b, "</strong>: ");
 	put_words(b, slice_of(info->sentence));
 	if (f->detail[0] != '\0') {
@@ -365,6 +473,10 @@ put_finding(struct buf *b, const struct report *r, const struct finding *f)
 		buf_char(b, ')');
 	}
 	buf_printf(b, " <code>%s</code></p>\n", info->id);
+	if (!f->other)
+		dated = report_fails(&who, r, n);
+	put_fails(b, buf_view(&who));
+	buf_clear(&who);
 	for (size_t k = 0; k < f->nchanges; k++) {
 		const struct change *c = &f->change[k];
 
@@ -376,15 +488,19 @@ put_finding(struct buf *b, const struct report *r, const struct finding *f)
 		buf_text(b, "</pre>\n");
 	}
 	buf_text(&who, "By: ");
-	report_by(&who, r, f);
-	buf_printf(&who, " (%s)", finding_certainty_word(f->who));
+	report_by(&who, r, dated);
+	buf_printf(&who, " (%s)", finding_certainty_word(dated->who));
 	buf_text(b, "<p>");
 	put_words(b, slice_trim(buf_view(&who)));
-	buf_text(b, "</p>\n<p class=\"soft\">");
-	buf_clear(&who);
-	report_fix(&who, f);
-	put_words(b, buf_view(&who));
-	buf_text(b, "</p>\n</section>\n");
+	buf_text(b, "</p>\n");
+	if (!f->other) {
+		buf_clear(&who);
+		report_fix(&who, f);
+		buf_text(b, "<p>Fix: ");
+		put_words(b, buf_view(&who));
+		buf_text(b, "</p>\n");
+	}
+	buf_text(b, "</section>\n");
 	buf_fail_with(b, &who);
 	buf_release(&who);
 }
@@ -392,12 +508,19 @@ put_finding(struct buf *b, const struct report *r, const struct finding *f)
 static void
 put_findings(struct buf *b, const struct report *r)
 {
+	bool changes = false;
+
 	if (r->why == NULL || r->why->n == 0)
 		return;
-	buf_text(b, "<h2>Why</h2>\n<p class=\"soft\">- as the message arrived, "
-		    "+ as it was signed</p>\n");
-	for (size_t k = 0; k < r->why->n && k < MAX_FINDINGS; k++)
-		put_finding(b, r, &r->why->finding[k]);
+	buf_text(b, "<h2>Why</h2>\n");
+	for (size_t k = 0; k < r->why->n && k < MAX_FINDINGS; k++) {
+		changes |= r->why->finding[k].nchanges > 0;
+		if (!why_told_before(r->why, k))
+			put_finding(b, r, k);
+	}
+	if (changes)
+		buf_text(b, "<p class=\"soft\">- as the message arrived, + as "
+			    "it was signed</p>\n");
 }
 
 int

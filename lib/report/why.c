@@ -263,8 +263,8 @@ put_what(struct buf *b, const struct finding *f)
 
 /* What is told once: the first that tells it, all that fail by it, and of them
  * the one that dates it best. */
-static const struct finding *
-put_all_that_fail(struct buf *b, const struct report *r, size_t k)
+const struct finding *
+report_fails(struct buf *b, const struct report *r, size_t k)
 {
 	const struct explanation *e = r->why;
 	const struct finding *dated = &e->finding[k];
@@ -320,7 +320,7 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 		put_by(b, r, f);
 		return;
 	}
-	dated = put_all_that_fail(b, r, k);
+	dated = report_fails(b, r, k);
 	put_when(b, f);
 	if (f->nchanges == 0)
 		put_input(b, f);

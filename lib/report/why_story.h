@@ -12,6 +12,11 @@ bool why_same_story(const struct finding *, const struct finding *);
 /* Whether finding k was told with one before it. */
 bool why_told_before(const struct explanation *, size_t k);
 
+/* A line for each field that fails by finding k, "  fails: i=2 ..."; of their
+ * findings the one that dates the change best. */
+const struct finding *report_fails(
+    struct buf *, const struct report *, size_t k);
+
 /* Who is meant, of one message or of many. */
 struct hand {
 	enum cause_role role;
