@@ -167,7 +167,8 @@ static int
 shape_complete(struct chain *c, const struct message *m)
 {
 	const char *cut =
-	    m->has_body ? "" : "; no empty line ends the header: is it cut off?";
+	    m->has_body ? ""
+			: "; no empty line ends the header: is it cut off?";
 
 	for (unsigned i = 1; i <= c->n; i++) {
 		const struct arc_set *s = &c->set[i];

@@ -30,6 +30,10 @@ answer_diag(enum answer_kind kind)
 	return kinds[kind].code;
 }
 
+enum {
+	MOST_FILE = 40 /* octets of a keys file's name in a detail */
+};
+
 const char *
 answer_detail(
     const struct answer *a, struct slice name, char out[ANSWER_DETAIL])
@@ -44,13 +48,13 @@ answer_detail(
 		    diag_quote(name, n));
 		return out;
 	}
-	while (
-	    file.len > DIAG_QUOTED / 2 && slice_find(file, '/') + 1 < file.len)
+	while (file.len > MOST_FILE && slice_find(file, '/') + 1 < file.len)
 		file = slice_sub(file, slice_find(file, '/') + 1, file.len);
 	snprintf(out, ANSWER_DETAIL,
-	    "%s is not in %.40s; DNS was not asked (--dns)",
-	    diag_quote(name, n),
-	    file.len > 0 ? diag_quote(file, f) : "any keys file");
+	    "%s is not in %s%s; DNS was not asked (--dns)", diag_quote(name, n),
+	    file.len > 0 ? diag_quote(slice_sub(file, 0, MOST_FILE), f)
+			 : "any keys file",
+	    file.len > MOST_FILE ? "..." : "");
 	return out;
 }
 

@@ -107,8 +107,7 @@ static const struct {
 	    "it is an SMTP dialogue: keep only what follows DATA" },
 	{ SLICE("+OK"), "it is a POP3 response: remove its first line and the "
 			"dot at the end" },
-	{ SLICE("* "),
-	    "it is an IMAP response: keep only the message in it" },
+	{ SLICE("* "), "it is an IMAP response: keep only the message in it" },
 	{ SLICE("*** ENVELOPE RECORDS"),
 	    "it is a dump of a Postfix queue file: use postcat -bh" },
 	{ SLICE(">From "),
@@ -256,8 +255,8 @@ static const char *
 magic_as(struct slice all)
 {
 	for (size_t i = 0; i < ARRAY_LEN(magics); i++)
-		if (slice_starts(slice_sub(all, magics[i].at, all.len),
-			magics[i].magic))
+		if (slice_starts(
+			slice_sub(all, magics[i].at, all.len), magics[i].magic))
 			return magics[i].what;
 	return NULL;
 }
@@ -361,8 +360,7 @@ hex_as(struct slice all)
 static bool
 is_quoted_printable(struct slice header, struct slice junk)
 {
-	struct slice before =
-	    slice_sub(header, 0, (size_t)(junk.p - header.p));
+	struct slice before = slice_sub(header, 0, (size_t)(junk.p - header.p));
 
 	before.len -= slice_line_end(before);
 	return before.len > 0 && before.p[before.len - 1] == '=' &&
@@ -395,8 +393,8 @@ is_double_spaced(struct slice all)
 		if (!mime_line(&all, &line) || is_line_end(line) != k % 2)
 			return false;
 		if (k == 2)
-			header = ascii_is_wsp(line.p[0]) ||
-				 begins_known(line, ':');
+			header =
+			    ascii_is_wsp(line.p[0]) || begins_known(line, ':');
 	}
 	return header;
 }
@@ -480,12 +478,12 @@ is_json(struct slice all)
 	char close = s.p[0] == '{' ? '}' : ']';
 
 	s = skip(slice_sub(s, 1, s.len), " \t\r\n");
-	return s.len > 0 && (s.p[0] == '"' || s.p[0] == '\'' ||
-				s.p[0] == '{' || s.p[0] == '[' ||
-				s.p[0] == close);
+	return s.len > 0 && (s.p[0] == '"' || s.p[0] == '\'' || s.p[0] == '{' ||
+				s.p[0] == '[' || s.p[0] == close);
 }
 
-/* A block of YAML that has the message: "raw: |", and the next line indented. */
+/* A block of YAML that has the message: "raw: |", and the next line indented.
+ */
 static bool
 is_yaml(struct slice all)
 {
@@ -530,7 +528,8 @@ is_prefixed(struct slice all)
 		return false;
 	for (size_t i = 0; i < at; i++)
 		if (first.p[i] != second.p[i] &&
-		    !(ascii_is_digit(first.p[i]) && ascii_is_digit(second.p[i])))
+		    !(ascii_is_digit(first.p[i]) &&
+			ascii_is_digit(second.p[i])))
 			return false;
 	return true;
 }
@@ -685,8 +684,7 @@ handed_as(struct slice all, struct slice header, struct slice junk)
 	if (text.len == 0)
 		return "the input has white space only";
 	if ((as = magic_as(all)) != NULL || (as = magic_as(text)) != NULL ||
-	    (as = wide_as(all)) != NULL ||
-	    (as = format_as(all)) != NULL ||
+	    (as = wide_as(all)) != NULL || (as = format_as(all)) != NULL ||
 	    (as = line_ends_as(all, header)) != NULL ||
 	    (as = indented_as(all, junk.len > 0 || header.len == 0)) != NULL ||
 	    (as = base64_as(all)) != NULL || (as = hex_as(all)) != NULL)

@@ -178,8 +178,8 @@ part_octets(struct finder *f, const struct mime_part *p, struct slice *octets)
 	return true;
 }
 
-/* Whether a parameter names a file of a message, as RFC 2045, 2047 or 2231 write
- * it. */
+/* Whether a parameter names a file of a message, as RFC 2045, 2047 or 2231
+ * write it. */
 static bool
 is_eml(struct finder *f, struct slice value, const char *name)
 {

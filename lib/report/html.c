@@ -340,8 +340,7 @@ put_hops(struct buf *b, const struct page *p)
 		if (seal != NULL)
 			put_text(b, seal->tags.cv_text, 8);
 		buf_text(b, "</td>");
-		put_state(
-		    b, "AMS", set->part[ARC_AMS], &r->verdict->ams[i]);
+		put_state(b, "AMS", set->part[ARC_AMS], &r->verdict->ams[i]);
 		put_state(b, "seal", seal, &r->verdict->seal[i]);
 		buf_text(b, "<td data-of=\"claims\">");
 		put_claims(b, h);
@@ -463,8 +462,8 @@ put_finding(struct buf *b, const struct report *r, size_t n)
 	const char *level = f->other ? "or" : cause_level_word(f->level);
 	struct buf who = { .max = 0 };
 
-	buf_printf(b, "<section class=\"cause %s\">\n<p><strong>%s", level,
-	    level);
+	buf_printf(
+	    b, "<section class=\"cause %s\">\n<p><strong>%s", level, level);
 	buf_text(b, "</strong>: ");
 	put_words(b, slice_of(info->sentence));
 	if (f->detail[0] != '\0') {

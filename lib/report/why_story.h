@@ -27,7 +27,7 @@ struct hand {
 				 * which say it better; or 0 */
 	struct slice domain;	/* or empty */
 	struct slice sealer;	/* of hop after, or since; or empty */
-	bool reader;		/* not on the way: this copy was saved or read so */
+	bool reader; /* not on the way: this copy was saved or read so */
 };
 
 struct hand why_hand(const struct report *, const struct finding *);

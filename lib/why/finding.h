@@ -91,6 +91,7 @@ struct finding {
 	bool alone;	  /* a witness refutes the twins of its cause */
 	bool far;	  /* of a twin: not likely, by its cause */
 	bool near;	  /* of a twin: likelier, as two signers hashed alike */
+	bool unasked;	  /* a key is in no file, and the DNS was not asked */
 	/* By explain_who(), when all is found: */
 	enum finding_certainty who;
 	bool other; /* of a twin: reported with the likelier finding */

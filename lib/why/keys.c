@@ -406,9 +406,11 @@ no_usable_key(struct lock *l)
 		struct finding *f = lock_note(l, CAUSE_KEY_MISSING, LEVEL_FACT);
 		char detail[ANSWER_DETAIL];
 
-		if (f != NULL)
+		if (f != NULL) {
+			f->unasked = e->answer.not_asked;
 			snprintf(f->detail, sizeof f->detail, "%s",
 			    answer_detail(&e->answer, l->k->key_name, detail));
+		}
 		other_selector(l);
 		return;
 	}

@@ -169,9 +169,9 @@ certainty(const struct finding *f)
 		return named && f->level != LEVEL_INDICATED ? WHO_LIKELY
 							    : WHO_OPEN;
 	case ROLE_KEY:
-		return f->level == LEVEL_INDICATED ? WHO_OPEN
-		       : may_be_forged(f)	   ? WHO_LIKELY
-						   : WHO_PROVED;
+		return f->level == LEVEL_INDICATED || f->unasked ? WHO_OPEN
+		       : may_be_forged(f)			 ? WHO_LIKELY
+								 : WHO_PROVED;
 	case ROLE_VALIDATOR:
 		return f->level != LEVEL_PROVED ? WHO_OPEN
 		       : has_other_culprit(f)	? WHO_LIKELY
