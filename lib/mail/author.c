@@ -123,44 +123,85 @@ cut_domain(struct slice *rest)
 	return domain;
 }
 
-/* The addresses of one field.  What stands before "<" is a name, and does not
- * count, whatever it looks like. */
+/* One field, as far as it was read. */
+struct author_list {
+	struct author_domains *found;
+	struct slice rest;
+	size_t before_name;  /* how many there were before what may be a name */
+	struct slice inside; /* the domain since "<" */
+	bool angle, route; /* between "<" and ">"; before the ":" of a route */
+};
+
 static void
-add_domains(struct slice rest, struct author_domains *f)
+open_angle(struct author_list *l)
 {
-	struct slice bare = { NULL, 0 }, inside = bare, skipped;
-	bool angle = false, had_angle = false;
+	if (l->angle)
+		add(l->found, l->inside);
+	else
+		l->found->n = l->before_name;
+	l->inside.len = 0;
+	l->rest = slice_sub(l->rest, 1, l->rest.len);
+	token_cfws(&l->rest);
+	l->angle = true;
+	l->route = l->rest.len > 0 && l->rest.p[0] == '@';
+}
 
-	while (rest.len > 0) {
-		size_t before = rest.len;
-		char c;
-
-		token_cfws(&rest);
-		if (rest.len < before || token_quoted(&rest, &skipped))
-			continue;
-		c = rest.p[0];
-		if (c == '@') {
-			*(angle ? &inside : &bare) = cut_domain(&rest);
-			continue;
-		}
-		if (c == '<') {
-			angle = had_angle = true;
-			inside.len = 0;
-		} else if (c == '>' && angle) {
-			add(f, inside);
-			angle = false;
-		} else if (!angle && (c == ',' || c == ';' || c == ':')) {
-			if (!had_angle && c != ':')
-				add(f, bare);
-			had_angle = false;
-			bare.len = 0;
-		}
-		rest = slice_sub(rest, 1, rest.len);
+static void
+take_domain(struct author_list *l)
+{
+	if (!l->angle) {
+		add(l->found, cut_domain(&l->rest));
+		return;
 	}
-	if (angle)
-		add(f, inside);
-	else if (!had_angle)
-		add(f, bare);
+	add(l->found, l->inside);
+	l->inside = cut_domain(&l->rest);
+}
+
+static void
+take_octet(struct author_list *l)
+{
+	char c = l->rest.p[0];
+	bool parts = c == ',' || c == ':' || c == ';';
+
+	l->rest = slice_sub(l->rest, 1, l->rest.len);
+	if (l->angle && c == '>') {
+		add(l->found, l->inside);
+		l->angle = l->route = false;
+		l->before_name = l->found->n;
+	} else if (l->route && parts) {
+		l->inside.len = 0;
+		l->route = c == ',';
+	} else if (!l->angle && parts) {
+		l->before_name = l->found->n;
+	}
+}
+
+/* The addresses of one field.  What stands before "<" is a name, and does not
+ * count, whatever it looks like; what else has a domain does, also where
+ * nothing parts it from the address before, as some reader may show it. */
+static void
+add_domains(struct slice value, struct author_domains *f)
+{
+	struct author_list l = {
+		.found = f, .rest = value, .before_name = f->n
+	};
+	struct slice skipped;
+
+	while (l.rest.len > 0) {
+		size_t before = l.rest.len;
+
+		token_cfws(&l.rest);
+		if (l.rest.len < before || token_quoted(&l.rest, &skipped))
+			continue;
+		if (l.rest.p[0] == '@')
+			take_domain(&l);
+		else if (l.rest.p[0] == '<')
+			open_angle(&l);
+		else
+			take_octet(&l);
+	}
+	if (l.angle)
+		add(f, l.inside);
 }
 
 size_t

@@ -302,7 +302,8 @@ _dmarc.example.com" ]
 	# From that is repeated is no reliable author, whatever it says (section 4.4)
 	for from in 'a@example.com, b@example.net' 'a@example.com|b@example.net' 'a@example.com|b@example.com' 'a@example.com|' 'a' '<>' 'undisclosed-recipients:;' '' \
 		'a@[192.0.2.1]' 'a <a@[IPv6:2001:db8::1]>' 'a@example.com, b@[192.0.2.1]' 'a@example..com' 'a@.example.com' \
-		'<a@example.com> <b@example.net>' 'a@'"$(printf 'x%.0s' {1..64})"'.example'; do
+		'a@example.com b@example.net' 'a@example.net b@example.com c@example.com' 'a@example.net@example.com' '<a@example.net@example.com>' \
+		'<a@example.com> b@example.net' 'a@example.net: b@example.com;' '<a@example.net, b@example.com>' '<a@example.net: b@example.com>' '<a@example.net <b@example.com>' '<a@example.com> <b@example.net>' 'a@'"$(printf 'x%.0s' {1..64})"'.example'; do
 		check "permerror - - - - dmarc-author" "$from"
 	done
 	# a name that is as long as it can be has no room for _dmarc
