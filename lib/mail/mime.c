@@ -53,6 +53,10 @@ mime_param(struct slice value, struct slice name)
 			break;
 		rest = slice_sub(rest, 1, rest.len);
 		token_cfws(&rest);
+		/* A comment without an end: looking for it in the next
+		 * parameter again would take quadratic time. */
+		if (rest.len > 0 && rest.p[0] == '(')
+			break;
 		if (token_quoted(&rest, &found)) {
 			found = slice_sub(found, 1, found.len - 2);
 		} else {
