@@ -62,7 +62,8 @@ UNITS    = $(patsubst tests/unit/%.c,$B/unit-%,$(wildcard tests/unit/*.c))
 FUZZERS  = $(patsubst tests/fuzz/%.c,$B/%,$(wildcard tests/fuzz/fuzz_*.c))
 PRELOADS = $(patsubst tests/torture/%.c,$B/%.so,$(wildcard tests/torture/*.c))
 BATS     = $(wildcard tests/bats/*.bats)
-JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
+# One more test at a time than there are cores, as some wait for a name server.
+JOBS    ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 
 all: $B/libarc.a $(TOOLS:%=$B/%)
 

@@ -92,9 +92,12 @@ missing() {
 }
 
 temporary() {
-	run -75 --separate-stderr ask --json "$2"
+	# of what never comes, little is waited for
+	local -a wait=()
+	[ "$1" != dns-timeout ] || wait=(--dns-timeout 0.4)
+	run -75 --separate-stderr ask "${wait[@]}" --json "$2"
 	[[ $output == *'"arc":"fail","temporary":true'*"\"code\":\"$1\""* ]] || { echo "$output"; false; }
-	run -75 ask "$2"
+	run -75 ask "${wait[@]}" "$2"
 	[[ $output == "tempfail  i="*"[$1]" ]]
 }
 
