@@ -196,6 +196,11 @@ static const struct cause rows[] = {
 	    LEVEL_PROVED, "RFC 6377 section 3.3", "From was rewritten.",
 	    "Seal after rewriting From, or do not rewrite it where ARC is "
 	    "trusted." },
+	[CAUSE_HDR_FROM_ALIASED] = { "hdr.from-aliased", ROLE_MODIFIER,
+	    LEVEL_PROVED, "RFC 6376 section 5.3",
+	    "The address in From was replaced by another address of the same "
+	    "domain, as a server of the author does with aliases.",
+	    "Rewrite addresses before signing." },
 	[CAUSE_HDR_FIELD_RENAMED] = { "hdr.field-renamed", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 8617 section 5.2, step 4",
 	    "A signed field was renamed, and possibly replaced by a new one.",

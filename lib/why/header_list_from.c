@@ -81,6 +81,15 @@ mail_from(struct slice text)
 	return slice_find(rest, '@') < rest.len ? rest : SLICE_NONE;
 }
 
+static bool
+same_domain(struct slice a, struct slice b)
+{
+	size_t i = slice_find(a, '@'), k = slice_find(b, '@');
+
+	return i < a.len && k < b.len &&
+	       slice_eq_nocase(slice_sub(a, i, a.len), slice_sub(b, k, b.len));
+}
+
 /* The name that stands there, and the address that the mail was sent from: the
  * author's own relay put an alias in. */
 static void
@@ -109,7 +118,10 @@ offer_sent_from(struct offer *o)
 			continue;
 		buf_printf(&o->text, "%.*s <%.*s>", SLICE_ARG(phrase),
 		    SLICE_ARG(address));
-		list_text(o, 26, CAUSE_HDR_FROM_REWRITTEN);
+		list_text(o, 26,
+		    same_domain(address, address_bare(angle))
+			? CAUSE_HDR_FROM_ALIASED
+			: CAUSE_HDR_FROM_REWRITTEN);
 	}
 }
 

@@ -249,6 +249,28 @@ drop_refuted(struct explanation *e)
 	e->n = n;
 }
 
+/* Whether what was done is the work of the signer's own side: an alias that a
+ * server of the author writes, or a field of Microsoft's that does not leave
+ * its servers.  Whoever sealed next is not to be named for it. */
+static bool
+is_signers_side(const struct finding *f)
+{
+	static const struct slice own = { "X-MS-Exchange-", 14 };
+
+	return f->cause == CAUSE_HDR_FROM_ALIASED ||
+	       (f->cause == CAUSE_HDR_FIELD_REMOVED_STOCK && f->nchanges > 0 &&
+		   slice_eq_nocase(
+		       slice_sub(f->change[0].name, 0, own.len), own));
+}
+
+static void
+name_nobody(struct explanation *e)
+{
+	for (size_t k = 0; k < e->n; k++)
+		if (is_signers_side(&e->finding[k]))
+			e->finding[k].domain = SLICE_NONE;
+}
+
 /* Whether one change of one field explains it, as an earlier finding says. */
 static bool
 is_repeated(const struct explanation *e, size_t k)
@@ -287,6 +309,7 @@ explain_who(struct search *s)
 
 	drop_refuted(e);
 	drop_repeated(e);
+	name_nobody(e);
 	explain_twins(s);
 	weigh(e);
 	for (size_t k = 0; k < e->n; k++) {

@@ -263,7 +263,7 @@ BODY_CAUSES = {
 }
 HEADER_CAUSES = {
     "Subject": {"hdr.subject-tagged", "hdr.case-of-reply", "hdr.subject-from-topic", "hdr.fold-blank", "hdr.subject-reencoded", "hdr.encoded-by-library"},
-    "From": {"hdr.from-rewritten", "hdr.display-name-quoted"},
+    "From": {"hdr.from-rewritten", "hdr.from-aliased", "hdr.display-name-quoted"},
     "Content-Type": {"hdr.content-type-relabelled", "hdr.content-type-requoted"},
 }
 

@@ -216,7 +216,22 @@ def trace_cases(e, i):
     yield e.Case("trace.proved.%d" % i, m, [("body.footer-appended", i, i, None)])
 
 
+def side_cases(e, i):
+    """What a server of the author did before anybody else had the message: the
+    next sealer is not named for it."""
+    aar = "i=%d; mx.d%d.example; spf=pass smtp.mailfrom=login7@author.example; dmarc=pass header.from=author.example" % (i, i)
+    names = "from:to:subject:date:message-id:x-ms-exchange-senderadcheck"
+    head = e.PLAIN.replace("ann@author.example>", "login7@author.example>")
+    m = below(e, i, head).seal(**{**e.HOW, "aar": aar, "ams": {"h": names}})
+    e.header(m, "From", lambda v: "Ann Author <Ann.Author@author.example>")
+    m.seal(**e.HOW)
+    yield e.Case("alias.%d" % i, m, [("hdr.from-aliased", i, i, i + 1)], also=["validator.all-ams"], fails=False)
+    m = below(e, i, "X-MS-Exchange-SenderADCheck: 1\n" + e.PLAIN).seal(**{**e.HOW, "ams": {"h": names}})
+    m.drop("X-MS-Exchange-SenderADCheck").seal(**e.HOW)
+    yield e.Case("adcheck.%d" % i, m, [("hdr.field-removed-stock", i, i, None)], also=["validator.all-ams"], fails=False)
+
+
 def cases(e):
     for i in (1, 2):
-        for some in (signature_cases, field_cases, body_cases, twin_cases, trace_cases, chain_cases):
+        for some in (signature_cases, field_cases, body_cases, twin_cases, trace_cases, side_cases, chain_cases):
             yield from some(e, i)
