@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "mail/words.h"
 #include "report/html.h"
+#include "report/html_auth.h"
 #include "report/why_story.h"
 
 enum {
@@ -530,6 +531,7 @@ html_page(struct buf *b, const struct page *p, struct diag *why)
 	put_verdict(b, p);
 	put_findings(b, p->report);
 	put_hops(b, p);
+	html_auth(b, p);
 	put_faults(b, p);
 	buf_text(b, "</body>\n</html>\n");
 	return b->failure == BUF_OK ? 0 : diag_memory(why);

@@ -13,7 +13,6 @@
 
 enum {
 	BESIDE_DOMAIN = 51, /* columns of a signature besides its domain */
-	MOST_FIELDS = 50,   /* of one kind that are shown */
 };
 
 /* ------------------------------------------------------------------------
@@ -80,12 +79,31 @@ put_details(struct buf *b, const struct page *p, const struct dkim_signature *s)
 		    t->length);
 }
 
-static const char *
-state_of(const struct dkim_signature *s)
+const char *
+page_auth_state(const struct dkim_signature *s)
 {
 	return s->check.status == STATUS_UNCHECKED
 		   ? "?"
 		   : auth_result_word(s->result);
+}
+
+void
+page_auth_signature(struct buf *b, const struct page *p, size_t i)
+{
+	const struct dkim_signature *s = &p->dkim->signature[i];
+	const struct diag *why = &s->check.why;
+	size_t before = b->len;
+
+	put_details(b, p, s);
+	if (s->check.status != STATUS_FAIL)
+		return;
+	buf_printf(b, "%s%s", b->len > before ? ": " : "",
+	    diag_info(why->code)->sentence);
+	if (diag_detail(why, p->report->verbose).len > 0)
+		buf_printf(b, " (%.*s)",
+		    SLICE_ARG(diag_detail(why, p->report->verbose)));
+	buf_printf(b, " [%s; %s]", diag_info(why->code)->word,
+	    diag_info(why->code)->clause);
 }
 
 static void
@@ -94,7 +112,7 @@ put_signature(struct sheet *t, const struct page *p, size_t i)
 	const struct dkim_signature *s = &p->dkim->signature[i];
 	const struct sigtags *tags = &s->field.tags;
 	char date[MOMENT_TEXT] = "-";
-	const char *state = state_of(s);
+	const char *state = page_auth_state(s);
 	struct buf b = { .max = 0 };
 
 	if (tags->has_time)
@@ -110,18 +128,7 @@ put_signature(struct sheet *t, const struct page *p, size_t i)
 				       : "31",
 	    slice_of(state));
 	buf_char(t->b, '\n');
-	put_details(&b, p, s);
-	if (s->check.status == STATUS_FAIL) {
-		const struct diag *why = &s->check.why;
-
-		buf_printf(&b, "%s%s", b.len > 0 ? ": " : "",
-		    diag_info(why->code)->sentence);
-		if (diag_detail(why, p->report->verbose).len > 0)
-			buf_printf(&b, " (%.*s)",
-			    SLICE_ARG(diag_detail(why, p->report->verbose)));
-		buf_printf(&b, " [%s; %s]", diag_info(why->code)->word,
-		    diag_info(why->code)->clause);
-	}
+	page_auth_signature(&b, p, i);
 	sheet_spaces(t, 5);
 	sheet_wrap(t, slice_trim(buf_view(&b)), 5, 5);
 	t->failed |= b.failure != BUF_OK;
@@ -137,10 +144,10 @@ put_signatures(struct sheet *t, const struct page *p)
 		return;
 	buf_printf(t->b, "\n  #  %-*s  %-19s  result\n",
 	    (int)sheet_left(t, BESIDE_DOMAIN), "DKIM-Signature by", "at (UTC)");
-	for (size_t i = 0; i < d->n && i < MOST_FIELDS; i++)
+	for (size_t i = 0; i < d->n && i < PAGE_AUTH_MOST; i++)
 		put_signature(t, p, i);
-	if (d->n > MOST_FIELDS)
-		buf_printf(t->b, "     and %zu more\n", d->n - MOST_FIELDS);
+	if (d->n > PAGE_AUTH_MOST)
+		buf_printf(t->b, "     and %zu more\n", d->n - PAGE_AUTH_MOST);
 }
 
 /* ------------------------------------------------------------------------
@@ -191,11 +198,21 @@ is_about(const struct authres_result *r, const struct sigtags *t)
 	       (b.len == 0 || b_begins(t->b_raw, b));
 }
 
-/* What we found of what r is about; NULL when that is nothing. */
+/* A pass is what matters, not which other word it is. */
+static bool
+agrees(const struct authres_result *r, const char *ours)
+{
+	return slice_eq_nocase(r->result, SLICE("pass")) ==
+	       (strcmp(ours, "pass") == 0);
+}
+
+/* What we found of what r is about; NULL when that is nothing.  Of several
+ * signatures that it may be about, one that agrees. */
 static const char *
 our_result(const struct page *p, const struct authres_result *r)
 {
 	const struct verdict *v = p->report->verdict;
+	const char *ours = NULL;
 
 	if (slice_eq_nocase(r->method, SLICE("arc")))
 		return p->keys && v->cv != CV_MISSING ? report_word(v) : NULL;
@@ -205,10 +222,11 @@ our_result(const struct page *p, const struct authres_result *r)
 		const struct dkim_signature *s = &p->dkim->signature[i];
 
 		if (s->check.status != STATUS_UNCHECKED &&
-		    is_about(r, &s->field.tags))
-			return auth_result_word(s->result);
+		    is_about(r, &s->field.tags) &&
+		    (ours == NULL || !agrees(r, ours)))
+			ours = auth_result_word(s->result);
 	}
-	return NULL;
+	return ours;
 }
 
 static void
@@ -225,89 +243,75 @@ put_result(struct buf *b, const struct page *p, const struct authres_result *r)
 		escape_text(b, slice_sub(d, 0, 255));
 		buf_char(b, ')');
 	}
-	/* A pass here and none there is what matters, not which word it is. */
-	if (ours != NULL && slice_eq_nocase(r->result, SLICE("pass")) !=
-				(strcmp(ours, "pass") == 0))
+	if (ours != NULL && !agrees(r, ours))
 		buf_printf(b, " but here %s", ours);
 }
 
 static void
-put_report(struct sheet *t, const struct page *p, const struct field *f)
+put_report(struct buf *b, const struct page *p, const struct field *f,
+    struct arena *arena)
 {
-	struct buf b = { .max = 0 };
 	struct authres a;
 	struct diag why;
 
-	if (authres_parse(f->value, t->arena, &a, &why) != 0) {
-		t->failed = true;
+	if (authres_parse(f->value, arena, &a, &why) != 0) {
+		b->failure = BUF_NO_MEMORY;
 		return;
 	}
 	if (a.authserv_id.p == NULL)
-		buf_text(&b, "by nobody that can be read");
+		buf_text(b, "by nobody that can be read");
 	else
-		escape_text(&b, slice_sub(a.authserv_id, 0, 255));
-	buf_char(&b, ':');
+		escape_text(b, slice_sub(a.authserv_id, 0, 255));
+	buf_char(b, ':');
 	for (size_t i = 0; i < a.nresults; i++) {
-		buf_text(&b, i > 0 ? ", " : " ");
-		put_result(&b, p, &a.result[i]);
+		buf_text(b, i > 0 ? ", " : " ");
+		put_result(b, p, &a.result[i]);
 	}
 	if (a.nresults == 0)
-		buf_text(&b, a.none ? " none" : " nothing that can be read");
-	sheet_item(t, "-", NULL, &b);
-}
-
-static void
-put_reports(struct sheet *t, const struct page *p)
-{
-	const struct message *m = p->report->message;
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->nfields; i++) {
-		if (!slice_eq_nocase(
-			m->field[i].name, SLICE("Authentication-Results")))
-			continue;
-		if (n++ == 0)
-			buf_text(t->b, "\nReported by (in "
-				       "Authentication-Results, which anybody "
-				       "may have written):\n");
-		if (n <= MOST_FIELDS)
-			put_report(t, p, &m->field[i]);
-	}
-	if (n > MOST_FIELDS)
-		buf_printf(t->b, " - and %zu more\n", n - MOST_FIELDS);
+		buf_text(b, a.none ? " none" : " nothing that can be read");
 }
 
 /* ------------------------------------------------------------------------
  * DKIM2, of which no more is known here than that it is a list of tags. */
 
 static void
-put_dkim2_field(struct sheet *t, const struct field *f)
+put_dkim2(struct buf *b, const struct page *p, const struct field *f,
+    struct arena *arena)
 {
-	struct buf b = { .max = 0 };
 	struct taglist list;
 	struct diag why;
 
-	escape_text(&b, slice_sub(f->name, 0, 40));
-	buf_char(&b, ':');
-	if (taglist_parse(f->value, t->arena, &list, &why) == 0) {
-		for (size_t i = 0; i < list.n; i++) {
-			struct buf value = { .max = 0 };
-
-			page_unfold(&value, &list.tag[i]);
-			buf_printf(&b, "%s%.*s=", i > 0 ? "; " : " ",
-			    SLICE_ARG(list.tag[i].name));
-			escape_text(&b, slice_sub(buf_view(&value), 0, 200));
-			if (value.len > 200)
-				buf_text(&b, "...");
-			buf_fail_with(&b, &value);
-			buf_release(&value);
-		}
-	} else {
-		t->failed |= why.code == DIAG_MEMORY;
-		buf_text(&b, " ");
-		escape_text(&b, slice_sub(slice_trim(f->value), 0, 200));
+	(void)p;
+	escape_text(b, slice_sub(f->name, 0, 40));
+	buf_char(b, ':');
+	if (taglist_parse(f->value, arena, &list, &why) != 0) {
+		if (why.code == DIAG_MEMORY)
+			b->failure = BUF_NO_MEMORY;
+		buf_text(b, " ");
+		escape_text(b, slice_sub(slice_trim(f->value), 0, 200));
+		return;
 	}
-	sheet_item(t, "-", NULL, &b);
+	for (size_t i = 0; i < list.n; i++) {
+		struct buf value = { .max = 0 };
+
+		page_unfold(&value, &list.tag[i]);
+		buf_printf(b, "%s%.*s=", i > 0 ? "; " : " ",
+		    SLICE_ARG(list.tag[i].name));
+		escape_text(b, slice_sub(buf_view(&value), 0, 200));
+		if (value.len > 200)
+			buf_text(b, "...");
+		buf_fail_with(b, &value);
+		buf_release(&value);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Both. */
+
+static bool
+is_report(const struct field *f)
+{
+	return slice_eq_nocase(f->name, SLICE("Authentication-Results"));
 }
 
 static bool
@@ -317,21 +321,57 @@ is_dkim2(const struct field *f)
 	       slice_eq_nocase(f->name, SLICE("Message-Instance"));
 }
 
-static void
-put_dkim2(struct sheet *t, const struct message *m)
+static const struct {
+	const char *title;
+	bool (*is)(const struct field *);
+	void (*put)(struct buf *, const struct page *, const struct field *,
+	    struct arena *);
+} lists[PAGE_AUTH_LISTS] = {
+	[PAGE_AUTH_REPORTS] = { "Reported by (in Authentication-Results, "
+				"which anybody may have written)",
+	    is_report, put_report },
+	[PAGE_AUTH_DKIM2] = { "DKIM2 (not verified)", is_dkim2, put_dkim2 },
+};
+
+const char *
+page_auth_title(enum page_auth_list list)
 {
+	return lists[list].title;
+}
+
+size_t
+page_auth_list(enum page_auth_list list, const struct page *p,
+    struct arena *arena, void (*item)(void *ctx, struct buf *text), void *ctx)
+{
+	const struct message *m = p->report->message;
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->nfields; i++) {
-		if (!is_dkim2(&m->field[i]))
+		struct buf text = { .max = 0 };
+
+		if (!lists[list].is(&m->field[i]) || n++ >= PAGE_AUTH_MOST)
 			continue;
-		if (n++ == 0)
-			buf_text(t->b, "\nDKIM2 (not verified):\n");
-		if (n <= MOST_FIELDS)
-			put_dkim2_field(t, &m->field[i]);
+		lists[list].put(&text, p, &m->field[i], arena);
+		item(ctx, &text);
+		buf_release(&text);
 	}
-	if (n > MOST_FIELDS)
-		buf_printf(t->b, " - and %zu more\n", n - MOST_FIELDS);
+	return n;
+}
+
+struct items {
+	struct sheet *t;
+	const char *title; /* NULL: it stands there */
+};
+
+static void
+put_item(void *ctx, struct buf *text)
+{
+	struct items *items = ctx;
+
+	if (items->title != NULL)
+		buf_printf(items->t->b, "\n%s:\n", items->title);
+	items->title = NULL;
+	sheet_item(items->t, "-", NULL, text);
 }
 
 void
@@ -340,8 +380,14 @@ page_auth(struct sheet *t, const struct page *p)
 	if (p->dkim == NULL)
 		return;
 	put_signatures(t, p);
-	put_reports(t, p);
-	put_dkim2(t, p->report->message);
+	for (enum page_auth_list k = 0; k < PAGE_AUTH_LISTS; k++) {
+		struct items items = { t, page_auth_title(k) };
+		size_t n = page_auth_list(k, p, t->arena, put_item, &items);
+
+		if (n > PAGE_AUTH_MOST)
+			buf_printf(
+			    t->b, " - and %zu more\n", n - PAGE_AUTH_MOST);
+	}
 }
 
 /* ------------------------------------------------------------------------

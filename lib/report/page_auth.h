@@ -11,6 +11,33 @@
 /* Nothing when the page has no results of DKIM. */
 void page_auth(struct sheet *, const struct page *);
 
+/* The parts of it, for pages of another form: inert text (escape.h) that is
+ * appended to a buffer, in one line. */
+enum {
+	PAGE_AUTH_MOST = 50, /* fields of one kind that are shown */
+};
+
+/* The result of a signature; "?" where it was not checked. */
+const char *page_auth_state(const struct dkim_signature *);
+
+/* What its tags say, and why it fails. */
+void page_auth_signature(struct buf *, const struct page *, size_t i);
+
+/* What others say in fields of theirs. */
+enum page_auth_list {
+	PAGE_AUTH_REPORTS,
+	PAGE_AUTH_DKIM2,
+	PAGE_AUTH_LISTS,
+};
+
+const char *page_auth_title(enum page_auth_list);
+
+/* Call item with the text of each such field, in the order of the header, at
+ * most PAGE_AUTH_MOST; returns how many there are.  A text without memory says
+ * so. */
+size_t page_auth_list(enum page_auth_list, const struct page *, struct arena *,
+    void (*item)(void *ctx, struct buf *text), void *ctx);
+
 /* The same of others as members of a JSON object: "reported" and "dkim2", each
  * field of theirs in the order of the header. */
 void page_auth_json(struct json *, const struct page *);

@@ -440,9 +440,21 @@ vector() {
 	m.top("DKIM2-Signature: i=1; m=1; d=hop.example;\n s=a:b")
 	m.top("Message-Instance: no tags here")
 	write(m, tmp("m"))
+	# Of two signatures of a domain, a report may mean either.
+	two = sign(signed(s="one"), s="two", tags={"bh": "A" * 43 + "="})
+	two.top("Authentication-Results: mx.example; dkim=pass header.d=author.example;\n dkim=fail header.d=author.example")
+	two.top("Authentication-Results: mx.example; dkim=pass header.d=author.example header.s=two")
+	write(two, tmp("two"))
 	write(Message(), tmp("plain"))
 	PY
 	cd "$BATS_TEST_TMPDIR" || return
+	run -2 arc-dump -t 1760003600 --keys two.keys two
+	[ "$(grep 'but here' <<<"$output")" = " - mx.example: dkim=pass (author.example) but here fail" ]
+	run -2 arc-dump -t 1760003600 --html --keys two.keys two
+	[[ $output == *'<tr><td>1</td><td>author.example</td>'*'<td class="fail">fail</td>'*'<tr><td>2</td>'*'<td class="pass">pass</td>'* ]]
+	[[ $output == *"<h2>Reported by"*"<li>mx.example: dkim=pass (author.example) but here fail</li>"* ]]
+	run -2 arc-dump -t 1760003600 --html m
+	[[ $output == *"<h2>DKIM2 (not verified)</h2>"*"<li>DKIM2-Signature: i=1; m=1; d=hop.example; s=a:b</li>"* ]]
 	run -2 arc-dump -t 1760003600 m
 	[[ $output == *"  1  list.example "*"2025-10-09 08:53:20  ?"*"signed 60 min ago"*"covers From"*"(not oversigned)"*"(l=)"* ]]
 	[[ $output == *"  2  author.example "*"covers From (oversigned)"* ]]

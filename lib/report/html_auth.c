@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/moment.h"
+#include "report/html_auth.h"
+#include "report/page_auth.h"
+
+enum {
+	MAX_TEXT = 800, /* octets of one */
+};
+
+/* Text that is inert already. */
+static void
+put_inert(struct buf *b, struct buf *text)
+{
+	struct slice s = slice_trim(buf_view(text));
+
+	for (size_t i = 0; i < s.len && i < MAX_TEXT; i++)
+		escape_markup_char(b, s.p[i]);
+	if (s.len > MAX_TEXT)
+		buf_printf(b, "... (%zu bytes)", s.len);
+	buf_fail_with(b, text);
+}
+
+static void
+put_signature(struct buf *b, const struct page *p, size_t i)
+{
+	const struct dkim_signature *s = &p->dkim->signature[i];
+	const struct sigtags *tags = &s->field.tags;
+	const char *state = page_auth_state(s);
+	char date[MOMENT_TEXT] = "-";
+	struct buf text = { .max = 0 };
+
+	if (tags->has_time)
+		moment_text((int64_t)tags->time, date);
+	buf_printf(b, "<tr><td>%zu</td><td>", i + 1);
+	escape_markup(b, tags->domain.len > 0 ? slice_sub(tags->domain, 0, 255)
+					      : SLICE("-"));
+	buf_printf(b, "</td><td>%s</td><td class=\"%s\">%s</td><td>", date,
+	    strcmp(state, "pass") == 0 ? "pass"
+	    : strcmp(state, "?") == 0  ? "other"
+				       : "fail",
+	    state);
+	page_auth_signature(&text, p, i);
+	put_inert(b, &text);
+	buf_release(&text);
+	buf_text(b, "</td></tr>\n");
+}
+
+static void
+put_signatures(struct buf *b, const struct page *p)
+{
+	size_t n = p->dkim->n;
+
+	if (n == 0)
+		return;
+	buf_text(b, "<h2>DKIM-Signatures, the newest one on top</h2>\n"
+		    "<div class=\"scroll\"><table>\n<tr><th>#<th>signed by"
+		    "<th>at (UTC)<th>result<th>details</tr>\n");
+	for (size_t i = 0; i < n && i < PAGE_AUTH_MOST; i++)
+		put_signature(b, p, i);
+	buf_text(b, "</table></div>\n");
+	if (n > PAGE_AUTH_MOST)
+		buf_printf(b, "<p>and %zu more</p>\n", n - PAGE_AUTH_MOST);
+}
+
+struct items {
+	struct buf *b;
+	const char *title; /* NULL: it stands there */
+};
+
+static void
+put_item(void *ctx, struct buf *text)
+{
+	struct items *items = ctx;
+
+	if (items->title != NULL)
+		buf_printf(items->b, "<h2>%s</h2>\n<ul>\n", items->title);
+	items->title = NULL;
+	buf_text(items->b, "<li>");
+	put_inert(items->b, text);
+	buf_text(items->b, "</li>\n");
+}
+
+void
+html_auth(struct buf *b, const struct page *p)
+{
+	if (p->dkim == NULL)
+		return;
+	put_signatures(b, p);
+	for (enum page_auth_list k = 0; k < PAGE_AUTH_LISTS; k++) {
+		struct items items = { b, page_auth_title(k) };
+		size_t n = page_auth_list(
+		    k, p, p->report->message->arena, put_item, &items);
+
+		if (n > PAGE_AUTH_MOST)
+			buf_printf(
+			    b, "<li>and %zu more</li>\n", n - PAGE_AUTH_MOST);
+		buf_text(b, n > 0 ? "</ul>\n" : "");
+	}
+}
