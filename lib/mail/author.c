@@ -103,14 +103,28 @@ add(struct author_domains *f, struct slice domain)
 	f->n++;
 }
 
-/* Step over "@" and the domain behind it, which is empty when there is none. */
+/* Step over white space and comments.  A comment without an end is text like
+ * any other, and so is all that begins one after it: its end is looked for
+ * once. */
+static void
+skip_cfws(struct slice *rest, bool *comments)
+{
+	if (*comments) {
+		token_cfws(rest);
+		*comments = rest->len == 0 || rest->p[0] != '(';
+	}
+	while (rest->len > 0 && ascii_is_fws(rest->p[0]))
+		*rest = slice_sub(*rest, 1, rest->len);
+}
+
+/* Step over "@" and the domain after it, which is empty when there is none. */
 static struct slice
-cut_domain(struct slice *rest)
+cut_domain(struct slice *rest, bool *comments)
 {
 	size_t n = 0;
 
 	*rest = slice_sub(*rest, 1, rest->len);
-	token_cfws(rest);
+	skip_cfws(rest, comments);
 	if (rest->len > 0 && rest->p[0] == '[') {
 		n = slice_find(*rest, ']');
 		n += n < rest->len;
@@ -130,6 +144,7 @@ struct author_list {
 	size_t before_name;  /* how many there were before what may be a name */
 	struct slice inside; /* the domain since "<" */
 	bool angle, route; /* between "<" and ">"; before the ":" of a route */
+	bool comments, quotes; /* all so far had an end */
 };
 
 static void
@@ -141,7 +156,7 @@ open_angle(struct author_list *l)
 		l->found->n = l->before_name;
 	l->inside.len = 0;
 	l->rest = slice_sub(l->rest, 1, l->rest.len);
-	token_cfws(&l->rest);
+	skip_cfws(&l->rest, &l->comments);
 	l->angle = true;
 	l->route = l->rest.len > 0 && l->rest.p[0] == '@';
 }
@@ -150,11 +165,11 @@ static void
 take_domain(struct author_list *l)
 {
 	if (!l->angle) {
-		add(l->found, cut_domain(&l->rest));
+		add(l->found, cut_domain(&l->rest, &l->comments));
 		return;
 	}
 	add(l->found, l->inside);
-	l->inside = cut_domain(&l->rest);
+	l->inside = cut_domain(&l->rest, &l->comments);
 }
 
 static void
@@ -182,17 +197,24 @@ take_octet(struct author_list *l)
 static void
 add_domains(struct slice value, struct author_domains *f)
 {
-	struct author_list l = {
-		.found = f, .rest = value, .before_name = f->n
-	};
+	struct author_list l = { .found = f,
+		.rest = value,
+		.before_name = f->n,
+		.comments = true,
+		.quotes = true };
 	struct slice skipped;
 
 	while (l.rest.len > 0) {
 		size_t before = l.rest.len;
 
-		token_cfws(&l.rest);
-		if (l.rest.len < before || token_quoted(&l.rest, &skipped))
+		skip_cfws(&l.rest, &l.comments);
+		if (l.rest.len < before)
 			continue;
+		if (l.rest.p[0] == '"' && l.quotes) {
+			l.quotes = token_quoted(&l.rest, &skipped);
+			if (l.quotes)
+				continue;
+		}
 		if (l.rest.p[0] == '@')
 			take_domain(&l);
 		else if (l.rest.p[0] == '<')
