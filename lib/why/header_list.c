@@ -71,7 +71,8 @@ static void
 list_recipients(struct offer *o)
 {
 	list_kept(o, 2000);
-	if (o->value.len > 1000)
+	/* Where white space counts, other rows have more to say. */
+	if (o->c->canon != CANON_RELAXED || o->value.len > 1000)
 		return;
 	list_row(o, 32, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
 	list_row(
