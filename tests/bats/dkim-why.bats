@@ -166,7 +166,7 @@ summary: 5 messages, 2 of which fail dkim
 	}
 	why 0 list-edited "A footer was appended to the body; a tag was added to the Subject: between DKIM-Signature 2\
  (sender.example) and DKIM-Signature 1, most likely lists.example (proved; who: likely)."
-	why 1 gateway-recoded "8-bit text was converted to quoted-printable in transit: after DKIM-Signature 1 (sender.example);\
+	why 1 gateway-recoded "The text was converted to quoted-printable in transit: after DKIM-Signature 1 (sender.example);\
  no later signature covers the change (proved; who: open)."
 	why 1 key-rotated "The key has been revoked: p= is empty: whoever publishes the key of sender.example (fact)."
 }
