@@ -300,24 +300,28 @@ check(struct sign *s)
 	while (slice_cut(&rest, ':', &name)) {
 		if (name.len == 0 || name.len > MOST_NAME)
 			cli_usage(c,
-			    "invalid --headers: a field name must have 1 to %d "
-			    "bytes",
-			    MOST_NAME);
+			    "invalid --headers '%s': a field name must have 1 "
+			    "to %d bytes",
+			    s->headers, MOST_NAME);
 		for (size_t i = 0; i < name.len; i++)
 			if (name.p[i] <= ' ' || name.p[i] >= 0x7f ||
 			    name.p[i] == ';')
-				cli_usage(
-				    c, "invalid --headers: not a field name");
+				cli_usage(c,
+				    "invalid --headers '%s': '%.*s' is not a "
+				    "field name",
+				    s->headers, SLICE_ARG(name));
 		if (!seal_may_sign(name))
 			cli_usage(c,
-			    "invalid --headers: %.*s must not be signed (RFC "
-			    "8617 section 4.1.2)",
-			    SLICE_ARG(name));
+			    "invalid --headers '%s': %.*s must not be signed "
+			    "(RFC 8617 section 4.1.2)",
+			    s->headers, SLICE_ARG(name));
 		from |= slice_eq_nocase(name, SLICE("from"));
 	}
 	if (!from)
-		cli_usage(c, "invalid --headers: From must be signed (RFC 6376 "
-			     "section 5.4)");
+		cli_usage(c,
+		    "invalid --headers '%s': From must be signed (RFC 6376 "
+		    "section 5.4)",
+		    s->headers);
 }
 
 /* The key is to be found in no core file and by no other process. */

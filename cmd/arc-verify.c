@@ -187,7 +187,8 @@ check_accept(struct verify *v, const char *arg)
 		if (!accept_word(v, word))
 			cli_usage(&v->cli,
 			    "invalid --accept '%s': \"%.*s\" is not a result "
-			    "of a checked method (such as %s, or %s=pass)",
+			    "of a checked method (such as %s, or %s=pass; "
+			    "several are joined by ':')",
 			    arg, SLICE_ARG(word),
 			    v->methods.method[0] == METHOD_ARC ? "pass, none, "
 								 "fail, "

@@ -9,31 +9,33 @@ enum {
 	MAX_EDITS = 2,	 /* between a name and the one suggested */
 };
 
-/* How many characters have to be put in, taken out or replaced to make b of a;
- * both are shorter than MAX_OPTION. */
+/* How many characters have to be put in, taken out, replaced or, side by side,
+ * exchanged to make b of a; both are shorter than MAX_OPTION. */
 static size_t
 count_edits(const char *a, const char *b)
 {
-	size_t row[MAX_OPTION], n = strlen(b);
+	size_t cost[MAX_OPTION][MAX_OPTION], m = strlen(a), n = strlen(b);
 
+	for (size_t i = 0; i <= m; i++)
+		cost[i][0] = i;
 	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t above_left = row[0];
-
-		row[0] = i;
+		cost[0][j] = j;
+	for (size_t i = 1; i <= m; i++)
 		for (size_t j = 1; j <= n; j++) {
-			size_t best = above_left + (a[i - 1] != b[j - 1]);
+			size_t best =
+			    cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
 
-			above_left = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			if (cost[i - 1][j] + 1 < best)
+				best = cost[i - 1][j] + 1;
+			if (cost[i][j - 1] + 1 < best)
+				best = cost[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] &&
+			    cost[i - 2][j - 2] + 1 < best)
+				best = cost[i - 2][j - 2] + 1;
+			cost[i][j] = best;
 		}
-	}
-	return row[n];
+	return cost[m][n];
 }
 
 /* A long option that is none, or the start of several. */

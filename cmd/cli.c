@@ -162,6 +162,7 @@ system_text(
 	const char *verb = d->code == DIAG_OPEN		      ? "open"
 			   : d->code == DIAG_READ	      ? "read"
 			   : d->code == DIAG_WRITE	      ? "write"
+			   : d->code == DIAG_KEY_CREATE	      ? "create"
 			   : d->code == DIAG_PRIVATE_KEY_READ ? "read key"
 							      : NULL;
 	bool input = strcmp(file, "-") == 0;
@@ -196,6 +197,8 @@ cli_trouble_text(
 	struct slice sentence = slice_of(info->sentence);
 	bool detail = d->detail[0] != '\0', clause = info->clause[0] != '\0';
 
+	if (d->path != NULL)
+		file = d->path;
 	if (system_text(c, b, file, d))
 		return;
 	/* What a colon follows is no sentence of its own. */

@@ -158,9 +158,9 @@ show_canon_dkim(struct shown *s, struct diag *why)
 
 	if (f == NULL || (f->tags.b_raw.p == NULL && !d->canon_body))
 		return diag_set(why, DIAG_NO_SUCH_SET, SLICE_NONE,
-		    "the message has %zu DKIM-Signatures; nothing was hashed "
+		    "the message has %zu DKIM-Signature%s; nothing was hashed "
 		    "for number %u",
-		    s->dkim.n, i);
+		    s->dkim.n, s->dkim.n == 1 ? "" : "s", i);
 	if (f->problem.code != DIAG_NONE)
 		canon_warn(s, f);
 	if (d->canon_body)

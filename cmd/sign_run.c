@@ -48,8 +48,11 @@ sign_check_name(const struct sign *s, const char *selector, const char *domain)
 	}
 	if (why.code == DIAG_MEMORY)
 		cli_no_memory(&s->cli);
-	cli_usage(
-	    &s->cli, "%s (%s)", diag_info(why.code)->sentence, why.detail);
+	bool by_selector = why.code == DIAG_SELECTOR_SYNTAX;
+
+	cli_usage(&s->cli, "invalid --%s '%s': %s",
+	    by_selector ? "selector" : "domain",
+	    by_selector ? selector : domain, why.detail);
 }
 
 /* ------------------------------------------------------------------------
@@ -293,6 +296,8 @@ cv_by_state(struct sign_work *w, struct diag *why)
 	if (result == 0)
 		result = state_read(
 		    buf_view(&text), &w->chain, &w->cv, &temporary, why);
+	if (result != 0)
+		why->path = w->s->state;
 	buf_release(&text);
 	if (result == 0 && temporary && !w->s->seal_anyway)
 		return diag_set(why, DIAG_DNS_TIMEOUT, SLICE_NONE,

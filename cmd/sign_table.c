@@ -76,8 +76,10 @@ signer_choose(const struct sign *s, const struct message *m, struct signer *out,
 		out->domain = slice_of(s->domain);
 		out->selector = slice_of(s->selector);
 	}
-	if (s->table != NULL && choose_from_table(s, m, out, why) != 0)
+	if (s->table != NULL && choose_from_table(s, m, out, why) != 0) {
+		why->path = s->table;
 		return -1;
+	}
 	out->authserv_id =
 	    s->authserv_id != NULL ? slice_of(s->authserv_id) : out->domain;
 	return 0;

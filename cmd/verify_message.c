@@ -124,6 +124,7 @@ verify_write_file(
 	if (fd < 0 || cli_write(fd, b->p, b->len) != 0 || close(fd) != 0 ||
 	    rename(fresh, path) != 0) {
 		result = diag_errno(why, DIAG_WRITE, path);
+		why->path = path;
 		if (fd >= 0)
 			unlink(fresh);
 	}

@@ -227,6 +227,10 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_NO_SUCH_SET] = { "no-such-set", "",
 	    "The requested ARC Set is missing or incomplete.",
 	    TROUBLE(EX_DATAERR) },
+	[DIAG_NO_ATTACHMENT] = { "no-attachment", "",
+	    "No message is attached: no part is message/rfc822 or a file "
+	    "named *.eml.",
+	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_MESSAGE] = { "limit-message", "",
 	    "The message is longer than 1 GiB, the limit of a filter and of "
 	    "--why, or than --limit message allows.",
@@ -292,9 +296,7 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_PRIVATE_KEY] = { "private-key", "",
 	    "The private key cannot be used for signing.", TROUBLE(EX_CONFIG) },
 	[DIAG_KEY_CREATE] = { "private-key-create", "",
-	    "The private key file cannot be created; an existing file is never "
-	    "overwritten.",
-	    TROUBLE(EX_CANTCREAT) },
+	    "The private key file cannot be created.", TROUBLE(EX_CANTCREAT) },
 };
 
 const struct diag_info *

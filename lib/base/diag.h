@@ -99,6 +99,7 @@ enum diag_code {
 	DIAG_BARE_CR,
 	DIAG_NOT_SEALABLE,
 	DIAG_NO_SUCH_SET,
+	DIAG_NO_ATTACHMENT,
 	DIAG_FINGERPRINT,
 	DIAG_LIMIT_MESSAGE,
 	DIAG_LIMIT_HEADER,
@@ -146,6 +147,8 @@ struct diag {
 	struct slice field; /* name of the field concerned, static; or empty */
 	const struct field *at; /* that field, in its message; or NULL */
 	struct slice where;	/* octets at fault, in the message; or empty */
+	const char *path;	/* of the file concerned where that is not the
+				 * input; the caller's; or NULL */
 	int errnum;		/* errno of the system call that failed; or 0 */
 	char detail[200];	/* the particulars, "i=3 follows i=1", escaped:
 				 * printable ASCII and no control; or "" */

@@ -380,9 +380,8 @@ start_attached(struct operands *op, struct source *s)
 				    &a->message, &a->n, &a->more))
 		result = diag_memory(&s->problem);
 	else if (result == 0 && a->n == 0)
-		result = diag_set(&s->problem, DIAG_NO_MESSAGE, SLICE_NONE,
-		    "no message is attached: no part is message/rfc822 or a "
-		    "file named *.eml");
+		result = diag_set(
+		    &s->problem, DIAG_NO_ATTACHMENT, SLICE_NONE, "%s", "");
 	if (result != 0) {
 		attachments_free(a);
 		return 1;

@@ -252,3 +252,43 @@ verify() {
 	LC_ALL=tr_TR.UTF-8 TZ=Asia/Tokyo verify --json --keys keys pass fail >"$T/b" || true
 	cmp "$T/a" "$T/b"
 }
+
+@test "an error of a file names that file, not the message" {
+	message=$SAMPLES/pass-one-hop.eml
+	sign=(arc-sign -d d.example -s s --ar none --keys "$SAMPLES/keys")
+	cd "$BATS_TEST_TMPDIR"
+	echo none >one
+	while read -r status words; do
+		read -r want
+		case $words in
+		verify*) command=(arc-verify --keys "$SAMPLES/keys" ${words#verify}) ;;
+		*) command=("${sign[@]}" ${words#sign}) ;;
+		esac
+		run -"$status" --separate-stderr "${command[@]}" "$message"
+		[[ $stderr == *"arc-${words%% *}: $want"* ]] || { echo "$words: $stderr"; false; }
+	done <<-END
+	74 verify --state /nonexistent/x
+	cannot write '/nonexistent/x': No such file or directory  [write]
+	66 sign -k $ROOT/tests/keys/rsa2048-a.pem --state /nonexistent/x
+	cannot open '/nonexistent/x': No such file or directory  [open]
+	65 sign -k $ROOT/tests/keys/rsa2048-a.pem --state one
+	one: The state file is not for this message
+	66 sign --table /nonexistent/x
+	cannot open '/nonexistent/x': No such file or directory  [open]
+	78 sign --table one
+	one: Invalid table of keys: line 1: expected
+	END
+	run -73 --separate-stderr arc-sign --new-key -d d.example -s s -k one
+	[[ $stderr == "arc-sign: cannot create 'one': File exists  [private-key-create]" ]]
+}
+
+@test "did you mean: two characters exchanged are one slip" {
+	for slip in lnit:lint jsno:json verfiy:verify; do
+		run -64 --separate-stderr arc-dump "--${slip%:*}"
+		[[ $stderr == *"(did you mean '--${slip#*:}'?)"* ]]
+	done
+	run -64 --separate-stderr arc-sign -d d.example -s 's s' -k x
+	[[ $stderr == "arc-sign: invalid --selector 's s': "* ]]
+	run -64 --separate-stderr arc-sign -d localhost -s s -k x
+	[[ $stderr == "arc-sign: invalid --domain 'localhost': "* ]]
+}

@@ -309,7 +309,7 @@ refused() {
 
 @test "--attached of a message without one is no verdict (65)" {
 	run -65 --separate-stderr arc-verify --attached --keys "$SAMPLES/keys" good.eml
-	[[ -z $output && $stderr == *"no message is attached"* ]]
+	[[ -z $output && $stderr == *"No message is attached"*"[no-attachment]"* ]]
 	run -64 arc-verify --attached --mbox --keys "$SAMPLES/keys" good.eml
 }
 
