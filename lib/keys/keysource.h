@@ -72,7 +72,7 @@ enum diag_code answer_diag(enum answer_kind);
 
 struct keysource {
 	/* Ask n questions at once.  answers[i] is about questions[i].  deadline
-	 * is in nanoseconds of CLOCK_MONOTONIC, shared by all lookups of a
+	 * is a time of clock_now(), shared by all lookups of a
 	 * message; what is not answered by then is ANSWER_TIMEOUT.  Returns 0,
 	 * or -1 with DIAG_MEMORY or DIAG_SYSTEM when it could not even try: a
 	 * lookup that fails is an answer, not an error. */
