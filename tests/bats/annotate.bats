@@ -97,10 +97,9 @@ field() {
 			printf " ; dmarc=pass$end\t; dkim=pass$end" >"$T/lines"
 			# shellcheck disable=SC2059
 			printf "From: a@b.example$end${end}body" >"$T/rest"
-			annotate <(cat "$T/mbox" "$T/lines" "$T/rest") >"$T/out"
-			# shellcheck disable=SC2059
-			printf "Authentication-Results: mx.example.org; arc=none$end" >"$T/field"
-			cmp <(cat "$T/mbox" "$T/lines" "$T/field" "$T/rest") "$T/out"
+			# Such a first line makes it no message (RFC 5322 2.1).
+			run -65 annotate <(cat "$T/mbox" "$T/lines" "$T/rest")
+			[[ $output != *Authentication-Results* ]]
 		done
 	done
 }
