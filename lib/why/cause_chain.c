@@ -238,6 +238,11 @@ static const struct cause rows[] = {
 	    "An ARC field was rewritten as encoded words, as mail libraries do "
 	    "with long words.",
 	    "Pass ARC fields on as they came." },
+	[CAUSE_AS_AAR_RESULT_CHANGED] = { "as.aar-result-changed",
+	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 8617 section 5.1.1",
+	    "A result in ARC-Authentication-Results was changed after "
+	    "sealing.",
+	    "Do not trust this result; never modify ARC fields." },
 	[CAUSE_AS_AAR_ALTERED] = { "as.aar-altered", ROLE_MODIFIER,
 	    LEVEL_INDICATED, "RFC 8617 section 5.1.1",
 	    "Everything else verifies: ARC-Authentication-Results, or the tags "

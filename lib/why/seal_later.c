@@ -451,10 +451,70 @@ b_refolded(struct seal_case *c, bool whole)
 	}
 }
 
+static const char *const results[] = { "pass", "fail", "none", "neutral",
+	"softfail", "temperror", "permerror", "policy" };
+
+/* The result that begins at v.p[at], behind a "="; or empty. */
+static struct slice
+result_at(struct slice v, size_t at)
+{
+	struct slice word = slice_sub(v, at, v.len);
+	size_t n = 0;
+
+	while (n < word.len && ascii_is_alnum(word.p[n]))
+		n++;
+	word.len = v.p[at - 1] == '=' ? n : 0;
+	for (size_t k = 0; k < ARRAY_LEN(results); k++)
+		if (slice_eq_nocase(word, slice_of(results[k])))
+			return word;
+	return SLICE_NONE;
+}
+
+/* An AAR with another result of one method. */
+static void
+offer_results(struct seal_case *c, size_t j, const struct sigfield *f)
+{
+	const struct slice v = f->field->value;
+
+	for (size_t i = 1; i < v.len; i++) {
+		const struct slice word = result_at(v, i);
+
+		for (size_t k = 0; word.len > 0 && k < ARRAY_LEN(results) &&
+				   !search_over(c->s);
+		     k++) {
+			struct buf b = { .max = 0 };
+
+			buf_slice(&b, slice_sub(v, 0, i));
+			buf_text(&b, results[k]);
+			buf_slice(&b, slice_sub(v, i + word.len, v.len));
+			struct slice kept = search_keep(c->s, &b);
+
+			buf_release(&b);
+			if (kept.p != NULL && !slice_eq(kept, v))
+				offer(c, j, f, kept,
+				    CAUSE_AS_AAR_RESULT_CHANGED, RANK_RARE);
+		}
+	}
+}
+
+static void
+results_changed(struct seal_case *c)
+{
+	for (size_t j = 0; j < c->q.n && !search_over(c->s); j++) {
+		const struct sigfield *f = seal_field_at(c, j);
+
+		if (is_open(c, j) && f->kind == ARC_AAR)
+			offer_results(c, j, f);
+	}
+	c->found = sequence_search(c->s, &c->q, 1, RANK_RARE);
+}
+
 void
 seal_later(struct seal_case *c)
 {
 	b_refolded(c, true);
+	if (c->found == 0)
+		results_changed(c);
 	if (c->found == 0)
 		respaced(c, false);
 	if (c->found == 0)

@@ -686,6 +686,8 @@ def seal_edit_cases():
         m = base(n, PLAIN, TEXT).rewrite(arc.AAR, i, lambda r: r.replace(b"smtp.mailfrom=", b"smtp.mailfrom= "))
         yield Case("aar-blank.%d-%d" % (n, i), m, [("as.aar-respaced", i, i, None)], also=["as.aar-respaced"])
         m = base(n, PLAIN, TEXT).rewrite(arc.AAR, i, lambda r: r.replace(b"spf=pass", b"spf=fail"))
+        yield Case("aar-result.%d-%d" % (n, i), m, [("as.aar-result-changed", i, i, None)], also=["as.aar-result-changed"])
+        m = base(n, PLAIN, TEXT).rewrite(arc.AAR, i, lambda r: r.replace(b"spf=pass", b"spf=pass (mx: permitted sender)"))
         yield Case("aar-altered.%d-%d" % (n, i), m, [("as.aar-altered", i, i, None)], level="indicated")
     for n in (1, 2):
         m = base(n, PLAIN, TEXT).rewrite(arc.AAR, 1, spaced)
