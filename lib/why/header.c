@@ -460,16 +460,18 @@ search_fields(struct header_case *c)
 	if (found == 0)
 		found = search_wrapped(c);
 	if (found == 0)
+		found = explain_library(c, LIBRARY_NEAR);
+	if (found == 0)
 		found = header_alike(c);
 	for (size_t k = 0; k < n && found == 0; k++) {
 		if (k == LISTS_AFTER)
-			found = explain_library(c, true);
+			found = explain_library(c, LIBRARY_FAR);
 		if (k == LISTS_AFTER && found == 0)
 			found = explain_list_edits(c, LIST_MORE);
 		if (k == LISTS_AFTER && found == 0)
 			found = explain_list_edits(c, LIST_FAR);
 		if (k == LIBRARY_AFTER && found == 0)
-			found = explain_library(c, false);
+			found = explain_library(c, LIBRARY_PERHAPS);
 		if (found > 0)
 			break;
 		/* The last has little to find among many. */

@@ -24,6 +24,7 @@ struct header_case {
 	size_t top;		  /* fields above it came later */
 	struct sequence q;	  /* what is hashed: n fields, then its own */
 	struct sequence list;	  /* the same, as lists may have found it */
+	struct sequence library;  /* and as a library may have */
 	struct mime *mime;	  /* of the body as it came */
 };
 

@@ -13,10 +13,10 @@
 #include "why/header_words.h"
 
 enum {
-	LIBRARY_BITS = 14, /* where one shows that it was there */
+	NEAR_BITS = 8, /* how unlikely the choices may be */
+	FAR_BITS = 14,
 	PERHAPS_BITS = 8,
-	FIRST_BITS = 5, /* of them before more */
-	STEP_BITS = 3,
+	STEP_BITS = 4, /* of them before more */
 	LIBRARY_OCTETS = 16 << 20,
 	MAX_VALUE = 8192,
 	MAX_PARAMS = 5,
@@ -194,21 +194,18 @@ is_shown(const struct sequence *q)
 	return false;
 }
 
-size_t
-explain_library(struct header_case *c, bool shown)
+/* What each field may have been; false when memory is short. */
+static bool
+offer_fields(struct header_case *c, struct sequence *q)
 {
-	struct search *s = c->s;
-	struct sequence q = c->q;
-	struct offer o = { .c = c, .q = &q };
-	uint64_t left, begun;
+	struct offer o = { .c = c, .q = q };
 
-	/* Where white space counts, other rows have more to say. */
-	if (c->canon != CANON_RELAXED || c->target->kind != TARGET_DIGEST ||
-	    !sequence_init(s, &q, c->n + 1))
-		return 0;
+	*q = c->q;
+	if (!sequence_init(c->s, q, c->n + 1))
+		return false;
 	for (size_t j = 0; j <= c->n; j++)
-		q.piece[j].octets = c->q.piece[j].octets;
-	for (size_t j = 0; j < c->n && !search_over(s); j++) {
+		q->piece[j].octets = c->q.piece[j].octets;
+	for (size_t j = 0; j < c->n && !search_over(c->s); j++) {
 		o.j = j;
 		o.name = c->g->headers[j];
 		o.field = c->sel[j];
@@ -218,21 +215,38 @@ explain_library(struct header_case *c, bool shown)
 		offer_field(&o);
 	}
 	buf_release(&o.text);
-	if (is_shown(&q) != shown)
+	return true;
+}
+
+size_t
+explain_library(struct header_case *c, enum library_reach reach)
+{
+	static const struct {
+		unsigned from, to; /* bits */
+	} reaches[] = {
+		[LIBRARY_NEAR] = { 0, NEAR_BITS },
+		[LIBRARY_FAR] = { NEAR_BITS, FAR_BITS },
+		[LIBRARY_PERHAPS] = { 0, PERHAPS_BITS },
+	};
+	struct search *s = c->s;
+	uint64_t left, begun;
+	size_t found = 0;
+
+	/* Where white space counts, other rows have more to say. */
+	if (c->canon != CANON_RELAXED || c->target->kind != TARGET_DIGEST ||
+	    (c->library.piece == NULL && !offer_fields(c, &c->library)))
+		return 0;
+	if (is_shown(&c->library) != (reach != LIBRARY_PERHAPS))
 		return 0;
 	left = s->left;
 	search_at_most(s, LIBRARY_OCTETS);
 	begun = s->left;
+	for (unsigned from = reaches[reach].from;
+	     found == 0 && from < reaches[reach].to; from += STEP_BITS) {
+		unsigned to = from + STEP_BITS;
 
-	size_t found = 0;
-	unsigned most = shown ? LIBRARY_BITS : PERHAPS_BITS;
-
-	for (unsigned bits = FIRST_BITS; found == 0; bits += STEP_BITS) {
-		found = sequence_best(s, &q,
-		    bits > FIRST_BITS ? bits - STEP_BITS : 0,
-		    bits < most ? bits : most);
-		if (bits >= most)
-			break;
+		found = sequence_best(s, &c->library, from,
+		    to < reaches[reach].to ? to : reaches[reach].to);
 	}
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;

@@ -9,9 +9,15 @@
 
 #include "why/header_case.h"
 
-/* Returns the number of matching choices, each recorded as a group. shown:
- * only for a message that shows signs of a library; else only for one that
- * shows none. */
-size_t explain_library(struct header_case *c, bool shown);
+/* How far to go: of a message that shows signs of a library first what is
+ * likely and soon done, then more; last one that shows none. */
+enum library_reach {
+	LIBRARY_NEAR,
+	LIBRARY_FAR,
+	LIBRARY_PERHAPS,
+};
+
+/* Returns the number of matching choices, each recorded as a group. */
+size_t explain_library(struct header_case *c, enum library_reach);
 
 #endif
