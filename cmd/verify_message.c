@@ -294,6 +294,7 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		.validate = &c->validate };
 	struct report r = { .file = j->source.name,
 		.named = v->many,
+		.aligned = v->terminal,
 		.color = c->color,
 		.verbose = c->verbose,
 		.trusted = v->trust != NULL ? &trusted : NULL,

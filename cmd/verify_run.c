@@ -23,7 +23,6 @@ struct verify_run {
 	char **named;		 /* operands that the manifest named */
 	size_t done, bad, total;
 	int64_t begun, told; /* by clock_now() */
-	bool terminal;	     /* is what stdout is */
 	bool progress;
 	bool gave_up;  /* before the last message */
 	bool short_of; /* of memory, disk or the like: what was found is less
@@ -149,7 +148,7 @@ job_done(void *ctx, void *job)
 		buf_fail_with(&c->out, &j->out);
 	}
 	/* What a person waits for comes out at once. */
-	if (c->out.len >= 32 * 1024 || r->terminal)
+	if (c->out.len >= 32 * 1024 || r->v->terminal)
 		cli_flush(c);
 	progress(r, false);
 	source_release(&j->source);
@@ -300,7 +299,7 @@ static void
 start_progress(struct verify_run *r)
 {
 	r->progress = r->v->many && !r->v->cli.quiet && isatty(STDERR_FILENO) &&
-		      !r->terminal && r->v->operands.files0_from == NULL &&
+		      !r->v->terminal && r->v->operands.files0_from == NULL &&
 		      !r->v->operands.mbox;
 	if (r->progress)
 		r->total = count(&r->v->operands);
@@ -310,14 +309,14 @@ start_progress(struct verify_run *r)
 void
 verify_run(struct verify *v)
 {
-	struct verify_run r = { .v = v,
-		.terminal = isatty(STDOUT_FILENO) != 0 };
+	struct verify_run r = { .v = v };
 	struct pool_tasks tasks = { &r, sizeof(struct job), job_next, job_work,
 		job_done };
 	struct sigaction act = { .sa_handler = on_interrupt,
 		.sa_flags = (int)SA_RESETHAND };
 	struct diag why;
 
+	v->terminal = isatty(STDOUT_FILENO) != 0;
 	if (start_suite(&r, &why) != 0 || name_operands(&r, &why) != 0 ||
 	    (r.operands = operands_new(&v->operands, &why)) == NULL) {
 		cli_trouble(&v->cli,

@@ -35,8 +35,9 @@ struct verify {
 	const char *authserv_id;
 	struct facts facts; /* of the SMTP session */
 	bool annotate, field_only, dmarc, pass_on_error;
-	bool many; /* more than one message may come: lines begin with the
-		    * file's name, and totals are told */
+	bool many;     /* more than one message may come: lines begin with the
+			* file's name, and totals are told */
+	bool terminal; /* is what stdout is */
 };
 
 /* The exit status that a result of that method asks for: 0 when it is

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
 /* Results of DKIM as lines and as JSON. */
 #include <inttypes.h>
 
@@ -62,12 +64,10 @@ static void
 begin(struct buf *b, const struct report *r, enum auth_method method,
     enum auth_result result)
 {
-	if (r->named) {
-		escape_text(b, slice_of(r->file));
-		buf_text(b, ": ");
-	}
-	buf_printf(b, "%s=", auth_method_word(method));
-	line_word(b, r->color, auth_result_word(result));
+	char name[16];
+
+	snprintf(name, sizeof name, "%s=", auth_method_word(method));
+	line_begin(b, r, name, auth_result_word(result));
 }
 
 void

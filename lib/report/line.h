@@ -13,6 +13,11 @@
 /* A result, in its colour. */
 void line_word(struct buf *, bool color, const char *word);
 
+/* How a line on a message begins: "FILE: dkim=pass", or aligned "dkim=pass
+ * FILE"; method is "dkim=", or "" where the word is a verdict. */
+void line_begin(
+    struct buf *, const struct report *, const char *method, const char *word);
+
 /* name and value, escaped; nothing when there is no value. */
 void line_pair(struct buf *, const char *name, struct slice value);
 

@@ -27,6 +27,8 @@
 struct report {
 	const char *file; /* as the user named it */
 	bool named;	  /* text: begin with "FILE: " */
+	bool aligned;	  /* and put what was found in front of that, in a
+			   * column of its own, for a terminal */
 	bool color;	  /* text: SGR colours */
 	bool verbose;	  /* text: digests and legends too */
 	size_t columns;	  /* of the terminal that shows a page; 0: a pipe, where

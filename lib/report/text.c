@@ -72,16 +72,33 @@ line_code(struct buf *b, bool color, const char *word)
 }
 
 void
+line_begin(
+    struct buf *b, const struct report *r, const char *method, const char *word)
+{
+	/* The longest verdict, "tempfail"; "dmarc=permerror" of a method. */
+	size_t n = strlen(method) + strlen(word), column = *method ? 15 : 8;
+	bool first = r->named && r->aligned;
+
+	if (r->named && !first) {
+		escape_text(b, slice_of(r->file));
+		buf_text(b, ": ");
+	}
+	buf_text(b, method);
+	line_word(b, r->color, word);
+	if (!first)
+		return;
+	for (; n < column + 2; n++)
+		buf_char(b, ' ');
+	escape_text(b, slice_of(r->file));
+}
+
+void
 report_line(struct buf *b, const struct report *r)
 {
 	const struct verdict *v = r->verdict;
 	const struct chain *c = r->chain;
 
-	if (r->named) {
-		escape_text(b, slice_of(r->file));
-		buf_text(b, ": ");
-	}
-	line_word(b, r->color, report_word(v));
+	line_begin(b, r, "", report_word(v));
 	if (v->cv == CV_FAIL) {
 		buf_char(b, ' ');
 		put_place(b, c, &v->why);

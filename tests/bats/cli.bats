@@ -292,3 +292,16 @@ verify() {
 	run -64 --separate-stderr arc-sign -d localhost -s s -k x
 	[[ $stderr == "arc-sign: invalid --domain 'localhost': "* ]]
 }
+
+@test "at a terminal the verdicts of many files are a column, in a pipe they follow the name" {
+	cd "$SAMPLES"
+	files=(pass-one-hop.eml fail-body-changed.eml none-no-arc-fields.eml)
+	run -1 /usr/bin/python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \
+		arc-verify --color never --keys keys "${files[@]}"
+	[[ ${lines[0]} == "pass      pass-one-hop.eml  i=1 "* ]]
+	[[ ${lines[1]} == "fail      fail-body-changed.eml  i=2 "* ]]
+	[[ ${lines[2]} == "none      none-no-arc-fields.eml"* ]]
+	run -1 --separate-stderr arc-verify --keys keys "${files[@]}"
+	[[ ${lines[0]} == "pass-one-hop.eml: pass  i=1 "* ]]
+	[[ ${lines[2]} == "none-no-arc-fields.eml: none" ]]
+}
