@@ -12,32 +12,6 @@ enum {
 	MAX_SELECTORS = 16, /* other keys of a domain that are tried */
 };
 
-struct finding *
-lock_note(struct lock *l, enum cause_id cause, enum cause_level level)
-{
-	enum cause_role role = cause_info(cause)->role;
-	enum finding_aspect aspect =
-	    role == ROLE_KEY || cause == CAUSE_KEY_OTHER_SELECTOR ? ASPECT_KEY
-								  : l->aspect;
-	struct explanation *e = l->s->out;
-
-	/* AMS and AS of a set mostly share a key. */
-	for (size_t n = 0; n < e->n; n++)
-		if (e->finding[n].cause == cause &&
-		    e->finding[n].aspect == aspect &&
-		    e->finding[n].instance == l->i &&
-		    e->finding[n].signature == l->k->number)
-			return NULL;
-	struct finding *f = finding_about(l->s, cause, level, aspect, l->k);
-
-	if (f != NULL) {
-		f->domain = l->k->f->tags.domain;
-		if (role == ROLE_MODIFIER)
-			f->domain = SLICE_NONE;
-	}
-	return f;
-}
-
 static void
 say(struct finding *f, const char *what, struct slice name)
 {
@@ -48,100 +22,8 @@ say(struct finding *f, const char *what, struct slice name)
 		    diag_quote(name, q));
 }
 
-/* The octets that the signature should cover, hashed. */
-static bool
-standard_octets(struct lock *l, struct buf *b)
-{
-	struct search *s = l->s;
-	struct sink sink = buf_sink(b);
-
-	if (l->kind == ARC_SEAL)
-		chain_put_seal(s->chain, l->i, &sink);
-	else
-		sigfield_put(l->k->f, s->select, &sink);
-	if (b->failure != BUF_OK)
-		search_memory(s);
-	search_pay(s, (uint64_t)COST_MADE * b->len);
-	return b->failure == BUF_OK;
-}
-
-static bool
-digest_of(struct search *s, struct slice octets, unsigned char out[DIGEST_SIZE])
-{
-	struct digest d;
-	struct diag why;
-	bool good;
-
-	digest_init(&d);
-	digest_put(&d, octets.p, octets.len);
-	good = digest_final(&d, out, &why) == 0;
-	if (!good)
-		search_fail(s, &why);
-	digest_release(&d);
-	return good;
-}
-
-static bool
-standard_digest(struct lock *l, unsigned char out[DIGEST_SIZE],
-    unsigned char sha1[DIGEST_SHA1_SIZE])
-{
-	struct buf b = { .max = 0 };
-	struct diag why;
-	bool good =
-	    standard_octets(l, &b) && digest_of(l->s, buf_view(&b), out);
-
-	if (good && digest_sha1(buf_view(&b), sha1, &why) != 0) {
-		search_fail(l->s, &why);
-		good = false;
-	}
-	buf_release(&b);
-	return good;
-}
-
 /* ------------------------------------------------------------------------
  * Other keys. */
-
-/* What one operation with the public key costs: of RSA it grows as a product of
- * its octets does. */
-static uint64_t
-opening_cost(const struct key *key)
-{
-	return key->type == KEY_RSA ? (uint64_t)key->noctets * key->noctets / 3
-				    : COST_VERIFICATION;
-}
-
-bool
-lock_key_made(struct lock *l, const struct key *key)
-{
-	struct search *s = l->s;
-	struct signature_opened opened;
-	unsigned char digest[DIGEST_SIZE], sha1[DIGEST_SHA1_SIZE];
-	struct slice sig = l->k->f->tags.signature;
-	struct diag why;
-
-	if (!search_pay(s, opening_cost(key)))
-		return false;
-	if (key->type == KEY_ED25519) {
-		if (!standard_digest(l, digest, sha1) ||
-		    signature_verify(key, SIGNATURE_ED25519_SHA256, 0, digest,
-			sig, &why) != 0)
-			return false;
-		l->k->holds = true;
-		return true;
-	}
-	if (signature_open(key, sig, &opened, &why) != 0) {
-		search_fail(s, &why);
-		return false;
-	}
-	if (opened.what != OPENED_SHA256)
-		return false;
-	l->k->opened = opened;
-	l->k->target.kind = TARGET_DIGEST;
-	memcpy(l->k->target.digest, opened.digest, DIGEST_SIZE);
-	if (standard_digest(l, digest, sha1))
-		l->k->holds = memcmp(digest, opened.digest, DIGEST_SIZE) == 0;
-	return true;
-}
 
 static void
 add_name(struct slice names[], size_t *n, struct slice name, struct slice own)
@@ -327,7 +209,7 @@ repair_by_opening(struct lock *l)
 
 	if (l->k->key == NULL || l->k->key->key.type != KEY_RSA ||
 	    l->k->key->key.bits > 4096 || sig.len != l->k->key->key.noctets ||
-	    !standard_digest(l, want, sha1))
+	    !lock_digest(l, want, sha1))
 		return false;
 	memcpy(octets, sig.p, sig.len);
 	for (size_t at = 0; at < raw.len && !s->failed; at++) {
@@ -343,7 +225,7 @@ repair_by_opening(struct lock *l)
 				sig.len };
 
 			if (alphabet[v] == raw.p[at] ||
-			    !search_may(s, opening_cost(&l->k->key->key)))
+			    !search_may(s, lock_cost(&l->k->key->key)))
 				continue;
 			for (unsigned k = 0; k < 6; k++) {
 				size_t at_bit = bit + k;
@@ -520,11 +402,11 @@ signs(struct lock *l, struct slice octets, bool hash)
 	if (l->s->failed || !search_may(l->s, octets.len))
 		return false;
 	if (k->target.kind == TARGET_DIGEST)
-		return digest_of(l->s, octets, digest) &&
+		return lock_hash(l->s, octets, digest) &&
 		       memcmp(digest, k->target.digest, DIGEST_SIZE) == 0;
 	if (k->target.kind != TARGET_CHECK ||
 	    !search_pay(l->s, COST_VERIFICATION) ||
-	    (hash && !digest_of(l->s, octets, digest)))
+	    (hash && !lock_hash(l->s, octets, digest)))
 		return false;
 	if (signature_verify_octets(k->target.key,
 		hash ? (struct slice){ (const char *)digest, DIGEST_SIZE }
@@ -545,7 +427,7 @@ hashed_oddly(struct lock *l)
 	struct buf b = { .max = 0 }, hex = { .max = 0 };
 	enum cause_id cause = CAUSE_NONE;
 
-	if (!standard_octets(l, &b) || !digest_of(l->s, buf_view(&b), digest)) {
+	if (!lock_octets(l, &b) || !lock_hash(l->s, buf_view(&b), digest)) {
 		buf_release(&b);
 		return false;
 	}
@@ -573,7 +455,7 @@ opened_oddly(struct lock *l)
 {
 	unsigned char digest[DIGEST_SIZE], sha1[DIGEST_SHA1_SIZE];
 
-	if (!standard_digest(l, digest, sha1))
+	if (!lock_digest(l, digest, sha1))
 		return;
 	if (l->k->opened.what == OPENED_BARE &&
 	    memcmp(l->k->opened.digest, digest, DIGEST_SIZE) == 0)
