@@ -177,10 +177,11 @@ tell_totals(struct verify_run *r)
 	struct diag why;
 
 	suite_difference(r->suite, c->verbose, &b);
+	bool good = expected && missed == 0 && !r->short_of;
+
 	if (expected)
-		buf_text(&b, missed == 0 && !r->short_of ? "all as expected: "
-							 : "result: ");
-	suite_summary(r->suite, &b);
+		buf_text(&b, good ? "all as expected: " : "result: ");
+	suite_summary(r->suite, !good || c->verbose, &b);
 	/* Of a merge it is the data. */
 	if (r->v->merge && !c->quiet && !r->v->tap) {
 		buf_slice(&c->out, buf_view(&b));

@@ -603,7 +603,7 @@ suite_missed(const struct suite *s)
  * Telling. */
 
 void
-suite_summary(const struct suite *s, struct buf *b)
+suite_summary(const struct suite *s, bool codes, struct buf *b)
 {
 	const char *comma = "";
 
@@ -621,7 +621,7 @@ suite_summary(const struct suite *s, struct buf *b)
 		comma = ", ";
 	}
 	buf_char(b, '\n');
-	for (const struct count *c = s->count; c != NULL; c = c->next)
+	for (const struct count *c = s->count; codes && c != NULL; c = c->next)
 		if (c->code.len > 0) {
 			buf_printf(b, "%8zu ", c->n);
 			put_state(b, c->verdict, c->code);

@@ -83,8 +83,8 @@ void suite_bail_out(
  * in the manifest. */
 size_t suite_missed(const struct suite *);
 
-/* Counts by verdict and code, for people. */
-void suite_summary(const struct suite *, struct buf *);
+/* Counts by verdict, and by code if wanted, for people. */
+void suite_summary(const struct suite *, bool codes, struct buf *);
 
 /* Where outcomes differ from what was expected, grouped, for people; of a group
  * SUITE_SHOWN names, or all. */
