@@ -201,7 +201,7 @@ SOURCES  = $(wildcard lib/*/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
                tests/torture/*.c bench/*.c)
 HEADERS  = $(wildcard lib/*/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run debian/tests/samples \
-           $(addprefix tests/tools/,deb distcheck install-peers release-check) \
+           $(addprefix tests/tools/,deb distcheck install-peers portable release-check) \
            tests/manual-tables tests/torture/run tests/torture/memcheck completions/generate $(wildcard completions/*.bash tests/bats/*.bash) \
            $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)
 LINT     = build-lint
@@ -300,8 +300,8 @@ distcheck: setup-build
 deb: setup-build setup-release
 	@tests/tools/deb "$B/deb"
 
-#: make release-check  what a release has to pass beside .ci/run: distcheck, clang,
-#:                 i386, the package in a bare Debian (root; takes long)
+#: make release-check  what a release has to pass beside .ci/run: distcheck, clang, musl,
+#:                 big-endian, i386, trixie, a mutation run, the package in a bare Debian (root; takes long)
 release-check: setup-build setup-test setup-lint setup-release
 	@tests/tools/release-check
 

@@ -99,6 +99,20 @@ unit() {
 	same hashes wanted
 }
 
+@test "a body in pieces of any size has the canonical form of the whole, in the unit program too" {
+	for f in "$SAMPLES"/pass-{multipart-attachment,partial-body,empty-body}.eml; do
+		unit-canon <"$f" >"$BATS_TEST_TMPDIR/forms"
+		for form in simple relaxed; do
+			for piece in 1 17 1048576; do
+				sed -n "/^\[$form $piece\]$/,/^\[[0-9]*\]$/p" "$BATS_TEST_TMPDIR/forms" | sed 1d >"$BATS_TEST_TMPDIR/$piece"
+				[ -s "$BATS_TEST_TMPDIR/$piece" ]
+			done
+			cmp "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/1048576"
+			cmp "$BATS_TEST_TMPDIR/17" "$BATS_TEST_TMPDIR/1048576"
+		done
+	done
+}
+
 @test "every option and every member of a verdict of the library does what arc.h says" {
 	run -0 unit-embed "$SAMPLES"
 }
