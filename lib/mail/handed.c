@@ -551,9 +551,9 @@ indented_as(struct slice all, bool header)
 	    handed_field_begins(skip(text, "> ")))
 		return "the lines are quoted with '>': remove the marks, or "
 		       "get the raw source of the message";
-	return is_prefixed(all) ? "something stands in front of each line, as "
-				  "a line number or a file's name: remove it, "
-				  "or get the raw source of the message"
+	return is_prefixed(all) ? "each line has a prefix, such as a line "
+				  "number or a file name: remove it, or get "
+				  "the raw source of the message"
 				: NULL;
 }
 
@@ -630,8 +630,8 @@ first_line_as(struct slice all)
 	if (has_nocase(slice_sub(line, 0, 1024), SLICE("%3A%20")))
 		return "it is percent-encoded: decode it first, or get the raw "
 		       "source of the message";
-	return is_known_below(all) ? "text stands above the header: remove "
-				     "what is above the first header field"
+	return is_known_below(all) ? "there is text above the header: remove "
+				     "all lines above the first header field"
 				   : NULL;
 }
 

@@ -207,9 +207,10 @@ static const struct cause rows[] = {
 	    "Get the complete message, header and body, and verify that." },
 	[CAUSE_BODY_GATEWAY_REBUILT] = { "body.gateway-rebuilt", ROLE_MODIFIER,
 	    LEVEL_INDICATED, "",
-	    "The body was changed, and the message went through a gateway "
-	    "that takes mail apart and writes it anew.",
-	    "Seal behind that gateway, or let it pass mail on as it came." },
+	    "The body was changed, and the message passed a gateway that "
+	    "takes messages apart and rebuilds them.",
+	    "Seal after that gateway, or configure it to pass mail on "
+	    "unchanged." },
 	[CAUSE_BODY_CHANGED_RECIPE] = { "body.changed-recipe", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 6.1.3",
 	    "The body was changed; the recipe in a Message-Instance field "

@@ -74,7 +74,7 @@ static const struct cause rows[] = {
 	    "changed.",
 	    "Leave ARC fields exactly as received." },
 	[CAUSE_MSG_HEADER_CUT] = { "msg.header-cut", ROLE_MODIFIER, LEVEL_FACT,
-	    "RFC 5322 section 2.1", "ARC fields stand outside the header.",
+	    "RFC 5322 section 2.1", "ARC fields were found outside the header.",
 	    "Leave the lines of the header together: an empty line ends it." },
 	[CAUSE_KEY_MISSING] = { "key.missing", ROLE_KEY, LEVEL_FACT,
 	    "RFC 6376 section 6.1.2", "No key record.",

@@ -275,7 +275,7 @@ static const struct cause rows[] = {
 	[CAUSE_HDR_RECIPIENTS_REWRITTEN] = { "hdr.recipients-rewritten",
 	    ROLE_MODIFIER, LEVEL_INDICATED, "RFC 6377 section 3.3",
 	    "The recipients were most likely rewritten by list software: the "
-	    "field stands where a list adds its own.",
+	    "field is where a list adds its own.",
 	    "Do not sign Cc of mail to lists, or seal after rewriting it." },
 	[CAUSE_HDR_CHANGED] = { "hdr.changed", ROLE_MODIFIER, LEVEL_INDICATED,
 	    "RFC 8617 section 5.2, step 4", "A signed field was changed.",

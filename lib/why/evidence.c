@@ -324,7 +324,7 @@ evidence_recipients(const struct search *s, const struct field *field,
 	}
 	if (!author || of_list == NULL)
 		return false;
-	snprintf(detail, size, "%.40s stands at the end, beside %.60s",
+	snprintf(detail, size, "%.40s is at the end, next to %.60s",
 	    diag_quote(field->name, q), diag_quote(of_list->name, p));
 	return true;
 }

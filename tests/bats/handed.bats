@@ -102,7 +102,7 @@ setup_file() {
 	kind("HTML page", pre="<pre>" + html.escape(text) + "</pre>")
 	kind("it is a log", iso="2026-02-09T14:05:38.123Z mx rspamd[1]: ARC: fail\n")
 	kind("calendar or a contact", ics="BEGIN:VCALENDAR\nVERSION:2.0\n", vcf="BEGIN:VCARD\nVERSION:3.0\n")
-	kind("in front of each line", bar=each("| %s"), initials=each("AB> %s"), grep=each("good.eml:%s"), string=each('"%s'),
+	kind("each line has a prefix", bar=each("| %s"), initials=each("AB> %s"), grep=each("good.eml:%s"), string=each('"%s'),
 	     numbers="".join("%4d\t%s" % pair for pair in enumerate(text.splitlines(True), 1)), colons="".join("%d: %s" % pair for pair in enumerate(text.splitlines(True), 1)))
 	kind("it is a patch", git="diff --git a/x b/x\n" + each("+%s"), plain="--- a/x\n+++ b/x\n" + each("+%s"))
 	kind("indented", md=each("    %s"), tabs=each("\t%s"), below="\n\n" + each("  %s"))
@@ -116,7 +116,7 @@ setup_file() {
 	kind("lost the white space", stripped=re.sub("\n[ \t]+", "\n", H) + "\n\n" + B)
 	kind("wrapped", wrapped=re.sub("(.{40}[^\n]*?) ", r"\1\n", H) + "\n\n" + B)
 	kind("ends in white space", trailing=text.replace("\n", " \n"))
-	kind("text stands above the header", fence="Here it is:\n\n```\n" + text + "```\n", words="See below.\n\n" + text, marker="---------- Forwarded message ---------\n" + text,
+	kind("text above the header", fence="Here it is:\n\n```\n" + text + "```\n", words="See below.\n\n" + text, marker="---------- Forwarded message ---------\n" + text,
 	     outlook="-----Original Message-----\n" + text, apple="Begin forwarded message:\n" + text, gmail="Download Original\nCopy to clipboard\n" + text,
 	     internet="Internet Headers:\n" + H, shell="$ cat good.eml\n" + text, show="Original Message\n\nMessage ID\t<m1@x>\nSPF:\tPASS\n\n" + text)
 	kind("HTTP response", typed="HTTP/1.1 200 OK\nContent-Type: message/rfc822\n\n" + text)
