@@ -7,20 +7,6 @@
 #include "keys/rr.h"
 #include "keys/zonefile.h"
 
-int
-zonefile_fail(
-    const struct zonefile *z, struct diag *why, const char *format, ...)
-{
-	char what[sizeof why->detail];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(what, sizeof what, format, ap);
-	va_end(ap);
-	return diag_set(
-	    why, DIAG_KEYS_FILE, SLICE_NONE, "line %lu: %s", z->first, what);
-}
-
 /* ------------------------------------------------------------------------
  * Names. */
 

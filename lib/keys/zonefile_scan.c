@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A master file as words: entry by entry, comments read for what they tell. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keys/zonefile.h"
+
+int
+zonefile_fail(
+    const struct zonefile *z, struct diag *why, const char *format, ...)
+{
+	char what[sizeof why->detail];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof what, format, ap);
+	va_end(ap);
+	return diag_set(
+	    why, DIAG_KEYS_FILE, SLICE_NONE, "line %lu: %s", z->first, what);
+}
 
 /* ------------------------------------------------------------------------
  * Words. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mail/token.h"
 #include "base/input.h"
 #include "mail/mbox.h"
 #include "mail/message.h"
@@ -286,7 +287,7 @@ scan_line(struct scan *s, struct slice head, bool empty)
 	}
 	if (s->lines++ > 0 && ascii_is_wsp(head.p[0]))
 		return;
-	if (!message_field_name(head, &name, &colon)) {
+	if (!token_field_name(head, &name, &colon)) {
 		s->bad = true;
 		return;
 	}

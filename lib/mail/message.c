@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mail/token.h"
 #include "base/buf.h"
 #include "mail/handed.h"
 #include "mail/mbox.h"
@@ -27,21 +28,6 @@ line_text(struct slice line)
 	return slice_sub(line, 0, line.len - slice_line_end(line));
 }
 
-bool
-message_field_name(struct slice line, struct slice *name, size_t *colon)
-{
-	size_t n = 0;
-
-	while (n < line.len && line.p[n] > ' ' && line.p[n] < 0x7f &&
-	       line.p[n] != ':')
-		n++;
-	*name = slice_sub(line, 0, n);
-	while (n < line.len && ascii_is_wsp(line.p[n]))
-		n++;
-	*colon = n;
-	return name->len > 0 && n < line.len && line.p[n] == ':';
-}
-
 /* Whether the first octets of a field have the name of an ARC field, so far as
  * they go: white space before the colon may take all that is left of them. */
 static bool
@@ -50,7 +36,7 @@ is_arc_field(struct slice head)
 	struct slice name;
 	size_t colon;
 
-	return (message_field_name(head, &name, &colon) || colon == head.len) &&
+	return (token_field_name(head, &name, &colon) || colon == head.len) &&
 	       name.len > 4 &&
 	       slice_eq_nocase(slice_sub(name, 0, 4), SLICE("ARC-"));
 }
@@ -186,7 +172,7 @@ add_line(struct message *m, struct slice line, bool *in_junk)
 		if (m->njunk == 1)
 			m->junk.len += line.len;
 	} else if (!ascii_is_wsp(line.p[0]) &&
-		   message_field_name(line_text(line), &name, &colon)) {
+		   token_field_name(line_text(line), &name, &colon)) {
 		m->field[m->nfields++] = (struct field){
 			.raw = line,
 			.name = name,

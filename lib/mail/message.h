@@ -76,11 +76,6 @@ int message_body(
  * DIAG_NO_MESSAGE. */
 int message_no_bom(const struct message *, struct diag *why);
 
-/* The name that a line begins with (RFC 5322 sections 2.2 and 4.5: white space
- * may stand before the colon), and where the colon is; false when the line
- * begins no field. */
-bool message_field_name(struct slice line, struct slice *name, size_t *colon);
-
 /* Whether a CR stands in text without its LF.  Here it is an octet like any
  * other (RFC 5322 section 2.2 allows none); others take it for a line end, and
  * what follows it for a field. */

@@ -29,7 +29,7 @@ mime_field(struct slice header, struct slice name)
 			if (!more)
 				break;
 			value.len += line.len;
-		} else if (!more && message_field_name(line, &found, &colon) &&
+		} else if (!more && token_field_name(line, &found, &colon) &&
 			   slice_eq_nocase(found, name)) {
 			value = slice_sub(line, colon + 1, line.len);
 		}

@@ -117,3 +117,18 @@ token_dot_atom(struct slice *rest, struct slice *out)
 {
 	return take(rest, span(*rest, "()<>@,;:\\\"[]"), out);
 }
+
+bool
+token_field_name(struct slice line, struct slice *name, size_t *colon)
+{
+	size_t n = 0;
+
+	while (n < line.len && line.p[n] > ' ' && line.p[n] < 0x7f &&
+	       line.p[n] != ':')
+		n++;
+	*name = slice_sub(line, 0, n);
+	while (n < line.len && ascii_is_wsp(line.p[n]))
+		n++;
+	*colon = n;
+	return name->len > 0 && n < line.len && line.p[n] == ':';
+}

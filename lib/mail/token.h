@@ -38,4 +38,9 @@ bool token_keyword(struct slice *rest, struct slice *out);
 /* dot-atom-text (RFC 5322 section 3.2.3). */
 bool token_dot_atom(struct slice *rest, struct slice *out);
 
+/* The name that a line begins with (RFC 5322 sections 2.2 and 4.5: white space
+ * may stand before the colon), and where the colon is; false when the line
+ * begins no field. */
+bool token_field_name(struct slice line, struct slice *name, size_t *colon);
+
 #endif

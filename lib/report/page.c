@@ -571,30 +571,12 @@ page_chain(struct buf *b, const struct page *p, struct diag *why)
 /* ------------------------------------------------------------------------
  * One set. */
 
-void
-page_unfold(struct buf *b, const struct tag *tag)
-{
-	bool base64 =
-	    slice_eq(tag->name, SLICE("b")) || slice_eq(tag->name, SLICE("bh"));
-	bool fws = false;
-
-	for (size_t i = 0; i < tag->value.len; i++) {
-		bool was = fws;
-
-		fws = ascii_is_fws(tag->value.p[i]);
-		if (!fws)
-			buf_char(b, tag->value.p[i]);
-		else if (!base64 && !was)
-			buf_char(b, ' ');
-	}
-}
-
 static void
 put_value(struct sheet *t, const struct tag *tag, size_t indent)
 {
 	struct buf b = { .max = 0 };
 
-	page_unfold(&b, tag);
+	sheet_unfold(&b, tag);
 	sheet_wrap(t, sheet_inert(t, buf_view(&b)), indent, indent);
 	t->failed |= b.failure != BUF_OK;
 	buf_release(&b);

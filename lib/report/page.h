@@ -48,10 +48,6 @@ const struct diag *page_fault(const struct report *, const struct sigfield *);
 /* Whether it points at octets of that field. */
 bool page_points(const struct diag *, const struct sigfield *);
 
-/* Append the value of a tag without its folds, each of which becomes a space,
- * or nothing within base64 (b=, bh=).  Not inert yet. */
-void page_unfold(struct buf *, const struct tag *);
-
 /* What only the page knows, as members of a JSON object. */
 void page_json(struct json *, const struct page *);
 

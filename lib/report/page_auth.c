@@ -10,6 +10,7 @@
 #include "report/member.h"
 #include "report/page.h"
 #include "report/page_auth.h"
+#include "report/sheet.h"
 
 enum {
 	BESIDE_DOMAIN = 51, /* columns of a signature besides its domain */
@@ -294,7 +295,7 @@ put_dkim2(struct buf *b, const struct page *p, const struct field *f,
 	for (size_t i = 0; i < list.n; i++) {
 		struct buf value = { .max = 0 };
 
-		page_unfold(&value, &list.tag[i]);
+		sheet_unfold(&value, &list.tag[i]);
 		buf_printf(b, "%s%.*s=", i > 0 ? "; " : " ",
 		    SLICE_ARG(list.tag[i].name));
 		escape_text(b, slice_sub(buf_view(&value), 0, 200));
@@ -420,7 +421,7 @@ json_tags(struct json *j, const struct taglist *list)
 	for (size_t i = 0; i < list->n; i++) {
 		struct buf value = { .max = 0 };
 
-		page_unfold(&value, &list->tag[i]);
+		sheet_unfold(&value, &list->tag[i]);
 		json_member(j, list->tag[i].name, buf_view(&value));
 		buf_fail_with(j->out, &value);
 		buf_release(&value);

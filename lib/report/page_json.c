@@ -4,6 +4,7 @@
 #include "report/page.h"
 #include "report/page_auth.h"
 #include "mail/words.h"
+#include "report/sheet.h"
 
 static void
 json_text(struct json *j, const char *key, struct slice s)
@@ -187,7 +188,7 @@ put_value(
 	}
 	if (t == NULL)
 		return;
-	page_unfold(&text, t);
+	sheet_unfold(&text, t);
 	escape_text(b, buf_view(&text));
 	buf_fail_with(b, &text);
 	buf_release(&text);

@@ -237,3 +237,21 @@ sheet_caret(struct sheet *t, struct slice raw, struct slice where)
 	sheet_colored(t, "1;31", SLICE("^"));
 	buf_char(t->b, '\n');
 }
+
+void
+sheet_unfold(struct buf *b, const struct tag *tag)
+{
+	bool base64 =
+	    slice_eq(tag->name, SLICE("b")) || slice_eq(tag->name, SLICE("bh"));
+	bool fws = false;
+
+	for (size_t i = 0; i < tag->value.len; i++) {
+		bool was = fws;
+
+		fws = ascii_is_fws(tag->value.p[i]);
+		if (!fws)
+			buf_char(b, tag->value.p[i]);
+		else if (!base64 && !was)
+			buf_char(b, ' ');
+	}
+}

@@ -15,6 +15,7 @@
 #include "mail/message.h"
 #include "base/slice.h"
 #include "base/width.h"
+#include "mail/taglist.h"
 
 enum {
 	SHEET_COLUMNS = 79, /* in a pipe; the last one stays free */
@@ -68,5 +69,9 @@ void sheet_item(
 /* The line of raw that holds where, and a caret under it; nothing when where is
  * no part of raw. */
 void sheet_caret(struct sheet *, struct slice raw, struct slice where);
+
+/* Append the value of a tag without its folds, each of which becomes a space,
+ * or nothing within base64 (b=, bh=).  Not inert yet. */
+void sheet_unfold(struct buf *, const struct tag *);
 
 #endif

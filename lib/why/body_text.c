@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "mail/token.h"
 #include "base/base64.h"
 #include "mail/mime.h"
 #include "mail/recode.h"
@@ -42,7 +43,7 @@ part_field(const struct mime_part *p, struct slice name, struct slice *out)
 			break;
 		if (in) {
 			out->len += line.len;
-		} else if (!more && message_field_name(line, &found, &colon) &&
+		} else if (!more && token_field_name(line, &found, &colon) &&
 			   slice_eq_nocase(found, name)) {
 			*out = line;
 			in = true;

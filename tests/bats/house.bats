@@ -267,6 +267,29 @@ folders() {
 	[ -z "$output" ] || { echo "$output"; false; }
 }
 
+@test "no circles: files of the library call each other in one direction" {
+	/usr/bin/python3 - "$HERE/obj/lib" <<-'PY'
+	import collections, glob, subprocess, sys
+	defined, calls = {}, collections.defaultdict(set)
+	files = sorted(glob.glob(sys.argv[1] + "/*/*.o"))
+	symbols = {f: [line.split()[:2] for line in subprocess.run(
+	    ["nm", "-P", f], capture_output=True, text=True, check=True).stdout.splitlines()] for f in files}
+	for f in files:
+	    defined.update((name, f) for name, kind in symbols[f] if kind in "TDRB")
+	for f in files:
+	    calls[f] = {defined[name] for name, kind in symbols[f] if kind == "U" and name in defined} - {f}
+	assert sum(map(len, calls.values())) > 500
+	def reached(f):
+	    seen, todo = set(), [f]
+	    while todo:
+	        todo += [g for g in calls[todo.pop()] if g not in seen and not seen.add(g)]
+	    return seen
+	circles = {f[len(sys.argv[1]) + 1:-2] for f in files if f in reached(f)}
+	# explain() explains a message with its encoded words written out, too
+	assert circles <= {"why/why", "why/encoded"}, sorted(circles)
+	PY
+}
+
 @test "CONFORMANCE.md names a test for every item, and every test that it names is there" {
 	python3 - "$ROOT" <<-'PY'
 	import glob, os, re, sys

@@ -309,7 +309,7 @@ is() {
 		run -78 --separate-stderr verify m
 		[ -z "$output" ]
 		# shellcheck disable=SC2154 # set by run
-		[[ $stderr == *"trusted: Invalid file of trusted domains. (line $1: "* ]] || {
+		[[ $stderr == *"trusted: Invalid file of trusted domains: line $1: "* ]] || {
 			echo "$stderr"
 			false
 		}
