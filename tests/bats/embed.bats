@@ -7,7 +7,7 @@ setup_file() {
 	[ "$B" = "$ROOT/build" ] || return 0
 	export PLACE=$BATS_FILE_TMPDIR/place
 	export LIB=$PLACE/opt/arc/lib INCLUDE=$PLACE/opt/arc/include
-	make --no-print-directory -C "$BATS_TEST_DIRNAME/../.." -s B="$B" \
+	make --no-print-directory -C "$BATS_TEST_DIRNAME/../.." -s B=build \
 		DESTDIR="$PLACE" PREFIX=/opt/arc install-lib
 	# What is compiled has no path to the sources.
 	mkdir "$BATS_FILE_TMPDIR/elsewhere"
@@ -34,7 +34,7 @@ setup() {
 		./opt/arc/share/man/man3/arc.3
 	END
 	cp -R "$PLACE" "$BATS_TEST_TMPDIR/copy"
-	make -s -C "$ROOT" B="$B" DESTDIR="$BATS_TEST_TMPDIR/copy" PREFIX=/opt/arc uninstall-lib
+	make -s -C "$ROOT" B=build DESTDIR="$BATS_TEST_TMPDIR/copy" PREFIX=/opt/arc uninstall-lib
 	run -0 find "$BATS_TEST_TMPDIR/copy" ! -type d
 	[ -z "$output" ]
 }
