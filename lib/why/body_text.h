@@ -43,9 +43,9 @@ bool encode_part(struct body_case *c, struct ends text, bool base64,
 size_t text_parts(
     const struct body_case *c, const struct mime_part *part[], size_t max);
 
-/* Whether there is such a way in which encode_like() can encode: whoever changed
- * an encoded text may have changed how its lines are filled.  way counts from
- * 0. */
+/* Whether there is such a way in which encode_like() can encode: whoever
+ * changed an encoded text may have changed how its lines are filled.  way
+ * counts from 0. */
 bool part_likeness(
     struct body_case *c, const struct mime_part *p, unsigned way);
 

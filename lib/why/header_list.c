@@ -167,7 +167,8 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 		[LIST_MORE] = { 0, MORE_BITS, MORE_OCTETS },
 	};
 	struct search *s = c->s;
-	struct sequence more, *q = reach == LIST_MORE ? &more : &c->list;
+	struct sequence more = c->q;
+	struct sequence *q = reach == LIST_MORE ? &more : &c->list;
 	uint64_t left = s->left, begun;
 	size_t found;
 

@@ -7,7 +7,6 @@ cause is named: what --why says is checked against the message that was signed.
 
     wild.py COUNT [FIRST] [KEEP]     a line for each message that is not
                                      explained whole, or wrongly"""
-import base64
 import os
 import quopri
 import random
@@ -16,7 +15,6 @@ import sys
 import tempfile
 from urllib.parse import quote
 
-import arc
 import edits
 import exchange
 import lists
