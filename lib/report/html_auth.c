@@ -65,7 +65,7 @@ put_signatures(struct buf *b, const struct page *p)
 		buf_printf(b, "<p>and %zu more</p>\n", n - PAGE_AUTH_MOST);
 }
 
-struct items {
+struct html_items {
 	struct buf *b;
 	const char *title; /* NULL: it stands there */
 };
@@ -73,7 +73,7 @@ struct items {
 static void
 put_item(void *ctx, struct buf *text)
 {
-	struct items *items = ctx;
+	struct html_items *items = ctx;
 
 	if (items->title != NULL)
 		buf_printf(items->b, "<h2>%s</h2>\n<ul>\n", items->title);
@@ -90,7 +90,7 @@ html_auth(struct buf *b, const struct page *p)
 		return;
 	put_signatures(b, p);
 	for (enum page_auth_list k = 0; k < PAGE_AUTH_LISTS; k++) {
-		struct items items = { b, page_auth_title(k) };
+		struct html_items items = { b, page_auth_title(k) };
 		size_t n = page_auth_list(
 		    k, p, p->report->message->arena, put_item, &items);
 

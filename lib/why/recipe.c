@@ -147,7 +147,7 @@ recipe_claim(struct search *s, const struct recipe *r, char *out, size_t size)
 /* ------------------------------------------------------------------------
  * A recipe for the body. */
 
-struct work {
+struct recipe_work {
 	struct jsonread j;
 	struct slice body;
 	struct arena *arena;
@@ -161,7 +161,7 @@ struct work {
 
 /* Go to the beginning of a line, or to the end of the body. */
 static bool
-go_to(struct work *w, unsigned long long line)
+go_to(struct recipe_work *w, unsigned long long line)
 {
 	struct slice rest = slice_sub(w->body, w->at, w->body.len), one;
 
@@ -171,7 +171,7 @@ go_to(struct work *w, unsigned long long line)
 }
 
 static bool
-end_edit(struct work *w)
+end_edit(struct recipe_work *w)
 {
 	if (w->from == w->at && w->text.len == 0)
 		return true;
@@ -190,7 +190,7 @@ end_edit(struct work *w)
 
 /* [first, last], of lines that come later than all before. */
 static bool
-copy_lines(struct work *w)
+copy_lines(struct recipe_work *w)
 {
 	unsigned long long range[2];
 
@@ -210,7 +210,7 @@ copy_lines(struct work *w)
 }
 
 static bool
-write_lines(struct work *w)
+write_lines(struct recipe_work *w)
 {
 	enum jsonread_kind kind;
 	struct slice octets;
@@ -229,7 +229,7 @@ write_lines(struct work *w)
 }
 
 static bool
-do_step(struct work *w)
+do_step(struct recipe_work *w)
 {
 	if (jsonread_next(&w->j) != JSONREAD_KEY)
 		return false;
@@ -241,7 +241,7 @@ do_step(struct work *w)
 }
 
 static bool
-do_steps(struct work *w)
+do_steps(struct recipe_work *w)
 {
 	enum jsonread_kind kind;
 
@@ -270,7 +270,7 @@ int
 recipe_body(struct search *s, const struct recipe *r, struct slice body,
     bool coded, struct edit out[RECIPE_MAX_EDITS], size_t *n)
 {
-	struct work w = { .body = body,
+	struct recipe_work w = { .body = body,
 		.arena = s->arena,
 		.coded = coded,
 		.line = 1,

@@ -29,8 +29,9 @@ struct recipe {
 const struct recipe *recipes(struct search *, size_t *n);
 
 /* The edits that undo a change of a body, which it says of lines, none where it
- * says nothing of it; coded: lines to write are in base64.  0, or -1 where it is no recipe of this body, nothing
- * is left to pay with, or memory is short. */
+ * says nothing of it; coded: lines to write are in base64.  0, or -1 where it
+ * is no recipe of this body, nothing is left to pay with, or memory is short.
+ */
 int recipe_body(struct search *, const struct recipe *, struct slice body,
     bool coded, struct edit out[RECIPE_MAX_EDITS], size_t *n);
 
