@@ -311,16 +311,14 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		    (r.dkim != NULL && lint_dkim(m, r.dkim, c->validate.sig.now,
 					   false, &remarks) != 0))
 			diag_memory(why);
-		else if (v->trust != NULL &&
-			 trust_judge(v->trust, m, chain, verdict,
-			     c->validate.sig.now, &trusted, why) != 0)
-			result = -1;
-		else if (v->asks &&
-			 ask_others(v, m, verdict, whole, &r, why) != 0)
-			result = -1;
-		else if (!v->why ||
-			 explain(m, body, chain, verdict, r.dkim, c->keys,
-			     &explaining, &reasons, why) == 0) {
+		else if ((v->trust == NULL ||
+			     trust_judge(v->trust, m, chain, verdict,
+				 c->validate.sig.now, &trusted, why) == 0) &&
+			 (!v->asks ||
+			     ask_others(v, m, verdict, whole, &r, why) == 0) &&
+			 (!v->why ||
+			     explain(m, body, chain, verdict, r.dkim, c->keys,
+				 &explaining, &reasons, why) == 0)) {
 			r.why = v->why ? &reasons : NULL;
 			tell_place(v, j, &r, &remarks);
 			result = render(v, j, &r, why);

@@ -340,14 +340,10 @@ body_trailing_space(struct body_case *c)
 static void
 line_joined(struct buf *b, struct slice text, struct slice end, bool put)
 {
-	bool broken = b->len > 0 && b->p[b->len - 1] == '\0';
-
-	if (broken) {
+	if (b->len > 0 && b->p[b->len - 1] == '\0') {
 		b->len--;
 		if (put && text.len > 0 && text.p[0] == ' ')
 			text = slice_sub(text, 1, text.len);
-		else
-			broken = false;
 	}
 	buf_slice(b, text);
 	/* A mark that the next line belongs to this one. */

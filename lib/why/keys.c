@@ -350,7 +350,7 @@ is_one_case(struct slice b)
 {
 	size_t lower = 0, upper = 0;
 
-	for (size_t i = 0; i < b.len; i++) {
+	for (size_t i = 0; b.p != NULL && i < b.len; i++) {
 		lower += b.p[i] >= 'a' && b.p[i] <= 'z';
 		upper += b.p[i] >= 'A' && b.p[i] <= 'Z';
 	}
