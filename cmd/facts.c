@@ -91,14 +91,18 @@ static struct slice
 as_evaluated(struct slice text, const struct spf_address *ip, struct arena *a)
 {
 	struct buf b = { .max = 0 };
-	struct slice four;
 
 	if (ip->type != RR_A || slice_find(text, ':') == text.len)
 		return text;
 	rr_write_address(&b, RR_A, ip->octets);
-	four = b.failure == BUF_OK ? arena_copy(a, buf_view(&b)) : text;
+	if (b.failure == BUF_OK) {
+		const struct slice four = arena_copy(a, buf_view(&b));
+
+		if (four.p != NULL)
+			text = four;
+	}
 	buf_release(&b);
-	return four.p != NULL ? four : text;
+	return text;
 }
 
 void

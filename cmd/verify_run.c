@@ -326,6 +326,7 @@ verify_run(struct verify *v)
 		    &why);
 		suite_free(r.suite);
 		summary_free(r.summary);
+		free(r.named);
 		return;
 	}
 	start_progress(&r);
