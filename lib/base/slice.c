@@ -46,6 +46,14 @@ slice_sub(struct slice s, size_t at, size_t len)
 }
 
 struct slice
+slice_skip(struct slice s, const char *octets)
+{
+	while (s.len > 0 && s.p[0] != '\0' && strchr(octets, s.p[0]) != NULL)
+		s = slice_sub(s, 1, s.len);
+	return s;
+}
+
+struct slice
 slice_trim(struct slice s)
 {
 	while (s.len > 0 && ascii_is_fws(s.p[0])) {

@@ -98,6 +98,9 @@ struct slice slice_sub(struct slice s, size_t at, size_t len);
 /* s without spaces, tabs, CR and LF at both ends. */
 struct slice slice_trim(struct slice s);
 
+/* s from its first octet on that is none of these, a NUL among the others. */
+struct slice slice_skip(struct slice s, const char *octets);
+
 /* How many octets the line end has that s ends with, LF or CRLF; 0 for none. */
 size_t slice_line_end(struct slice s);
 

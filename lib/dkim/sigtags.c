@@ -26,13 +26,14 @@ typedef int tag_reader(
     struct sigtags *, const struct tag *, struct arena *, struct diag *why);
 
 enum tag_need {
-	TAG_OPTIONAL, /* present but empty is a fault all the same */
-	TAG_REQUIRED,
+	NO,  /* means nothing there (RFC 6376 section 3.2) */
+	MAY, /* present but empty is a fault all the same */
+	MUST,
 };
 
 struct tag_rule {
 	struct slice name;
-	enum tag_need need;
+	enum tag_need need[SIG_KINDS];
 	tag_reader *read;
 };
 
@@ -271,56 +272,26 @@ read_cv(struct sigtags *s, const struct tag *t, struct arena *arena,
 	return s->cv != CV_MISSING ? 0 : bad_value(t, DIAG_CV_SYNTAX, why);
 }
 
-/* RFC 6376 section 3.5.  z= is for people, and read by nobody here. */
-static const struct tag_rule dkim_rules[] = {
-	{ { "v", 1 }, TAG_REQUIRED, read_version },
-	{ { "a", 1 }, TAG_REQUIRED, read_algorithm },
-	{ { "b", 1 }, TAG_REQUIRED, read_signature },
-	{ { "bh", 2 }, TAG_REQUIRED, read_body_hash },
-	{ { "c", 1 }, TAG_OPTIONAL, read_canon },
-	{ { "d", 1 }, TAG_REQUIRED, read_domain },
-	{ { "h", 1 }, TAG_REQUIRED, read_headers },
-	{ { "i", 1 }, TAG_OPTIONAL, read_identity },
-	{ { "l", 1 }, TAG_OPTIONAL, read_length },
-	{ { "q", 1 }, TAG_OPTIONAL, read_query },
-	{ { "s", 1 }, TAG_REQUIRED, read_selector },
-	{ { "t", 1 }, TAG_OPTIONAL, read_time },
-	{ { "x", 1 }, TAG_OPTIONAL, read_expires },
-	{ { NULL, 0 }, TAG_OPTIONAL, NULL },
-};
-
-/* RFC 8617 section 4.1.2.  i= is read before; v= means nothing. */
-static const struct tag_rule ams_rules[] = {
-	{ { "a", 1 }, TAG_REQUIRED, read_algorithm },
-	{ { "b", 1 }, TAG_REQUIRED, read_signature },
-	{ { "bh", 2 }, TAG_REQUIRED, read_body_hash },
-	{ { "c", 1 }, TAG_OPTIONAL, read_canon },
-	{ { "d", 1 }, TAG_REQUIRED, read_domain },
-	{ { "h", 1 }, TAG_REQUIRED, read_headers },
-	{ { "l", 1 }, TAG_OPTIONAL, read_length },
-	{ { "q", 1 }, TAG_OPTIONAL, read_query },
-	{ { "s", 1 }, TAG_REQUIRED, read_selector },
-	{ { "t", 1 }, TAG_OPTIONAL, read_time },
-	{ { "x", 1 }, TAG_OPTIONAL, read_expires },
-	{ { NULL, 0 }, TAG_OPTIONAL, NULL },
-};
-
-/* RFC 8617 section 4.1.3: nothing else is defined; h= is forbidden and
- * looked for by itself, as that is a matter of step 3. */
-static const struct tag_rule seal_rules[] = {
-	{ { "a", 1 }, TAG_REQUIRED, read_algorithm },
-	{ { "b", 1 }, TAG_REQUIRED, read_signature },
-	{ { "cv", 2 }, TAG_REQUIRED, read_cv },
-	{ { "d", 1 }, TAG_REQUIRED, read_domain },
-	{ { "s", 1 }, TAG_REQUIRED, read_selector },
-	{ { "t", 1 }, TAG_OPTIONAL, read_time },
-	{ { NULL, 0 }, TAG_OPTIONAL, NULL },
-};
-
-static const struct tag_rule *const rules[SIG_KINDS] = {
-	[DKIM_SIGNATURE] = dkim_rules,
-	[ARC_AMS] = ams_rules,
-	[ARC_SEAL] = seal_rules,
+/* RFC 6376 section 3.5, RFC 8617 sections 4.1.2 and 4.1.3.  z= is for people,
+ * and read by nobody here.  In an ARC Set i= is the instance, which is read
+ * before, and h= of a seal is looked for by itself, as that is a matter of
+ * step 3 of the verification.  In this order faults are told. */
+static const struct tag_rule rules[] = {
+	/* in      AAR  AMS   AS    DKIM-Signature */
+	{ { "v", 1 }, { NO, NO, NO, MUST }, read_version },
+	{ { "a", 1 }, { NO, MUST, MUST, MUST }, read_algorithm },
+	{ { "b", 1 }, { NO, MUST, MUST, MUST }, read_signature },
+	{ { "bh", 2 }, { NO, MUST, NO, MUST }, read_body_hash },
+	{ { "c", 1 }, { NO, MAY, NO, MAY }, read_canon },
+	{ { "cv", 2 }, { NO, NO, MUST, NO }, read_cv },
+	{ { "d", 1 }, { NO, MUST, MUST, MUST }, read_domain },
+	{ { "h", 1 }, { NO, MUST, NO, MUST }, read_headers },
+	{ { "i", 1 }, { NO, NO, NO, MAY }, read_identity },
+	{ { "l", 1 }, { NO, MAY, NO, MAY }, read_length },
+	{ { "q", 1 }, { NO, MAY, NO, MAY }, read_query },
+	{ { "s", 1 }, { NO, MUST, MUST, MUST }, read_selector },
+	{ { "t", 1 }, { NO, MAY, MAY, MAY }, read_time },
+	{ { "x", 1 }, { NO, MAY, NO, MAY }, read_expires },
 };
 
 int
@@ -328,15 +299,17 @@ sigtags_read(enum sigkind kind, struct slice name, const struct taglist *list,
     struct arena *arena, struct sigtags *out, struct diag *problem,
     struct diag *why)
 {
-	for (const struct tag_rule *rule = rules[kind]; rule->read != NULL;
-	     rule++) {
+	for (size_t k = 0; k < ARRAY_LEN(rules); k++) {
+		const struct tag_rule *rule = &rules[k];
 		const struct tag *t = taglist_find(list, rule->name);
 		int r = 0;
 
 		*why = (struct diag){ .code = DIAG_NONE };
+		if (rule->need[kind] == NO)
+			continue;
 		if (t != NULL && t->value.len > 0)
 			r = rule->read(out, t, arena, why);
-		else if (t != NULL || rule->need == TAG_REQUIRED)
+		else if (t != NULL || rule->need[kind] == MUST)
 			r = diag_set(why, DIAG_TAG_MISSING,
 			    t != NULL ? t->name : name, "%.*s= is %s",
 			    SLICE_ARG(rule->name),

@@ -164,15 +164,6 @@ static const struct slice known[] = {
 	SLICE("Content-Type"),
 };
 
-/* s from its first octet on that is none of these. */
-static struct slice
-skip(struct slice s, const char *octets)
-{
-	while (s.len > 0 && s.p[0] != '\0' && strchr(octets, s.p[0]) != NULL)
-		s = slice_sub(s, 1, s.len);
-	return s;
-}
-
 static bool
 has_nocase(struct slice s, struct slice word)
 {
@@ -309,7 +300,7 @@ static const char *
 base64_as(struct slice all)
 {
 	char room[64];
-	struct slice s = skip(all, " \t\r\n\"'");
+	struct slice s = slice_skip(all, " \t\r\n\"'");
 	size_t comma = slice_find(slice_sub(s, 0, 128), ',');
 
 	if (slice_starts(s, SLICE("data:")) && comma < 128)
@@ -344,7 +335,7 @@ hex_as(struct slice all)
 		return "it is hexadecimal: decode it first with xxd -r -p";
 	if (n != 8 || all.len < 16)
 		return NULL;
-	struct slice s = skip(slice_sub(all, 8, 8), ": ");
+	struct slice s = slice_skip(slice_sub(all, 8, 8), ": ");
 
 	return s.p != all.p + 8 && is_hex(s.p[0]) && is_hex(s.p[1]) &&
 		       !handed_field_begins(all)
@@ -457,7 +448,7 @@ line_ends_as(struct slice all, struct slice header)
 static bool
 is_html(struct slice all)
 {
-	struct slice s = slice_sub(skip(all, " \t\r\n"), 0, 1024);
+	struct slice s = slice_sub(slice_skip(all, " \t\r\n"), 0, 1024);
 
 	return s.len > 1 && s.p[0] == '<' &&
 	       (s.p[1] == '!' || ascii_is_alpha(s.p[1])) &&
@@ -471,13 +462,13 @@ is_html(struct slice all)
 static bool
 is_json(struct slice all)
 {
-	struct slice s = skip(all, " \t\r\n");
+	struct slice s = slice_skip(all, " \t\r\n");
 
 	if (s.len < 2 || (s.p[0] != '{' && s.p[0] != '['))
 		return false;
 	char close = s.p[0] == '{' ? '}' : ']';
 
-	s = skip(slice_sub(s, 1, s.len), " \t\r\n");
+	s = slice_skip(slice_sub(s, 1, s.len), " \t\r\n");
 	return s.len > 0 && (s.p[0] == '"' || s.p[0] == '\'' || s.p[0] == '{' ||
 				s.p[0] == '[' || s.p[0] == close);
 }
@@ -538,17 +529,17 @@ is_prefixed(struct slice all)
 static const char *
 indented_as(struct slice all, bool header)
 {
-	struct slice text = skip(all, "\r\n");
+	struct slice text = slice_skip(all, "\r\n");
 
 	if (header && is_line_end(all) && handed_field_begins(text))
 		return "the first line is empty, and a header follows: remove "
 		       "the empty line";
 	if (header && text.len > 0 && ascii_is_wsp(text.p[0]) &&
-	    handed_field_begins(skip(text, " \t")))
+	    handed_field_begins(slice_skip(text, " \t")))
 		return "the lines are indented: remove the white space before "
 		       "each, as it is part of what was signed";
 	if (text.len > 0 && text.p[0] == '>' &&
-	    handed_field_begins(skip(text, "> ")))
+	    handed_field_begins(slice_skip(text, "> ")))
 		return "the lines are quoted with '>': remove the marks, or "
 		       "get the raw source of the message";
 	return is_prefixed(all) ? "each line has a prefix, such as a line "
@@ -675,7 +666,7 @@ damaged_as(struct slice header, struct slice junk)
 const char *
 handed_as(struct slice all, struct slice header, struct slice junk)
 {
-	struct slice text = skip(all, " \t\r\n");
+	struct slice text = slice_skip(all, " \t\r\n");
 	bool inside = junk.len > 0 && junk.p != header.p;
 	const char *as;
 

@@ -10,15 +10,6 @@
 #include "mail/recode.h"
 #include "mail/words.h"
 
-/* s from its first octet on that is none of these. */
-static struct slice
-skip(struct slice s, const char *octets)
-{
-	while (s.len > 0 && s.p[0] != '\0' && strchr(octets, s.p[0]) != NULL)
-		s = slice_sub(s, 1, s.len);
-	return s;
-}
-
 static bool
 has(struct slice s, struct slice word)
 {
@@ -52,10 +43,10 @@ is_message_line(struct slice line)
 
 	if (!slice_eq_nocase(slice_sub(line, 0, 12), SLICE("Content-Type")))
 		return false;
-	value = skip(value, " \t");
+	value = slice_skip(value, " \t");
 	if (value.len == 0 || value.p[0] != ':')
 		return false;
-	value = skip(slice_sub(value, 1, value.len), " \t\r\n");
+	value = slice_skip(slice_sub(value, 1, value.len), " \t\r\n");
 	return is_message_type(value);
 }
 
@@ -86,7 +77,7 @@ static void
 look_at_line(struct handed_inside *h)
 {
 	struct slice line = slice_trim((struct slice){ h->line, h->n });
-	struct slice text = skip(line, "> ");
+	struct slice text = slice_skip(line, "> ");
 
 	/* An mbox's separator, then a field. */
 	if (h->separated && handed_field_begins(line))

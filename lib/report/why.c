@@ -230,15 +230,6 @@ put_when(struct buf *b, const struct finding *f)
 		put_change(b, &f->change[k]);
 }
 
-static void
-put_domain(struct buf *b, const char *before, struct slice domain)
-{
-	if (domain.len == 0)
-		return;
-	buf_text(b, before);
-	escape_text(b, domain);
-}
-
 /* "i=2 ARC-Message-Signature bh= d=example.org s=sel". */
 static void
 put_what(struct buf *b, const struct finding *f)
@@ -256,8 +247,8 @@ put_what(struct buf *b, const struct finding *f)
 	else
 		buf_printf(
 		    b, "  fails: i=%u %s", f->instance, names[f->aspect]);
-	put_domain(b, " d=", field->tags.domain);
-	put_domain(b, " s=", field->tags.selector);
+	report_domain(b, " d=", field->tags.domain);
+	report_domain(b, " s=", field->tags.selector);
 	buf_char(b, '\n');
 }
 

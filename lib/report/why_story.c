@@ -45,8 +45,8 @@ why_told_before(const struct explanation *e, size_t k)
 	return false;
 }
 
-static void
-put_domain(struct buf *b, const char *before, struct slice domain)
+void
+report_domain(struct buf *b, const char *before, struct slice domain)
 {
 	if (domain.len == 0)
 		return;
@@ -75,13 +75,13 @@ put_modifier(struct buf *b, const struct hand *h)
 	buf_text(b, ends ? "between " : "after ");
 	report_signer(b, h->after, h->since);
 	if (h->sealer.len > 0) {
-		put_domain(b, " (", h->sealer);
+		report_domain(b, " (", h->sealer);
 		buf_char(b, ')');
 	}
 	if (ends) {
 		buf_text(b, " and ");
 		report_signer(b, h->before, h->until);
-		put_domain(b, ", most likely ", h->domain);
+		report_domain(b, ", most likely ", h->domain);
 	} else {
 		buf_printf(b, "; no later %s covers the change",
 		    h->signature > 0 ? "signature" : "ARC Set");
@@ -98,17 +98,17 @@ report_hand(struct buf *b, const struct hand *h)
 			buf_text(b, " of ");
 			report_signer(b, h->instance, h->signature);
 		}
-		put_domain(b, ", ", h->domain);
+		report_domain(b, ", ", h->domain);
 		break;
 	case ROLE_KEY:
 		buf_text(b, "whoever publishes the key");
-		put_domain(b, " of ", h->domain);
+		report_domain(b, " of ", h->domain);
 		break;
 	case ROLE_VALIDATOR:
 		buf_text(b, h->domain.len > 0 ? "the validator"
 			    : h->reader ? "whoever saved or read this copy"
 					: "other validators");
-		put_domain(b, " of ", h->domain);
+		report_domain(b, " of ", h->domain);
 		break;
 	case ROLE_MODIFIER: put_modifier(b, h); break;
 	}

@@ -33,6 +33,9 @@ struct hand {
 struct hand why_hand(const struct report *, const struct finding *);
 void report_hand(struct buf *, const struct hand *);
 
+/* Append before and the domain, escaped; nothing for none. */
+void report_domain(struct buf *, const char *before, struct slice domain);
+
 /* Append "i=2", or "DKIM-Signature 1" where there is a number of one. */
 void report_signer(struct buf *, unsigned instance, unsigned signature);
 

@@ -34,8 +34,10 @@ setup_file() {
 	K
 }
 
+# Tests run at once: each has files of its own.
 setup() {
-	cd "$BATS_FILE_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	cp "$BATS_FILE_TMPDIR"/* .
 }
 
 check() {

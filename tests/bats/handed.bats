@@ -232,8 +232,8 @@ refused() {
 		says=${says%/*}
 		run -65 --separate-stderr arc-verify --keys "$SAMPLES/keys" "$f"
 		[[ -z $output && $stderr == *"ot an Internet message: "*"$says"*"[no-message]" ]] || { echo "$f: $stderr $output"; false; }
-		arc-sign --on-error=pass -d d.example -s s -k "$ROOT/tests/keys/rsa2048-a.pem" --ar none --keys "$SAMPLES/keys" <"$f" >out 2>err
-		cmp "$f" out
+		arc-sign --on-error=pass -d d.example -s s -k "$ROOT/tests/keys/rsa2048-a.pem" --ar none --keys "$SAMPLES/keys" <"$f" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+		cmp "$f" "$BATS_TEST_TMPDIR/out"
 	done < <(find kinds -type f)
 }
 
