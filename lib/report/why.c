@@ -230,47 +230,6 @@ put_when(struct buf *b, const struct finding *f)
 		put_change(b, &f->change[k]);
 }
 
-/* "i=2 ARC-Message-Signature bh= d=example.org s=sel". */
-static void
-put_what(struct buf *b, const struct finding *f)
-{
-	static const char *const names[] = { "ARC-Message-Signature bh=",
-		"ARC-Message-Signature b=", "ARC-Seal b=", "key", "" };
-	static const char *const dkim[] = { "bh=", "b=", "", "key", "" };
-	const struct sigfield *field = f->sig;
-
-	if (f->aspect == ASPECT_STRUCTURE || field == NULL)
-		return;
-	if (f->signature > 0)
-		buf_printf(b, "  fails: DKIM-Signature %u %s", f->signature,
-		    dkim[f->aspect]);
-	else
-		buf_printf(
-		    b, "  fails: i=%u %s", f->instance, names[f->aspect]);
-	report_domain(b, " d=", field->tags.domain);
-	report_domain(b, " s=", field->tags.selector);
-	buf_char(b, '\n');
-}
-
-/* What is told once: the first that tells it, all that fail by it, and of them
- * the one that dates it best. */
-const struct finding *
-report_fails(struct buf *b, const struct report *r, size_t k)
-{
-	const struct explanation *e = r->why;
-	const struct finding *dated = &e->finding[k];
-
-	put_what(b, dated);
-	for (size_t i = k + 1; i < e->n; i++)
-		if (!e->finding[i].other &&
-		    why_same_story(&e->finding[i], &e->finding[k])) {
-			put_what(b, &e->finding[i]);
-			if (e->finding[i].after > dated->after)
-				dated = &e->finding[i];
-		}
-	return dated;
-}
-
 static void
 put_by(struct buf *b, const struct report *r, const struct finding *f)
 {

@@ -267,6 +267,29 @@ folders() {
 	[ -z "$output" ] || { echo "$output"; false; }
 }
 
+@test "a header declares what a file of its own name defines, or what its folder does" {
+	/usr/bin/python3 - "$ROOT/lib" "$HERE/obj/lib" <<-'PY'
+	import glob, re, subprocess, sys
+	lib, objects = sys.argv[1:]
+	defined, seen = {}, 0
+	for f in glob.glob(objects + "/*/*.o"):
+	    for line in subprocess.run(["nm", "-P", f], capture_output=True, text=True, check=True).stdout.splitlines():
+	        name, kind = line.split()[:2]
+	        if kind in "TDRB":
+	            defined[name] = f[len(objects) + 1:-2]
+	for f in sorted(glob.glob(lib + "/*/*.h")):
+	    folder, stem = f[len(lib) + 1:-2].split("/")
+	    text = re.sub(r"/\*.*?\*/", "", open(f, encoding="utf-8").read(), flags=re.S)
+	    for name in re.findall(r"\b([a-z][a-z_0-9]+)\s*\(", text):
+	        if name not in defined:
+	            continue
+	        seen += 1
+	        at, file = defined[name].split("/")
+	        assert at == folder and (file.startswith(stem) or stem == folder), (f, name, defined[name])
+	assert seen > 500, seen
+	PY
+}
+
 @test "no circles: files of the library call each other in one direction" {
 	/usr/bin/python3 - "$HERE/obj/lib" <<-'PY'
 	import collections, glob, subprocess, sys
