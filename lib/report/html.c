@@ -36,8 +36,8 @@ static const char style[] =
     "table{border-collapse:collapse;width:100%}"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;"
     "border-bottom:1px solid var(--line);overflow-wrap:anywhere}"
-    "th{color:var(--soft);font-weight:600}.short{white-space:nowrap;"
-    "overflow-wrap:normal}"
+    "th{color:var(--soft);font-weight:600}th,.short{white-space:nowrap;"
+    "overflow-wrap:normal}.name{min-width:9rem}"
     /* In a narrow window a row is a list, each cell with its heading. */
     "@media screen and (max-width:44rem){table,tbody,tr{display:block}"
     "th{display:none}tr{border-bottom:1px solid var(--line);padding:.4rem 0}"
@@ -61,7 +61,7 @@ static const char style[] =
     "svg .dot{fill:var(--unsure)}svg .dot.pass{fill:var(--good)}"
     "svg .dot.fail{fill:var(--bad)}"
     "@media print{body{margin:0;max-width:none;font-size:11pt}"
-    "section.cause,tr{break-inside:avoid}}";
+    "section.cause,tr,svg{break-inside:avoid}h2{break-after:avoid}}";
 
 /* Text of strangers. */
 static void
@@ -332,7 +332,7 @@ put_hops(struct buf *b, const struct page *p)
 
 		buf_printf(b,
 		    "<tr><td data-of=\"i\" class=\"short\">%u</td>"
-		    "<td data-of=\"sealed by\">",
+		    "<td data-of=\"sealed by\" class=\"name\">",
 		    i);
 		put_owners(b, r, h, i);
 		buf_text(b, "</td><td data-of=\"selector\">");

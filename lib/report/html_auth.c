@@ -34,10 +34,17 @@ put_signature(struct buf *b, const struct page *p, size_t i)
 
 	if (tags->has_time)
 		moment_text((int64_t)tags->time, date);
-	buf_printf(b, "<tr><td>%zu</td><td>", i + 1);
+	buf_printf(b,
+	    "<tr><td data-of=\"#\" class=\"short\">%zu</td>"
+	    "<td data-of=\"signed by\" class=\"name\">",
+	    i + 1);
 	escape_markup(b, tags->domain.len > 0 ? slice_sub(tags->domain, 0, 255)
 					      : SLICE("-"));
-	buf_printf(b, "</td><td>%s</td><td class=\"%s\">%s</td><td>", date,
+	buf_printf(b,
+	    "</td><td data-of=\"at (UTC)\" class=\"short\">%s</td>"
+	    "<td data-of=\"result\" class=\"short %s\">%s</td>"
+	    "<td data-of=\"details\">",
+	    date,
 	    strcmp(state, "pass") == 0 ? "pass"
 	    : strcmp(state, "?") == 0  ? "other"
 				       : "fail",
