@@ -451,7 +451,7 @@ vector() {
 	run -2 arc-dump -t 1760003600 --keys two.keys two
 	[ "$(grep 'but here' <<<"$output")" = " - mx.example: dkim=pass (author.example) but here fail" ]
 	run -2 arc-dump -t 1760003600 --html --keys two.keys two
-	[[ $output == *'<tr><td>1</td><td>author.example</td>'*'<td class="fail">fail</td>'*'<tr><td>2</td>'*'<td class="pass">pass</td>'* ]]
+	[[ $output == *'<td data-of="#" class="short">1</td><td data-of="signed by" class="name">author.example</td>'*'<td data-of="result" class="short fail">fail</td>'*'class="short">2</td>'*'class="short pass">pass</td>'* ]]
 	[[ $output == *"<h2>Reported by"*"<li>mx.example: dkim=pass (author.example) but here fail</li>"* ]]
 	run -2 arc-dump -t 1760003600 --html m
 	[[ $output == *"<h2>DKIM2 (not verified)</h2>"*"<li>DKIM2-Signature: i=1; m=1; d=hop.example; s=a:b</li>"* ]]
