@@ -73,7 +73,7 @@ asked() {
 
 @test "what is overlooked is no pass by itself: what is left has to verify" {
 	sed 's/^Subject: /Subject: changed /' "$SAMPLES/fail-query-method.eml" >"$BATS_TEST_TMPDIR/m"
-	! cmp -s "$SAMPLES/fail-query-method.eml" "$BATS_TEST_TMPDIR/m"
+	run ! cmp -s "$SAMPLES/fail-query-method.eml" "$BATS_TEST_TMPDIR/m"
 	run -1 arc-verify --keys "$SAMPLES/keys" --as mailauth "$BATS_TEST_TMPDIR/m"
 	[[ ${lines[1]} == "  predicted for mailauth: fail"* ]]
 }

@@ -260,6 +260,7 @@ verify() {
 	echo none >one
 	while read -r status words; do
 		read -r want
+		# shellcheck disable=SC2206 # words on purpose
 		case $words in
 		verify*) command=(arc-verify --keys "$SAMPLES/keys" ${words#verify}) ;;
 		*) command=("${sign[@]}" ${words#sign}) ;;

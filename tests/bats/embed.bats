@@ -64,7 +64,8 @@ setup() {
 		wanted=$(arc-verify --keys keys "$f" 2>/dev/null) || true
 		run "$VERIFY" "$f" keys
 		[ "${output%% *}" = "${wanted%% *}" ]
-		[[ $wanted != *"  ["*"]" || $output == *" $(sed 's/.*\[\(.*\)\]$/\1/' <<<"$wanted")" ]]
+		code=${wanted##*[}
+		[[ $wanted != *"  ["*"]" || $output == *" ${code%]}" ]]
 		count=$((count + 1))
 	done
 	[ "$count" -gt 20 ]

@@ -65,16 +65,13 @@ setup_file() {
 }
 
 @test "a header that changes rebuilds what includes it, and nothing else" {
-	objects="build/obj/lib/base/slice.o build/obj/lib/arc/validate.o"
+	objects=(build/obj/lib/base/slice.o build/obj/lib/arc/validate.o)
 	copy_to "$BATS_TEST_TMPDIR/copy"
-	# shellcheck disable=SC2086 # words on purpose
-	{
-		plain_make -s $objects
-		run -0 plain_make V=1 $objects
-		[[ $output != *" -c -o "* ]]
-		touch lib/arc/validate.h
-		run -0 plain_make V=1 $objects
-	}
+	plain_make -s "${objects[@]}"
+	run -0 plain_make V=1 "${objects[@]}"
+	[[ $output != *" -c -o "* ]]
+	touch lib/arc/validate.h
+	run -0 plain_make V=1 "${objects[@]}"
 	[[ $output == *"-c -o build/obj/lib/arc/validate.o"* ]]
 	[[ $output != *"-c -o build/obj/lib/base/slice.o"* ]]
 }
@@ -121,8 +118,8 @@ all_output() {
 same_output() {
 	wanted=$BATS_FILE_TMPDIR/wanted
 	if [ ! -e "$wanted" ]; then
-		all_output "$HERE" >"$wanted.new" 2>&1 || true
-		mv "$wanted.new" "$wanted"
+		all_output "$HERE" >"$BATS_TEST_TMPDIR/wanted" 2>&1 || true
+		mv "$BATS_TEST_TMPDIR/wanted" "$wanted"
 	fi
 	all_output "$choice" >"$BATS_TEST_TMPDIR/found" 2>&1 || true
 	[ "$(grep -c '"arc":"' "$wanted")" -gt 100 ]
