@@ -9,6 +9,10 @@
 #define NO_MAIL ": get the raw source of the message (.eml)"
 #define IMAGE "it is an image" NO_MAIL
 #define ARCHIVE ": unpack it first"
+#define SMTP "it is an SMTP dialogue: keep only what follows DATA"
+#define WIDE(charset, name)                                                    \
+	"it is " charset " text: convert it, for example with iconv -f " name  \
+	" -t UTF-8, or get the raw source"
 
 /* Octets that a kind of file has, most of them at its start. */
 static const struct {
@@ -70,22 +74,10 @@ static const struct {
 	{ SLICE("\x7f"
 		"ELF"),
 	    "it is a program", 0 },
-	{ SLICE("\xff\xfe\0\0"),
-	    "it is UTF-32 text: convert it, for example with iconv -f UTF-32 "
-	    "-t UTF-8, or get the raw source",
-	    0 },
-	{ SLICE("\0\0\xfe\xff"),
-	    "it is UTF-32 text: convert it, for example with iconv -f UTF-32 "
-	    "-t UTF-8, or get the raw source",
-	    0 },
-	{ SLICE("\xff\xfe"),
-	    "it is UTF-16 text: convert it, for example with iconv -f UTF-16 "
-	    "-t UTF-8, or get the raw source",
-	    0 },
-	{ SLICE("\xfe\xff"),
-	    "it is UTF-16 text: convert it, for example with iconv -f UTF-16 "
-	    "-t UTF-8, or get the raw source",
-	    0 },
+	{ SLICE("\xff\xfe\0\0"), WIDE("UTF-32", "UTF-32"), 0 },
+	{ SLICE("\0\0\xfe\xff"), WIDE("UTF-32", "UTF-32"), 0 },
+	{ SLICE("\xff\xfe"), WIDE("UTF-16", "UTF-16"), 0 },
+	{ SLICE("\xfe\xff"), WIDE("UTF-16", "UTF-16"), 0 },
 };
 
 /* What a first line begins with that is no field. */
@@ -99,12 +91,9 @@ static const struct {
 	    "it begins with the fence of a code block: remove the fences" },
 	{ SLICE("HTTP/"),
 	    "it is an HTTP response: keep only what follows its header" },
-	{ SLICE("HELO "),
-	    "it is an SMTP dialogue: keep only what follows DATA" },
-	{ SLICE("EHLO "),
-	    "it is an SMTP dialogue: keep only what follows DATA" },
-	{ SLICE("220 "),
-	    "it is an SMTP dialogue: keep only what follows DATA" },
+	{ SLICE("HELO "), SMTP },
+	{ SLICE("EHLO "), SMTP },
+	{ SLICE("220 "), SMTP },
 	{ SLICE("+OK"), "it is a POP3 response: remove its first line and the "
 			"dot at the end" },
 	{ SLICE("* "), "it is an IMAP response: keep only the message in it" },
@@ -228,17 +217,13 @@ wide_as(struct slice all)
 		return "it begins with NUL bytes: it was not written out, or "
 		       "damaged; get the raw source of the message";
 	if (nul[1] == n && nul[2] == n && nul[3] == n && nul[0] == 0)
-		return "it is UTF-32 text: convert it, for example with iconv "
-		       "-f UTF-32LE -t UTF-8, or get the raw source";
+		return WIDE("UTF-32", "UTF-32LE");
 	if (nul[0] == n && nul[1] == n && nul[2] == n && nul[3] == 0)
-		return "it is UTF-32 text: convert it, for example with iconv "
-		       "-f UTF-32BE -t UTF-8, or get the raw source";
+		return WIDE("UTF-32", "UTF-32BE");
 	if (nul[0] + nul[2] == 0 && nul[1] + nul[3] >= 2 * n - 1)
-		return "it is UTF-16 text: convert it, for example with iconv "
-		       "-f UTF-16LE -t UTF-8, or get the raw source";
+		return WIDE("UTF-16", "UTF-16LE");
 	if (nul[1] + nul[3] == 0 && nul[0] + nul[2] >= 2 * n - 1)
-		return "it is UTF-16 text: convert it, for example with iconv "
-		       "-f UTF-16BE -t UTF-8, or get the raw source";
+		return WIDE("UTF-16", "UTF-16BE");
 	return NULL;
 }
 
@@ -316,46 +301,57 @@ base64_as(struct slice all)
 	return NULL;
 }
 
-static bool
-is_hex(char c)
-{
-	return ascii_is_digit(c) ||
-	       (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
-}
-
-/* Digits only, or what xxd and hexdump print. */
-static const char *
-hex_as(struct slice all)
+/* How many hexadecimal digits s begins with, at most 64. */
+static size_t
+hex_span(struct slice s)
 {
 	size_t n = 0;
 
-	while (n < all.len && n < 64 && is_hex(all.p[n]))
+	while (n < s.len && n < 64 && ascii_hex(s.p[n]) >= 0)
 		n++;
+	return n;
+}
+
+/* Digits only, or what xxd ("00000000: 4152") and hexdump ("00000000  41")
+ * print. */
+static const char *
+hex_as(struct slice all)
+{
+	size_t n = hex_span(all);
+	struct slice after = slice_sub(all, 8, all.len);
+
 	if (n == 64)
 		return "it is hexadecimal: decode it first with xxd -r -p";
-	if (n != 8 || all.len < 16)
+	if (n != 8 || (!slice_starts(after, SLICE(": ")) &&
+			  !slice_starts(after, SLICE("  "))))
 		return NULL;
-	struct slice s = slice_skip(slice_sub(all, 8, 8), ": ");
-
-	return s.p != all.p + 8 && is_hex(s.p[0]) && is_hex(s.p[1]) &&
-		       !handed_field_begins(all)
-		   ? "it is a hex dump: turn it back with xxd -r"
-	       : s.p == all.p + 10 && is_hex(s.p[0]) && is_hex(s.p[1]) &&
-		       is_hex(s.p[2]) && is_hex(s.p[3]) && s.p[4] == ' '
-		   ? "it is a hex dump: turn it back with xxd -r"
-		   : NULL;
+	n = hex_span(slice_sub(after, 2, after.len));
+	return n == 2 || n == 4 ? "it is a hex dump: turn it back with xxd -r"
+				: NULL;
 }
 
 /* Fields whose lines were cut and whose "=" were encoded as quoted-printable
- * does: a cut leaves a line that is no field. */
+ * does: a cut leaves a line that is no field, and no "=" above it is bare. */
 static bool
 is_quoted_printable(struct slice header, struct slice junk)
 {
-	struct slice before = slice_sub(header, 0, (size_t)(junk.p - header.p));
+	struct slice s = slice_sub(header, 0, (size_t)(junk.p - header.p));
+	bool encoded = false;
 
-	before.len -= slice_line_end(before);
-	return before.len > 0 && before.p[before.len - 1] == '=' &&
-	       has_nocase(before, SLICE("=3D"));
+	s.len -= slice_line_end(s);
+	if (!slice_ends_nocase(s, SLICE("=")))
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		struct slice after = slice_sub(s, i + 1, s.len);
+
+		if (s.p[i] != '=' || after.len == 0 || is_line_end(after))
+			continue;
+		if (after.len < 2 || ascii_hex(after.p[0]) < 0 ||
+		    ascii_hex(after.p[1]) < 0)
+			return false;
+		encoded |= slice_starts(after, SLICE("3D"));
+	}
+	return encoded;
 }
 
 /* ------------------------------------------------------------------------
@@ -663,6 +659,19 @@ damaged_as(struct slice header, struct slice junk)
 	return mail ? NULL : "it has no header field that mail has";
 }
 
+/* Whether this is a header by all that mail says, whatever its first field and
+ * the values look like: nothing but fields, the first with a plain name, and
+ * one below it that mail has. */
+static bool
+is_header(struct slice header, struct slice junk)
+{
+	struct slice first;
+
+	return junk.len == 0 && handed_field_begins(header) &&
+	       lines_with(header, SLICE(""), SLICE("\r\r\n")) < 3 &&
+	       mime_line(&header, &first) && is_known_below(header);
+}
+
 const char *
 handed_as(struct slice all, struct slice header, struct slice junk)
 {
@@ -674,6 +683,8 @@ handed_as(struct slice all, struct slice header, struct slice junk)
 		return "the input is empty";
 	if (text.len == 0)
 		return "the input has white space only";
+	if (is_header(header, junk))
+		return NULL;
 	if ((as = magic_as(all)) != NULL || (as = magic_as(text)) != NULL ||
 	    (as = wide_as(all)) != NULL || (as = format_as(all)) != NULL ||
 	    (as = line_ends_as(all, header)) != NULL ||

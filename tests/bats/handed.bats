@@ -238,11 +238,18 @@ refused() {
 }
 
 @test "fields that only look like one of these are judged as fields" {
-	for first in 'BZ-hop: 1' 'PK: zip' 'X-Json: {"a": "b"}' 'X-Html: <html>' 'VGhpcyBpcyBub3QgYmFzZTY0: no'; do
+	for first in 'BZ-hop: 1' 'BZh: 1' 'PK: zip' 'GIF89a: 1' 'X-Json: {"a": "b"}' 'X-Html: <html>' 'VGhpcyBpcyBub3QgYmFzZTY0: no' '00000000: 4152 432d' \
+		'BEGIN:VCARD' '2026-02-09T14:05:38: x' 'Subject: \nFrom: and \nTo: in a regex' $'X-Raw: |\r\n From: a@b.example' $'Comments: >\r\n To: x' $'10: Subject: a\r\n11: Date: b'; do
 		{ printf '%s\r\n' "$first"; cat good.eml; } >field
 		run -0 arc-verify --keys "$SAMPLES/keys" field
-		[[ $output == pass* ]]
+		[[ $output == pass* ]] || { echo "$first: $output"; false; }
 	done
+}
+
+@test "a broken line below a signature is no sign of quoted-printable" {
+	{ printf 'Subject: =?utf-8?Q?a=3Db?=\nARC-Seal: i=1; b=AAAA=\nbroken line\n'; cat good.eml; } >line
+	run -1 arc-verify --keys "$SAMPLES/keys" line
+	[[ $output == fail*"[header-syntax]" ]]
 }
 
 @test "a UTF-8 byte order mark is skipped with a note, and a filter refuses it" {
