@@ -15,9 +15,14 @@ static void
 put_inert(struct buf *b, struct buf *text)
 {
 	struct slice s = slice_trim(buf_view(text));
+	struct slice shown = slice_sub(s, 0, MAX_TEXT);
 
-	for (size_t i = 0; i < s.len && i < MAX_TEXT; i++)
-		escape_markup_char(b, s.p[i]);
+	/* No character is cut in two. */
+	while (
+	    shown.len < s.len && ((unsigned char)s.p[shown.len] & 0xc0) == 0x80)
+		shown.len--;
+	for (size_t i = 0; i < shown.len; i++)
+		escape_markup_char(b, shown.p[i]);
 	if (s.len > MAX_TEXT)
 		buf_printf(b, "... (%zu bytes)", s.len);
 	buf_fail_with(b, text);
@@ -63,11 +68,11 @@ put_signatures(struct buf *b, const struct page *p)
 	if (n == 0)
 		return;
 	buf_text(b, "<h2>DKIM-Signatures, the newest one on top</h2>\n"
-		    "<div class=\"scroll\"><table>\n<tr><th>#<th>signed by"
+		    "<table>\n<tr><th>#<th>signed by"
 		    "<th>at (UTC)<th>result<th>details</tr>\n");
 	for (size_t i = 0; i < n && i < PAGE_AUTH_MOST; i++)
 		put_signature(b, p, i);
-	buf_text(b, "</table></div>\n");
+	buf_text(b, "</table>\n");
 	if (n > PAGE_AUTH_MOST)
 		buf_printf(b, "<p>and %zu more</p>\n", n - PAGE_AUTH_MOST);
 }

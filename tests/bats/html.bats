@@ -16,16 +16,19 @@ setup_file() {
 	    "<img src=http://127.0.0.1:%s/seen>" % sys.argv[1], "</style><style>@import 'http://127.0.0.1:%s/seen';" % sys.argv[1],
 	    "</svg><svg onload=document.title='owned'>", "<!--", "-->", "]]>", "&lt;b&gt; &#60;b&#62; &amp", "<base href=//x>",
 	    "<meta http-equiv=refresh content='0;url=http://127.0.0.1:%s/seen'>" % sys.argv[1],
-	    "\x1b[31m\u202e\u0000\u0085", "=?utf-8?B?PHNjcmlwdD5kb2N1bWVudC50aXRsZT0nb3duZWQnPC9zY3JpcHQ+?=", "<" * 4000, "&" * 4000,
+	    "\x1b[31m\u202e\u0000\u0085", "=?utf-8?B?PHNjcmlwdD5kb2N1bWVudC50aXRsZT0nb3duZWQnPC9zY3JpcHQ+?=", "<" * 4000, "&" * 4000, "\u20ac" * 4000, "a" + "\u20ac" * 4000,
 	]
 	for n, t in enumerate(texts):
 	    one = t.replace(";", "\\;").replace("\n", " ")
-	    m = ("ARC-Seal: i=1; a=rsa-sha256; cv=none; d=%s; s=%s; t=1; b=AAAA\r\n"
+	    m = ("DKIM-Signature: v=1; a=%s; d=%s; s=%s; i=@%s; h=from:%s; bh=AAAA; b=AAAA\r\n"
+	         "Authentication-Results: %s; dkim=%s header.d=%s header.i=@%s reason=\"%s\"; spf=pass smtp.mailfrom=%s\r\n"
+	         "DKIM2-Signature: i=1; m=%s; q=%s; r=%s; s=%s\r\nMessage-Instance: %s\r\n"
+	         "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=%s; s=%s; t=1; b=AAAA\r\n"
 	         "ARC-Message-Signature: i=1; a=rsa-sha256; c=relaxed/relaxed; d=%s; s=%s; h=from:subject; bh=AAAA; b=%s\r\n"
 	         "ARC-Authentication-Results: i=1; %s; spf=%s; dkim=pass reason=\"%s\"\r\n"
 	         "Received: from %s by %s; Mon, 9 Feb 2026 14:05:38 +0100\r\n"
 	         "From: \"%s\" <a@author.example>\r\nSubject: %s\r\nDate: %s\r\n\r\n%s\r\n")
-	    open("hostile-%02d.eml" % n, "wb").write((m % ((t,) * 14)).encode("utf-8", "surrogateescape"))
+	    open("hostile-%02d.eml" % n, "wb").write((m % ((t,) * 30)).encode("utf-8", "surrogateescape"))
 	PY
 }
 
@@ -48,7 +51,7 @@ well_formed() {
 	import html.parser, sys
 	void = {"meta", "circle", "line"}
 	known = void | set("html head title style body h1 h2 dl dt dd p span strong code section pre ul li "
-	                   "svg text div table tr th td".split())
+	                   "svg text table tr th td".split())
 	class P(html.parser.HTMLParser):
 	    stack = []
 	    def handle_starttag(self, tag, attrs):
