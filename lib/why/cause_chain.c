@@ -81,7 +81,7 @@ static const struct cause rows[] = {
 	    "Keep the key published for as long as messages may be verified; "
 	    "verify archives with --keys." },
 	[CAUSE_KEY_REVOKED] = { "key.revoked", ROLE_KEY, LEVEL_FACT,
-	    "RFC 6376 section 3.6.1", "The key has been revoked: p= is empty.",
+	    "RFC 6376 section 3.6.1", "The key has been revoked.",
 	    "None if the domain owner revoked it on purpose; verify archives "
 	    "with --keys." },
 	[CAUSE_KEY_HASH_FORBIDDEN] = { "key.hash-forbidden", ROLE_KEY,

@@ -168,5 +168,5 @@ summary: 5 messages, 2 of which fail dkim
  (sender.example) and DKIM-Signature 1, most likely lists.example (proved; who: likely)."
 	why 1 gateway-recoded "The text was converted to quoted-printable in transit: after DKIM-Signature 1 (sender.example);\
  no later signature covers the change (proved; who: open)."
-	why 1 key-rotated "The key has been revoked: p= is empty: whoever publishes the key of sender.example (fact)."
+	why 1 key-rotated "The key has been revoked: whoever publishes the key of sender.example (fact)."
 }
