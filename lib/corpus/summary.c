@@ -361,7 +361,8 @@ hand_of(const struct row *row)
 		.since = row->place.since,
 		.until = row->place.until,
 		.domain = row->domain,
-		.sealer = row->sealer };
+		.sealer = row->sealer,
+		.reader = why_is_readers(row->place.cause) };
 }
 
 /* "  12  2026-02-09  proved     body.footer-appended  between ..." */

@@ -163,13 +163,11 @@ number_of(const struct explanation *e, const struct sigfield *f)
 	return 0;
 }
 
-/* Nobody changed the message on its way: the copy at hand is none of it all, or
- * more than it. */
-static bool
-is_readers(const struct finding *f)
+bool
+why_is_readers(enum cause_id cause)
 {
-	return f->cause == CAUSE_BODY_MISSING ||
-	       f->cause == CAUSE_BODY_NEXT_MBOX_MESSAGE;
+	return cause == CAUSE_BODY_MISSING ||
+	       cause == CAUSE_BODY_NEXT_MBOX_MESSAGE;
 }
 
 struct hand
@@ -179,7 +177,7 @@ why_hand(const struct report *r, const struct finding *f)
 		.instance = f->instance,
 		.signature = f->signature,
 		.domain = f->domain,
-		.reader = is_readers(f) };
+		.reader = why_is_readers(f->cause) };
 	const struct sigfield *seal =
 	    f->after <= r->chain->n ? r->chain->set[f->after].part[ARC_SEAL]
 				    : NULL;
@@ -329,7 +327,7 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 			worst = e->finding[k].level;
 	}
 	/* A question has no other end. */
-	if (!is_readers(f) || f->level == LEVEL_PROVED) {
+	if (!why_is_readers(f->cause) || f->level == LEVEL_PROVED) {
 		buf_text(b, ": ");
 		report_by(b, r, f);
 	}
@@ -343,8 +341,9 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 bool
 why_is_summed(const struct finding *f)
 {
-	return !f->other && (cause_info(f->cause)->role != ROLE_VALIDATOR ||
-				f->level != LEVEL_FACT || is_readers(f));
+	return !f->other &&
+	       (cause_info(f->cause)->role != ROLE_VALIDATOR ||
+		   f->level != LEVEL_FACT || why_is_readers(f->cause));
 }
 
 void

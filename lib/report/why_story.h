@@ -30,6 +30,10 @@ struct hand {
 	bool reader; /* not on the way: this copy was saved or read so */
 };
 
+/* Whether nobody changed the message on its way: the copy at hand is not all of
+ * it, or more. */
+bool why_is_readers(enum cause_id);
+
 struct hand why_hand(const struct report *, const struct finding *);
 void report_hand(struct buf *, const struct hand *);
 

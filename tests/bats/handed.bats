@@ -330,4 +330,6 @@ refused() {
 	why = [w for w in json.load(open("json"))["why"] if w["field"] == "ams.bh"]
 	assert why and all(w["cause"] == "body.missing" and w["who"]["role"] != "modifier" for w in why), why
 	PY
+	run -1 arc-verify --why --summary --keys "$SAMPLES/keys" header
+	[[ $output == *"body.missing  whoever saved or read this copy"* ]]
 }
