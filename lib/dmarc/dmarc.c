@@ -158,6 +158,7 @@ read_stop(const struct answer *a, struct dmarc_stop *s)
 	struct dmarc_record r;
 
 	s->kind = a->kind;
+	s->not_asked = a->not_asked;
 	s->failed = a->kind != ANSWER_RECORDS && a->kind != ANSWER_NXDOMAIN &&
 		    a->kind != ANSWER_NODATA;
 	s->nrecords = 0;

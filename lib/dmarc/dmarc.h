@@ -40,6 +40,7 @@ struct dmarc_stop {
 	struct slice domain;
 	enum answer_kind kind;
 	bool failed;	 /* that may be another in a minute */
+	bool not_asked;	 /* no keys file has it, and the DNS was not asked */
 	size_t nrecords; /* DMARC records: one counts, more are discarded */
 	struct dmarc_record record; /* the first */
 };

@@ -179,8 +179,10 @@ put_walk(struct buf *b, const struct dmarc_verdict *v)
 						   : ", psd=n");
 		else
 			buf_printf(b, ": %s\n",
-			    s->kind == ANSWER_RECORDS ? "no DMARC record"
-						      : answer_word(s->kind));
+			    s->not_asked ? "in no keys file; DNS was not asked "
+					   "(--dns)"
+			    : s->kind == ANSWER_RECORDS ? "no DMARC record"
+							: answer_word(s->kind));
 	}
 }
 
@@ -238,11 +240,9 @@ put_dmarc_details(struct buf *b, const struct report *r)
 
 	if (v->domain.len == 0)
 		return;
-	buf_text(b, "  dmarc: policy of ");
-	if (v->policy_domain.len > 0)
-		escape_text(b, v->policy_domain);
-	else
-		buf_text(b, "nobody");
+	buf_text(b, v->policy_domain.len > 0 ? "  dmarc: policy of "
+					     : "  dmarc: no policy record");
+	escape_text(b, v->policy_domain);
 	buf_text(b, ", organizational domain ");
 	escape_text(b, v->organizational_domain);
 	if (v->record != NULL)

@@ -236,6 +236,10 @@ from() {
 	[[ $output == *"fix: publish one DMARC record at _dmarc.two.example" ]]
 	of bad.example x@bad.example 2
 	[[ $output == *"(np=rejct at _dmarc.bad.example)  [dmarc-policy]"*"fix: publish p=none, p=quarantine or p=reject"* ]]
+	of none.test x@none.test 2
+	[[ $output == *"  dmarc: no policy record, organizational domain none.test
+    _dmarc.none.test: in no keys file; DNS was not asked (--dns)
+"* ]]
 	of no.example x@no.example 2
 	[[ $output == *"(no p= at _dmarc.no.example)  [dmarc-policy]"* ]]
 	of gone.example x@gone.example 2
