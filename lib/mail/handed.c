@@ -230,8 +230,11 @@ wide_as(struct slice all)
 static const char *
 magic_as(struct slice all)
 {
+	bool field = handed_field_begins(all);
+
 	for (size_t i = 0; i < ARRAY_LEN(magics); i++)
-		if (slice_starts(
+		if ((magics[i].at == 0 || !field) &&
+		    slice_starts(
 			slice_sub(all, magics[i].at, all.len), magics[i].magic))
 			return magics[i].what;
 	return NULL;
@@ -357,7 +360,8 @@ is_quoted_printable(struct slice header, struct slice junk)
 /* ------------------------------------------------------------------------
  * Line ends. */
 
-/* How many of the first three lines begin, or end, in this. */
+/* How many of the first three lines begin, or end, in this; an empty line does
+ * not. */
 static unsigned
 lines_with(struct slice all, struct slice first, struct slice last)
 {
@@ -365,7 +369,8 @@ lines_with(struct slice all, struct slice first, struct slice last)
 	unsigned n = 0;
 
 	for (unsigned k = 0; k < 3 && mime_line(&all, &line); k++)
-		n += slice_starts(line, first) && slice_ends_nocase(line, last);
+		n += slice_starts(line, first) &&
+		     slice_ends_nocase(line, last) && !is_line_end(line);
 	return n;
 }
 
@@ -639,7 +644,8 @@ damaged_as(struct slice header, struct slice junk)
 			folds++;
 		} else if (!handed_field_begins(line)) {
 			bad++;
-			wrapped += before.len > 0 && before.len <= 100;
+			wrapped += before.len > 0 &&
+				   before.len - slice_line_end(before) < 100;
 		}
 		mail |= begins_known(line, ':');
 		blank |= line.p == junk.p && slice_trim(before).len == 0;

@@ -15,11 +15,16 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
+/* Octets below what seems to be the header that say what the input is. */
+enum {
+	HANDED_AHEAD = 4096
+};
+
 /* What the input is in place of a message, and what to do, for people: "it is a
- * gzip file: unpack it first, ...".  NULL: it may be a message.  all is what
- * was read of it, an mbox's separator left out; header is the part of it that
- * seems to be the header, at its start; junk is the first line there that is
- * no field, or empty.  Static. */
+ * gzip file: unpack it first, ...".  NULL: it may be a message.  all is its
+ * start, an mbox's separator left out, to HANDED_AHEAD octets below header or
+ * the end; header is the part of it that seems to be the header, at its start;
+ * junk is the first line there that is no field, or empty.  Static. */
 const char *handed_as(struct slice all, struct slice header, struct slice junk);
 
 /* Whether s begins with the name of a field and its colon: letters, digits and

@@ -87,10 +87,11 @@ header_end(struct slice octets, const struct limits *limits, struct search *s,
 	}
 }
 
-/* The octets of a piece more: what is in memory stays there, all of it; other
- * input is read to b.  Empty at the end. */
+/* At most n octets more: what is in memory stays there, all of it; other input
+ * is read to b.  None at the end. */
 static int
-piece_read(struct input *in, struct buf *b, struct slice *all, struct diag *why)
+piece_read(struct input *in, struct buf *b, size_t n, struct slice *all,
+    struct diag *why)
 {
 	size_t got;
 
@@ -100,40 +101,43 @@ piece_read(struct input *in, struct buf *b, struct slice *all, struct diag *why)
 		in->memory = SLICE_NONE;
 		return 0;
 	}
-	char *room = buf_room(b, INPUT_PIECE);
+	char *room = buf_room(b, n);
 
 	if (room == NULL)
 		return diag_memory(why);
-	if (input_read(in, room, INPUT_PIECE, &got, why) != 0)
+	if (input_read(in, room, n, &got, why) != 0)
 		return -1;
 	b->len += got;
 	*all = buf_view(b);
 	return 0;
 }
 
-/* Read until the header is whole; *all is what was read, *end where the body
- * begins. */
+/* Read until the header is whole, and HANDED_AHEAD octets below it or all there
+ * are; *all is what was read, *end where the body begins. */
 static int
 header_read(struct input *in, const struct limits *limits, struct message *m,
     struct slice *all, size_t *header, size_t *end, struct diag *why)
 {
 	struct search s = { 0, 0, 0 };
 	struct buf b = { .max = 0 };
+	size_t before = 0;
 	int found = 0;
 
-	while (found == 0) {
-		size_t before = all->len;
-		int result = piece_read(in, &b, all, why);
+	while (found == 0 || all->len < *end + HANDED_AHEAD) {
+		size_t n =
+		    found == 0 ? INPUT_PIECE : *end + HANDED_AHEAD - all->len;
+		int result = piece_read(in, &b, n, all, why);
 
 		m->owned = b.p;
 		if (result != 0)
 			return -1;
-		if (all->len == before) {
-			*header = *end = before;
-			return 0;
-		}
-		found = header_end(slice_sub(*all, 0, limits->header + 1),
-		    limits, &s, header, end, why);
+		if (all->len == before)
+			break;
+		before = all->len;
+		if (found == 0)
+			found =
+			    header_end(slice_sub(*all, 0, limits->header + 1),
+				limits, &s, header, end, why);
 		if (found < 0)
 			return -1;
 		if (s.seen > limits->header)
@@ -141,7 +145,9 @@ header_read(struct input *in, const struct limits *limits, struct message *m,
 			    "no empty line in the first %zu bytes",
 			    limits->header);
 	}
-	m->has_body = true;
+	if (found == 0)
+		*header = *end = before;
+	m->has_body = found > 0;
 	return 0;
 }
 
@@ -224,8 +230,8 @@ find_top(struct message *m)
 	m->top = m->mbox.len + m->header.len - rest.len;
 }
 
-/* Whether what was read is a message at all; all is what of it is in memory,
- * from its header on. */
+/* Whether what was read is a message at all; all is its header and the octets
+ * below. */
 static int
 check_handed(const struct message *m, struct slice all, struct diag *why)
 {
@@ -264,6 +270,9 @@ message_read(struct input *in, const struct limits *limits,
 	if (m->bom)
 		start = slice_sub(all, 3, all.len);
 	struct slice first = line_next(start);
+	/* The same however it came in pieces. */
+	struct slice judged =
+	    slice_sub(start, 0, end + HANDED_AHEAD - (size_t)(start.p - all.p));
 
 	m->octets = start.p;
 	m->ahead = slice_sub(all, end, all.len);
@@ -275,7 +284,8 @@ message_read(struct input *in, const struct limits *limits,
 	find_top(m);
 	if (fields_parse(m, limits, why) != 0)
 		goto fail;
-	if (check_handed(m, slice_sub(start, m->mbox.len, start.len), why) != 0)
+	if (check_handed(m, slice_sub(judged, m->mbox.len, judged.len), why) !=
+	    0)
 		goto fail;
 	*out = m;
 	return 0;

@@ -252,6 +252,27 @@ refused() {
 	[[ $output == fail*"[header-syntax]" ]]
 }
 
+@test "what the input is does not turn on its line ends, or on how it comes in pieces" {
+	printf 'X-A: y\r\n\r\n\r\n\r\n\r\n' >"$BATS_TEST_TMPDIR/blank"
+	run -2 arc-verify "$BATS_TEST_TMPDIR/blank"
+	[[ $output == none* ]]
+	printf 'X-Long: %0243d\nX-B: ustar  \n\nx\n' 0 >"$BATS_TEST_TMPDIR/tar"
+	run -2 arc-verify "$BATS_TEST_TMPDIR/tar"
+	[[ $output == none* ]]
+	for head in 'X-A: y\n\n' 'X-A: y\r\n\r\n'; do
+		run -65 --separate-stderr arc-verify < <(
+			# shellcheck disable=SC2059 # escapes on purpose
+			printf "$head"
+			sleep 0.2
+			# shellcheck disable=SC2059
+			printf "From: z\n\nTo: a\n\n"
+			sleep 0.2
+			printf "text\n\n"
+		)
+		[[ $stderr == *"an empty line follows each line"* ]] || { echo "$stderr $output"; false; }
+	done
+}
+
 @test "a UTF-8 byte order mark is skipped with a note, and a filter refuses it" {
 	run -0 --separate-stderr arc-verify --keys "$SAMPLES/keys" bom
 	[[ $output == pass* && $stderr == "arc-verify: bom: skipped a UTF-8 byte order mark (BOM) at the start" ]]

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mail/authres.h"
+#include "mail/handed.h"
 #include "dkim/bodyhash.h"
 #include "base/json.h"
 #include "base/jsonread.h"
@@ -189,6 +190,21 @@ mail_close(struct mail *w)
 	input_release(&w->in);
 }
 
+bool
+mail_is_certain(const struct message *m)
+{
+	bool below = false;
+
+	for (size_t i = 1; i < m->nfields; i++) {
+		struct field f = m->field[i];
+
+		below |= f.raw.p[f.name.len] == ':' &&
+			 (slice_eq_nocase(f.name, SLICE("From")) ||
+			     slice_eq_nocase(f.name, SLICE("ARC-Seal")));
+	}
+	return below && m->njunk == 0 && handed_field_begins(m->field[0].raw);
+}
+
 struct mail_verdict
 mail_verdict(struct slice octets, struct keystore *keys)
 {
@@ -198,7 +214,8 @@ mail_verdict(struct slice octets, struct keystore *keys)
 	if (!mail_judge(&w, octets, keys, false))
 		return v;
 	v = (struct mail_verdict){ report_word(&w.verdict), w.verdict.why.code,
-		w.verdict.why.instance, w.verdict.oldest_pass };
+		w.verdict.why.instance, w.verdict.oldest_pass,
+		mail_is_certain(w.m) };
 	mail_close(&w);
 	return v;
 }
@@ -206,8 +223,11 @@ mail_verdict(struct slice octets, struct keystore *keys)
 void
 need_same_verdict(struct mail_verdict a, struct mail_verdict b)
 {
-	need((a.word == NULL) == (b.word == NULL));
-	need(a.word == NULL || strcmp(a.word, b.word) == 0);
+	if (a.word == NULL || b.word == NULL) {
+		need(a.word == b.word || (!a.certain && !b.certain));
+		return;
+	}
+	need(strcmp(a.word, b.word) == 0);
 	need(a.code == b.code && a.instance == b.instance);
 	need(a.oldest_pass == b.oldest_pass);
 }

@@ -60,11 +60,16 @@ void mail_hops(struct mail *);
 
 void mail_close(struct mail *);
 
+/* Whether this is a message whatever its line ends are: of others it may depend
+ * on them what the octets seem to be in place of one. */
+bool mail_is_certain(const struct message *);
+
 /* The verdict on a message alone, as the word and the code of its report. */
 struct mail_verdict {
 	const char *word; /* NULL: no message, or no verdict */
 	enum diag_code code;
 	unsigned instance, oldest_pass;
+	bool certain; /* as below */
 };
 struct mail_verdict mail_verdict(struct slice octets, struct keystore *);
 void need_same_verdict(struct mail_verdict, struct mail_verdict);
