@@ -27,6 +27,11 @@ enum {
  * junk is the first line there that is no field, or empty.  Static. */
 const char *handed_as(struct slice all, struct slice header, struct slice junk);
 
+/* The same of a file in another format, or whose characters are others; and of
+ * a message, or such a file, in base64 or hexadecimal.  NULL: neither. */
+const char *handed_file_as(struct slice all);
+const char *handed_encoded_as(struct slice all);
+
 /* Whether s begins with the name of a field and its colon: letters, digits and
  * "-" only, which is stricter than mail is. */
 bool handed_field_begins(struct slice s);

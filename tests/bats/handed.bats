@@ -80,6 +80,7 @@ setup_file() {
 	kind("white space only", nl="\n", crlf="\r\n", lines="\n\n\n", spaces="  \n\t\n")
 	kind("UTF-32 text", bom=text.encode("utf-32"), le=text.encode("utf-32-le"), be=text.encode("utf-32-be"))
 	kind("UTF-16LE", le=text.replace("\n", "\r\n").encode("utf-16-le"))
+	kind("EBCDIC text", cp500=text.encode("cp500"), cp037=text.encode("cp037"))
 	kind("UTF-16BE", be=text.encode("utf-16-be"))
 	b64 = base64.b64encode(good)
 	kind("decode it first with base64 -d", crlf=base64.encodebytes(good).replace(b"\n", b"\r\n"), url=base64.urlsafe_b64encode(good),
@@ -93,7 +94,7 @@ setup_file() {
 	kind("percent-encoded", url=urllib.parse.quote(text))
 	kind("LF CR", lfcr=text.replace("\n", "\n\r"))
 	kind("an empty line follows each line", lf=text.replace("\n", "\n\n"), crlf=text.replace("\n", "\r\n\r\n"))
-	kind("all fields are in one line", joined=text.replace("\n", " "))
+	kind("all fields are in one line", joined=text.replace("\n", " "), nel=text.replace("\n", "\u0085"), latin1=text.encode("latin-1", "replace").replace(b"\n", b"\x85"), ls=text.replace("\n", "\u2028"))
 	kind("written as", lf=text.replace("\n", "\\n"), crlf=text.replace("\n", "\\r\\n"), python=repr(good), quoted=json.dumps(text))
 	kind("JSON", mailhog=json.dumps({"items": [{"Raw": {"Data": text}}]}), ses=json.dumps({"mail": {}, "content": text}), lines='{"raw":"x"}\n{"raw":"y"}\n',
 	     empty="{}\n", strings=json.dumps([text]), single="{'raw': 'x'}", own='{"schema":1,"file":"x"}\n')
