@@ -364,6 +364,7 @@ static int
 start_attached(struct operands *op, struct source *s)
 {
 	struct attachments *a = calloc(1, sizeof *a);
+	const char *packed = NULL;
 
 	if (a == NULL || (a->arena = arena_new()) == NULL) {
 		free(a);
@@ -377,11 +378,11 @@ start_attached(struct operands *op, struct source *s)
 		diag_set(
 		    &s->problem, DIAG_LIMIT_MESSAGE, SLICE_NONE, "--attached");
 	else if (result == 0 && !attached_find(buf_view(&a->whole), a->arena,
-				    &a->message, &a->n, &a->more))
+				    &a->message, &a->n, &a->more, &packed))
 		result = diag_memory(&s->problem);
 	else if (result == 0 && a->n == 0)
-		result = diag_set(
-		    &s->problem, DIAG_NO_ATTACHMENT, SLICE_NONE, "%s", "");
+		result = diag_set(&s->problem, DIAG_NO_ATTACHMENT, SLICE_NONE,
+		    "%s", packed != NULL ? packed : "");
 	if (result != 0) {
 		attachments_free(a);
 		return 1;

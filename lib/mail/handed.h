@@ -65,8 +65,9 @@ struct attached {
 /* The messages that are parts of this one: message/rfc822, or a file whose name
  * ends in ".eml", outer ones first, decoded where they are encoded.  At most
  * LIMIT_ATTACHED of them, LIMIT_ATTACHED_DEPTH deep; *more says that there were
- * others.  The array is in the arena.  False when memory is short. */
+ * others.  *packed says of a file that may have one in it what to do, or is
+ * NULL; static.  The array is in the arena.  False when memory is short. */
 bool attached_find(struct slice message, struct arena *, struct attached **out,
-    size_t *n, bool *more);
+    size_t *n, bool *more, const char **packed);
 
 #endif

@@ -142,6 +142,7 @@ struct finder {
 	struct attached *found;
 	size_t n;
 	bool more;
+	const char *packed;
 };
 
 /* A part as the octets that it stands for. */
@@ -169,17 +170,17 @@ part_octets(struct finder *f, const struct mime_part *p, struct slice *octets)
 	return true;
 }
 
-/* Whether a parameter names a file of a message, as RFC 2045, 2047 or 2231
+/* Whether a parameter names a file with this end, as RFC 2045, 2047 or 2231
  * write it. */
 static bool
-is_eml(struct finder *f, struct slice value, const char *name)
+names(struct finder *f, struct slice value, const char *name, struct slice end)
 {
 	static const char *const forms[] = { "", "*", "*0*", "*1", "*1*", "*2",
 		"*2*" };
 	char param[16];
-	bool eml = false;
+	bool named = false;
 
-	for (size_t i = 0; i < ARRAY_LEN(forms) && !eml; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(forms) && !named; i++) {
 		snprintf(param, sizeof param, "%s%s", name, forms[i]);
 		struct slice file =
 		    slice_trim(mime_param(value, slice_of(param)));
@@ -189,21 +190,55 @@ is_eml(struct finder *f, struct slice value, const char *name)
 			words_decode(&text, f->arena, file);
 			file = buf_view(&text);
 		}
-		eml = slice_ends_nocase(file, SLICE(".eml"));
+		named = slice_ends_nocase(file, end);
 		buf_release(&text);
 	}
-	return eml;
+	return named;
+}
+
+static bool
+is_file(struct finder *f, const struct mime_part *p, struct slice end)
+{
+	struct slice disposition =
+	    mime_field(p->header, SLICE("Content-Disposition"));
+
+	return names(f, p->type, "name", end) ||
+	       names(f, disposition, "filename", end);
 }
 
 static bool
 is_message(struct finder *f, const struct mime_part *p)
 {
-	struct slice disposition =
-	    mime_field(p->header, SLICE("Content-Disposition"));
-
 	return (is_message_type(p->type) && !p->multipart) ||
-	       (p->digest && p->type.len == 0) || is_eml(f, p->type, "name") ||
-	       is_eml(f, disposition, "filename");
+	       (p->digest && p->type.len == 0) || is_file(f, p, SLICE(".eml"));
+}
+
+/* What a part may have a message in that is not looked into. */
+static const char *
+packed_in(struct finder *f, const struct mime_part *p)
+{
+	static const struct {
+		struct slice end;
+		const char *what;
+	} packed[] = {
+		{ SLICE(".msg"), "an Outlook .msg file is attached, which does "
+				 "not keep the message as it was sent: ask for "
+				 "the .eml" },
+		{ SLICE("winmail.dat"), "winmail.dat is attached, which does "
+					"not keep the message as it was sent: "
+					"ask for the .eml" },
+		{ SLICE(".zip"), "a .zip file is attached: save it, unpack it, "
+				 "and verify what is in it" },
+		{ SLICE(".gz"), "a .gz file is attached: save it, unpack it "
+				"with gunzip, and verify what is in it" },
+		{ SLICE(".mbox"),
+		    "an mbox is attached: save it, and use --mbox" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(packed); i++)
+		if (is_file(f, p, packed[i].end))
+			return packed[i].what;
+	return NULL;
 }
 
 /* Where the body of a message begins. */
@@ -240,8 +275,11 @@ find_in(struct finder *f, struct slice message, const char *outer)
 		struct attached *a = &f->found[f->n];
 		struct slice octets;
 
-		if (!is_message(f, &mime->part[i]))
+		if (!is_message(f, &mime->part[i])) {
+			if (f->packed == NULL)
+				f->packed = packed_in(f, &mime->part[i]);
 			continue;
+		}
 		if (f->n == LIMIT_ATTACHED) {
 			f->more = true;
 			break;
@@ -269,7 +307,7 @@ depth_of(const char *number)
 
 bool
 attached_find(struct slice message, struct arena *arena, struct attached **out,
-    size_t *n, bool *more)
+    size_t *n, bool *more, const char **packed)
 {
 	struct finder f = { .arena = arena };
 	bool ok = (f.found = arena_array(
@@ -285,5 +323,6 @@ attached_find(struct slice message, struct arena *arena, struct attached **out,
 	*out = f.found;
 	*n = f.n;
 	*more = f.more;
+	*packed = f.packed;
 	return ok;
 }

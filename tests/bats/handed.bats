@@ -339,6 +339,11 @@ refused() {
 @test "--attached of a message without one is no verdict (65)" {
 	run -65 --separate-stderr arc-verify --attached --keys "$SAMPLES/keys" good.eml
 	[[ -z $output && $stderr == *"No message is attached"*"[no-attachment]"* ]]
+	for f in original.msg Mails.ZIP winmail.dat good.eml.gz list.mbox; do
+		printf 'From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename="%s"\n\nx\n' "$f" >"$BATS_TEST_TMPDIR/packed"
+		run -65 arc-verify --attached "$BATS_TEST_TMPDIR/packed"
+		[[ $output == *"s attached"*"ask for the .eml"*"[no-attachment]" || $output == *"is attached: save it, "*"[no-attachment]" ]] || { echo "$f: $output"; false; }
+	done
 	run -64 arc-verify --attached --mbox --keys "$SAMPLES/keys" good.eml
 }
 
