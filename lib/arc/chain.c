@@ -232,7 +232,7 @@ shape_decide(struct chain *c, const struct message *m, unsigned nsets)
 	 * 50 sets do: which does not matter. */
 	if (nsets > CHAIN_MAX || c->nfields > (size_t)ARC_KINDS * CHAIN_MAX) {
 		diag_set(&c->shape, DIAG_TOO_MANY_SETS, SLICE_NONE,
-		    "%zu ARC fields", c->nfields);
+		    "%zu ARC fields", c->nfields + c->more);
 		shape_fail(c, 1, 0, ARC_KINDS);
 		return;
 	}
@@ -263,15 +263,18 @@ chain_collect(const struct message *m, struct arena *arena, struct chain *out,
 {
 	bool seen[100] = { false };
 	unsigned nsets = 0;
-	size_t max = 0;
+	size_t n = 0;
 
 	*out = (struct chain){ .n = 0 };
 	for (enum sigkind k = ARC_AAR; k < ARC_KINDS; k++)
-		max += message_count(m, sigfield_name(k));
-	out->field = arena_array(arena, max, sizeof *out->field);
+		n += message_count(m, sigfield_name(k));
+	size_t most = n < LIMIT_ARC_FIELDS ? n : LIMIT_ARC_FIELDS;
+
+	out->more = n - most;
+	out->field = arena_array(arena, most, sizeof *out->field);
 	if (out->field == NULL)
 		return diag_memory(why);
-	for (size_t i = 0; i < m->nfields; i++) {
+	for (size_t i = 0; i < m->nfields && out->nfields < most; i++) {
 		struct sigfield *f = &out->field[out->nfields];
 		enum sigkind k = ARC_AAR;
 		unsigned over = 0;

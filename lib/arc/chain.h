@@ -31,9 +31,10 @@ struct arc_set {
 
 struct chain {
 	struct sigfield *field; /* nfields, in physical order */
-	size_t nfields;
-	unsigned n; /* N: the highest instance found; 0 when none could be
-		     * read */
+	size_t nfields;		/* at most LIMIT_ARC_FIELDS */
+	size_t more; /* ARC fields below these, which are only counted */
+	unsigned n;  /* N: the highest instance found; 0 when none could be
+		      * read */
 	struct arc_set set[CHAIN_MAX + 1]; /* set[1] to set[n] */
 	/* DIAG_NONE: well-formed with N sets.  Else why steps 1 to 3 say
 	 * fail.  Without any ARC field: DIAG_NONE and nfields 0. */

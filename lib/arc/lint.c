@@ -498,6 +498,7 @@ lint_dkim(const struct message *m, const struct dkim *d, int64_t now,
     bool style, struct remarks *out)
 {
 	const struct slice name = sigfield_name(DKIM_SIGNATURE);
+	size_t froms = message_count(m, SLICE("From"));
 
 	for (size_t i = 0; i < d->n; i++) {
 		const struct sigfield *f = &d->signature[i].field;
@@ -507,7 +508,7 @@ lint_dkim(const struct message *m, const struct dkim *d, int64_t now,
 			add(out, LINT_TIME_FUTURE, 0, name, "t=%" PRIu64,
 			    f->tags.time);
 		lint_key(r, 0, name, out);
-		lint_headers(f, message_count(m, SLICE("From")), out);
+		lint_headers(f, froms, out);
 		if (r->body_signed < r->body_length)
 			add(out, LINT_BODY_PARTIAL, 0, name,
 			    "%" PRIu64 " of %" PRIu64 " bytes", r->body_signed,

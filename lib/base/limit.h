@@ -50,6 +50,13 @@ struct limits {
 	ROW(DKIM, "dkim", 20, "signatures", LIMIT_FIXED, \
 	    "DKIM-Signature fields checked in one message, from the top; " \
 	    "the result of any others is neutral.") \
+	ROW(DKIM_FIELDS, "dkim-fields", 100, "signatures", LIMIT_FIXED, \
+	    "DKIM-Signature fields listed for one message, from the top: " \
+	    "each takes memory in addition to its bytes.  The rest are " \
+	    "counted.") \
+	ROW(ARC_FIELDS, "arc-fields", 160, "fields", LIMIT_FIXED, \
+	    "ARC fields read of one message, from the top, for the same " \
+	    "reason; 50 ARC Sets have 150, and with more the chain fails.") \
 	ROW(RECORDS, "records", 8, "key records", LIMIT_FIXED, \
 	    "Key records tried under one name: each needs a signature " \
 	    "check.") \

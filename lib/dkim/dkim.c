@@ -68,12 +68,13 @@ dkim_collect(struct dkim *d, const struct message *m, struct diag *why)
 {
 	struct slice name = sigfield_name(DKIM_SIGNATURE);
 	size_t n = message_count(m, name);
+	size_t most = n < LIMIT_DKIM_FIELDS ? n : LIMIT_DKIM_FIELDS;
 
-	*d = (struct dkim){ .n = 0 };
-	d->signature = arena_array(m->arena, n, sizeof *d->signature);
+	*d = (struct dkim){ .more = n - most };
+	d->signature = arena_array(m->arena, most, sizeof *d->signature);
 	if (d->signature == NULL)
 		return diag_memory(why);
-	for (size_t i = 0; i < m->nfields && d->n < n; i++) {
+	for (size_t i = 0; i < m->nfields && d->n < most; i++) {
 		struct sigfield *f = &d->signature[d->n].field;
 
 		if (!slice_eq_nocase(m->field[i].name, name))
@@ -118,7 +119,11 @@ dkim_begin(struct dkim *d, struct sigcheck *c, struct diag *why)
 
 		if (i >= LIMIT_DKIM) {
 			diag_set(&many, DIAG_LIMIT_DKIM, SLICE_NONE,
-			    "signature %zu of %zu", i + 1, d->n);
+			    d->more > 0 && i + 1 == d->n
+				? "signature %zu of %zu; the rest are not "
+				  "listed"
+				: "signature %zu of %zu",
+			    i + 1, d->n + d->more);
 			sigresult_fail(&s->check, &s->field, &many);
 		} else if (begin_one(c, s, why) != 0) {
 			return -1;

@@ -31,7 +31,8 @@ struct dkim_signature {
 
 struct dkim {
 	struct dkim_signature *signature; /* in the arena; topmost first */
-	size_t n;
+	size_t n;			  /* at most LIMIT_DKIM_FIELDS */
+	size_t more; /* fields below these, which are only counted */
 	enum auth_result result; /* pass when one signature passes */
 	const struct diag *why;	 /* of the signature that result is of; NULL for
 				  * pass and none */

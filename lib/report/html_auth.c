@@ -63,7 +63,7 @@ put_signature(struct buf *b, const struct page *p, size_t i)
 static void
 put_signatures(struct buf *b, const struct page *p)
 {
-	size_t n = p->dkim->n;
+	size_t n = p->dkim->n, all = n + p->dkim->more;
 
 	if (n == 0)
 		return;
@@ -73,8 +73,8 @@ put_signatures(struct buf *b, const struct page *p)
 	for (size_t i = 0; i < n && i < PAGE_AUTH_MOST; i++)
 		put_signature(b, p, i);
 	buf_text(b, "</table>\n");
-	if (n > PAGE_AUTH_MOST)
-		buf_printf(b, "<p>and %zu more</p>\n", n - PAGE_AUTH_MOST);
+	if (all > PAGE_AUTH_MOST)
+		buf_printf(b, "<p>and %zu more</p>\n", all - PAGE_AUTH_MOST);
 }
 
 struct html_items {

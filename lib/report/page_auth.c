@@ -147,8 +147,9 @@ put_signatures(struct sheet *t, const struct page *p)
 	    (int)sheet_left(t, BESIDE_DOMAIN), "DKIM-Signature by", "at (UTC)");
 	for (size_t i = 0; i < d->n && i < PAGE_AUTH_MOST; i++)
 		put_signature(t, p, i);
-	if (d->n > PAGE_AUTH_MOST)
-		buf_printf(t->b, "     and %zu more\n", d->n - PAGE_AUTH_MOST);
+	if (d->n + d->more > PAGE_AUTH_MOST)
+		buf_printf(t->b, "     and %zu more\n",
+		    d->n + d->more - PAGE_AUTH_MOST);
 }
 
 /* ------------------------------------------------------------------------
@@ -439,8 +440,12 @@ json_dkim2(struct json *j, size_t index, const struct field *f)
 	json_object_open(j, NULL);
 	json_string(j, "field", f->name);
 	json_number(j, "place", (int64_t)index + 1);
-	json_string(j, "value", slice_trim(f->value));
-	if (arena != NULL && taglist_parse(f->value, arena, &list, &why) == 0)
+	json_string(
+	    j, "value", slice_sub(slice_trim(f->value), 0, LIMIT_NEW_FIELD));
+	if (f->value.len > LIMIT_NEW_FIELD)
+		json_null(j, "tags");
+	else if (arena != NULL &&
+		 taglist_parse(f->value, arena, &list, &why) == 0)
 		json_tags(j, &list);
 	else if (why.code == DIAG_MEMORY)
 		j->out->failure = BUF_NO_MEMORY;

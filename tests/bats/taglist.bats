@@ -256,3 +256,31 @@ peak() {
 		done
 	done
 }
+
+@test "RFC 8617 9.1: 14 MiB of short fields, or of one field, cost little beside their octets" {
+	! grep -q fsanitize "$B/flags" || skip "sanitizers take memory of their own"
+	cd "$BATS_TEST_TMPDIR"
+	/usr/bin/python3 - "$SAMPLES/pass-list-edited.eml" <<-'PY'
+	import sys
+	mail = open(sys.argv[1], "rb").read()
+	many = {"seals": b"ARC-Seal: i=1; <<<", "ams": b"ARC-Message-Signature: i=1; h=<<<",
+	    "dkim": b"DKIM-Signature: v=1; d=author.example; h===="}
+	for name, field in many.items():
+	    open("many-" + name, "wb").write((field + b"\r\n") * 99000 + mail)
+	one = {"type": (b"Content-Type: ", b";"), "dkim2": (b"DKIM2-Signature: ", b"\xff")}
+	for name, (head, octet) in one.items():
+	    open("one-" + name, "wb").write(head + octet * (14 << 20) + b"\r\n" + mail)
+	PY
+	for tool in "arc-verify --why --check arc:dkim" "arc-verify --as all" "arc-dump --json" "arc-dump --lint --html"; do
+		for f in many-seals many-ams many-dkim one-type one-dkim2; do
+			# shellcheck disable=SC2086 # words
+			kib=$(peak $tool --no-sandbox --keys "$SAMPLES/keys" "$f")
+			[ "$kib" -lt 65536 ] || { echo "$tool $f: $kib KiB"; false; }
+		done
+	done
+	run -1 --separate-stderr arc-verify --check dkim --keys "$SAMPLES/keys" many-dkim
+	[ "${#lines[@]}" -eq 100 ]
+	[[ ${lines[99]} == *"signature 100 of 99001; the rest are not listed"*"[limit-dkim]"* ]]
+	run -0 arc-dump --keys "$SAMPLES/keys" many-dkim
+	[[ $output == *"and 98951 more"* ]]
+}
