@@ -276,7 +276,7 @@ check(struct sign *s)
 		cli_usage(c, "--selector is required");
 	if (s->table == NULL && s->key_path == NULL)
 		cli_usage(c, "--key is required");
-	if (s->domain != NULL)
+	if (s->domain != NULL && s->selector != NULL)
 		sign_check_name(s, s->selector, s->domain);
 	if (s->authserv_id != NULL)
 		cli_check_id(c, s->authserv_id);

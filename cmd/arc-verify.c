@@ -299,8 +299,13 @@ option_trusted(struct verify *v, const char *arg)
 static void
 check_filter(struct verify *v, char *name, size_t size)
 {
-	if (!v->annotate && !v->field_only)
+	if (v->authserv_id != NULL)
+		cli_check_id(&v->cli, v->authserv_id);
+	if (!v->annotate && !v->field_only) {
+		if (v->pass_on_error)
+			cli_usage(&v->cli, "--on-error=pass requires --annotate");
 		return;
+	}
 	if (v->many)
 		cli_usage(&v->cli,
 		    "--annotate and --format process one message only");
@@ -311,11 +316,13 @@ check_filter(struct verify *v, char *name, size_t size)
 	    v->junit != NULL || v->expect != NULL || v->manifest != NULL)
 		cli_usage(&v->cli, "--annotate and --format cannot be used "
 				   "with other output options");
-	if (v->authserv_id == NULL && gethostname(name, size) == 0) {
-		name[size - 1] = '\0';
-		v->authserv_id = name;
-	}
-	cli_check_id(&v->cli, v->authserv_id != NULL ? v->authserv_id : "");
+	if (v->authserv_id != NULL)
+		return;
+	if (gethostname(name, size) != 0)
+		name[0] = '\0';
+	name[size - 1] = '\0';
+	v->authserv_id = name;
+	cli_check_id(&v->cli, name);
 }
 
 /* Whether a file can be put where path is: another is, or nothing. */
@@ -379,6 +386,7 @@ options(struct verify *v, int argc, char **argv)
 				bad_option(&v->cli, argv, longopts);
 		}
 	facts_settle(&v->facts);
+	v->chain = v->trusted != NULL || v->state != NULL || v->dmarc;
 	check_accept(v, v->accept_list);
 	if (v->expect != NULL)
 		check_expect(v, v->expect);

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/moment.h"
+#include "keys/resolvers.h"
 
 enum {
 	LARGE_BLOCK = 64 * 1024, /* octets */
@@ -409,9 +410,17 @@ option_dnssec(struct cli *c, const char *arg)
 static void
 option_resolver(struct cli *c, const char *arg)
 {
+	struct resolvers one;
+
+	resolvers_init(&one);
 	if (c->nresolvers == CLI_MAX_RESOLVERS)
 		cli_usage(c, "too many --resolver options; the limit is %d",
 		    CLI_MAX_RESOLVERS);
+	if (!resolvers_add(&one, arg))
+		cli_usage(c,
+		    "invalid --resolver '%s': must be an IP address with an "
+		    "optional port",
+		    arg);
 	c->resolver[c->nresolvers++] = arg;
 }
 
@@ -585,9 +594,8 @@ cli_keys(struct cli *c)
 	c->asks_dns = c->nkeys == 0 || c->dns;
 	if (open_files(c, &files) != 0)
 		return -1;
-	if (c->asks_dns && (dns = dns_new(&o, &why)) == NULL &&
-	    why.code != DIAG_MEMORY)
-		cli_usage(c, "invalid --resolver: %s", why.detail);
+	if (c->asks_dns)
+		dns = dns_new(&o, &why);
 	if (dns != NULL || !c->asks_dns) {
 		c->keys = keystore_new(files, dns);
 		if (c->keys == NULL)

@@ -25,7 +25,12 @@ facts_option(const struct cli *c, struct facts *f, int ch, const char *arg)
 	case CLI_OPT_HELO: f->helo = arg; return true;
 	case CLI_OPT_MAIL_FROM: f->mail_from = arg; return true;
 	case CLI_OPT_FROM_ENV: f->from_env = true; return true;
-	case CLI_OPT_RECEIVED_BY: f->received_by = arg; return true;
+	case CLI_OPT_RECEIVED_BY:
+		if (arg[0] == '\0')
+			cli_usage(
+			    c, "invalid --received-by '': must be a host name");
+		f->received_by = arg;
+		return true;
 	default: return false;
 	}
 }
@@ -50,8 +55,9 @@ facts_settle(struct facts *f)
 }
 
 /* What the host that is named says in its topmost Received field, and
- * Return-Path above that: below it, others wrote. */
-static void
+ * Return-Path above that: below it, others wrote.  False without such a field.
+ */
+static bool
 from_received(const struct facts *f, const struct message *m,
     struct received *r, struct slice *path)
 {
@@ -70,10 +76,11 @@ from_received(const struct facts *f, const struct message *m,
 			continue;
 		received_read(field->value, r);
 		if (slice_eq_nocase(r->by, slice_of(f->received_by)))
-			return;
+			return true;
 	}
 	*r = (struct received){ .helo = { NULL, 0 } };
 	*path = SLICE_NONE;
+	return false;
 }
 
 /* The path without "<" and ">". */
@@ -113,8 +120,8 @@ facts_session(
 	struct slice path = { NULL, 0 };
 
 	*out = (struct session){ .complete = false };
-	if (f->received_by != NULL)
-		from_received(f, m, &r, &path);
+	bool found = f->received_by == NULL || from_received(f, m, &r, &path);
+
 	out->remote_ip =
 	    f->remote_ip != NULL ? slice_of(f->remote_ip) : r.address;
 	out->spf.helo = f->helo != NULL ? slice_of(f->helo) : r.helo;
@@ -123,12 +130,16 @@ facts_session(
 	out->spf.mail_from = bare(path);
 	if (!spf_address_read(out->remote_ip, &out->spf.ip)) {
 		out->remote_ip.len = 0;
-		out->missing = "the address of the SMTP client (--remote-ip)";
+		out->missing = found ? "the address of the SMTP client "
+				       "(--remote-ip) is not known"
+				     : "no Received field is by the host that "
+				       "--received-by names";
 	} else if (path.p == NULL) {
-		out->missing = "the reverse path (--mail-from)";
+		out->missing = "the reverse path (--mail-from) is not known";
 	} else if (out->spf.mail_from.len == 0 && f->helo == NULL &&
 		   r.helo.len == 0) {
-		out->missing = "HELO, as the reverse path is null (--helo)";
+		out->missing =
+		    "the reverse path is null, and HELO (--helo) is not known";
 	}
 	out->remote_ip = as_evaluated(out->remote_ip, &out->spf.ip, m->arena);
 	out->complete = out->missing == NULL;

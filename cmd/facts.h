@@ -45,7 +45,7 @@ struct facts {
 struct session {
 	struct slice remote_ip; /* text of an address; or empty */
 	bool complete;		/* spf has all that SPF is about */
-	const char *missing;	/* what it has not, for words; or NULL */
+	const char *missing;	/* why not, for words; or NULL */
 	struct spf_request spf;
 };
 

@@ -105,9 +105,10 @@ judge_domains(struct judged *j, int64_t now, struct diag *why)
 }
 
 int
-judge(struct judged *out, const struct auth_methods *methods, struct message *m,
-    struct input *in, const struct facts *facts, struct keystore *keys,
-    const struct validate_options *options, struct diag *why)
+judge(struct judged *out, const struct auth_methods *methods, bool chain,
+    struct message *m, struct input *in, const struct facts *facts,
+    struct keystore *keys, const struct validate_options *options,
+    struct diag *why)
 {
 	out->methods = methods;
 	out->chain = (struct chain){ .n = 0 };
@@ -117,7 +118,7 @@ judge(struct judged *out, const struct auth_methods *methods, struct message *m,
 		return -1;
 	if (wants_dkim(out) && dkim_begin(&out->dkim, &out->check, why) != 0)
 		return -1;
-	if (wants(out, METHOD_ARC) &&
+	if ((chain || wants(out, METHOD_ARC)) &&
 	    chain_collect(m, m->arena, &out->chain, why) != 0)
 		return -1;
 	if (validate(&out->check, &out->chain, options, &out->verdict, why) !=
@@ -135,13 +136,11 @@ judge_tell(const struct judged *j, const struct cli *c, struct buf *words,
 	if (j->session.complete)
 		return;
 	if (wants(j, METHOD_SPF))
-		cli_say_text(c, words,
-		    "%s: SPF was not checked: %s is not known", file,
+		cli_say_text(c, words, "%s: SPF was not checked: %s", file,
 		    j->session.missing);
 	if (wants(j, METHOD_DMARC) && !c->quiet)
-		cli_say_text(c, words,
-		    "%s: DMARC was judged by DKIM alone: %s is not known", file,
-		    j->session.missing);
+		cli_say_text(c, words, "%s: DMARC was judged by DKIM alone: %s",
+		    file, j->session.missing);
 }
 
 void

@@ -20,8 +20,8 @@ struct judged {
 	const struct auth_methods *methods;
 	struct session session;
 	struct sigcheck check;
-	struct chain chain;	/* without METHOD_ARC: that of a message */
-	struct verdict verdict; /* that has none */
+	struct chain chain;	/* not asked for: that of a message that */
+	struct verdict verdict; /* has none */
 	struct dkim dkim;	/* with METHOD_DKIM or METHOD_DMARC */
 	struct spf_verdict spf; /* with METHOD_SPF or METHOD_DMARC, where the
 				 * session is known */
@@ -29,12 +29,13 @@ struct judged {
 };
 
 /* Judge m, whose body comes from in, and which came in a session that facts
- * tell of.  What *out holds lives as long as m, and
- * *out stays where it is.  -1: no verdict, as validate() and dkim_end() tell.
+ * tell of; its chain also when it is asked for without METHOD_ARC.  What *out
+ * holds lives as long as m, and *out stays where it is.  -1: no verdict, as
+ * validate() and dkim_end() tell.
  */
-int judge(struct judged *out, const struct auth_methods *, struct message *m,
-    struct input *in, const struct facts *, struct keystore *,
-    const struct validate_options *, struct diag *why);
+int judge(struct judged *out, const struct auth_methods *, bool chain,
+    struct message *m, struct input *in, const struct facts *,
+    struct keystore *, const struct validate_options *, struct diag *why);
 
 /* Say, in words for stderr, which facts a method that was to be checked lacks.
  */

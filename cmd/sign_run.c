@@ -173,28 +173,25 @@ tell_none(const struct sign_work *w)
 /* ------------------------------------------------------------------------
  * --check: what we find ourselves. */
 
-/* Judge the message.  ARC goes along where the seal wants to know of it. */
+/* Judge the message. */
 static int
 judge_own(struct sign_work *w, struct input *in, struct diag *why)
 {
 	const struct sign *s = w->s;
-	struct auth_methods all = s->methods;
+	/* Where the seal wants to know of it. */
+	bool chain = s->state == NULL && s->cv <= SIGN_CV_WORD;
 	struct buf words = { .max = 0 };
 
 	if (s->methods.n == 0 || s->ar != NULL)
 		return 0;
-	if (!auth_methods_have(&all, METHOD_ARC) && s->state == NULL &&
-	    s->cv <= SIGN_CV_WORD)
-		all.method[all.n++] = METHOD_ARC;
 	struct judged *j = arena_alloc(w->m->arena, sizeof *j);
 
 	if (j == NULL)
 		return diag_memory(why);
-	if (judge(j, &all, w->m, in, &s->facts, s->cli.keys, &s->cli.validate,
-		why) != 0)
+	if (judge(j, &s->methods, chain, w->m, in, &s->facts, s->cli.keys,
+		&s->cli.validate, why) != 0)
 		return -1;
 	w->judged = j;
-	j->methods = &s->methods;
 	judge_tell(j, &s->cli, &words, w->file);
 	if (words.len > 0)
 		cli_words(&s->cli, &words);

@@ -72,7 +72,7 @@ signer_choose(const struct sign *s, const struct message *m, struct signer *out,
     struct diag *why)
 {
 	*out = (struct signer){ .key_path = s->key_path };
-	if (s->domain != NULL) {
+	if (s->table == NULL) {
 		out->domain = slice_of(s->domain);
 		out->selector = slice_of(s->selector);
 	}

@@ -70,8 +70,8 @@ annotate(struct annotation *a, const char *path, struct diag *why)
 	int result = fit(a->m, why);
 
 	if (result == 0)
-		result = judge(&judged, &v->methods, a->m, &in, &v->facts,
-		    v->cli.keys, &v->cli.validate, why);
+		result = judge(&judged, &v->methods, v->chain, a->m, &in,
+		    &v->facts, v->cli.keys, &v->cli.validate, why);
 	input_release(&in);
 	if (result == 0 && v->trust != NULL) {
 		result = trust_judge(v->trust, a->m, &judged.chain,

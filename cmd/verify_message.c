@@ -300,8 +300,8 @@ verify_message(const struct verify *v, struct job *j, struct input *in,
 		.trusted = v->trust != NULL ? &trusted : NULL,
 		.remarks = &remarks };
 
-	if (judge(&judged, &v->methods, m, in, &v->facts, c->keys, &c->validate,
-		why) == 0 &&
+	if (judge(&judged, &v->methods, v->chain, m, in, &v->facts, c->keys,
+		&c->validate, why) == 0 &&
 	    note_inside(v, j, m, in, verdict, &inside, why) == 0 &&
 	    input_drain(in, why) == 0) {
 		judge_report(&judged, &r);

@@ -35,6 +35,7 @@ struct verify {
 	const char *authserv_id;
 	struct facts facts; /* of the SMTP session */
 	bool annotate, field_only, dmarc, pass_on_error;
+	bool chain;    /* has to be known even where it is not in methods */
 	bool many;     /* more than one message may come: lines begin with the
 			* file's name, and totals are told */
 	bool terminal; /* is what stdout is */

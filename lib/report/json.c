@@ -147,19 +147,20 @@ int
 report_json(struct buf *b, const struct report *r, struct diag *why)
 {
 	const struct verdict *v = r->verdict;
+	enum cv cv = r->without_arc ? CV_MISSING : v->cv;
 	struct json j;
 
 	json_init(&j, b);
 	put_head(&j, r->file);
-	if (v->cv != CV_MISSING && !r->without_arc)
-		member_word(&j, "arc", cv_word(v->cv));
+	if (cv != CV_MISSING)
+		member_word(&j, "arc", cv_word(cv));
 	else
 		json_null(&j, "arc");
-	json_bool(&j, "temporary", v->temporary);
+	json_bool(&j, "temporary", v->temporary && !r->without_arc);
 	json_number(&j, "instances", r->chain->n);
-	member_number(&j, "oldest_pass", v->cv == CV_PASS && v->has_oldest_pass,
+	member_number(&j, "oldest_pass", cv == CV_PASS && v->has_oldest_pass,
 	    v->oldest_pass);
-	if (v->cv == CV_FAIL) {
+	if (cv == CV_FAIL) {
 		member_word(&j, "code", diag_info(v->why.code)->word);
 		member_number(
 		    &j, "instance", v->why.instance > 0, v->why.instance);

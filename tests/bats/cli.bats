@@ -69,11 +69,14 @@ verify() {
 @test "64: options that are none, values that are none" {
 	for wrong in --nonsense --time=yesterday --time=2026-02-30T00:00:00Z --min-rsa-bits=1000 \
 		--min-rsa-bits=many --dns-timeout=0 --dns-timeout=-1 --dnssec=maybe --color=red \
-		--jobs=0 --shard=3/2 --update --clock-skew=x --resolver=here; do
+		--jobs=0 --shard=3/2 --update --clock-skew=x --resolver=here --received-by= \
+		'--authserv-id=a;b' --on-error=pass; do
 		run -64 --separate-stderr verify "$wrong" pass
 		[ -z "$output" ]
 		[[ $stderr == *"try 'arc-verify --help'"* ]]
 	done
+	run -64 --separate-stderr verify --keys keys --resolver=here pass
+	[[ $stderr == *"invalid --resolver 'here'"* ]]
 }
 
 @test "64: an option that is none is named, with the one that was most likely meant" {

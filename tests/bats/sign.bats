@@ -433,8 +433,11 @@ opinion() {
 	.author.example  b.example s1 $K/rsa2048-b.pem
 	author.example  a.example s1 rsa2048-a.pem
 	E
-	run -0 --separate-stderr arc-sign --table "$T/table" --keys keys crlf.eml
-	[[ $output == *"d=a.example"* ]]
+	for also in "" "-d c.example" "-s s2"; do
+		# shellcheck disable=SC2086 # words on purpose
+		run -0 --separate-stderr arc-sign --table "$T/table" $also --keys keys crlf.eml
+		[[ $output == *"d=a.example"* ]]
+	done
 	sed 's/^From: .*/From: "x@other.example" (c@d) <a@sub.AUTHOR.example>\r/' crlf.eml >"$T/m"
 	run -0 --separate-stderr arc-sign --table "$T/table" --keys keys "$T/m"
 	[[ $output == *"d=b.example"* ]]

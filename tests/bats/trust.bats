@@ -370,3 +370,20 @@ is() {
 	[ "$(grep -c 'AAR of i=1, which claims DMARC pass' <<<"$output")" -eq 40 ]
 	[ "$(grep -c ' pass  i=' <<<"$output")" -eq 40 ]
 }
+
+@test "what needs the chain has it, also where --check does not list ARC" {
+	"$ROOT/tests/forge/forge" <<-PY
+	write(chain(2), "m")
+	PY
+	trust d1.example d2.example
+	run -0 verify m --check arc:dkim --accept arc=pass
+	all=${output#*$'\n'}
+	run -0 verify m --check dkim --accept none --state state
+	[ "$output" = "$all" ]
+	[[ $output == *"  trusted: i=2 "* ]]
+	grep -qx arc=pass state
+	run -0 verify m --check dkim --format dmarc
+	[[ $output == "arc=pass as[2].d="* ]]
+	run -0 verify m --check dkim --accept none --json
+	[[ $output == *'"arc":null,'*'"oldest_pass":null,'*'"sets":null,'*'"trusted":{"depth":2,'* ]]
+}
