@@ -450,14 +450,15 @@ damaged_as(struct slice header, struct slice junk)
 }
 
 /* Whether this is a header by all that mail says, whatever its first field and
- * the values look like: nothing but fields, the first with a plain name, and
- * one below it that mail has. */
+ * the values look like: nothing but fields, and below the first one that mail
+ * has.  What begins like HTML or JSON may have a header in it. */
 static bool
 is_header(struct slice header, struct slice junk)
 {
 	struct slice first;
 
-	return junk.len == 0 && handed_field_begins(header) &&
+	return junk.len == 0 && header.len > 0 &&
+	       strchr("<{[", header.p[0]) == NULL &&
 	       lines_with(header, SLICE(""), SLICE("\r\r\n")) < 3 &&
 	       mime_line(&header, &first) && is_known_below(header);
 }

@@ -240,7 +240,8 @@ refused() {
 
 @test "fields that only look like one of these are judged as fields" {
 	for first in 'BZ-hop: 1' 'BZh: 1' 'PK: zip' 'GIF89a: 1' 'X-Json: {"a": "b"}' 'X-Html: <html>' 'VGhpcyBpcyBub3QgYmFzZTY0: no' '00000000: 4152 432d' \
-		'BEGIN:VCARD' '2026-02-09T14:05:38: x' 'Subject: \nFrom: and \nTo: in a regex' $'X-Raw: |\r\n From: a@b.example' $'Comments: >\r\n To: x' $'10: Subject: a\r\n11: Date: b'; do
+		'BEGIN:VCARD' '2026-02-09T14:05:38: x' 'Subject: \nFrom: and \nTo: in a regex' $'X-Raw: |\r\n From: a@b.example' $'Comments: >\r\n To: x' $'10: Subject: a\r\n11: Date: b' \
+		$'X_From: a\r\nX_To: b' $'X.Received: a\r\nX.Date: b' 'Rar!: 1' '%PDF-1: x' '>From: x' $'raw_mail: |\r\n From: a'; do
 		{ printf '%s\r\n' "$first"; cat good.eml; } >field
 		run -0 arc-verify --keys "$SAMPLES/keys" field
 		[[ $output == pass* ]] || { echo "$first: $output"; false; }
