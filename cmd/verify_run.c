@@ -262,7 +262,8 @@ name_operands(struct verify_run *r, struct diag *why)
 
 	if (r->v->manifest == NULL || o->nwords > 0 || o->files0_from != NULL)
 		return 0;
-	while ((path = suite_path(r->suite, &at, o->mbox, why)) != NULL) {
+	while ((path = suite_path(
+		    r->suite, &at, o->mbox || o->attached, why)) != NULL) {
 		if (n == room) {
 			room = room * 2 + 64;
 			char **more =

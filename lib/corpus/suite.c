@@ -238,27 +238,28 @@ openable(struct suite *s, struct slice path)
 	return access(below, F_OK) == 0 ? below : plain;
 }
 
-/* Of "box:12" the file; of others all. */
+/* Of "box:12" and "report.eml:2.1" the file; of others all. */
 static struct slice
-file_of(struct slice path, bool mbox)
+file_of(struct slice path, bool parts)
 {
 	size_t n = path.len;
 
-	while (mbox && n > 0 && ascii_is_digit(path.p[n - 1]))
+	while (parts && n > 0 &&
+	       (ascii_is_digit(path.p[n - 1]) || path.p[n - 1] == '.'))
 		n--;
-	return mbox && n > 1 && n < path.len && path.p[n - 1] == ':'
+	return parts && n > 1 && n < path.len && path.p[n - 1] == ':'
 		   ? slice_sub(path, 0, n - 1)
 		   : path;
 }
 
 const char *
-suite_path(struct suite *s, size_t *at, bool mbox, struct diag *why)
+suite_path(struct suite *s, size_t *at, bool parts, struct diag *why)
 {
 	while (*at < s->nexpected) {
-		struct slice path = file_of(s->expected[*at].path, mbox);
+		struct slice path = file_of(s->expected[*at].path, parts);
 		bool again =
 		    *at > 0 &&
-		    slice_eq(path, file_of(s->expected[*at - 1].path, mbox));
+		    slice_eq(path, file_of(s->expected[*at - 1].path, parts));
 
 		++*at;
 		if (again)

@@ -326,6 +326,16 @@ refused() {
 	[[ ${lines[1]} == *'"file":"two:2"'*'"why":[{'* ]]
 }
 
+@test "a manifest of attached messages without operands reads the files around them" {
+	: >"$BATS_TEST_TMPDIR/manifest"
+	for files in "two nested" ""; do
+		# shellcheck disable=SC2086 # words on purpose
+		run -0 --separate-stderr arc-verify --attached --keys "$SAMPLES/keys" --manifest "$BATS_TEST_TMPDIR/manifest" --update $files
+	done
+	[ "$stderr" = "all as expected: 2 pass, 1 fail, 1 none" ]
+	grep -q '^nested:1\.1	pass$' "$BATS_TEST_TMPDIR/manifest" || { cat "$BATS_TEST_TMPDIR/manifest"; false; }
+}
+
 @test "--attached takes 100 messages, 10 deep, and says when there are more" {
 	run -2 arc-verify --attached --keys "$SAMPLES/keys" many
 	[ "$(grep -c none <<<"$output")" = 100 ]
