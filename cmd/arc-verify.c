@@ -303,7 +303,8 @@ check_filter(struct verify *v, char *name, size_t size)
 		cli_check_id(&v->cli, v->authserv_id);
 	if (!v->annotate && !v->field_only) {
 		if (v->pass_on_error)
-			cli_usage(&v->cli, "--on-error=pass requires --annotate");
+			cli_usage(
+			    &v->cli, "--on-error=pass requires --annotate");
 		return;
 	}
 	if (v->many)
@@ -439,77 +440,95 @@ give_up(const struct verify *v)
 	sandbox_enter(&s);
 }
 
+/* Which messages there are: operands, standard input, or what a manifest names.
+ * Files that options name are none. */
+static void
+take_operands(struct verify *v, char **words, size_t n, const char **except)
+{
+	static char *standard_input[] = { "-", NULL };
+	struct operands_options *o = &v->operands;
+	bool named = n > 0 || o->files0_from != NULL;
+	bool by_manifest = !named && v->manifest != NULL && !v->merge;
+	const char *const other[] = { v->manifest, v->junit, v->trusted,
+		v->cli.record };
+
+	o->words = words;
+	o->nwords = n;
+	if (!named && !by_manifest) {
+		o->words = standard_input;
+		o->nwords = 1;
+	}
+	o->except = except;
+	for (size_t i = 0; i < v->cli.nkeys; i++)
+		except[o->nexcept++] = v->cli.keys_path[i];
+	for (size_t i = 0; i < ARRAY_LEN(other); i++)
+		if (other[i] != NULL)
+			except[o->nexcept++] = other[i];
+	o->include = v->cli.include;
+	o->ninclude = v->cli.ninclude;
+	o->limit = v->cli.validate.sig.limits->message;
+	v->many = o->nwords > 1 || o->mbox || o->attached || by_manifest ||
+		  o->files0_from != NULL;
+}
+
+/* The first operand may be a directory of many.  False, and told, when that is
+ * not to be known, which a filter need not. */
+static bool
+look_at_first(struct verify *v)
+{
+	struct diag why;
+	struct stat st;
+
+	if (v->operands.nwords == 0)
+		return true;
+	if (stat(v->operands.words[0], &st) == 0) {
+		v->many |= S_ISDIR(st.st_mode);
+		return true;
+	}
+	if (errno == ENOENT || v->many || v->annotate || v->field_only)
+		return true;
+	diag_errno(&why, DIAG_OPEN, "stat");
+	cli_trouble(&v->cli, v->operands.words[0], &why);
+	return false;
+}
+
+static void
+check_many(struct verify *v)
+{
+	if (v->operands.attached && v->operands.mbox)
+		cli_usage(&v->cli, "--attached cannot be used with --mbox");
+	if (!v->many)
+		return;
+	if (v->state != NULL)
+		cli_usage(&v->cli, "--state processes one message only");
+	if (v->repair != NULL)
+		cli_usage(&v->cli, "--repair processes one message only");
+	if (v->jobs == 0) { /* asking costs what a read does */
+		long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+		v->jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	static char *standard_input[] = { "-", NULL };
 	struct verify v = { .many = false };
 	const char *except[CLI_MAX_KEYS + 4];
-	size_t n = 0;
-	struct stat st;
 	char host[256];
 
 	cli_init(&v.cli, "arc-verify", usage_line, own_help);
 	v.methods = (struct auth_methods){ { METHOD_ARC }, 1 };
 	v.accept_list = "pass";
 	options(&v, argc, argv);
-	v.operands.words = argv + optind;
-	v.operands.nwords = (size_t)(argc - optind);
-	bool by_manifest = v.manifest != NULL && v.operands.nwords == 0 &&
-			   v.operands.files0_from == NULL && !v.merge;
+	take_operands(&v, argv + optind, (size_t)(argc - optind), except);
+	bool seen = look_at_first(&v);
 
-	if (v.operands.nwords == 0 && v.operands.files0_from == NULL &&
-	    !by_manifest) {
-		v.operands.words = standard_input;
-		v.operands.nwords = 1;
-	}
-	for (; n < v.cli.nkeys; n++)
-		except[n] = v.cli.keys_path[n];
-	if (v.manifest != NULL)
-		except[n++] = v.manifest;
-	if (v.junit != NULL)
-		except[n++] = v.junit;
-	if (v.trusted != NULL)
-		except[n++] = v.trusted;
-	if (v.cli.record != NULL)
-		except[n++] = v.cli.record;
-	v.operands.include = v.cli.include;
-	v.operands.ninclude = v.cli.ninclude;
-	v.operands.except = except;
-	v.operands.nexcept = n;
-	bool named = v.operands.nwords > 0;
-	bool looked = named && stat(v.operands.words[0], &st) == 0;
-	int unseen = looked || !named || errno == ENOENT ? 0 : errno;
-
-	if (v.operands.attached && v.operands.mbox)
-		cli_usage(&v.cli, "--attached cannot be used with --mbox");
-	v.operands.limit = v.cli.validate.sig.limits->message;
-	v.many = v.operands.nwords > 1 || v.operands.mbox ||
-		 v.operands.attached || by_manifest ||
-		 v.operands.files0_from != NULL ||
-		 (looked && S_ISDIR(st.st_mode));
-	if (v.many && v.state != NULL)
-		cli_usage(&v.cli, "--state processes one message only");
-	if (v.many && v.repair != NULL)
-		cli_usage(&v.cli, "--repair processes one message only");
+	check_many(&v);
 	check_filter(&v, host, sizeof host);
-	if (v.many && v.jobs == 0) { /* asking costs what a read does */
-		long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-		v.jobs = cores > 0 && cores < 1024 ? (unsigned)cores : 1;
-	}
-	bool filter = v.annotate || v.field_only;
-
-	/* It might be a message, or a directory of many. */
-	if (unseen != 0 && !v.many && !filter) {
-		struct diag why;
-
-		errno = unseen;
-		diag_errno(&why, DIAG_OPEN, "stat");
-		cli_trouble(&v.cli, v.operands.words[0], &why);
+	if (!seen)
 		return cli_end(&v.cli);
-	}
-	bool ready = make_ready(&v);
+	bool filter = v.annotate || v.field_only, ready = make_ready(&v);
 
 	if (!ready && !(filter && v.pass_on_error))
 		return cli_end(&v.cli);
