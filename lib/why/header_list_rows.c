@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why/header_list_rows.h"
 
-enum {
-	RARER_BITS = 3, /* for each rank below the usual */
-};
-
 /* A count out of some two thousand as what it costs to go for it. */
 unsigned
 list_bits(unsigned count)
@@ -31,42 +27,39 @@ is_respaced(struct offer *o, struct slice value)
 	return slice_eq(now, was);
 }
 
+/* Whether values that were seen so often are wanted; if so they are given their
+ * bits. */
+static bool
+is_wanted(struct offer *o, unsigned count, enum cause_id cause)
+{
+	o->bits = list_bits(count);
+	o->cause = cause;
+	return o->most == 0 || o->bits <= o->most;
+}
+
 void
 list_value(
     struct offer *o, unsigned count, enum cause_id cause, struct slice value)
 {
-	struct piece *p = &o->q->piece[o->j];
-	size_t before = p->nvariants;
-
-	if (is_respaced(o, value))
-		return;
-	o->cause = cause;
-	offer_value(o, value, RANK_USUAL);
-	if (p->nvariants > before)
-		p->last->bits = list_bits(count);
+	if (is_wanted(o, count, cause) && !is_respaced(o, value))
+		offer_value(o, value, RANK_USUAL);
 }
 
 void
 list_text(struct offer *o, unsigned count, enum cause_id cause)
 {
-	struct slice kept = search_keep(o->c->s, &o->text);
-
-	if (kept.p != NULL)
-		list_value(o, count, cause, kept);
+	if (o->text.failure != BUF_OK)
+		search_memory(o->c->s);
+	else
+		list_value(o, count, cause, buf_view(&o->text));
+	buf_clear(&o->text);
 }
 
 void
 list_absent(struct offer *o, unsigned count, enum cause_id cause)
 {
-	struct piece *p = &o->q->piece[o->j];
-	size_t before = p->nvariants;
-
-	if (o->field == NULL)
-		return;
-	o->cause = cause;
-	offer_absent(o, RANK_USUAL);
-	if (p->nvariants > before)
-		p->last->bits = list_bits(count);
+	if (o->field != NULL && is_wanted(o, count, cause))
+		offer_absent(o, RANK_USUAL);
 }
 
 void
@@ -79,12 +72,6 @@ void
 list_row(struct offer *o, unsigned count, enum cause_id cause,
     void (*row)(struct offer *))
 {
-	struct piece *p = &o->q->piece[o->j];
-	struct variant *before = p->last;
-
-	o->cause = cause;
-	row(o);
-	for (struct variant *v = before != NULL ? before->next : p->first;
-	     v != NULL; v = v->next)
-		v->bits = list_bits(count) + RARER_BITS * (unsigned)v->rank;
+	if (is_wanted(o, count, cause))
+		row(o);
 }

@@ -179,8 +179,8 @@ offer_field(struct offer *o, const struct field *f, enum rank rank)
 	    canon_field(o->c->s, o->c->canon, f, SLICE_NONE, true);
 
 	if (octets.p != NULL)
-		sequence_offer(
-		    o->c->s, o->q, o->j, o->cause, octets, &change, rank);
+		sequence_offer(o->c->s, o->q, o->j, o->cause, octets, &change,
+		    rank, offer_bits(o, rank));
 }
 
 /* A second field of a name that may stand once was added below: what was signed

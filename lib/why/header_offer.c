@@ -2,40 +2,56 @@
 #include "mail/words.h"
 #include "why/header_offer.h"
 
-void
-offer_as(struct offer *o, struct slice name, struct slice raw, enum rank rank)
+enum {
+	RARER_BITS = 3, /* for each rank below the usual */
+};
+
+unsigned
+offer_bits(const struct offer *o, enum rank rank)
+{
+	return o->bits + RARER_BITS * (unsigned)rank;
+}
+
+/* raw is in the arena. */
+static void
+offer_kept(struct offer *o, struct slice name, struct slice raw, enum rank rank)
 {
 	struct search *s = o->c->s;
-	struct slice kept = arena_copy(s->arena, raw);
-
-	if (kept.p == NULL) {
-		search_memory(s);
-		return;
-	}
 	struct change change = { .name = name,
 		.at = o->field,
 		.is = o->field != NULL ? o->field->value : SLICE_NONE,
-		.was = kept };
+		.was = raw };
 	struct slice octets =
-	    canon_octets(s, o->c->canon, name, kept, SLICE_NONE, true);
+	    canon_octets(s, o->c->canon, name, raw, SLICE_NONE, true);
 
 	if (octets.p != NULL)
-		sequence_offer(s, o->q, o->j, o->cause, octets, &change, rank);
+		sequence_offer(s, o->q, o->j, o->cause, octets, &change, rank,
+		    offer_bits(o, rank));
+}
+
+void
+offer_as(struct offer *o, struct slice name, struct slice raw, enum rank rank)
+{
+	struct slice kept = arena_copy(o->c->s->arena, raw);
+
+	if (kept.p == NULL)
+		search_memory(o->c->s);
+	else
+		offer_kept(o, name, kept, rank);
 }
 
 void
 offer_value(struct offer *o, struct slice value, enum rank rank)
 {
-	struct buf b = { .max = 0 };
+	struct buf *b = &o->c->s->raw;
 
 	value = slice_trim(value);
-	buf_char(&b, ' ');
-	buf_slice(&b, value);
-	struct slice kept = search_keep(o->c->s, &b);
+	buf_char(b, ' ');
+	buf_slice(b, value);
+	struct slice kept = search_keep(o->c->s, b);
 
-	buf_release(&b);
 	if (kept.p != NULL)
-		offer_as(
+		offer_kept(
 		    o, o->field != NULL ? o->field->name : o->name, kept, rank);
 }
 
@@ -56,7 +72,8 @@ offer_absent(struct offer *o, enum rank rank)
 		.name = o->field->name, .at = o->field, .is = o->field->value
 	};
 
-	sequence_offer(o->c->s, o->q, o->j, o->cause, SLICE(""), &change, rank);
+	sequence_offer(o->c->s, o->q, o->j, o->cause, SLICE(""), &change, rank,
+	    offer_bits(o, rank));
 }
 
 bool

@@ -19,7 +19,12 @@ struct offer {
 	const struct field *field; /* as it came; or NULL */
 	struct slice value;	   /* of it, trimmed; or empty */
 	struct buf text;	   /* for making values */
+	unsigned bits; /* sequence_best(): how unlikely a usual value is */
+	unsigned most; /* bits of those that are wanted; 0: all */
 };
+
+/* The bits of a value of that rank. */
+unsigned offer_bits(const struct offer *o, enum rank rank);
 
 /* Offer a field of that name with exactly raw after its colon. */
 void offer_as(

@@ -25,7 +25,7 @@ offer(struct seal_case *c, size_t j, const struct sigfield *f,
 	    c->s, CANON_RELAXED, f->field->name, value, SLICE_NONE, !own);
 
 	if (octets.p != NULL)
-		sequence_offer(c->s, &c->q, j, cause, octets, &change, rank);
+		sequence_offer(c->s, &c->q, j, cause, octets, &change, rank, 0);
 }
 
 /* The field's value; of the seal itself with b= emptied. */

@@ -251,7 +251,8 @@ keep(struct search *s, struct buf *b, bool paid)
 
 	s->kept += b->len;
 	if (b->failure == BUF_OK && paid && s->kept <= 2 * MAX_KEPT) {
-		buf_fit(b);
+		if (b->len >= MUCH)
+			buf_fit(b);
 		kept = buf_view(b);
 		if (b->len < MUCH || !arena_adopt(s->arena, b->p))
 			kept = arena_copy(s->arena, kept);
@@ -297,37 +298,39 @@ struct slice
 canon_field(struct search *s, enum canon canon, const struct field *f,
     struct slice without, bool crlf)
 {
-	struct buf b = { .max = 0 };
-	struct sink sink = buf_sink(&b);
+	struct sink sink = buf_sink(&s->canonical);
 
 	canon_header(canon, f, without, crlf, &sink);
-	struct slice kept = search_keep(s, &b);
-
-	buf_release(&b);
-	return kept;
+	return search_keep(s, &s->canonical);
 }
 
 struct slice
 canon_octets(struct search *s, enum canon canon, struct slice name,
     struct slice value, struct slice without, bool crlf)
 {
-	struct buf b = { .max = 0 };
+	struct buf *b = &s->raw;
+	struct slice kept = SLICE_NONE;
 
-	buf_slice(&b, name);
-	buf_char(&b, ':');
-	buf_slice(&b, value);
-	struct slice raw = search_keep(s, &b);
+	buf_slice(b, name);
+	buf_char(b, ':');
+	buf_slice(b, value);
+	if (b->failure != BUF_OK) {
+		search_memory(s);
+		return SLICE_NONE;
+	}
+	struct slice raw = buf_view(b);
 	struct field f = { .raw = raw,
 		.name = slice_sub(raw, 0, name.len),
 		.value = slice_sub(raw, name.len + 1, raw.len) };
 
-	buf_release(&b);
-	if (raw.p == NULL)
-		return raw;
 	if (without.p != NULL)
 		without = slice_sub(
 		    f.value, (size_t)(without.p - value.p), without.len);
-	return canon_field(s, canon, &f, without, crlf);
+	if (s->part == 0 ||
+	    search_pay(s, (uint64_t)COST_MADE * b->len + COST_HYPOTHESIS))
+		kept = canon_field(s, canon, &f, without, crlf);
+	buf_clear(b);
+	return kept;
 }
 
 struct slice

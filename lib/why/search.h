@@ -82,8 +82,9 @@ struct search {
 	uint64_t left;	 /* what is left of that */
 	unsigned checks; /* verifications left for the message */
 	uint64_t kept;	 /* octets that search_keep() copied */
-	bool spent;	 /* a budget ended before the hypotheses did */
-	bool failed;	 /* *why says how; the findings are incomplete */
+	struct buf raw, canonical; /* for making a field, kept for the next */
+	bool spent;  /* a budget ended before the hypotheses did */
+	bool failed; /* *why says how; the findings are incomplete */
 	struct diag *why;
 	unsigned groups;
 	uint64_t begun; /* hypotheses before the current part */

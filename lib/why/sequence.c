@@ -38,7 +38,7 @@ sum_bucket(uint64_t sum)
 void
 sequence_offer(struct search *s, struct sequence *q, size_t j,
     enum cause_id cause, struct slice octets, const struct change *change,
-    enum rank rank)
+    enum rank rank, unsigned bits)
 {
 	struct piece *p = &q->piece[j];
 	uint64_t sum = sum_of(octets);
@@ -49,24 +49,31 @@ sequence_offer(struct search *s, struct sequence *q, size_t j,
 	if (p->bucket == NULL)
 		p->bucket =
 		    arena_array(s->arena, PIECE_BUCKETS, sizeof(void *));
-	struct variant *v = arena_alloc(s->arena, sizeof *v);
-
-	if (v == NULL || p->bucket == NULL) {
+	if (p->bucket == NULL) {
 		search_memory(s);
 		return;
 	}
 	struct variant **bucket = &p->bucket[sum_bucket(sum)];
 
-	for (const struct variant *o = *bucket; o != NULL; o = o->alike)
-		if (o->sum == sum &&
-		    (!search_pay(s, octets.len) || slice_eq(o->octets, octets)))
+	for (struct variant *o = *bucket; o != NULL; o = o->alike)
+		if (o->sum == sum && (!search_pay(s, octets.len) ||
+					 slice_eq(o->octets, octets))) {
+			o->bits = bits < o->bits ? bits : o->bits;
 			return;
+		}
+	struct variant *v = arena_alloc(s->arena, sizeof *v);
+
+	if (v == NULL) {
+		search_memory(s);
+		return;
+	}
 	*v = (struct variant){ .alike = *bucket,
 		.cause = cause,
 		.octets = octets,
 		.sum = sum,
 		.change = *change,
-		.rank = rank };
+		.rank = rank,
+		.bits = bits };
 	if (p->last != NULL)
 		p->last->next = v;
 	else

@@ -51,10 +51,10 @@ struct sequence {
 /* The sequence's pieces, all empty; false when memory is short. */
 bool sequence_init(struct search *, struct sequence *, size_t n);
 
-/* Add octets as a possible value of piece j, unless it has that value
- * already. */
+/* Add octets as a possible value of piece j; of one that it has already only
+ * the bits change, to the fewer. */
 void sequence_offer(struct search *, struct sequence *, size_t j, enum cause_id,
-    struct slice octets, const struct change *, enum rank);
+    struct slice octets, const struct change *, enum rank, unsigned bits);
 
 /* Whether the pieces as received match the target. */
 bool sequence_fits(struct search *, const struct sequence *);

@@ -246,5 +246,7 @@ explain(struct message *m, struct slice body, const struct chain *chain,
 		explain_fail(s);
 	if (!s->failed)
 		explain_who(s);
+	buf_release(&s->raw);
+	buf_release(&s->canonical);
 	return s->failed ? -1 : 0;
 }
