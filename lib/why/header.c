@@ -467,9 +467,8 @@ search_fields(struct header_case *c)
 		if (k == LISTS_AFTER)
 			found = explain_library(c, LIBRARY_FAR);
 		if (k == LISTS_AFTER && found == 0)
-			found = explain_list_edits(c, LIST_MORE);
-		if (k == LISTS_AFTER && found == 0)
-			found = explain_list_edits(c, LIST_FAR);
+			found = explain_list_edits(
+			    c, c->unsure ? LIST_NEAR : LIST_FAR);
 		if (k == LIBRARY_AFTER && found == 0)
 			found = explain_library(c, LIBRARY_PERHAPS);
 		if (found > 0)
@@ -504,6 +503,7 @@ list_edited(struct header_case *c)
 			e->finding[k].cause != CAUSE_HDR_FIELD_REMOVED_STOCK;
 	if (!sure)
 		e->n = from;
+	c->unsure = !sure;
 	return sure;
 }
 

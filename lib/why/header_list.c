@@ -15,8 +15,6 @@ enum {
 	FAR_BITS = 22,
 	NEAR_OCTETS = 4 << 20,
 	FAR_OCTETS = 48 << 20,
-	MORE_BITS = 22,
-	MORE_OCTETS = 12 << 20,
 };
 
 /* ------------------------------------------------------------------------
@@ -26,16 +24,36 @@ static void
 list_encoding(struct offer *o)
 {
 	static const struct {
-		unsigned count;
+		unsigned count, beside; /* an edit of the body that says so */
 		const char *word;
-	} words[] = { { 300, "8bit" }, { 300, "quoted-printable" },
-		{ 200, "7bit" }, { 100, "base64" }, { 8, "8BIT" },
-		{ 8, "7BIT" } };
+		enum cause_id edit[2];
+	} words[] = {
+		{ 300, 1400, "8bit",
+		    { CAUSE_BODY_8BIT_TO_QP, CAUSE_BODY_8BIT_TO_BASE64 } },
+		{ 300, 1800, "quoted-printable",
+		    { CAUSE_BODY_QP_TO_8BIT, CAUSE_BODY_QP_TO_BASE64 } },
+		{ 200, 900, "7bit",
+		    { CAUSE_BODY_8BIT_TO_QP, CAUSE_BODY_8BIT_TO_BASE64 } },
+		{ 100, 1800, "base64",
+		    { CAUSE_BODY_BASE64_TO_QP, CAUSE_BODY_BASE64_TO_8BIT } },
+		{ 8, 60, "8BIT",
+		    { CAUSE_BODY_8BIT_TO_QP, CAUSE_BODY_8BIT_TO_BASE64 } },
+		{ 8, 8, "7BIT", { CAUSE_NONE, CAUSE_NONE } },
+	};
+	const struct finding *f = header_mime_edit(o->c->s, o->c->k);
+	bool coded = false;
 
-	list_kept(o, 600);
-	for (size_t k = 0; k < ARRAY_LEN(words); k++)
-		list_value(o, words[k].count, CAUSE_HDR_CONTENT_TYPE_RELABELLED,
-		    slice_of(words[k].word));
+	for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+		bool beside = false;
+
+		for (size_t n = 0; f != NULL && n < ARRAY_LEN(words->edit); n++)
+			beside |= f->cause == words[k].edit[n] &&
+				  f->cause != CAUSE_NONE;
+		coded |= beside;
+		list_value(o, beside ? words[k].beside : words[k].count,
+		    CAUSE_HDR_CONTENT_TYPE_RELABELLED, slice_of(words[k].word));
+	}
+	list_kept(o, coded ? 60 : 600);
 	list_absent(o, 400, CAUSE_HDR_FIELD_ADDED);
 }
 
@@ -49,22 +67,38 @@ list_ad_check(struct offer *o)
 	list_value(o, 700, CAUSE_HDR_FIELD_REMOVED_STOCK, SLICE("1"));
 }
 
-/* What a list adds where it was not; of the topmost of several another is
- * below. */
+static void
+list_added_as(struct offer *o, unsigned kept, unsigned count)
+{
+	list_kept(o, kept);
+	/* Of the topmost of several another is below. */
+	if (message_count(o->c->s->m, o->name) == 1)
+		list_absent(o, count, CAUSE_HDR_FIELD_ADDED);
+}
+
+/* What a list adds where it was not. */
 static void
 list_added(struct offer *o)
 {
-	list_kept(o, 1200);
-	if (message_count(o->c->s->m, o->name) == 1)
-		list_absent(o, 400, CAUSE_HDR_FIELD_ADDED);
+	list_added_as(o, 1200, 400);
 }
 
-/* What a relay before or behind the list does to a field that lists leave. */
+/* What lists add when they put themselves into From. */
+static void
+list_reply_to(struct offer *o)
+{
+	bool via = list_is_from(o->c);
+
+	list_added_as(o, via ? 700 : 1200, via ? 1200 : 400);
+}
+
+/* What a relay before or behind the list does to a field that lists leave, and
+ * seldom: each value has more than NEAR_BITS. */
 static void
 list_date(struct offer *o)
 {
 	list_kept(o, 2000);
-	list_row(o, 64, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+	list_row(o, 3, CAUSE_HDR_DATE_NORMALISED, offer_dates);
 }
 
 static void
@@ -74,16 +108,16 @@ list_recipients(struct offer *o)
 	/* Where white space counts, other rows have more to say. */
 	if (o->c->canon != CANON_RELAXED || o->value.len > 1000)
 		return;
-	list_row(o, 32, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
+	list_row(o, 3, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
 	list_row(
-	    o, 16, CAUSE_HDR_DISPLAY_NAME_QUOTED, offer_display_name_quoted);
+	    o, 3, CAUSE_HDR_DISPLAY_NAME_QUOTED, offer_display_name_quoted);
 }
 
 static void
 list_author(struct offer *o)
 {
 	if (o->field != NULL && o->value.len <= 1000)
-		list_row(o, 32, CAUSE_HDR_DISPLAY_NAME_QUOTED,
+		list_row(o, 3, CAUSE_HDR_DISPLAY_NAME_QUOTED,
 		    offer_display_name_quoted);
 }
 
@@ -96,7 +130,7 @@ static const struct slot {
 	{ "content-type", list_content_type },
 	{ "content-transfer-encoding", list_encoding },
 	{ "x-ms-exchange-senderadcheck", list_ad_check },
-	{ "reply-to", list_added },
+	{ "reply-to", list_reply_to },
 	{ "sender", list_added },
 	{ "mime-version", list_added },
 	{ "precedence", list_added },
@@ -121,9 +155,9 @@ is_second(const struct header_case *c, size_t j)
 
 static void
 offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
-    size_t n)
+    size_t n, unsigned most)
 {
-	struct offer o = { .c = c, .q = q };
+	struct offer o = { .c = c, .q = q, .most = most };
 
 	for (size_t j = 0; j < c->n && !c->s->failed; j++) {
 		o.j = j;
@@ -142,16 +176,17 @@ offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
 
 /* The sequence of a reach, with what it offers. */
 static bool
-begin(struct header_case *c, struct sequence *q, bool more)
+begin(struct header_case *c, struct sequence *q, enum list_reach reach)
 {
 	*q = c->q;
 	if (!sequence_init(c->s, q, c->n + 1))
 		return false;
 	for (size_t j = 0; j <= c->n; j++)
 		q->piece[j].octets = c->q.piece[j].octets;
-	offer_slots(c, q, slots, ARRAY_LEN(slots));
-	if (more)
-		offer_slots(c, q, more_slots, ARRAY_LEN(more_slots));
+	offer_slots(
+	    c, q, slots, ARRAY_LEN(slots), reach == LIST_NEAR ? NEAR_BITS : 0);
+	if (reach == LIST_FAR)
+		offer_slots(c, q, more_slots, ARRAY_LEN(more_slots), 0);
 	return true;
 }
 
@@ -164,22 +199,20 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 	} reaches[] = {
 		[LIST_NEAR] = { 0, NEAR_BITS, NEAR_OCTETS },
 		[LIST_FAR] = { NEAR_BITS, FAR_BITS, FAR_OCTETS },
-		[LIST_MORE] = { 0, MORE_BITS, MORE_OCTETS },
 	};
 	struct search *s = c->s;
-	struct sequence more = c->q;
-	struct sequence *q = reach == LIST_MORE ? &more : &c->list;
+	struct sequence q;
 	uint64_t left = s->left, begun;
 	size_t found;
 
 	/* An Ed25519 signature takes a verification each. */
 	if (reach != LIST_NEAR && c->target->kind != TARGET_DIGEST)
 		return 0;
-	if ((q == &more || q->piece == NULL) && !begin(c, q, q == &more))
+	if (!begin(c, &q, reach))
 		return 0;
 	search_at_most(s, reaches[reach].octets);
 	begun = s->left;
-	found = sequence_best(s, q, reaches[reach].from, reaches[reach].to);
+	found = sequence_best(s, &q, reaches[reach].from, reaches[reach].to);
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;
 	return found;

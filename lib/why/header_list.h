@@ -13,8 +13,7 @@
 /* How far to search: the cheap part comes before other searches. */
 enum list_reach {
 	LIST_NEAR,
-	LIST_FAR,
-	LIST_MORE, /* and with what relays do beside it */
+	LIST_FAR, /* and with what relays do beside it */
 };
 
 /* Returns the number of matching combinations, each recorded as a group. */

@@ -23,6 +23,9 @@ void list_kept(struct offer *, unsigned count);
 void list_row(
     struct offer *, unsigned count, enum cause_id, void (*row)(struct offer *));
 
+/* Whether From is the list's own, for an author that it names. */
+bool list_is_from(const struct header_case *);
+
 /* The improbability of a count in bits, for sequence_best(). */
 unsigned list_bits(unsigned count);
 

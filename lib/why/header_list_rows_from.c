@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mail/address.h"
+#include "mail/words.h"
 #include "why/header_address.h"
 #include "why/header_list_rows.h"
 
@@ -126,10 +127,26 @@ offer_sent_from(struct offer *o)
 }
 
 static bool
-says_via(struct slice value)
+says_via(struct search *s, struct slice value)
 {
-	return find_word(value, SLICE(" via ")) < value.len ||
-	       find_word(value, SLICE("_via_")) < value.len;
+	struct buf b = { .max = 0 };
+	bool via;
+
+	words_decode(&b, s->arena, value);
+	via = find_word(buf_view(&b), SLICE(" via ")) < b.len;
+	buf_release(&b);
+	return via;
+}
+
+bool
+list_is_from(const struct header_case *c)
+{
+	const struct message *m = c->s->m;
+
+	for (size_t i = 0; i < m->nfields; i++)
+		if (slice_eq_nocase(m->field[i].name, SLICE("From")))
+			return says_via(c->s, m->field[i].value);
+	return false;
 }
 
 void
@@ -141,7 +158,7 @@ list_from(struct offer *o)
 	} sources[] = { { "X-Original-From", 700 }, { "Reply-To", 1400 },
 		{ "Cc", 60 } };
 	const struct message *m = o->c->s->m;
-	bool via = says_via(o->value);
+	bool via = says_via(o->c->s, o->value);
 	struct slice phrase, angle;
 
 	if (o->field == NULL)

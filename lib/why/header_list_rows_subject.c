@@ -16,28 +16,47 @@ static const struct mark {
 	{ "RE: ", 254, 255 },
 	{ "Re: ", 160, 60 },
 	{ "", 300, 40 },
-	{ "AW: ", 20, 16 },
-	{ "R: ", 8, 8 },
-	{ "SV: ", 8, 8 },
-	{ "FW: ", 12, 16 },
-	{ "Fwd: ", 4, 4 },
+	{ "AW: ", 32, 16 },
+	{ "SV: ", 16, 8 },
 	{ "re: ", 4, 2 },
 	{ "VS: ", 4, 2 },
-	{ "Fw: ", 2, 2 },
-	{ "Antw: ", 4, 4 },
-	{ "TR: ", 4, 4 },
-	{ "RV: ", 4, 4 },
-	{ "WG: ", 4, 4 },
 	{ "Aw: ", 2, 1 },
 	{ "Re:", 2, 1 },
 	{ "RE:", 2, 1 },
+	/* Lists leave these as they are. */
+	{ "FW: ", 2, 16 },
+	{ "R: ", 2, 8 },
+	{ "Fwd: ", 2, 4 },
+	{ "Fw: ", 1, 2 },
+	{ "Antw: ", 1, 4 },
+	{ "TR: ", 1, 4 },
+	{ "RV: ", 1, 4 },
+	{ "WG: ", 1, 4 },
 };
+
+enum {
+	LEFT_ALONE = 300, /* a mark that lists leave as it is */
+};
+
+static bool
+is_left_alone(struct slice mark)
+{
+	static const char *const written[] = { "re", "aw", "sv", "vs" };
+	struct slice word = slice_sub(mark, 0, slice_find(mark, ':'));
+
+	word = slice_sub(word, 0, slice_find(word, '['));
+	for (size_t k = 0; k < ARRAY_LEN(written); k++)
+		if (slice_eq_nocase(word, slice_of(written[k])))
+			return false;
+	return mark.len > 0;
+}
 
 /* "marks [tag] marks text". */
 struct subject {
 	struct slice tag;  /* with the blank behind it; or empty */
 	struct slice text; /* behind all of it */
-	bool reply, tag_first;
+	struct slice mark; /* the first; or empty */
+	bool tag_first;
 };
 
 static struct slice
@@ -89,7 +108,8 @@ subject_read(struct subject *u, struct slice v)
 	*u = (struct subject){ .tag_first = tag_end(v) > 0 };
 	for (;;) {
 		if ((n = mark_end(v)) > 0) {
-			u->reply = true;
+			if (u->mark.len == 0)
+				u->mark = slice_sub(v, 0, n);
 		} else if (u->tag.len == 0 && (n = tag_end(v)) > 0) {
 			struct slice behind =
 			    drop_blanks(slice_sub(v, n, v.len));
@@ -114,6 +134,20 @@ put(struct offer *o, unsigned count, enum cause_id cause,
 	list_text(o, count, cause);
 }
 
+/* How often a mark was signed where this one came. */
+static unsigned
+mark_count(const struct subject *u, const struct mark *m)
+{
+	struct slice mark = slice_trim(slice_of(m->text));
+
+	if (is_left_alone(u->mark))
+		return slice_eq(u->mark, mark) ? LEFT_ALONE
+					       : m->replaced / 32 + 1;
+	/* Without a reply now there is none before, or hardly. */
+	return (u->mark.len > 0) == (mark.len > 0) ? m->replaced
+						   : m->replaced / 32 + 1;
+}
+
 /* The text with each mark, without the tag or with it in either place. */
 static void
 with_marks(struct offer *o, const struct subject *u, struct slice text,
@@ -121,21 +155,17 @@ with_marks(struct offer *o, const struct subject *u, struct slice text,
 {
 	for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
 		struct slice mark = slice_of(marks[k].text), both[2];
-		unsigned count = marks[k].replaced / less + 1;
+		unsigned count = mark_count(u, &marks[k]) / less + 1;
 		enum cause_id tagged =
 		    as != CAUSE_NONE ? as : CAUSE_HDR_SUBJECT_TAGGED;
 
-		/* Without a reply now there is none before, or hardly. */
-		if (u->reply != (mark.len > 0))
-			count = count / 32 + 1;
 		put(o, count, tagged, &mark, 1, text);
 		if (u->tag.len == 0)
 			continue;
 		both[0] = mark;
 		both[1] = u->tag;
-		put(o, u->tag_first ? count / 4 + 1 : count,
-		    as != CAUSE_NONE ? as : CAUSE_HDR_CASE_OF_REPLY, both, 2,
-		    text);
+		put(o, count, as != CAUSE_NONE ? as : CAUSE_HDR_CASE_OF_REPLY,
+		    both, 2, text);
 		both[0] = u->tag;
 		both[1] = mark;
 		put(o, count / 4 + 1,
@@ -153,7 +183,7 @@ with_sequences(struct offer *o, const struct subject *u)
 		SLICE("VS: ") };
 	size_t n = ARRAY_LEN(t);
 
-	if (u->tag.len == 0 || !u->reply)
+	if (u->tag.len == 0 || u->mark.len == 0 || o->most > 0)
 		return;
 	for (size_t k = 0; k < n * n * n; k++) {
 		struct slice s[] = { t[k / n / n], t[k / n % n], t[k % n] };

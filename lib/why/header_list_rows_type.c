@@ -3,7 +3,9 @@
  * quotes, but what mailers write. */
 #include <string.h>
 
+#include "base/base64.h"
 #include "mail/mime.h"
+#include "mail/recode.h"
 #include "why/header_list_rows.h"
 
 /* Charsets as mailers spell them, and how often one was signed where the list
@@ -110,6 +112,60 @@ offer_own_charset(struct offer *o, struct slice charset)
 	}
 }
 
+/* text before the last line that sets a footer off. */
+static struct slice
+before_footer(struct slice text)
+{
+	static const char *const rules[] = { "\n____", "\n--" };
+
+	for (size_t k = 0; k < ARRAY_LEN(rules); k++)
+		for (size_t at = text.len; at-- > 0;)
+			if (slice_starts(slice_sub(text, at, text.len),
+				slice_of(rules[k])))
+				return slice_sub(text, 0, at);
+	return text;
+}
+
+/* Whether all text of a body without parts is ASCII, but for a footer, as far
+ * as can be told. */
+static bool
+is_ascii(struct offer *o)
+{
+	struct search *s = o->c->s;
+	struct slice text = s->body;
+	struct buf b = { .max = 0 };
+
+	search_pay(s, (uint64_t)COST_SEEN * text.len);
+	if (o->c->mime->root.coded == MIME_BASE64 &&
+	    base64_decode(s->body, s->arena, &text) != BASE64_OK)
+		return true;
+	if (o->c->mime->root.coded == MIME_QUOTED_PRINTABLE) {
+		recode_qp_decode(&b, s->body);
+		text = buf_view(&b);
+	}
+	bool ascii = slice_is_ascii(before_footer(text));
+
+	buf_release(&b);
+	return ascii;
+}
+
+/* Whether the text may have been in another charset: it is ASCII, or was
+ * converted. */
+static bool
+is_any_charset(struct offer *o, const struct finding *edit)
+{
+	const struct explanation *e = o->c->s->out;
+
+	if (edit != NULL && (edit->cause == CAUSE_BODY_CHARSET_CONVERTED ||
+				edit->detail[0] != '\0'))
+		return true;
+	for (size_t k = 0; k < e->n; k++)
+		if (e->finding[k].sig == o->c->k->f &&
+		    e->finding[k].cause == CAUSE_BODY_HASHED_AS_UTF8)
+			return true;
+	return is_ascii(o);
+}
+
 /* What the body was found to have been tells what stood beside it. */
 static void
 offer_beside_edit(struct offer *o, const struct finding *edit)
@@ -121,7 +177,8 @@ offer_beside_edit(struct offer *o, const struct finding *edit)
 			n.quoted = exchange[k].count;
 			offer_charset(o, slice_of(exchange[k].charset), &n);
 		}
-	if (edit != NULL && edit->cause == CAUSE_BODY_CHARSET_CONVERTED) {
+	if (edit != NULL &&
+	    slice_eq(slice_sub(slice_of(edit->detail), 0, 5), SLICE("from "))) {
 		n = (struct spelling){ "", 900, 900, 900, 300 };
 		offer_own_charset(o, slice_of(edit->detail + 5));
 	}
@@ -151,21 +208,25 @@ list_content_type(struct offer *o)
 	struct slice type = slice_sub(o->value, 0, slice_find(o->value, ';'));
 	struct slice charset = mime_param(o->value, SLICE("charset"));
 	bool wrapped = edit != NULL && edit->cause == CAUSE_BODY_MIME_WRAPPED;
+	static const struct spelling rare = { "", 1, 1, 1, 1 };
 
 	list_kept(o, wrapped ? 30 : 400);
 	offer_inner(o);
 	if (!slice_eq_nocase(slice_trim(type), SLICE("text/plain")) ||
 	    o->field == NULL)
 		return;
+	bool any = is_any_charset(o, edit);
+
 	offer_beside_edit(o, edit);
 	list_value(o, mime_param(o->value, SLICE("format")).p != NULL ? 8 : 677,
 	    CAUSE_HDR_CONTENT_TYPE_RELABELLED, SLICE("text/plain"));
 	for (size_t k = 0; k < ARRAY_LEN(spellings); k++)
-		if (slice_eq_nocase(slice_of(spellings[k].name), charset))
+		if (any ||
+		    slice_eq_nocase(slice_of(spellings[k].name), charset))
 			offer_charset(
 			    o, slice_of(spellings[k].name), &spellings[k]);
-	for (size_t k = 0; k < ARRAY_LEN(spellings); k++)
-		offer_charset(o, slice_of(spellings[k].name), &spellings[k]);
+	for (size_t k = 0; k < ARRAY_LEN(spellings) && !any; k++)
+		offer_charset(o, slice_of(spellings[k].name), &rare);
 	offer_own_charset(o, charset);
 	list_absent(o, 2, CAUSE_HDR_FIELD_ADDED);
 }
