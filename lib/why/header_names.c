@@ -184,20 +184,25 @@ offer_field(struct offer *o, const struct field *f, enum rank rank)
 }
 
 /* A second field of a name that may stand once was added below: what was signed
- * is the one above it. */
+ * is the one above it, which h= does not name, too. */
 static void
 offer_next_above(struct offer *o)
 {
 	const struct message *m = o->c->s->m;
-	const struct field *f = o->field;
+	size_t i = (size_t)(o->field - m->field);
 
 	if (!explain_is_single(o->name))
 		return;
-	while (f-- > m->field)
-		if (slice_eq_nocase(f->name, o->name)) {
-			offer_field(o, f, RANK_USUAL);
+	while (i > 0 && !slice_eq_nocase(m->field[i - 1].name, o->name))
+		i--;
+	if (i == 0)
+		return;
+	const struct field *f = &m->field[i - 1];
+
+	for (size_t j = 0; j < o->c->n; j++)
+		if (o->c->sel[j] == f)
 			return;
-		}
+	offer_field(o, f, RANK_USUAL);
 }
 
 void

@@ -85,6 +85,16 @@ explained() {
 	PY
 }
 
+@test "of two signed fields of a name, one that was edited is not told as added" {
+	explained <<-'PY'
+	twice = {"ams": {"h": "from:subject:subject:date"}}
+	m = base(1, re.sub("(?m)^Subject:.*\n", r"\g<0>\g<0>", edits.PLAIN), TEXT, **twice)
+	k = [n for n, f in enumerate(m.fields) if f.name == b"subject"][-1]
+	m.fields[k].raw = m.fields[k].raw.replace(b"Tuesday", b"x[y]z Tuesday")
+	assert not any(w["cause"] == "hdr.field-added" for w in why(m)), why(m)
+	PY
+}
+
 @test "blanks at line ends under c=simple: who put them there is asked of the other hops" {
 	explained <<-'PY'
 	simple = {"ams": {"h": edits.H, "c": "relaxed/simple"}}
