@@ -170,17 +170,41 @@ part_octets(struct finder *f, const struct mime_part *p, struct slice *octets)
 	return true;
 }
 
-/* Whether a parameter names a file with this end, as RFC 2045, 2047 or 2231
- * write it. */
-static bool
-names(struct finder *f, struct slice value, const char *name, struct slice end)
+/* Ends of file names that say what is in a part, and what is said where no
+ * message is attached. */
+static const struct {
+	struct slice end;
+	const char *packed;
+} file_kinds[] = {
+	{ SLICE(".eml"), NULL },
+	{ SLICE(".msg"), "an Outlook .msg file is attached, which does not "
+			 "keep the message as it was sent: ask for the .eml" },
+	{ SLICE("winmail.dat"), "winmail.dat is attached, which does not keep "
+				"the message as it was sent: ask for the "
+				".eml" },
+	{ SLICE(".zip"), "a .zip file is attached: save it, unpack it, and "
+			 "verify what is in it" },
+	{ SLICE(".gz"), "a .gz file is attached: save it, unpack it with "
+			"gunzip, and verify what is in it" },
+	{ SLICE(".mbox"), "an mbox is attached: save it, and use --mbox" },
+};
+
+enum {
+	FILE_EML = 0,
+	FILE_KINDS = ARRAY_LEN(file_kinds)
+};
+
+/* Which of these the parameter is, as RFC 2045, 2047 or 2231 write it, or
+ * FILE_KINDS; of several the first of the table. */
+static unsigned
+param_kind(struct finder *f, struct slice value, const char *name)
 {
 	static const char *const forms[] = { "", "*", "*0*", "*1", "*1*", "*2",
 		"*2*" };
+	unsigned kind = FILE_KINDS;
 	char param[16];
-	bool named = false;
 
-	for (size_t i = 0; i < ARRAY_LEN(forms) && !named; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		snprintf(param, sizeof param, "%s%s", name, forms[i]);
 		struct slice file =
 		    slice_trim(mime_param(value, slice_of(param)));
@@ -190,55 +214,29 @@ names(struct finder *f, struct slice value, const char *name, struct slice end)
 			words_decode(&text, f->arena, file);
 			file = buf_view(&text);
 		}
-		named = slice_ends_nocase(file, end);
+		for (unsigned k = 0; k < kind; k++)
+			if (slice_ends_nocase(file, file_kinds[k].end))
+				kind = k;
 		buf_release(&text);
 	}
-	return named;
+	return kind;
 }
 
-static bool
-is_file(struct finder *f, const struct mime_part *p, struct slice end)
+static unsigned
+file_kind(struct finder *f, const struct mime_part *p)
 {
-	struct slice disposition =
-	    mime_field(p->header, SLICE("Content-Disposition"));
+	unsigned type = param_kind(f, p->type, "name");
+	unsigned file = param_kind(
+	    f, mime_field(p->header, SLICE("Content-Disposition")), "filename");
 
-	return names(f, p->type, "name", end) ||
-	       names(f, disposition, "filename", end);
+	return type < file ? type : file;
 }
 
 static bool
-is_message(struct finder *f, const struct mime_part *p)
+is_of_message(const struct mime_part *p)
 {
 	return (is_message_type(p->type) && !p->multipart) ||
-	       (p->digest && p->type.len == 0) || is_file(f, p, SLICE(".eml"));
-}
-
-/* What a part may have a message in that is not looked into. */
-static const char *
-packed_in(struct finder *f, const struct mime_part *p)
-{
-	static const struct {
-		struct slice end;
-		const char *what;
-	} packed[] = {
-		{ SLICE(".msg"), "an Outlook .msg file is attached, which does "
-				 "not keep the message as it was sent: ask for "
-				 "the .eml" },
-		{ SLICE("winmail.dat"), "winmail.dat is attached, which does "
-					"not keep the message as it was sent: "
-					"ask for the .eml" },
-		{ SLICE(".zip"), "a .zip file is attached: save it, unpack it, "
-				 "and verify what is in it" },
-		{ SLICE(".gz"), "a .gz file is attached: save it, unpack it "
-				"with gunzip, and verify what is in it" },
-		{ SLICE(".mbox"),
-		    "an mbox is attached: save it, and use --mbox" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(packed); i++)
-		if (is_file(f, p, packed[i].end))
-			return packed[i].what;
-	return NULL;
+	       (p->digest && p->type.len == 0);
 }
 
 /* Where the body of a message begins. */
@@ -272,19 +270,21 @@ find_in(struct finder *f, struct slice message, const char *outer)
 		mime->part[mime->nparts++] = mime->root;
 	}
 	for (size_t i = 0; i < mime->nparts; i++) {
+		const struct mime_part *p = &mime->part[i];
 		struct attached *a = &f->found[f->n];
+		unsigned kind = file_kind(f, p);
 		struct slice octets;
 
-		if (!is_message(f, &mime->part[i])) {
-			if (f->packed == NULL)
-				f->packed = packed_in(f, &mime->part[i]);
+		if (kind != FILE_EML && !is_of_message(p)) {
+			if (kind < FILE_KINDS && f->packed == NULL)
+				f->packed = file_kinds[kind].packed;
 			continue;
 		}
 		if (f->n == LIMIT_ATTACHED) {
 			f->more = true;
 			break;
 		}
-		if (!part_octets(f, &mime->part[i], &octets))
+		if (!part_octets(f, p, &octets))
 			return false;
 		f->n++;
 		a->octets = octets;
