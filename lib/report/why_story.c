@@ -370,11 +370,20 @@ report_summary(struct buf *b, const struct report *r, const char *label)
 	}
 	if (r->verdict->cv != CV_FAIL || e->n > 0)
 		return;
+	enum diag_code code = r->verdict->why.code;
+
 	if (e->tried == 0 && !r->verdict->temporary)
 		buf_printf(b,
 		    "%sThe line above says the cause; nothing was "
 		    "searched for.\n",
 		    label);
+	else if (code != DIAG_BODY_HASH && code != DIAG_SIGNATURE &&
+		 code != DIAG_SIGNATURE_LENGTH && code != DIAG_SEAL_CV_FAIL &&
+		 !r->verdict->temporary)
+		buf_printf(b,
+		    "%sThe line above says the cause; %llu hypotheses found "
+		    "no other.\n",
+		    label, (unsigned long long)e->tried);
 	else
 		buf_printf(b, "%sNo cause found in %llu hypotheses%s.\n", label,
 		    (unsigned long long)e->tried,

@@ -42,6 +42,13 @@ or hdr.fields-reordered modifier None open" ]
 	[ "$output" = "as.cv-fail-unfounded proved 2 structure validator lists.example None None proved" ]
 }
 
+@test "a fault that its own line explains is not told as one without a cause" {
+	for f in canonicalization-unknown:"2 hypotheses found no other." no-d:"nothing was searched for."; do
+		run -1 arc-verify --why --time 1767225600 --keys samples/keys "samples/fail-${f%%:*}.eml"
+		[ "${lines[1]}" = "why: The line above says the cause; ${f#*:}" ]
+	done
+}
+
 @test "with -v it is told what each signature says of the message" {
 	run -0 arc-verify -v --why --time 1767225600 --keys samples/keys samples/pass-list-edited.eml
 	[[ $output == *"AMS i=2: b= verifies; body hash verifies"* ]]
