@@ -303,8 +303,8 @@ check_filter(struct verify *v, char *name, size_t size)
 		cli_check_id(&v->cli, v->authserv_id);
 	if (!v->annotate && !v->field_only) {
 		if (v->pass_on_error)
-			cli_usage(
-			    &v->cli, "--on-error=pass requires --annotate");
+			cli_usage(&v->cli,
+			    "--on-error=pass requires --annotate or --format");
 		return;
 	}
 	if (v->many)
