@@ -54,6 +54,7 @@ static const struct body_row rows[] = {
 	{ CAUSE_BODY_PART_HEADERS_ADDED, body_part_headers_added },
 	{ CAUSE_BODY_URLS_REWRITTEN, body_urls_rewritten },
 	{ CAUSE_BODY_HTML_META_ADDED, body_html_meta_added },
+	{ CAUSE_BODY_PARTS_RECODED, body_parts_recoded_alike },
 	{ CAUSE_BODY_FOOTER_IN_PARTS, body_footer_in_parts },
 	{ CAUSE_BODY_BASE64_REWRAPPED, body_base64_rewrapped },
 	{ CAUSE_BODY_BASE64_TO_8BIT, body_was_base64 },

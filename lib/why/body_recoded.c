@@ -347,8 +347,8 @@ try_pairs(struct recoding *r)
 }
 
 static void
-try_frame(struct body_case *c, struct recoded_text all[], size_t nall,
-    const struct frame *frame)
+try_frame(struct body_case *c, bool alike, struct recoded_text all[],
+    size_t nall, const struct frame *frame)
 {
 	struct recoding r = { .c = c, .frame = *frame };
 	size_t low = frame->before.to;
@@ -362,14 +362,16 @@ try_frame(struct body_case *c, struct recoded_text all[], size_t nall,
 		r.n++;
 	if (r.n == 0 || over(&r))
 		return;
-	try_alike(&r);
+	if (alike) {
+		try_alike(&r);
+		return;
+	}
 	uint64_t left = c->s->left;
 
 	search_at_most(c->s, ALL_OCTETS);
 	uint64_t begun = c->s->left;
 
-	if (!over(&r))
-		try_pairs(&r);
+	try_pairs(&r);
 	c->s->left = left - (begun - c->s->left);
 	c->s->spent = c->s->left == 0;
 }
@@ -378,7 +380,8 @@ try_frame(struct body_case *c, struct recoded_text all[], size_t nall,
  * What a list put around the parts, or behind them. */
 
 static void
-try_frames(struct body_case *c, struct recoded_text text[], size_t n)
+try_frames(
+    struct body_case *c, bool alike, struct recoded_text text[], size_t n)
 {
 	const struct mime *m = &c->mime;
 	const struct mime_part *first = NULL, *last = NULL;
@@ -399,19 +402,19 @@ try_frames(struct body_case *c, struct recoded_text text[], size_t n)
 				SLICE_NONE };
 			frame.behind = (struct edit){ part_stop(c, first),
 				c->body.len, SLICE_NONE };
-			try_frame(c, text, n, &frame);
+			try_frame(c, alike, text, n, &frame);
 		}
 		frame = (struct frame){ .cause = CAUSE_BODY_MIME_PART_ADDED };
 		frame.behind =
 		    (struct edit){ last->outer, last->end, SLICE_NONE };
-		try_frame(c, text, n, &frame);
+		try_frame(c, alike, text, n, &frame);
 	}
 	frame = (struct frame){ .cause = CAUSE_NONE };
-	try_frame(c, text, n, &frame);
+	try_frame(c, alike, text, n, &frame);
 }
 
-void
-body_parts_recoded(struct body_case *c)
+static void
+recoded(struct body_case *c, bool alike)
 {
 	struct recoded_text *text;
 	size_t n = 0;
@@ -437,7 +440,19 @@ body_parts_recoded(struct body_case *c)
 		make_forms(c, &text[n++]);
 	}
 	if (n > 0 && !search_over(c->s))
-		try_frames(c, text, n);
+		try_frames(c, alike, text, n);
 	c->s->left = left - (begun - c->s->left);
 	c->s->spent = c->s->left == 0;
+}
+
+void
+body_parts_recoded_alike(struct body_case *c)
+{
+	recoded(c, true);
+}
+
+void
+body_parts_recoded(struct body_case *c)
+{
+	recoded(c, false);
 }

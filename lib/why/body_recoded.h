@@ -5,8 +5,11 @@
 
 #include "why/body_try.h"
 
-/* Each text part as received or as mailers write it, independently; parts that
- * the list added around or after them are removed. */
+/* All text parts as mailers write them, or one of them; parts that the list
+ * added around or after them are removed. */
+void body_parts_recoded_alike(struct body_case *c);
+
+/* Any two, each in a way of its own. */
 void body_parts_recoded(struct body_case *c);
 
 #endif

@@ -465,10 +465,12 @@ search_fields(struct header_case *c)
 		found = header_alike(c);
 	for (size_t k = 0; k < n && found == 0; k++) {
 		if (k == LISTS_AFTER)
+			found = explain_list_edits(
+			    c, c->unsure ? LIST_NEAR : LIST_MIDDLE);
+		if (k == LISTS_AFTER && found == 0)
 			found = explain_library(c, LIBRARY_FAR);
 		if (k == LISTS_AFTER && found == 0)
-			found = explain_list_edits(
-			    c, c->unsure ? LIST_NEAR : LIST_FAR);
+			found = explain_list_edits(c, LIST_FAR);
 		if (k == LIBRARY_AFTER && found == 0)
 			found = explain_library(c, LIBRARY_PERHAPS);
 		if (found > 0)

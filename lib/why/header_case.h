@@ -23,8 +23,9 @@ struct header_case {
 				   * nothing */
 	size_t top;		  /* fields above it came later */
 	struct sequence q;	  /* what is hashed: n fields, then its own */
-	struct sequence library;  /* the same, as a library may have found it */
-	bool unsure; /* a list's edits match, as others may */
+	struct sequence list;	  /* the same, as lists may have found it */
+	struct sequence library;  /* and as a library may have */
+	bool unsure;		  /* a list's edits match, as others may */
 	struct mime *mime;	  /* of the body as it came */
 };
 

@@ -12,8 +12,10 @@
 
 enum {
 	NEAR_BITS = 9,
+	MIDDLE_BITS = 15,
 	FAR_BITS = 22,
 	NEAR_OCTETS = 4 << 20,
+	MIDDLE_OCTETS = 12 << 20,
 	FAR_OCTETS = 48 << 20,
 };
 
@@ -185,7 +187,7 @@ begin(struct header_case *c, struct sequence *q, enum list_reach reach)
 		q->piece[j].octets = c->q.piece[j].octets;
 	offer_slots(
 	    c, q, slots, ARRAY_LEN(slots), reach == LIST_NEAR ? NEAR_BITS : 0);
-	if (reach == LIST_FAR)
+	if (reach != LIST_NEAR)
 		offer_slots(c, q, more_slots, ARRAY_LEN(more_slots), 0);
 	return true;
 }
@@ -198,21 +200,22 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 		uint64_t octets;
 	} reaches[] = {
 		[LIST_NEAR] = { 0, NEAR_BITS, NEAR_OCTETS },
-		[LIST_FAR] = { NEAR_BITS, FAR_BITS, FAR_OCTETS },
+		[LIST_MIDDLE] = { NEAR_BITS, MIDDLE_BITS, MIDDLE_OCTETS },
+		[LIST_FAR] = { MIDDLE_BITS, FAR_BITS, FAR_OCTETS },
 	};
 	struct search *s = c->s;
-	struct sequence q;
+	struct sequence near, *q = reach == LIST_NEAR ? &near : &c->list;
 	uint64_t left = s->left, begun;
 	size_t found;
 
 	/* An Ed25519 signature takes a verification each. */
 	if (reach != LIST_NEAR && c->target->kind != TARGET_DIGEST)
 		return 0;
-	if (!begin(c, &q, reach))
+	if ((q == &near || q->piece == NULL) && !begin(c, q, reach))
 		return 0;
 	search_at_most(s, reaches[reach].octets);
 	begun = s->left;
-	found = sequence_best(s, &q, reaches[reach].from, reaches[reach].to);
+	found = sequence_best(s, q, reaches[reach].from, reaches[reach].to);
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;
 	return found;

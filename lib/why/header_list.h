@@ -13,7 +13,8 @@
 /* How far to search: the cheap part comes before other searches. */
 enum list_reach {
 	LIST_NEAR,
-	LIST_FAR, /* and with what relays do beside it */
+	LIST_MIDDLE, /* from here on with what relays do beside it */
+	LIST_FAR,
 };
 
 /* Returns the number of matching combinations, each recorded as a group. */
