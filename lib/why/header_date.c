@@ -222,6 +222,39 @@ other_zones(struct offer *o, const struct date_form *form, const struct date *d)
 	}
 }
 
+static bool
+date_of(struct offer *o, struct date *d)
+{
+	if (!is_named(o, "date resent-date") || o->field == NULL ||
+	    !date_parse(o->value, d))
+		return false;
+	/* What the clock shows tells the day of the week. */
+	timegm(&d->tm);
+	return true;
+}
+
+void
+offer_usual_dates(struct offer *o)
+{
+	static const struct date_form forms[] = {
+		{ true, " ", 0, false, false }, { true, " ", '0', false, false }
+	};
+	struct date d;
+
+	if (!date_of(o, &d))
+		return;
+	bool utc_too = slice_eq(d.zone, SLICE("+0000"));
+
+	for (size_t k = 0; k < ARRAY_LEN(forms); k++) {
+		put_date(o, &forms[k], &d.tm, d.zone, SLICE(""), RANK_USUAL);
+		if (!utc_too)
+			continue;
+		put_date(o, &forms[k], &d.tm, d.zone, SLICE("UTC"), RANK_USUAL);
+		put_date(
+		    o, &forms[k], &d.tm, SLICE("GMT"), SLICE(""), RANK_USUAL);
+	}
+}
+
 void
 offer_dates(struct offer *o)
 {
@@ -240,11 +273,8 @@ offer_dates(struct offer *o)
 	};
 	struct date d;
 
-	if (!is_named(o, "date resent-date") || o->field == NULL ||
-	    !date_parse(o->value, &d))
+	if (!date_of(o, &d))
 		return;
-	/* What the clock shows tells the day of the week. */
-	timegm(&d.tm);
 	for (size_t k = 0; k < ARRAY_LEN(forms); k++)
 		put_zones(o, &forms[k], &d, k < 2 ? RANK_USUAL : RANK_RARE);
 	for (size_t k = 0; k < 2; k++)

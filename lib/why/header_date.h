@@ -7,4 +7,7 @@
 
 void offer_dates(struct offer *);
 
+/* Of these the few that mailers write. */
+void offer_usual_dates(struct offer *);
+
 #endif

@@ -29,7 +29,10 @@ static const char addresses[] =
 enum {
 	ENCODED = 2048,
 	KEPT = 1024,
-	HALF_DECODED = 256,
+	CAPITALS = 1024,
+	QUOTES_LOST = 1024, /* of all parameters */
+	USUAL_DATE = 512,
+	HALF_DECODED = 512,
 	QUOTED = 256,
 	TWO_EDITS = 64,
 };
@@ -41,11 +44,24 @@ offer_unencoded(struct offer *o)
 	bool unknown =
 	    find_word(o->value, SLICE("=?unknown-8bit?")) < o->value.len;
 
-	if (words_unencode(&o->text, o->c->s->arena, o->value))
-		list_text(o, ENCODED,
-		    unknown ? CAUSE_HDR_UNKNOWN_8BIT
-			    : CAUSE_HDR_ENCODED_BY_LIBRARY);
-	buf_clear(&o->text);
+	enum cause_id cause =
+	    unknown ? CAUSE_HDR_UNKNOWN_8BIT : CAUSE_HDR_ENCODED_BY_LIBRARY;
+	struct slice text;
+
+	if (!words_unencode(&o->text, o->c->s->arena, o->value) ||
+	    (text = search_keep(o->c->s, &o->text)).p == NULL) {
+		buf_clear(&o->text);
+		return;
+	}
+	list_value(o, ENCODED, cause, text);
+	/* Python loses the blank between two words that it folds. */
+	for (size_t i = 0; i < text.len; i++) {
+		buf_char(&o->text, text.p[i]);
+		if (text.p[i] == '>' && i + 1 < text.len &&
+		    text.p[i + 1] == '<')
+			buf_char(&o->text, ' ');
+	}
+	list_text(o, ENCODED, cause);
 }
 
 /* How a list of addresses is written. */
@@ -95,12 +111,35 @@ offer_style(struct offer *o, const struct style *style, unsigned count,
 	list_text(o, count, cause);
 }
 
+/* Names encoded in a list that had no blanks but where it is folded now. */
+static void
+offer_folded_names(struct offer *o)
+{
+	struct offer other = *o;
+	struct buf b = { .max = 0 };
+
+	for (size_t i = 0; i < o->value.len; i++) {
+		buf_char(&b, o->value.p[i]);
+		if (o->value.p[i] != ',')
+			continue;
+		while (i + 1 < o->value.len && ascii_is_fws(o->value.p[i + 1]))
+			i++;
+	}
+	other.value = search_keep(o->c->s, &b);
+	buf_release(&b);
+	if (other.value.p != NULL && other.value.len < o->value.len &&
+	    slice_find(other.value, ',') < other.value.len)
+		words_offer_names(&other, HALF_DECODED / 4, TWO_EDITS / 4);
+	o->text = other.text;
+}
+
 static void
 offer_styles(struct offer *o)
 {
 	static const char *const gaps[] = { ", ", "," };
 
 	words_offer_names(o, HALF_DECODED, TWO_EDITS);
+	offer_folded_names(o);
 	for (unsigned quotes = QUOTES_KEPT; quotes <= QUOTES_ALL; quotes++)
 		for (size_t k = 0; k < ARRAY_LEN(gaps); k++) {
 			struct style style = { .quotes = quotes,
@@ -138,8 +177,11 @@ offer_param_style(struct offer *o, struct slice head, const struct slice part[],
 		buf_slice(&o->text, value);
 		buf_text(&o->text, q);
 	}
-	list_text(o, joined == 0 ? QUOTED : TWO_EDITS,
-	    CAUSE_HDR_CONTENT_TYPE_REQUOTED);
+	unsigned count = quotes == 0 ? QUOTES_LOST : QUOTED / 2;
+
+	if (joined != 0)
+		count = joined == all ? count / 4 : TWO_EDITS;
+	list_text(o, count, CAUSE_HDR_CONTENT_TYPE_REQUOTED);
 }
 
 static void
@@ -169,8 +211,7 @@ offer_field(struct offer *o)
 		offer_unencoded(o);
 	}
 	if (encoded && is_named(o, "subject comments")) {
-		words_offer_capitals(
-		    o, HALF_DECODED, CAUSE_HDR_SUBJECT_REENCODED);
+		words_offer_capitals(o, CAPITALS, CAUSE_HDR_SUBJECT_REENCODED);
 		list_row(
 		    o, TWO_EDITS, CAUSE_HDR_SUBJECT_REENCODED, offer_reencoded);
 	}
@@ -178,20 +219,45 @@ offer_field(struct offer *o)
 		offer_styles(o);
 	else if (is_named(o, "content-type content-disposition"))
 		offer_params(o);
-	else if (is_named(o, "date"))
-		list_row(o, QUOTED, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+	else if (is_named(o, "date")) {
+		list_row(o, USUAL_DATE, CAUSE_HDR_DATE_NORMALISED,
+		    offer_usual_dates);
+		list_row(o, TWO_EDITS, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+	}
 }
 
-/* Whether words are encoded that only a library encodes. */
+/* Whether it has encoded words, all of them as Python writes them: "?q?" or
+ * "?b?". */
 static bool
-is_shown(const struct sequence *q)
+has_small_words(const struct sequence *q, size_t j)
 {
-	for (size_t j = 0; j < q->n; j++)
+	struct slice v = q->piece[j].octets;
+
+	return (memmem(v.p, v.len, "?q?", 3) != NULL ||
+		   memmem(v.p, v.len, "?b?", 3) != NULL) &&
+	       memmem(v.p, v.len, "?Q?", 3) == NULL &&
+	       memmem(v.p, v.len, "?B?", 3) == NULL;
+}
+
+/* Whether words are encoded that only a library encodes, or all is written as
+ * Python does it. */
+static bool
+is_shown(const struct header_case *c)
+{
+	const struct sequence *q = &c->library;
+	bool words = false, quotes = false;
+
+	for (size_t j = 0; j < c->n; j++) {
 		for (const struct variant *v = q->piece[j].first; v != NULL;
-		     v = v->next)
+		     v = v->next) {
 			if (v->bits == 0)
 				return true;
-	return false;
+			quotes |= v->bits == 1 &&
+				  v->cause == CAUSE_HDR_CONTENT_TYPE_REQUOTED;
+		}
+		words |= has_small_words(q, j);
+	}
+	return words && quotes;
 }
 
 /* What each field may have been; false when memory is short. */
@@ -236,7 +302,7 @@ explain_library(struct header_case *c, enum library_reach reach)
 	if (c->canon != CANON_RELAXED || c->target->kind != TARGET_DIGEST ||
 	    (c->library.piece == NULL && !offer_fields(c, &c->library)))
 		return 0;
-	if (is_shown(&c->library) != (reach != LIBRARY_PERHAPS))
+	if (is_shown(c) != (reach != LIBRARY_PERHAPS))
 		return 0;
 	left = s->left;
 	search_at_most(s, LIBRARY_OCTETS);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "why/header_words.h"
 
 #include "mail/address.h"
@@ -18,16 +20,17 @@ enum {
 static const struct way {
 	char encoding;
 	const char *plain;
+	unsigned less; /* than the likeliest */
 } ways[] = {
-	{ 0, NULL },
-	{ 'Q', "" },
-	{ 'B', NULL },
-	{ 'q', "" },
-	{ 'Q', "-!*+/" },
-	{ 'q', "-!*+/" },
-	{ 'Q', NULL },
-	{ 'q', NULL },
-	{ 'b', NULL },
+	{ 0, NULL, 1 },
+	{ 'Q', "", 1 },
+	{ 'B', NULL, 1 },
+	{ 'q', "", 1 },
+	{ 'Q', "-!*+/", 2 },
+	{ 'q', "-!*+/", 4 },
+	{ 'Q', NULL, 4 },
+	{ 'q', NULL, 4 },
+	{ 'b', NULL, 4 },
 };
 
 enum {
@@ -98,6 +101,28 @@ find_names(struct offer *o, struct names *t)
 	return t->n > 0;
 }
 
+/* The name as it was meant: a blank between two words on one line is one, a
+ * fold between them is none, and any other is one blank. */
+static void
+put_name(struct buf *out, struct arena *arena, struct slice name)
+{
+	struct buf b = { .max = 0 };
+
+	if (memmem(name.p, name.len, "?= =?", 5) != NULL)
+		words_unencode(&b, arena, name);
+	else
+		buf_slice(&b, name);
+	words_decode(out, arena, buf_view(&b));
+	buf_fail_with(out, &b);
+	buf_clear(&b);
+	for (size_t i = 0; i < out->len; i++)
+		if (i == 0 || out->p[i] != ' ' || out->p[i - 1] != ' ')
+			buf_char(&b, out->p[i]);
+	buf_clear(out);
+	buf_slice(out, buf_view(&b));
+	buf_release(&b);
+}
+
 static void
 write_names(
     struct offer *o, struct names *t, const char *charset, struct recoder *to)
@@ -118,7 +143,7 @@ write_names(
 		if (way->encoding == 0) {
 			put_capitals(&b, name);
 		} else {
-			words_decode(&text, o->c->s->arena, name);
+			put_name(&text, o->c->s->arena, name);
 			good = recode_words_encode(
 			    &b, to, &w, address_unquoted(buf_view(&text), '"'));
 		}
@@ -183,7 +208,8 @@ words_offer_names(struct offer *o, unsigned alike, unsigned mixed)
 		for (size_t w = 0; w < NWAYS; w++) {
 			for (size_t n = 0; n < t->n; n++)
 				way[n] = w;
-			offer_ways(o, t, way, k < 2 ? alike : alike / 4);
+			offer_ways(
+			    o, t, way, alike / ways[w].less / (k < 2 ? 1 : 4));
 		}
 		for (size_t n = 0; n < t->n; n++)
 			way[n] = 0;
