@@ -13,38 +13,26 @@ enum {
 	IDENTIFIERS = 2,
 };
 
-static int
-ask(struct keysource *s, const struct question questions[], size_t n,
-    struct answer answers[], int64_t deadline, struct arena *arena,
-    struct diag *why)
+static void
+answer(const struct world *w, const struct question *q, struct answer *out,
+    struct arena *arena)
 {
-	struct world *w = (struct world *)(void *)s;
+	uint64_t hash = world_hash(q->name) >> 9;
 
-	(void)deadline;
-	(void)why;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t hash = world_hash(questions[i].name) >> 9;
-		struct answer *a = &answers[i];
-
-		need(questions[i].name.len > 0 && questions[i].name.len <= 253);
-		w->asked++;
-		*a = (struct answer){ .kind = (enum answer_kind)(
-					  hash % ANSWER_UNKNOWN) };
-		if (hash % 3 != 0 || w->nlines <= 4 ||
-		    questions[i].type != RR_TXT) {
-			if (a->kind == ANSWER_RECORDS)
-				a->kind = ANSWER_NODATA;
-			continue;
-		}
-		a->kind = ANSWER_RECORDS;
-		world_txt(a, 1 + (hash >> 8) % 2, arena);
-		for (size_t k = 0; k < a->ntxt; k++)
-			a->txt[k] =
-			    (struct txt){ w->line[4 + ((hash >> 9) + k) %
-							  (w->nlines - 4)],
-				    &a->txt[k].text, 1 };
+	need(q->name.len <= 253);
+	out->kind = (enum answer_kind)(hash % ANSWER_UNKNOWN);
+	if (hash % 3 != 0 || w->nlines <= 4 || q->type != RR_TXT) {
+		if (out->kind == ANSWER_RECORDS)
+			out->kind = ANSWER_NODATA;
+		return;
 	}
-	return 0;
+	out->kind = ANSWER_RECORDS;
+	world_txt(out, 1 + (hash >> 8) % 2, arena);
+	for (size_t k = 0; k < out->ntxt; k++)
+		out->txt[k] = (struct txt){
+			w->line[4 + ((hash >> 9) + k) % (w->nlines - 4)],
+			&out->txt[k].text, 1
+		};
 }
 
 static void
@@ -121,7 +109,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct world w;
 
-	world_init(&w, p, n, ask);
+	world_init(&w, p, n, answer);
 	if (w.nlines >= 4)
 		evaluate(&w);
 	return 0;

@@ -37,37 +37,25 @@ put_rr(
 		a->kind = ANSWER_NODATA;
 }
 
-static int
-ask(struct keysource *s, const struct question questions[], size_t n,
-    struct answer answers[], int64_t deadline, struct arena *arena,
-    struct diag *why)
+static void
+answer(const struct world *w, const struct question *q, struct answer *out,
+    struct arena *arena)
 {
-	struct world *w = (struct world *)(void *)s;
+	uint64_t hash = world_hash(q->name) >> 7;
 
-	(void)deadline;
-	(void)why;
-	for (size_t i = 0; i < n; i++) {
-		const struct question *q = &questions[i];
-		uint64_t hash = world_hash(q->name) >> 7;
-
-		need(q->name.len > 0 && q->name.len <= 4 * (size_t)253);
-		need_inert(q->name);
-		w->asked++;
-		answers[i] = (struct answer){ .kind = ANSWER_RECORDS };
-		if (hash % 17 == 0)
-			answers[i].kind =
-			    (enum answer_kind)(hash / 17 % ANSWER_UNKNOWN);
-		if (answers[i].kind != ANSWER_RECORDS)
-			continue;
-		if (q->type != RR_TXT)
-			put_rr(&answers[i], hash, w, arena);
-		else if (w->nlines > 3)
-			put_txt(&answers[i],
-			    w->line[3 + hash % (w->nlines - 3)], arena);
-		else
-			answers[i].kind = ANSWER_NXDOMAIN;
-	}
-	return 0;
+	need(q->name.len <= 4 * (size_t)253);
+	need_inert(q->name);
+	out->kind = hash % 17 == 0
+			? (enum answer_kind)(hash / 17 % ANSWER_UNKNOWN)
+			: ANSWER_RECORDS;
+	if (out->kind != ANSWER_RECORDS)
+		return;
+	if (q->type != RR_TXT)
+		put_rr(out, hash, w, arena);
+	else if (w->nlines > 3)
+		put_txt(out, w->line[3 + hash % (w->nlines - 3)], arena);
+	else
+		out->kind = ANSWER_NXDOMAIN;
 }
 
 static void
@@ -95,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct spf_verdict v;
 	struct diag why;
 
-	world_init(&w, p, n, ask);
+	world_init(&w, p, n, answer);
 	if (w.nlines < 3 || !spf_address_read(w.line[0], &r.ip))
 		return 0;
 	r.helo = w.line[1];
