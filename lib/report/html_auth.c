@@ -77,38 +77,36 @@ put_signatures(struct buf *b, const struct page *p)
 		buf_printf(b, "<p>and %zu more</p>\n", all - PAGE_AUTH_MOST);
 }
 
-struct html_items {
-	struct buf *b;
-	const char *title; /* NULL: it stands there */
-};
+static void
+put_title(void *ctx, const char *title)
+{
+	buf_printf(ctx, "<h2>%s</h2>\n<ul>\n", title);
+}
 
 static void
 put_item(void *ctx, struct buf *text)
 {
-	struct html_items *items = ctx;
+	buf_text(ctx, "<li>");
+	put_inert(ctx, text);
+	buf_text(ctx, "</li>\n");
+}
 
-	if (items->title != NULL)
-		buf_printf(items->b, "<h2>%s</h2>\n<ul>\n", items->title);
-	items->title = NULL;
-	buf_text(items->b, "<li>");
-	put_inert(items->b, text);
-	buf_text(items->b, "</li>\n");
+static void
+put_end(void *ctx, size_t more)
+{
+	if (more > 0)
+		buf_printf(ctx, "<li>and %zu more</li>\n", more);
+	buf_text(ctx, "</ul>\n");
 }
 
 void
 html_auth(struct buf *b, const struct page *p)
 {
+	static const struct page_auth_form form = { put_title, put_item,
+		put_end };
+
 	if (p->dkim == NULL)
 		return;
 	put_signatures(b, p);
-	for (enum page_auth_list k = 0; k < PAGE_AUTH_LISTS; k++) {
-		struct html_items items = { b, page_auth_title(k) };
-		size_t n = page_auth_list(
-		    k, p, p->report->message->arena, put_item, &items);
-
-		if (n > PAGE_AUTH_MOST)
-			buf_printf(
-			    b, "<li>and %zu more</li>\n", n - PAGE_AUTH_MOST);
-		buf_text(b, n > 0 ? "</ul>\n" : "");
-	}
+	page_auth_lists(p, p->report->message->arena, &form, b);
 }

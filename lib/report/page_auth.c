@@ -328,68 +328,72 @@ static const struct {
 	bool (*is)(const struct field *);
 	void (*put)(struct buf *, const struct page *, const struct field *,
 	    struct arena *);
-} lists[PAGE_AUTH_LISTS] = {
-	[PAGE_AUTH_REPORTS] = { "Reported by (in Authentication-Results, "
-				"which anybody may have written)",
+} lists[] = {
+	{ "Reported by (in Authentication-Results, which anybody may have "
+	  "written)",
 	    is_report, put_report },
-	[PAGE_AUTH_DKIM2] = { "DKIM2 (not verified)", is_dkim2, put_dkim2 },
+	{ "DKIM2 (not verified)", is_dkim2, put_dkim2 },
 };
 
-const char *
-page_auth_title(enum page_auth_list list)
-{
-	return lists[list].title;
-}
-
-size_t
-page_auth_list(enum page_auth_list list, const struct page *p,
-    struct arena *arena, void (*item)(void *ctx, struct buf *text), void *ctx)
+void
+page_auth_lists(const struct page *p, struct arena *arena,
+    const struct page_auth_form *form, void *ctx)
 {
 	const struct message *m = p->report->message;
-	size_t n = 0;
 
-	for (size_t i = 0; i < m->nfields; i++) {
-		struct buf text = { .max = 0 };
+	for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
+		size_t n = 0;
 
-		if (!lists[list].is(&m->field[i]) || n++ >= PAGE_AUTH_MOST)
-			continue;
-		lists[list].put(&text, p, &m->field[i], arena);
-		item(ctx, &text);
-		buf_release(&text);
+		for (size_t i = 0; i < m->nfields; i++) {
+			struct buf text = { .max = 0 };
+
+			if (!lists[k].is(&m->field[i]) || n++ >= PAGE_AUTH_MOST)
+				continue;
+			if (n == 1)
+				form->title(ctx, lists[k].title);
+			lists[k].put(&text, p, &m->field[i], arena);
+			form->item(ctx, &text);
+			buf_release(&text);
+		}
+		if (n > 0)
+			form->end(
+			    ctx, n > PAGE_AUTH_MOST ? n - PAGE_AUTH_MOST : 0);
 	}
-	return n;
 }
 
-struct items {
-	struct sheet *t;
-	const char *title; /* NULL: it stands there */
-};
+static void
+put_title(void *ctx, const char *title)
+{
+	struct sheet *t = ctx;
+
+	buf_printf(t->b, "\n%s:\n", title);
+}
 
 static void
 put_item(void *ctx, struct buf *text)
 {
-	struct items *items = ctx;
+	sheet_item(ctx, "-", NULL, text);
+}
 
-	if (items->title != NULL)
-		buf_printf(items->t->b, "\n%s:\n", items->title);
-	items->title = NULL;
-	sheet_item(items->t, "-", NULL, text);
+static void
+put_end(void *ctx, size_t more)
+{
+	struct sheet *t = ctx;
+
+	if (more > 0)
+		buf_printf(t->b, " - and %zu more\n", more);
 }
 
 void
 page_auth(struct sheet *t, const struct page *p)
 {
+	static const struct page_auth_form form = { put_title, put_item,
+		put_end };
+
 	if (p->dkim == NULL)
 		return;
 	put_signatures(t, p);
-	for (enum page_auth_list k = 0; k < PAGE_AUTH_LISTS; k++) {
-		struct items items = { t, page_auth_title(k) };
-		size_t n = page_auth_list(k, p, t->arena, put_item, &items);
-
-		if (n > PAGE_AUTH_MOST)
-			buf_printf(
-			    t->b, " - and %zu more\n", n - PAGE_AUTH_MOST);
-	}
+	page_auth_lists(p, t->arena, &form, t);
 }
 
 /* ------------------------------------------------------------------------

@@ -23,20 +23,18 @@ const char *page_auth_state(const struct dkim_signature *);
 /* What its tags say, and why it fails. */
 void page_auth_signature(struct buf *, const struct page *, size_t i);
 
-/* What others say in fields of theirs. */
-enum page_auth_list {
-	PAGE_AUTH_REPORTS,
-	PAGE_AUTH_DKIM2,
-	PAGE_AUTH_LISTS,
+/* How a list of what others say in fields of theirs is written; nothing of a
+ * list that is empty. */
+struct page_auth_form {
+	void (*title)(void *ctx, const char *title);
+	/* a text without memory says so */
+	void (*item)(void *ctx, struct buf *text);
+	void (*end)(void *ctx, size_t more); /* that are not shown */
 };
 
-const char *page_auth_title(enum page_auth_list);
-
-/* Call item with the text of each such field, in the order of the header, at
- * most PAGE_AUTH_MOST; returns how many there are.  A text without memory says
- * so. */
-size_t page_auth_list(enum page_auth_list, const struct page *, struct arena *,
-    void (*item)(void *ctx, struct buf *text), void *ctx);
+/* Write each list, its fields in the order of the header. */
+void page_auth_lists(const struct page *, struct arena *,
+    const struct page_auth_form *, void *ctx);
 
 /* The same of others as members of a JSON object: "reported" and "dkim2", each
  * field of theirs in the order of the header. */
