@@ -4,14 +4,6 @@
 load helper
 load zone
 
-setup() {
-	cd "$BATS_TEST_TMPDIR"
-}
-
-teardown() {
-	serve_end
-}
-
 # check WANTED FROM [METHOD=RESULT=DOMAIN...]: result, policy, policy domain,
 # organizational domain, what is aligned, code
 check() {

@@ -32,6 +32,13 @@ tools() {
 	chmod 755 "$1" "$1/real" "$1"/arc-* "$1/sendmail"
 }
 
+# tools_and_mails: both for all tests of a file, in $TOOLS and $MAILS.
+tools_and_mails() {
+	export TOOLS=$BATS_FILE_TMPDIR/tools MAILS=$BATS_FILE_TMPDIR/mails
+	tools "$TOOLS"
+	mails "$MAILS"
+}
+
 # mails DIR: messages there whose octets are easily lost or doubled.
 mails() {
 	mkdir -p "$1"

@@ -6,9 +6,7 @@ load helper
 load pipes
 
 setup_file() {
-	export TOOLS=$BATS_FILE_TMPDIR/tools MAILS=$BATS_FILE_TMPDIR/mails
-	tools "$TOOLS"
-	mails "$MAILS"
+	tools_and_mails
 }
 
 teardown() {

@@ -5,9 +5,7 @@ load helper
 load pipes
 
 setup_file() {
-	export TOOLS=$BATS_FILE_TMPDIR/tools MAILS=$BATS_FILE_TMPDIR/mails
-	tools "$TOOLS"
-	mails "$MAILS"
+	tools_and_mails
 	# Somebody's seal, whose key cannot be asked for.
 	arc-sign -d tempfail.example -s arc -k "$TOOLS/arc.pem" -t "$NOW" --ar none \
 		<"$SAMPLES/none-no-arc-fields.eml" >"$BATS_FILE_TMPDIR/tempfail"

@@ -4,14 +4,6 @@
 load helper
 load zone
 
-setup() {
-	cd "$BATS_TEST_TMPDIR"
-}
-
-teardown() {
-	serve_end
-}
-
 # check WANTED IP MAIL-FROM [HELO]: result and code, and what else is wanted of the line
 check() {
 	printf '%s\t%s\t%s\n' "$2" "${4:-mail.example.org}" "$3" >in

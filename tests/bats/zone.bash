@@ -1,7 +1,15 @@
 # shellcheck shell=bash
 # Records for SPF and DMARC: a keys file, or a name server that logs what it is
-# asked.  "load zone".
+# asked and ends with the test.  "load zone".
 # SPDX-License-Identifier: BSD-2-Clause
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	serve_end
+}
 
 # zone: the keys file zone, from standard input
 zone() {
