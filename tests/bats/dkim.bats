@@ -95,6 +95,9 @@ vector() {
 	m.top("DKIM-Signature: garbage")
 	dkim(m, "permerror field-syntax", "permerror field-syntax")
 	PY
+	# of a DKIM-Signature nothing is said about ARC
+	run -1 arc-verify --check dkim <<<$'DKIM-Signature: garbage\nFrom: a@author.example\n'
+	[[ $output == "dkim=permerror  Invalid tag list: no tag of the field can be used. "* ]]
 }
 
 @test "a= is rsa-sha256 or ed25519-sha256; rsa-sha1 is policy (RFC 8301 3.1)" {
