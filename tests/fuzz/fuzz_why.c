@@ -49,22 +49,32 @@ is_proved(const struct explanation *e, unsigned i, enum finding_aspect aspect)
 }
 
 /* What the findings say was signed is what was signed: the message they make of
- * it has that signature hold, or at least that body hash where nothing is known
- * of the fields. */
+ * it has that signature verify, but for what no proof is of: a body that did
+ * not verify, fields where it now does. */
+static bool
+is_as_proved(const struct mail *w, const struct mail *as_signed, unsigned i)
+{
+	const struct sigresult *now = &as_signed->verdict.ams[i];
+
+	if (now->status == STATUS_PASS)
+		return true;
+	if (now->why.code != DIAG_BODY_HASH)
+		return !is_proved(&w->reasons, i, ASPECT_SIGNATURE);
+	return w->verdict.ams[i].why.code == DIAG_BODY_HASH &&
+	       !is_proved(&w->reasons, i, ASPECT_BODY_HASH);
+}
+
 static void
 check_repair(const struct mail *w, const struct finding *f)
 {
 	struct buf b = { .max = 0 };
 	struct mail as_signed;
-	unsigned i = f->instance;
 
 	if (explain_repair(w->m, w->body, &w->reasons, f, &b)) {
 		need(b.failure == BUF_OK);
 		need(mail_judge(&as_signed, buf_view(&b), w->keys, true));
-		need(i <= as_signed.chain.n);
-		need(as_signed.verdict.ams[i].status == STATUS_PASS ||
-		     (as_signed.verdict.ams[i].why.code != DIAG_BODY_HASH &&
-			 !is_proved(&w->reasons, i, ASPECT_SIGNATURE)));
+		need(f->instance <= as_signed.chain.n);
+		need(is_as_proved(w, &as_signed, f->instance));
 		mail_close(&as_signed);
 	}
 	buf_release(&b);
