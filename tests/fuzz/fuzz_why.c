@@ -49,8 +49,8 @@ is_proved(const struct explanation *e, unsigned i, enum finding_aspect aspect)
 }
 
 /* What the findings say was signed is what was signed: the message they make of
- * it has that signature verify, but for what no proof is of: a body that did
- * not verify, fields where it now does. */
+ * it has that signature verify, but for what no proof is of: the body, or
+ * the fields where the body verifies. */
 static bool
 is_as_proved(const struct mail *w, const struct mail *as_signed, unsigned i)
 {
@@ -58,10 +58,9 @@ is_as_proved(const struct mail *w, const struct mail *as_signed, unsigned i)
 
 	if (now->status == STATUS_PASS)
 		return true;
-	if (now->why.code != DIAG_BODY_HASH)
-		return !is_proved(&w->reasons, i, ASPECT_SIGNATURE);
-	return w->verdict.ams[i].why.code == DIAG_BODY_HASH &&
-	       !is_proved(&w->reasons, i, ASPECT_BODY_HASH);
+	return !is_proved(&w->reasons, i,
+	    now->why.code == DIAG_BODY_HASH ? ASPECT_BODY_HASH
+					    : ASPECT_SIGNATURE);
 }
 
 static void
