@@ -4,10 +4,15 @@
 load helper
 
 setup_file() {
-	[ "$B" = "$ROOT/build" ] || return 0
+	local sanitize=
+	case $B in
+	"$ROOT/build") export MADE="B=build" ;;
+	"$ROOT/build-san") export MADE="SAN=1" && sanitize=-fsanitize=address,undefined ;;
+	*) return 0 ;;
+	esac
 	export PLACE=$BATS_FILE_TMPDIR/place
 	export LIB=$PLACE/opt/arc/lib INCLUDE=$PLACE/opt/arc/include
-	make --no-print-directory -C "$BATS_TEST_DIRNAME/../.." -s B=build \
+	make --no-print-directory -C "$BATS_TEST_DIRNAME/../.." -s "$MADE" \
 		DESTDIR="$PLACE" PREFIX=/opt/arc install-lib
 	# What is compiled has no path to the sources.
 	mkdir "$BATS_FILE_TMPDIR/elsewhere"
@@ -16,13 +21,12 @@ setup_file() {
 	linked=$(PKG_CONFIG_PATH=$LIB/pkgconfig PKG_CONFIG_SYSROOT_DIR=$PLACE \
 		pkg-config --cflags --libs --static arc)
 	# shellcheck disable=SC2086 # words on purpose
-	"${CC:-cc}" -std=c11 -Wall -Wextra -Werror verify.c $linked -o verify
+	"${CC:-cc}" -std=c11 -Wall -Wextra -Werror $sanitize verify.c $linked -o verify
 	export VERIFY=$PWD/verify
 }
 
-
 setup() {
-	[ "$B" = "$ROOT/build" ] || skip "other programs have the ordinary build"
+	[ -n "${PLACE:-}" ] || skip "other programs have the ordinary build, or one with sanitizers"
 }
 
 @test "make install-lib installs the library, its header, arc.pc and arc(3), and uninstall-lib takes them away" {
@@ -34,7 +38,7 @@ setup() {
 		./opt/arc/share/man/man3/arc.3
 	END
 	cp -R "$PLACE" "$BATS_TEST_TMPDIR/copy"
-	make -s -C "$ROOT" B=build DESTDIR="$BATS_TEST_TMPDIR/copy" PREFIX=/opt/arc uninstall-lib
+	make -s -C "$ROOT" "$MADE" DESTDIR="$BATS_TEST_TMPDIR/copy" PREFIX=/opt/arc uninstall-lib
 	run -0 find "$BATS_TEST_TMPDIR/copy" ! -type d
 	[ -z "$output" ]
 }
