@@ -201,7 +201,7 @@ SOURCES  = $(wildcard lib/*/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
                tests/torture/*.c bench/*.c)
 HEADERS  = $(wildcard lib/*/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
 SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run debian/tests/samples \
-           $(addprefix tests/tools/,deb distcheck install-peers portable release-check) \
+           $(addprefix tests/tools/,deb distcheck install-peers packaged portable release-check) \
            tests/manual-tables tests/torture/run tests/torture/memcheck completions/generate $(wildcard completions/*.bash tests/bats/*.bash) \
            $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)
 LINT     = build-lint
@@ -300,8 +300,9 @@ distcheck: setup-build
 deb: setup-build setup-release
 	@tests/tools/deb "$B/deb"
 
-#: make release-check  what a release has to pass beside .ci/run: distcheck, clang, musl,
-#:                 big-endian, i386, trixie, a mutation run, the package in a bare Debian (root; takes long)
+#: make release-check  what a release has to pass beside .ci/run: distcheck, clang, musl, big-endian,
+#:                 i386, README and the package in a bare Debian 12 and 13, a mutation run
+#:                 (root; takes hours; MUTANTS=40: of so many mutants of each file)
 release-check: setup-build setup-test setup-lint setup-release
 	@tests/tools/release-check
 
