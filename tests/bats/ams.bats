@@ -117,6 +117,20 @@ load helper
 	PY
 }
 
+@test "where the message has no body, the sentence on its hash asks whether it is the header only (RFC 6376 6.1.3)" {
+	forge <<-'PY'
+	import json, subprocess
+	for c, body, asks in (("relaxed/relaxed", "", True), ("relaxed/relaxed", "x", False), ("simple/simple", "", False)):
+	    m = chain(1, ams={"c": c}, body="hello\n")
+	    m.body = octets(body)
+	    write(m, tmp("m"))
+	    said = subprocess.run(["arc-verify", "--json", "--keys", tmp("m.keys"), tmp("m")], capture_output=True, check=False).stdout
+	    said = json.loads(said)
+	    assert said["code"] == "body-hash", said
+	    assert ("header only" in said["detail"]) == asks, (c, body, said["detail"])
+	PY
+}
+
 @test "a body hash that does not fit is told before any key is asked for (RFC 6376 6.1.3)" {
 	forge <<-'PY'
 	m = chain(1, record=None).edit_body("Tuesday", "Wednesday")

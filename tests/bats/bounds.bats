@@ -115,7 +115,7 @@ load helper
 	forge <<-'PY'
 	p = base64.b64encode(key("rsa1024").public()).decode()
 	wrong = ["v=DKIM1; n=%d; p=%s" % (k, p) for k in range(9)]
-	passes(chain(2, {1: dict(ams_s="many", ams_record=wrong)}), oldest=2, parts={"ams1": "fail limit-records"})
+	passes(chain(2, {1: dict(ams_s="many", ams_record=wrong)}), oldest=2, lint="oldest-pass-unsure", parts={"ams1": "fail limit-records"})
 	passes(chain(3, {2: dict(ams_s="many", ams_record=wrong)}), oldest=3, parts={"ams2": "fail limit-records", "ams1": "unchecked"})
 	no_verdict(65, "limit-records", chain(2, {2: dict(ams_s="many", ams_record=wrong)}))
 	no_verdict(65, "limit-records", chain(2, {1: dict(as_s="many", as_record=wrong)}))
@@ -133,6 +133,10 @@ load helper
 	passes(chain(7, record=slow))  # 14 signatures, 112 checks
 	no_verdict(65, "limit-signatures", chain(8, record=slow))  # 128
 	passes(chain(8, record=slow), oldest=None, args=["--no-oldest-pass"])  # 72
+	# The limit is the number that is made, of ARC and of DKIM.
+	passes(chain(1), args=["--limit", "signatures=2"])
+	no_verdict(65, "limit-signatures", chain(1), args=["--limit", "signatures=1"])
+	dkim(signed(), "pass", args=["--limit", "signatures=1"])
 	PY
 }
 

@@ -86,6 +86,34 @@ verify() {
 	PY
 }
 
+@test "oldest-pass is unsure only where an older AMS may verify another time (RFC 8617 5.2.1)" {
+	forge <<-'PY'
+	write(chain(2, {1: dict(ams_s="gone", ams_record=None)}), tmp("gone"))
+	write(chain(2, {1: dict(ams_s="late", ams_record=None)}).line(";! late._domainkey.d1.example. TIMEOUT"), tmp("late"))
+	write(chain(2), tmp("whole"))
+	PY
+	verify late
+	[[ $output == *oldest-pass-unsure* && $output == *oldest-pass=2* ]]
+	verify gone
+	[[ $output != *unsure* && $output == *oldest-pass=2* ]]
+	verify whole
+	[[ $output != *unsure* && $output == *oldest-pass=0* ]]
+}
+
+@test "the line names instance, field, domain and selector of what decided" {
+	forge <<-'PY'
+	write(chain(2).edit_body("ten", "two"), tmp("body"))
+	write(chain(3).edit(AAR, 1, "pass", "fail"), tmp("seal"))
+	write(chain(2, {1: dict(as_s="gone", as_record=None)}), tmp("key"))
+	PY
+	verify body
+	[[ $output == *"fail  i=2 ARC-Message-Signature d=d2.example s=s2: "* ]]
+	verify seal
+	[[ $output == *"fail  i=3 ARC-Seal d=d3.example s=s3: "* ]]
+	verify key
+	[[ $output == *"fail  i=1 ARC-Seal d=d1.example s=gone: "* ]]
+}
+
 @test "--no-oldest-pass: the same verdict, the property left out (RFC 8617 5.2, step 5)" {
 	forge <<-'PY'
 	bad = dict(ams_sign=lambda k, d: k.sign(b"something else"))
