@@ -4,83 +4,28 @@
 
 #include "base/base64.h"
 #include "why/body.h"
-#include "why/body_banners.h"
-#include "why/body_charset.h"
-#include "why/body_coding.h"
-#include "why/body_exchange.h"
-#include "why/body_html.h"
 #include "why/body_lines.h"
-#include "why/body_links.h"
-#include "why/body_parts.h"
 #include "why/body_recipe.h"
-#include "why/body_recoded.h"
-#include "why/body_signer.h"
-#include "why/body_twice.h"
 #include "why/evidence.h"
 #include "why/known.h"
+#include "why/order.h"
 
 enum {
 	BODY_OCTETS = 512 * 1024 * 1024,
 	MAX_BODY = 64 << 20, /* octets; larger ones are not searched */
 };
 
-/* The rows: cheap ones and certain ones first. */
-static const struct body_row rows[] = {
-	{ CAUSE_SIG_C_MISSING, body_c_missing },
-	{ CAUSE_BODY_EMPTY_HASHED, body_empty_hashed },
-	{ CAUSE_BODY_CANON_OF_HEADER_USED, body_other_canon },
-	{ CAUSE_BODY_L_IGNORED_BY_SIGNER, body_l_ignored },
-	{ CAUSE_BODY_LF_HASHED, body_lf_hashed },
-	{ CAUSE_BODY_FINAL_CRLF_MISSING, body_final_crlf_missing },
-	{ CAUSE_BODY_BLANK_TAIL_HASHED, body_blank_tail },
-	{ CAUSE_BODY_TRAILING_LINES_HASHED, body_trailing_lines },
-	{ CAUSE_BODY_DOT_STUFFED_HASHED, body_dot_stuffed },
-	{ CAUSE_BODY_HEADERS_HASHED, body_headers_hashed },
-	{ CAUSE_BODY_FOOTER_APPENDED, body_footer },
-	{ CAUSE_BODY_QP_TO_8BIT, body_exchange },
-	{ CAUSE_BODY_FROM_STUFFED, body_from_stuffed },
-	{ CAUSE_BODY_DOTS_DOUBLED, body_dots_doubled },
-	{ CAUSE_BODY_LONG_LINES_BROKEN, body_long_lines },
-	{ CAUSE_BODY_SIGDASH_TRIMMED, body_sigdash_trimmed },
-	{ CAUSE_BODY_TRAILING_SPACE_ADDED, body_trailing_space },
-	{ CAUSE_BODY_LEADING_BLANK, body_leading_blank },
-	{ CAUSE_BODY_BANNER_PREPENDED, body_banner },
-	{ CAUSE_BODY_BLANK_LINE_ADDED, body_blank_added },
-	{ CAUSE_BODY_BLANK_LINE_REMOVED, body_blank_removed },
-	{ CAUSE_BODY_MIME_PART_ADDED, body_part_added },
-	{ CAUSE_BODY_MIME_WRAPPED, body_mime_wrapped },
-	{ CAUSE_BODY_8BIT_TO_QP, body_was_8bit_now_qp },
-	{ CAUSE_BODY_8BIT_TO_BASE64, body_was_8bit_now_base64 },
-	{ CAUSE_BODY_PART_HEADERS_ADDED, body_part_headers_added },
-	{ CAUSE_BODY_URLS_REWRITTEN, body_urls_rewritten },
-	{ CAUSE_BODY_HTML_META_ADDED, body_html_meta_added },
-	{ CAUSE_BODY_BASE64_REWRAPPED, body_base64_rewrapped },
-	{ CAUSE_BODY_BASE64_TO_8BIT, body_was_base64 },
-	{ CAUSE_BODY_QP_TO_8BIT, body_was_qp },
-	{ CAUSE_BODY_PREAMBLE_REMOVED, body_preamble_removed },
-	{ CAUSE_BODY_PARTS_RECODED, body_parts_recoded_alike },
-	{ CAUSE_BODY_FOOTER_IN_PARTS, body_footer_in_parts },
-	{ CAUSE_BODY_BANNER_IN_PARTS, body_banner_in_parts },
-	{ CAUSE_BODY_CHANGED_RECIPE, body_recipe },
-};
-
-/* After all that is simpler. */
-static const struct body_row late_rows[] = {
-	{ CAUSE_BODY_PARTS_RECODED, body_parts_recoded },
-	{ CAUSE_BODY_CHARSET_CONVERTED, body_charset_converted },
-	{ CAUSE_BODY_HTML_INSERTED, body_html_inserted },
-};
-
 static void
-run_rows(struct body_case *c, const struct body_row *row, size_t n)
+run_steps(struct body_case *c)
 {
 	struct step step;
 
-	for (size_t r = 0; r < n && !c->found && !search_over(c->s); r++) {
-		c->cause = row[r].cause;
+	for (size_t k = 0;
+	     k < order_body_steps && !c->found && !search_over(c->s); k++) {
+		c->cause = order_body[k].cause;
 		if (!step_begin(c->s, &step))
 			return;
-		row[r].try(c);
+		order_body[k].try(c);
 		step_end(c->s, &step);
 	}
 }
@@ -288,15 +233,8 @@ found_as(struct body_case *c, const struct known *k)
 static void
 search_body(struct body_case *c)
 {
-	struct search *s = c->s;
-
-	body_begin(c, s->encoding);
-	run_rows(c, rows, ARRAY_LEN(rows));
-	if (!c->found && !s->failed)
-		body_banner_and_footer(c);
-	run_rows(c, late_rows, ARRAY_LEN(late_rows));
-	if (!c->found && !s->failed)
-		body_twice(c);
+	body_begin(c, c->s->encoding);
+	run_steps(c);
 }
 
 void

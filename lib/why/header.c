@@ -12,6 +12,7 @@
 #include "why/header_list.h"
 #include "why/header_place.h"
 #include "why/known.h"
+#include "why/order.h"
 #include "why/signer.h"
 
 enum {
@@ -19,9 +20,7 @@ enum {
 	RARE_OCTETS = 16 * 1024 * 1024, /* of that the last resort */
 	MAX_NAMES = 256,		/* of h=, to be searched */
 	MAX_FIELDS = 4000,		/* of the message */
-	LIBRARY_AFTER = 3,
-	LISTS_AFTER = 2, /* passes, that most is left to lists */
-	MAX_BASE = 8,	 /* findings that are taken for granted */
+	MAX_BASE = 8, /* findings that are taken for granted */
 };
 
 static bool
@@ -243,31 +242,31 @@ search_base(struct header_case *c, struct base *b, unsigned most)
 }
 
 static size_t
-search_older(struct header_case *c)
+search_older(struct header_case *c, unsigned most)
 {
 	struct base b;
 
-	return base_older(c, &b) ? search_base(c, &b, 2) : 0;
+	return base_older(c, &b) ? search_base(c, &b, most) : 0;
 }
 
 static size_t
-search_wrapped(struct header_case *c)
+search_wrapped(struct header_case *c, unsigned most)
 {
 	struct base b;
 
-	return base_wrapped(c, &b) ? search_base(c, &b, 2) : 0;
+	return base_wrapped(c, &b) ? search_base(c, &b, most) : 0;
 }
 
 /* What was done to the message above, and nothing or something more. */
 static size_t
-search_newer(struct header_case *c)
+search_newer(struct header_case *c, unsigned most)
 {
 	struct base b;
 
 	for (const struct known *k = known_newer(c->s, c->k); k != NULL;
 	     k = known_newer(c->s, k))
 		if (base_newer(c, &b, k))
-			return search_base(c, &b, 2);
+			return search_base(c, &b, most);
 	return 0;
 }
 
@@ -441,52 +440,6 @@ changed_somehow(struct header_case *c)
 		indicate(c, CAUSE_HDR_FIELD_REMOVED, is_gone);
 }
 
-/* From what is plausible to what is not: no two choices are of the same octets,
- * so that the order matters for nothing but the cost. */
-static size_t
-search_fields(struct header_case *c)
-{
-	static const struct {
-		unsigned count;
-		enum rank rank;
-		bool older; /* fields above the seal are out in any case */
-	} passes[] = { { 1, RANK_USUAL, false }, { 1, RANK_RARE, false },
-		{ 2, RANK_USUAL, false }, { 0, RANK_USUAL, true },
-		{ 1, RANK_ODD, false }, { 3, RANK_USUAL, false },
-		{ 2, RANK_RARE, false } };
-	size_t n = ARRAY_LEN(passes);
-	size_t found = search_newer(c);
-
-	if (found == 0)
-		found = search_wrapped(c);
-	if (found == 0)
-		found = explain_library(c, LIBRARY_NEAR);
-	if (found == 0)
-		found = header_alike(c);
-	for (size_t k = 0; k < n && found == 0; k++) {
-		if (k == LISTS_AFTER)
-			found = explain_list_edits(
-			    c, c->unsure ? LIST_NEAR : LIST_MIDDLE);
-		if (k == LISTS_AFTER && found == 0)
-			found = explain_library(c, LIBRARY_FAR);
-		if (k == LISTS_AFTER && found == 0)
-			found = explain_list_edits(c, LIST_FAR);
-		if (k == LIBRARY_AFTER && found == 0)
-			found = explain_library(c, LIBRARY_PERHAPS);
-		if (found > 0)
-			break;
-		/* The last has little to find among many. */
-		if (k + 1 == n)
-			search_at_most(c->s, RARE_OCTETS);
-		found = passes[k].older ? search_older(c)
-					: sequence_search(c->s, &c->q,
-					      passes[k].count, passes[k].rank);
-	}
-	if (found == 0 && c->target->kind == TARGET_CHECK)
-		found = explain_list_edits(c, LIST_NEAR);
-	return found;
-}
-
 /* What lists do is most of all that is done to mail, and soon tried.  What came
  * or went by itself may have other stories, which are told below. */
 static bool
@@ -509,11 +462,51 @@ list_edited(struct header_case *c)
 	return sure;
 }
 
+/* What a signer's fault explains, one field may explain as well. */
+static size_t
+signer_erred(struct header_case *c)
+{
+	size_t found = explain_signer(c) + explain_z_tag(c);
+
+	explain_fields(c, &c->q);
+	return found > 0 ? found + sequence_search(c->s, &c->q, 1, RANK_ODD)
+			 : 0;
+}
+
+static size_t
+run_step(struct header_case *c, const struct header_step *step)
+{
+	switch (step->what) {
+	case HEADER_LISTS_AT_ONCE: return list_edited(c);
+	case HEADER_SIGNER: return signer_erred(c);
+	case HEADER_NEWER: return search_newer(c, step->how);
+	case HEADER_WRAPPED: return search_wrapped(c, step->how);
+	case HEADER_ALIKE: return header_alike(c);
+	case HEADER_LISTS:
+		return explain_list_edits(
+		    c, c->unsure ? LIST_NEAR : (enum list_reach)step->how);
+	case HEADER_LISTS_CHECKED:
+		return c->target->kind == TARGET_CHECK
+			   ? explain_list_edits(c, (enum list_reach)step->how)
+			   : 0;
+	case HEADER_LIBRARY:
+		return explain_library(c, (enum library_reach)step->how);
+	case HEADER_FIELDS:
+		/* That has little to find among many. */
+		if (step->how > 1 && step->rank > RANK_USUAL)
+			search_at_most(c->s, RARE_OCTETS);
+		return sequence_search(c->s, &c->q, step->how, step->rank);
+	case HEADER_OLDER: return search_older(c, step->how);
+	case HEADER_RECIPE: return explain_recipe(c);
+	}
+	return 0;
+}
+
 void
 explain_header(struct search *s, struct known *k)
 {
 	struct header_case c;
-	size_t from = s->out->n;
+	size_t from = s->out->n, found = 0;
 
 	if (!k->readable || k->holds || k->target.kind == TARGET_NONE ||
 	    k->f->problem.code == DIAG_CANONICALIZATION)
@@ -527,19 +520,9 @@ explain_header(struct search *s, struct known *k)
 	}
 	if (!case_init(&c, s, k))
 		return;
-	if (list_edited(&c)) {
-		header_place(s, from, k);
-		return;
-	}
-	size_t found = explain_signer(&c);
-
-	found += explain_z_tag(&c);
-	explain_fields(&c, &c.q);
-	/* What a signer's fault explains, one field may explain as well. */
-	found += found > 0 ? sequence_search(s, &c.q, 1, RANK_ODD)
-			   : search_fields(&c);
-	if (found == 0 && !s->failed)
-		found = explain_recipe(&c);
+	for (size_t n = 0; n < order_header_steps && found == 0 && !s->failed;
+	     n++)
+		found = run_step(&c, &order_header[n]);
 	if (found == 0 && !s->failed)
 		changed_somehow(&c);
 	else

@@ -15,7 +15,7 @@ enum {
 	MIDDLE_BITS = 15,
 	FAR_BITS = 22,
 	NEAR_OCTETS = 4 << 20,
-	MIDDLE_OCTETS = 12 << 20,
+	MIDDLE_OCTETS = 12 << 20, /* and far, where no list left its fields */
 	FAR_OCTETS = 48 << 20,
 };
 
@@ -192,6 +192,21 @@ begin(struct header_case *c, struct sequence *q, enum list_reach reach)
 	return true;
 }
 
+static bool
+has_list(const struct message *m)
+{
+	for (size_t i = 0; i < m->nfields; i++) {
+		struct slice name = m->field[i].name;
+
+		if (slice_eq_nocase(slice_sub(name, 0, 5), SLICE("List-")) ||
+		    slice_eq_nocase(name, SLICE("Mailing-List")) ||
+		    slice_eq_nocase(name, SLICE("X-BeenThere")) ||
+		    slice_eq_nocase(slice_sub(name, 0, 9), SLICE("X-Mailman")))
+			return true;
+	}
+	return false;
+}
+
 size_t
 explain_list_edits(struct header_case *c, enum list_reach reach)
 {
@@ -213,7 +228,9 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 		return 0;
 	if ((q == &near || q->piece == NULL) && !begin(c, q, reach))
 		return 0;
-	search_at_most(s, reaches[reach].octets);
+	search_at_most(s, reach == LIST_FAR && !has_list(s->m)
+			      ? MIDDLE_OCTETS
+			      : reaches[reach].octets);
 	begun = s->left;
 	found = sequence_best(s, q, reaches[reach].from, reaches[reach].to);
 	s->left = left - (begun - s->left);
