@@ -17,7 +17,6 @@
 
 enum {
 	AMS_OCTETS = 128 * 1024 * 1024, /* what one signature may cost */
-	RARE_OCTETS = 16 * 1024 * 1024, /* of that the last resort */
 	MAX_NAMES = 256,		/* of h=, to be searched */
 	MAX_FIELDS = 4000,		/* of the message */
 	MAX_BASE = 8, /* findings that are taken for granted */
@@ -474,7 +473,7 @@ signer_erred(struct header_case *c)
 }
 
 static size_t
-run_step(struct header_case *c, const struct header_step *step)
+search_step(struct header_case *c, const struct header_step *step)
 {
 	switch (step->what) {
 	case HEADER_LISTS_AT_ONCE: return list_edited(c);
@@ -492,14 +491,28 @@ run_step(struct header_case *c, const struct header_step *step)
 	case HEADER_LIBRARY:
 		return explain_library(c, (enum library_reach)step->how);
 	case HEADER_FIELDS:
-		/* That has little to find among many. */
-		if (step->how > 1 && step->rank > RANK_USUAL)
-			search_at_most(c->s, RARE_OCTETS);
 		return sequence_search(c->s, &c->q, step->how, step->rank);
 	case HEADER_OLDER: return search_older(c, step->how);
 	case HEADER_RECIPE: return explain_recipe(c);
 	}
 	return 0;
+}
+
+static size_t
+run_step(struct header_case *c, const struct header_step *step)
+{
+	struct search *s = c->s;
+	uint64_t left = s->left, begun;
+	size_t found;
+
+	if (step->most == 0)
+		return search_step(c, step);
+	search_at_most(s, (uint64_t)step->most << 20);
+	begun = s->left;
+	found = search_step(c, step);
+	s->left = left - (begun - s->left);
+	s->spent = s->left == 0;
+	return found;
 }
 
 void

@@ -41,6 +41,8 @@ struct header_step {
 		       * fields */
 	enum rank rank;
 	unsigned hits;
+	unsigned most; /* what it may cost, in MiB hashed; 0: all that is left
+			*/
 };
 extern const struct header_step order_header[];
 extern const size_t order_header_steps;
