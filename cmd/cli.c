@@ -379,7 +379,7 @@ option_limit(struct cli *c, const char *arg)
 		return;
 	}
 	for (size_t i = 0; (info = limit_info(i)) != NULL; i++)
-		buf_printf(&c->out, "%-14s %10llu %-12s %s%s\n", info->word,
+		buf_printf(&c->out, "%-18s %10llu %-12s %s%s\n", info->word,
 		    info->number, info->unit, info->reason,
 		    info->own == LIMIT_FIXED ? "  (fixed)" : "");
 	cli_flush(c);
