@@ -116,8 +116,8 @@ bool cli_on_error(const struct cli *, const char *word);
 void cli_include(struct cli *, const char *glob);
 
 /* Make the key store that the options ask for; offline when a keys file was
- * given and --dns was not.  -1 when trouble was told: a keys file that cannot
- * be read, --record that cannot be written, memory. */
+ * given and --dns was not.  -1 when trouble was reported: a keys file that
+ * cannot be read, --record that cannot be written, memory. */
 int cli_keys(struct cli *);
 
 /* Large blocks of memory from now on come from the system and go back to it:
@@ -160,7 +160,7 @@ _Noreturn void cli_no_memory(const struct cli *);
 void cli_worse(struct cli *, int status);
 
 /* Write out what has gathered in c->out.  Exits 74 when that fails: nothing
- * after it could be believed. */
+ * after it could be trusted. */
 void cli_flush(struct cli *);
 
 /* Say that standard output could not be written; a diag without a code means

@@ -29,7 +29,7 @@ struct judged {
 };
 
 /* Judge m, whose body comes from in, and which came in a session that facts
- * tell of; its chain also when it is asked for without METHOD_ARC.  What *out
+ * describe; its chain also when it is asked for without METHOD_ARC.  What *out
  * holds lives as long as m, and *out stays where it is.  -1: no verdict, as
  * validate() and dkim_end() tell.
  */

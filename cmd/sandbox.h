@@ -4,8 +4,8 @@
  * Should a message ever make a tool do what it was not written for, then with
  * as little as can be: no other program, no file but those it was called for,
  * no socket unless the DNS is asked, no other process.  Linux's Landlock and a
- * seccomp filter see to that.  It is a second line behind code that checks what
- * it reads, so a kernel that lacks one or both is passed over in silence. */
+ * seccomp filter see to that.  It is a second line of defense for code that
+ * checks what it reads, so a kernel that lacks one or both is no failure. */
 #ifndef SANDBOX_H
 #define SANDBOX_H
 

@@ -40,7 +40,7 @@ void sign_check_name(
     const struct sign *, const char *selector, const char *domain);
 
 /* Seal the message at path and write it; the status is s->cli.status.  Not
- * ready: trouble was told of already, so the message is at most passed on. */
+ * ready: trouble was reported already, so the message is at most passed on. */
 void sign_run(struct sign *s, const char *path, bool ready);
 
 #endif

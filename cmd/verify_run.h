@@ -37,7 +37,7 @@ struct verify {
 	bool annotate, field_only, dmarc, pass_on_error;
 	bool chain;    /* has to be known even where it is not in methods */
 	bool many;     /* more than one message may come: lines begin with the
-			* file's name, and totals are told */
+			* file's name, and totals are printed */
 	bool terminal; /* is what stdout is */
 };
 
@@ -46,7 +46,7 @@ struct verify {
 int verify_status(const struct verify *v, enum auth_method, enum auth_result);
 
 /* Take what the operands, files of NDJSON, say of their messages.  -1 with
- * DIAG_MEMORY; a file that cannot be taken is told of at once. */
+ * DIAG_MEMORY; a file that cannot be used is reported at once. */
 int verify_merge(
     struct verify *v, struct suite *, struct operands *, struct diag *why);
 
@@ -57,7 +57,7 @@ int verify_write_state(const struct verify *v, const struct chain *,
 
 /* Write the message at path with its Authentication-Results field, or that
  * field alone; the status is v->cli.status, 0 whatever the verdict.  Not ready:
- * trouble was told of already, so the message is at most passed on. */
+ * trouble was reported already, so the message is at most passed on. */
 void verify_annotate(struct verify *v, const char *path, bool ready);
 
 /* Verify everything; the status is v->cli.status. */

@@ -33,8 +33,8 @@ enum {
 
 /* What is not taken over, as it does not parse to its end. */
 struct seal_left {
-	size_t field; /* of the Authentication-Results fields, from the top, the
-		       * how maniest; from 1 on */
+	size_t field; /* which of the Authentication-Results fields: from
+		       * the top, from 1 on */
 	struct slice text;
 	struct authres_fault fault;
 };
@@ -45,9 +45,10 @@ struct seal_results {
 	size_t n, room;
 	const struct field **used; /* the fields they came from */
 	size_t nused;
-	enum cv arc;  /* their arc=, the worst; CV_MISSING without one */
-	bool none;    /* one of them says that no check was made */
-	size_t nleft; /* so much was left out; of the first it is told why */
+	enum cv arc; /* their arc=, the worst; CV_MISSING without one */
+	bool none;   /* one of them says that no check was made */
+	size_t
+	    nleft; /* how many were left out; left[] says why the first were */
 	struct seal_left left[SEAL_MAX_TOLD];
 	size_t nothers; /* fields of others; the first ids that they have */
 	struct slice other[SEAL_MAX_TOLD];
@@ -55,12 +56,12 @@ struct seal_results {
 
 /* Collect the results that fields above the topmost ARC field claim for
  * authserv_id (what stands below was there before us).  What does not parse to
- * its end, or bears another version than 1, is left out whole, and told.  -1
+ * its end, or has a version other than 1, is left out whole, and recorded.  -1
  * with DIAG_MEMORY, DIAG_SYSTEM. */
 int seal_results(const struct message *, struct slice authserv_id,
     struct seal_results *out, struct diag *why);
 
-/* The same from text that a user gave: results alone, or behind an
+/* The same from text that a user gave: results alone, or after an
  * authserv-id.  -1 with DIAG_MEMORY; DIAG_AAR_SYNTAX when it does not parse. */
 int seal_results_of(struct slice text, struct arena *, struct seal_results *out,
     struct diag *why);

@@ -11,7 +11,7 @@
  *
  * From the newest seal down, sets count as long as their sealers are in the
  * file.  The oldest set that counts tells how the message came to the people
- * who are believed: its AAR is what stands in for our own checks when a
+ * who are trusted: its AAR takes the place of our own checks when a
  * message fails DMARC here (section 7.2.1).
  *
  * It fails closed.  Nothing is trusted of a chain that is not valid, or whose

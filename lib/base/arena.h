@@ -25,7 +25,7 @@ void *arena_alloc(struct arena *, size_t n);
 /* An array of n elements of size octets each; the product is checked. */
 void *arena_array(struct arena *, size_t n, size_t size);
 
-/* A copy of s that lives in the arena, with a NUL behind it that its length
+/* A copy of s that lives in the arena, with a NUL after it that its length
  * does not count.  The pointer is NULL when memory is short. */
 struct slice arena_copy(struct arena *, struct slice s);
 

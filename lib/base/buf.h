@@ -38,7 +38,7 @@ void buf_clear(struct buf *);
 /* b fails as part did, which was made to go into it. */
 void buf_fail_with(struct buf *b, const struct buf *part);
 
-/* Room for n octets more behind p + len: a pointer there, or NULL on failure.
+/* Room for n octets more after p + len: a pointer there, or NULL on failure.
  * The caller adds what it wrote to len. */
 char *buf_room(struct buf *, size_t n);
 

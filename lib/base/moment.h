@@ -19,7 +19,7 @@ enum {
 	MOMENT_TEXT = 32 /* room for the text of any moment */
 };
 
-/* "2026-02-09 14:06:29"; behind the year 9999 the seconds as a number. */
+/* "2026-02-09 14:06:29"; after the year 9999 the seconds as a number. */
 void moment_text(int64_t seconds, char out[MOMENT_TEXT]);
 
 #endif

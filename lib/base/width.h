@@ -3,7 +3,7 @@
  *
  * As wcwidth(3) says of UTF-8, whatever locale the user has, so that a page
  * looks the same everywhere.  For text that escape.h has made inert: a control
- * has no width that could be told. */
+ * has no known width. */
 #ifndef WIDTH_H
 #define WIDTH_H
 

@@ -50,7 +50,7 @@ int suite_manifest(
 /* The manifest's messages one after the other, as they are to be opened: a path
  * from the current directory or, where nothing is there, from the manifest's;
  * without what follows the last ":" when they are parts of a file, and none
- * twice in a row.  NULL behind the last, or when memory is short (*why).  In
+ * twice in a row.  NULL after the last, or when memory is short (*why).  In
  * the suite's memory. */
 const char *suite_path(
     struct suite *, size_t *at, bool parts, struct diag *why);

@@ -4,7 +4,7 @@
  *
  * A worker notes the causes of its message, each once, in octets that no longer
  * need the message; the notes are taken in whatever order messages end, and
- * what is told of them does not depend on it. */
+ * what is reported of them does not depend on it. */
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
@@ -16,7 +16,7 @@
 
 enum {
 	SUMMARY_ROWS = 20000, /* different ones that are kept; of what comes
-			       * after these only the number is told */
+			       * after these only the number is reported */
 	SUMMARY_SHOWN = 100,  /* that people are shown, where not all are */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* crypto.h - OpenSSL started our way, and its failures told apart
+/* crypto.h - OpenSSL started our way, and its failures distinguished
  *
  * Shared by the modules that know OpenSSL: primitive, digest, key, signature
  * and signing_key.  A verdict must rest on a finished computation, so an

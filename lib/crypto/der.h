@@ -29,7 +29,7 @@ enum der_tag {
 bool der_take(struct slice *rest, enum der_tag, struct slice *value);
 
 /* How many octets the first element of s says it has, itself and its length
- * included; 0 when that cannot be told.  May be more than there are. */
+ * included; 0 when that is not known.  May be more than there are. */
 size_t der_size(struct slice s);
 
 /* An integer's value read as a number without a sign: zeros at its front left

@@ -36,7 +36,7 @@ struct key {
 	bool granularity; /* there is a g=, which means nothing any more */
 	bool bare;	  /* RSA: not wrapped as SubjectPublicKeyInfo */
 
-	/* The number behind the key, which tells keys apart: the RSA modulus,
+	/* The number of the key, which distinguishes keys: the RSA modulus,
 	 * big-endian from its first octet that is not zero, or the 32 octets
 	 * of the Ed25519 point.  Owned. */
 	unsigned char *octets;

@@ -117,7 +117,7 @@ struct sigcheck {
 void sigcheck_init(struct sigcheck *, struct message *m, struct input *in,
     struct keystore *, const struct sigpolicy *);
 
-/* What can be told from the field alone.  False: it fails. */
+/* What is known from the field alone.  False: it fails. */
 bool sigcheck_field(
     const struct sigcheck *, const struct sigfield *, struct sigresult *);
 

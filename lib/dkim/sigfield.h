@@ -2,7 +2,7 @@
 /* sigfield.h - one signature of a message: its field, its tags, what it signs
  *
  * A DKIM-Signature, an ARC-Message-Signature or an ARC-Seal.  Nothing here
- * knows of a chain: which sets a seal covers is told by chain.h. */
+ * knows of a chain: chain.h says which sets a seal covers. */
 #ifndef SIGFIELD_H
 #define SIGFIELD_H
 
@@ -29,7 +29,7 @@ struct sigfield {
 	unsigned instance;    /* 1 to CHAIN_MAX; 0: belongs to no set, and
 			       * problem tells why */
 	bool instance_first;  /* i= stands first */
-	struct slice payload; /* AAR: all behind "i=N;" */
+	struct slice payload; /* AAR: all after "i=N;" */
 };
 
 /* "ARC-Seal" and so on. */

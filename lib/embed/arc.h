@@ -69,7 +69,7 @@ struct arc_keys_options {
 	size_t nresolvers;
 	bool dns;      /* query DNS for names that no file has; without files
 			* it is queried in any case */
-	bool trust_ad; /* believe the AD bit of every name server, not only of
+	bool trust_ad; /* trust the AD bit of every name server, not only of
 			* one on loopback */
 };
 struct arc_keys;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* dnswire.h - one DNS query or answer as octets (RFC 1035, RFC 6891)
  *
- * libldns builds and parses; what may be believed is decided here.  libldns is
+ * libldns builds and parses; what may be trusted is decided here.  libldns is
  * loaded when the first name is asked for, as most messages are verified with
  * keys at hand, and loading it costs a third of a run.  It raises SIGABRT where
  * memory is short: a handler of ours turns that into DIAG_MEMORY.  Nothing here

@@ -3,7 +3,7 @@
  *
  * A key record is a TXT record at <selector>._domainkey.<domain> (RFC 6376
  * section 3.6.2); SPF and DMARC ask for more (rr.h).  A keys file and the DNS
- * stand behind the same call, so that tests and post-mortems run offline
+ * are behind the same call, so that tests and post-mortems run offline
  * through the code that mail runs through.  A source only fetches: caching
  * ("each question once a run") is keystore.h's, and reading what a record says
  * is key.h's. */
@@ -48,7 +48,7 @@ struct answer {
 	uint32_t ttl;	    /* seconds; of the records, the smallest */
 	bool has_ttl;	    /* a keys file need not say */
 	bool secure;	    /* the resolver says DNSSEC-validated (AD) and is
-			     * one that may be believed */
+			     * one that may be trusted */
 	bool not_asked;	    /* no file has the name (or cname) and the DNS was
 			     * not asked: kind is what that amounts to */
 	struct slice file;  /* the keys file, when there is one; else empty */
@@ -113,11 +113,11 @@ struct dns_options {
 	size_t nresolvers;	/* at most RESOLVERS_MAX (resolvers.h) */
 	const char *config;	/* read at the first ask() (resolvers.h);
 				 * NULL: /etc/resolv.conf */
-	bool trust_ad; /* believe the AD bit of any resolver, not only of one
+	bool trust_ad; /* trust the AD bit of any resolver, not only of one
 			* on loopback */
 };
 
-/* Records from the DNS (RFC 1035; what may be believed: RFC 5452).  NULL
+/* Records from the DNS (RFC 1035; what may be trusted: RFC 5452).  NULL
  * with DIAG_MEMORY, or DIAG_SYSTEM naming an address that is none, or one too
  * many.  Nothing is opened before the first ask(). */
 struct keysource *dns_new(const struct dns_options *, struct diag *why);

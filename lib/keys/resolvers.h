@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* resolvers.h - which name servers to ask, and how patiently
  *
- * They are told one by one, or are those of resolv.conf(5). */
+ * They are given one by one, or are those of resolv.conf(5). */
 #ifndef RESOLVERS_H
 #define RESOLVERS_H
 
@@ -38,7 +38,7 @@ bool resolvers_add(struct resolvers *, const char *text);
 
 /* Take "options timeout:N attempts:N" from a resolv.conf(5), and its servers
  * where none was added before: "nameserver ADDRESS", which may be
- * [ADDRESS]:PORT here.  What else it says is passed over.  If there is still no
+ * [ADDRESS]:PORT here.  Everything else in it is ignored.  If there is still no
  * server then, or no such file, it is the one on this machine.  -1 with
  * DIAG_SYSTEM or DIAG_MEMORY when there is a file that cannot be read: to ask
  * another server instead would be wrong. */

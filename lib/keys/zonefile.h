@@ -4,7 +4,7 @@
  * What people have of a key is read as it is: a zone, the lines of a name
  * server, opendkim-genkey's file, what host(1) and dig(1) print, "NAME
  * v=DKIM1; p=...".  What is not understood is a failure that names its line,
- * as a record passed over would be a verdict by accident.
+ * as a record that is ignored would be a verdict by accident.
  *
  * A name that ends in a dot is absolute.  Any other is relative to $ORIGIN,
  * and absolute where none was given, so that a file can be written by hand. */
@@ -72,7 +72,7 @@ int zonefile_fail(const struct zonefile *, struct diag *why, const char *format,
 /* A string as it is meant. */
 struct slice zone_text(struct zone_word *);
 
-/* Cut off the octet behind a backslash: \DDD or \X.  False when nothing of the
+/* Cut off the octet after a backslash: \DDD or \X.  False when nothing of the
  * kind is there. */
 bool zone_unescape(struct slice *rest, char *out);
 

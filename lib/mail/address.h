@@ -15,7 +15,7 @@ enum {
 };
 
 /* Cut one address off a list: commas in quotes, comments and angle brackets
- * separate nothing.  False behind the last. */
+ * separate nothing.  False after the last. */
 bool address_next(struct slice *rest, struct slice *out);
 
 /* What stands before "<", trimmed, and all from it on; of an address without

@@ -8,8 +8,8 @@
  * ARC-Authentication-Results field have one grammar.  Comments may stand
  * anywhere, ";" within them and within quotes separates nothing.  What senders
  * really write is read as far as it goes, to be shown, and what is wrong with
- * it is told: what is believed, or written under our name, has to be right to
- * its end. */
+ * it is reported: what is trusted, or written under our name, has to be right
+ *to its end. */
 #ifndef AUTHRES_H
 #define AUTHRES_H
 

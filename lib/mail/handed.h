@@ -3,7 +3,7 @@
  *
  * Mail comes to whoever is to look at it packed, pasted, quoted, converted or
  * attached.  None of that may get a verdict by accident, so it is recognized,
- * and whoever asked is told what to do about it. */
+ * and the user is told what to do about it. */
 #ifndef HANDED_H
 #define HANDED_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mbox.h - many messages in one file (RFC 4155)
  *
- * A message begins at a separator, first in the file or behind an empty line.
+ * A message begins at a separator, first in the file or after an empty line.
  * Lines of a body that would look like that were written with a ">" in front:
  * by mboxrd whenever they begin with any number of ">" and "From ", by mboxo
  * only when they begin with "From ".
@@ -38,7 +38,7 @@ struct mbox_part {
 
 /* Whether a line, its end included or not, separates messages: "From ", one
  * word without white space, and a date as asctime() writes it, a zone before or
- * behind its year or none.  "From : x" is a header field (RFC 5322 section
+ * after its year or none.  "From : x" is a header field (RFC 5322 section
  * 4.5.2), and "From here on" is text. */
 bool mbox_is_separator(struct slice line);
 

@@ -72,7 +72,7 @@ int message_body(
     struct message *, struct input *in, const struct sink *, struct diag *why);
 
 /* Refuse what a filter could not keep as it is: a byte order mark ahead of the
- * first field, as a field put on top would stand behind it.  -1 with
+ * first field, as a field put on top would come after it.  -1 with
  * DIAG_NO_MESSAGE. */
 int message_no_bom(const struct message *, struct diag *why);
 

@@ -28,7 +28,7 @@ enum mime_encoding {
 
 struct mime_part {
 	size_t outer;	     /* where its delimiter line begins */
-	size_t end;	     /* where the delimiter line behind it begins */
+	size_t end;	     /* where the delimiter line after it begins */
 	struct slice header; /* its fields with their line ends; or empty */
 	struct slice content;
 	unsigned depth;	   /* 1: a part of the whole body */

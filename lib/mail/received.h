@@ -11,8 +11,8 @@
 
 /* Slices look into the value; empty where it does not tell. */
 struct received {
-	struct slice from, by; /* the words behind these */
-	struct slice helo;     /* "helo=NAME" or "HELO NAME" in a comment behind
+	struct slice from, by; /* the words after these */
+	struct slice helo;     /* "helo=NAME" or "HELO NAME" in a comment after
 				* from, else what from says */
 	struct slice address;  /* of the client, as written, without brackets
 				* and without "IPv6:" */

@@ -18,7 +18,7 @@
 void recode_qp_decode(struct buf *out, struct slice text);
 
 /* Text whose line ends are bare LF as Exchange encodes it: each LF is "=0A",
- * and a soft break stands behind it. */
+ * and a soft break follows it. */
 void recode_qp_bare_lf(struct buf *out, struct slice text);
 
 /* Text with U+FFFD in the place of each octet that is no valid UTF-8; whole: of

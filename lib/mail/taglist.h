@@ -2,7 +2,7 @@
 /* taglist.h - RFC 6376 section 3.2: "tag=value; tag=value"
  *
  * AMS, AS and key records are tag-lists.  Parsing only finds the tags; what a
- * value must look like is told by the rule tables of whoever asks.  Names are
+ * value must look like is in the rule tables of the caller.  Names are
  * case-sensitive.  A name twice makes the whole list invalid. */
 #ifndef TAGLIST_H
 #define TAGLIST_H

@@ -12,7 +12,7 @@
 #include "base/slice.h"
 
 /* Length of the line end at the start of s that a fold may have: CRLF or LF
- * with white space behind it; 0 for none, as for a bare CR. */
+ * with white space after it; 0 for none, as for a bare CR. */
 size_t token_fold(struct slice s);
 
 /* [CFWS]: white space, folds and comments, as many as there are.  A comment

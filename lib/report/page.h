@@ -21,7 +21,7 @@ struct page {
 	const struct dkim *dkim; /* to be shown as well; or NULL */
 	int64_t now;		 /* seconds since 1970, for ages */
 	bool keys;		 /* keys were at hand */
-	bool full_why;		 /* why is told in full elsewhere */
+	bool full_why;		 /* why is printed in full elsewhere */
 	bool remarks;		 /* the page ends with the report's remarks */
 };
 
@@ -42,7 +42,7 @@ enum {
 };
 void page_gap(const struct hop *, char out[PAGE_GAP]);
 
-/* Why a field is told of by itself; NULL when it is not. */
+/* Why a field has a line of its own; NULL when it has none. */
 const struct diag *page_fault(const struct report *, const struct sigfield *);
 
 /* Whether it points at octets of that field. */

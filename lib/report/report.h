@@ -55,7 +55,8 @@ struct report {
 	/* More members for the JSON object; or NULL. */
 	void (*more)(struct json *, const void *more_ctx);
 	const void *more_ctx;
-	/* JSON: a set is told, and what is in the buffer may go out; or NULL.
+	/* JSON: a set is written, and what is in the buffer may go out; or
+	 * NULL.
 	 */
 	void (*spill)(void *spill_ctx);
 	void *spill_ctx;

@@ -59,10 +59,10 @@ void sheet_cut(struct sheet *, struct slice, size_t columns);
 void sheet_cell(struct sheet *, struct slice, size_t columns);
 
 /* Inert text in lines: the first goes on where the line is, at column, the
- * others begin behind indent spaces. */
+ * others begin after indent spaces. */
 void sheet_wrap(struct sheet *, struct slice, size_t column, size_t indent);
 
-/* " * text", wrapped behind its mark, and text released. */
+/* " * text", wrapped after its mark, and text released. */
 void sheet_item(
     struct sheet *, const char *mark, const char *sgr, struct buf *text);
 

@@ -9,7 +9,7 @@
 /* Whether both tell the same change by the same cause, of two signatures. */
 bool why_same_story(const struct finding *, const struct finding *);
 
-/* Whether finding k was told with one before it. */
+/* Whether finding k was reported with one before it. */
 bool why_told_before(const struct explanation *, size_t k);
 
 /* A line for each field that fails by finding k, "  fails: i=2 ..."; of their
@@ -51,7 +51,7 @@ bool why_same_hand(const struct finding *, const struct finding *);
 bool why_is_summed(const struct finding *);
 
 /* Append one or two lines that sum up why, the first after a label; nothing
- * where nothing is to be told. */
+ * where there is nothing to say. */
 void report_summary(struct buf *, const struct report *, const char *label);
 
 #endif

@@ -28,7 +28,7 @@ struct spf_eval {
 	struct slice exp_domain; /* whose it is */
 };
 
-/* The result for a domain; main: not in an include.  Errors are told in
+/* The result for a domain; main: not in an include.  Errors are described in
  * out->why. */
 enum auth_result spf_check_host(
     struct spf_eval *, struct slice domain, bool main);
