@@ -45,10 +45,9 @@ struct seal_results {
 	size_t n, room;
 	const struct field **used; /* the fields they came from */
 	size_t nused;
-	enum cv arc; /* their arc=, the worst; CV_MISSING without one */
-	bool none;   /* one of them says that no check was made */
-	size_t
-	    nleft; /* how many were left out; left[] says why the first were */
+	enum cv arc;  /* their arc=, the worst; CV_MISSING without one */
+	bool none;    /* one of them says that no check was made */
+	size_t nleft; /* how many were left out; left[]: why, of the first */
 	struct seal_left left[SEAL_MAX_TOLD];
 	size_t nothers; /* fields of others; the first ids that they have */
 	struct slice other[SEAL_MAX_TOLD];

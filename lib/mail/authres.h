@@ -9,7 +9,7 @@
  * anywhere, ";" within them and within quotes separates nothing.  What senders
  * really write is read as far as it goes, to be shown, and what is wrong with
  * it is reported: what is trusted, or written under our name, has to be right
- *to its end. */
+ * to its end. */
 #ifndef AUTHRES_H
 #define AUTHRES_H
 
