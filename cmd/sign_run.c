@@ -302,6 +302,20 @@ cv_by_state(struct sign_work *w, struct diag *why)
 	return result;
 }
 
+/* The verdict left before an edit is what was found here; the message at hand
+ * may fail by the edit. */
+static int
+take_state(struct sign_work *w, struct diag *why)
+{
+	if (w->s->state == NULL)
+		return 0;
+	if (cv_by_state(w, why) != 0)
+		return -1;
+	if (w->judged != NULL)
+		w->judged->verdict = (struct verdict){ .cv = w->cv };
+	return 0;
+}
+
 static int
 cv_by_validating(struct sign_work *w, struct input *in, struct diag *why)
 {
@@ -377,12 +391,8 @@ decide_cv(struct sign_work *w, struct input *in, struct diag *why)
 		w->cv = (enum cv)(s->cv - SIGN_CV_WORD);
 		return cv_settle(w, why);
 	}
-	if (s->state != NULL) {
-		if (cv_by_state(w, why) != 0)
-			return -1;
-	} else if (cv_by_validating(w, in, why) != 0) {
+	if (s->state == NULL && cv_by_validating(w, in, why) != 0)
 		return -1;
-	}
 	cv_worsen(w);
 	return cv_settle(w, why);
 }
@@ -598,6 +608,8 @@ seal(struct sign_work *w, struct diag *why)
 	if (!is_sealable(w))
 		return 0;
 	result = judge_own(w, &in, why);
+	if (result == 0)
+		result = take_state(w, why);
 	if (result == 0)
 		result = read_results(w, why);
 	if (result == 0)

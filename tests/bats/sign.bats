@@ -414,6 +414,9 @@ opinion() {
 	sign --state "$T/state" "$T/edited" >"$T/two" 2>/dev/null
 	run -0 verify "$T/two"
 	[[ $output == "pass  i=2 a.example < a.example  oldest-pass=2" ]]
+	# and is what --check arc reports
+	run -0 --separate-stderr sign --state "$T/state" --check arc --headers-only "$T/edited"
+	[[ $output == *"cv=pass;"*"i=2; a.example;"*"arc=pass"* && $output != *arc=fail* ]]
 	run -65 --separate-stderr sign --state "$T/state" "$T/two"
 	[[ -z $output && $stderr == *"[state]"* ]]
 	run -65 sign --state "$T/state" crlf.eml
