@@ -236,3 +236,16 @@ fold_at_semicolons() {
 		[ "$(grep -c 'field 1: ".*" is not copied into the seal' err)" = 3 ]
 	done
 }
+
+@test "results below any ARC field are not ours now, whichever field it is (RFC 8617 5.1)" {
+	for name in ARC-Seal ARC-Message-Signature ARC-Authentication-Results; do
+		{
+			ours dkim=pass
+			echo "$name: i=1; x=y"
+			ours spf=pass
+			cat plain
+		} >m
+		sign --headers-only m >out 2>err
+		[ "$(payload out | head -n 1)" = dkim=pass ]
+	done
+}

@@ -114,6 +114,30 @@ verify() {
 	[[ $output == *"fail  i=1 ARC-Seal d=d1.example s=gone: "* ]]
 }
 
+@test "what decided nothing is shown as it is, where the structure fails, too" {
+	forge <<-'PY'
+	import json, subprocess
+	def shown(sets, wanted, **more):
+	    """What arc-dump says of the AMS and AS of set 1, below a set 2 whose cv= is wrong."""
+	    write(chain(2, {1: sets, 2: dict(cv="none")}, **more), tmp("m"))
+	    said = subprocess.run(["arc-dump", "--json", "--time", "1767225600", "--keys", tmp("m.keys"), tmp("m")], capture_output=True, check=False).stdout
+	    one = [s for s in json.loads(said)["sets"] if s["instance"] == 1][0]
+	    found = ["%s %s" % (one[k]["status"], one[k]["code"]) for k in ("ams", "seal")]
+	    assert found == wanted, (sets, found)
+	spoiled = lambda k, d: k.sign(b"something else")
+	shown({}, ["pass None", "pass None"])
+	shown(dict(ams={"x": "1760000009"}), ["fail expired", "pass None"])
+	shown(dict(ams_sign=spoiled), ["fail signature", "pass None"])
+	shown(dict(as_sign=spoiled), ["pass None", "fail signature"])
+	shown(dict(signed_body="other\n"), ["fail body-hash", "pass None"])
+	shown(dict(ams_s="gone", ams_record=None), ["fail key-missing", "pass None"])
+	shown(dict(as_s="gone", as_record=None), ["pass None", "fail key-missing"])
+	shown(dict(ams={"d": "example"}), ["fail domain-syntax", "pass None"])
+	shown(dict(as_={"d": "example"}), ["pass None", "fail domain-syntax"])
+	shown(dict(ams={"a": None}), ["fail tag-missing", "pass None"])
+	PY
+}
+
 @test "--no-oldest-pass: the same verdict, the property left out (RFC 8617 5.2, step 5)" {
 	forge <<-'PY'
 	bad = dict(ams_sign=lambda k, d: k.sign(b"something else"))
