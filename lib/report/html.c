@@ -456,6 +456,21 @@ put_fails(struct buf *b, struct slice lines)
 }
 
 static void
+put_changes(struct buf *b, const struct finding *f)
+{
+	for (size_t k = 0; k < f->nchanges; k++) {
+		const struct change *c = &f->change[k];
+
+		buf_text(b, "<pre>");
+		if (c->is.p != NULL)
+			put_side(b, "old", '-', c, c->is);
+		if (c->was.len > 0 || (c->was.p != NULL && c->name.len > 0))
+			put_side(b, "new", '+', c, c->was);
+		buf_text(b, "</pre>\n");
+	}
+}
+
+static void
 put_finding(struct buf *b, const struct report *r, size_t n)
 {
 	const struct finding *f = &r->why->finding[n], *dated = f;
@@ -472,21 +487,19 @@ put_finding(struct buf *b, const struct report *r, size_t n)
 		put_words(b, slice_of(f->detail));
 		buf_char(b, ')');
 	}
+	report_fields(b, r->why, n);
 	buf_printf(b, " <code>%s</code></p>\n", info->id);
-	if (!f->other)
-		dated = report_fails(&who, r, n);
+	for (size_t k = n; !f->other && k < r->why->n;
+	     k = why_block_next(r->why, n, k))
+		if (k == n || r->why->finding[k].aspect != f->aspect) {
+			const struct finding *now = report_fails(&who, r, k);
+
+			dated = k == n ? now : dated;
+		}
 	put_fails(b, buf_view(&who));
 	buf_clear(&who);
-	for (size_t k = 0; k < f->nchanges; k++) {
-		const struct change *c = &f->change[k];
-
-		buf_text(b, "<pre>");
-		if (c->is.p != NULL)
-			put_side(b, "old", '-', c, c->is);
-		if (c->was.len > 0 || (c->was.p != NULL && c->name.len > 0))
-			put_side(b, "new", '+', c, c->was);
-		buf_text(b, "</pre>\n");
-	}
+	for (size_t k = n; k < r->why->n; k = why_block_next(r->why, n, k))
+		put_changes(b, &r->why->finding[k]);
 	buf_text(&who, "By: ");
 	report_by(&who, r, dated);
 	buf_printf(&who, " (%s)", finding_certainty_word(dated->who));
@@ -515,7 +528,8 @@ put_findings(struct buf *b, const struct report *r)
 	buf_text(b, "<h2>Why</h2>\n");
 	for (size_t k = 0; k < r->why->n && k < MAX_FINDINGS; k++) {
 		changes |= r->why->finding[k].nchanges > 0;
-		if (!why_told_before(r->why, k))
+		if (!why_told_before(r->why, k) &&
+		    !why_in_block_before(r->why, k))
 			put_finding(b, r, k);
 	}
 	if (changes)

@@ -207,10 +207,10 @@ put_when(struct buf *b, const struct finding *f)
 {
 	size_t gone = 0, octets = 0, back = 0;
 
-	for (size_t k = 0; k < f->nchanges; k++) {
-		gone += count_lines(f->change[k].is);
-		octets += f->change[k].is.len;
-		back += f->change[k].was.len;
+	for (size_t i = 0; i < f->nchanges; i++) {
+		gone += count_lines(f->change[i].is);
+		octets += f->change[i].is.len;
+		back += f->change[i].was.len;
 	}
 	if (f->nchanges == 0)
 		return;
@@ -226,8 +226,29 @@ put_when(struct buf *b, const struct finding *f)
 	else
 		buf_text(b, "  verifies with this body (- as received, + as "
 			    "signed):\n");
-	for (size_t k = 0; k < f->nchanges; k++)
-		put_change(b, &f->change[k]);
+}
+
+/* All of a block: what fails, and what it verifies with. */
+static const struct finding *
+put_block(struct buf *b, const struct report *r, size_t k)
+{
+	const struct explanation *e = r->why;
+	const struct finding *dated = NULL, *last = NULL;
+
+	for (size_t n = k; n < e->n; n = why_block_next(e, k, n)) {
+		const struct finding *f = &e->finding[n];
+
+		if (last == NULL || last->aspect != f->aspect) {
+			const struct finding *now = report_fails(b, r, n);
+
+			dated = dated == NULL ? now : dated;
+			put_when(b, f);
+		}
+		for (size_t i = 0; i < f->nchanges; i++)
+			put_change(b, &f->change[i]);
+		last = f;
+	}
+	return dated;
 }
 
 static void
@@ -262,6 +283,7 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 	buf_printf(b, ": %s", cause_info(f->cause)->sentence);
 	if (f->detail[0] != '\0')
 		buf_printf(b, " (%s)", f->detail);
+	report_fields(b, r->why, k);
 	buf_text(b, "  ");
 	line_code(b, r->color, cause_info(f->cause)->id);
 	buf_char(b, '\n');
@@ -270,8 +292,7 @@ put_finding(struct buf *b, const struct report *r, size_t k)
 		put_by(b, r, f);
 		return;
 	}
-	dated = report_fails(b, r, k);
-	put_when(b, f);
+	dated = put_block(b, r, k);
 	if (f->nchanges == 0)
 		put_input(b, f);
 	put_by(b, r, dated);
@@ -288,7 +309,7 @@ report_why(struct buf *b, const struct report *r)
 
 	report_summary(b, r, "why: ");
 	for (size_t k = 0; k < e->n; k++) {
-		if (!why_told_before(e, k))
+		if (!why_told_before(e, k) && !why_in_block_before(e, k))
 			put_finding(b, r, k);
 		open |= e->finding[k].level == LEVEL_INDICATED;
 	}

@@ -45,6 +45,81 @@ why_told_before(const struct explanation *e, size_t k)
 	return false;
 }
 
+/* Whether both are told of the same signatures. */
+static bool
+same_signatures(const struct explanation *e, size_t k, size_t n)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		bool found = false;
+
+		if (!why_same_story(&e->finding[i], &e->finding[k]))
+			continue;
+		for (size_t j = 0; j < e->n && !found; j++)
+			found = e->finding[j].sig == e->finding[i].sig &&
+				why_same_story(&e->finding[j], &e->finding[n]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_in_block(const struct explanation *e, size_t k, size_t n)
+{
+	const struct finding *f = &e->finding[k], *g = &e->finding[n];
+
+	return f->cause == g->cause && f->level == g->level &&
+	       f->aspect <= ASPECT_SIGNATURE && g->aspect <= ASPECT_SIGNATURE &&
+	       (f->aspect != g->aspect ||
+		   (f->group == g->group && f->aspect == ASPECT_SIGNATURE)) &&
+	       f->sig == g->sig && f->who == g->who && !f->other && !g->other &&
+	       f->nchanges > 0 && g->nchanges > 0 &&
+	       (g->detail[0] == '\0' ||
+		   slice_eq(slice_of(f->detail), slice_of(g->detail))) &&
+	       why_same_hand(f, g) && same_signatures(e, k, n) &&
+	       same_signatures(e, n, k);
+}
+
+size_t
+why_block_next(const struct explanation *e, size_t k, size_t n)
+{
+	for (n++; n < e->n; n++)
+		if (!why_told_before(e, n) && is_in_block(e, k, n))
+			return n;
+	return e->n;
+}
+
+bool
+why_in_block_before(const struct explanation *e, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (!why_told_before(e, i) && is_in_block(e, i, k))
+			return true;
+	return false;
+}
+
+void
+report_fields(struct buf *b, const struct explanation *e, size_t k)
+{
+	if (why_block_next(e, k, k) == e->n)
+		return;
+	buf_text(b, " (");
+	for (size_t n = k; n < e->n; n = why_block_next(e, k, n)) {
+		const struct finding *f = &e->finding[n];
+
+		buf_text(b, n == k ? "" : ", ");
+		if (f->aspect == ASPECT_BODY_HASH) {
+			buf_text(b, "body");
+			continue;
+		}
+		for (size_t i = 0; i < f->nchanges; i++) {
+			buf_text(b, i == 0 ? "" : ", ");
+			escape_text(b, f->change[i].name);
+		}
+	}
+	buf_char(b, ')');
+}
+
 void
 report_domain(struct buf *b, const char *before, struct slice domain)
 {
@@ -102,19 +177,30 @@ report_signer(struct buf *b, unsigned instance, unsigned signature)
 		buf_printf(b, "i=%u", instance);
 }
 
+/* Whoever sealed first did not do it, as far as is known. */
+static bool
+is_unknown(const struct hand *h)
+{
+	return h->role == ROLE_MODIFIER &&
+	       ((h->before == 0 && h->until == 0) || h->domain.len == 0);
+}
+
 static void
 put_modifier(struct buf *b, const struct hand *h)
 {
 	bool ends = h->before > 0 || h->until > 0;
 
+	if (is_unknown(h))
+		buf_text(b, "an unknown party ");
 	if (h->after == 0 && h->since == 0 && !ends) {
-		buf_text(b, "somebody on the way");
+		buf_text(b, "in transit");
 		return;
 	}
 	buf_text(b, ends ? "between " : "after ");
 	report_signer(b, h->after, h->since);
 	if (h->sealer.len > 0) {
-		report_domain(b, " (", h->sealer);
+		report_domain(b, h->since > 0 ? " (signed by " : " (sealed by ",
+		    h->sealer);
 		buf_char(b, ')');
 	}
 	if (ends) {
@@ -328,8 +414,10 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 	}
 	/* A question has no other end. */
 	if (!why_is_readers(f->cause) || f->level == LEVEL_PROVED) {
-		buf_text(b, ": ");
-		report_by(b, r, f);
+		struct hand h = why_hand(r, f);
+
+		buf_text(b, is_unknown(&h) ? ": by " : ": ");
+		report_hand(b, &h);
 	}
 	buf_printf(b, " (%s%s%s).",
 	    worst == LEVEL_PROVED ? "proved" : cause_level_word(worst),

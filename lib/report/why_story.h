@@ -12,6 +12,17 @@ bool why_same_story(const struct finding *, const struct finding *);
 /* Whether finding k was reported with one before it. */
 bool why_told_before(const struct explanation *, size_t k);
 
+/* The findings that are told in one block with k: the same cause on other
+ * fields of the same signatures.  The one after n, which is k or one of them;
+ * the number of findings when there is none. */
+size_t why_block_next(const struct explanation *, size_t k, size_t n);
+
+/* Whether finding k was told in the block of one before it. */
+bool why_in_block_before(const struct explanation *, size_t k);
+
+/* Append " (To, Cc)", the fields of k's block; nothing where it is alone. */
+void report_fields(struct buf *, const struct explanation *, size_t k);
+
 /* A line for each field that fails by finding k, "  fails: i=2 ..."; of their
  * findings the one that dates the change best. */
 const struct finding *report_fails(

@@ -443,7 +443,7 @@ rows() {
 	summary: 12 messages, 4 with a failing chain
 	  messages   failing  since       level      cause and who
 	         7         0  2023-11-17  proved     body.footer-appended  between i=1 and i=2, most likely list.example
-	         3         3  2023-11-14  proved     body.footer-appended  after i=2 (list.example)
+	         3         3  2023-11-14  proved     body.footer-appended  an unknown party after i=2 (sealed by list.example)
 	         1         1  2023-11-24  fact       as.field-missing  between i=1 and i=2, most likely list.example
 	E
 	)" ]
@@ -492,7 +492,7 @@ as.field-missing None fact modifier list.example 1 None 2 1 1 0" ]
 	PY
 	cd "$BATS_TEST_TMPDIR"
 	run -1 arc-verify --time "$NOW" --keys one.keys --summary one
-	[[ $(rows <<<"$output") == "summary: 1 message, 1 with a failing chain"*"indicated  body.changed  after i=1 (d1.example)"* ]]
+	[[ $(rows <<<"$output") == "summary: 1 message, 1 with a failing chain"*"indicated  body.changed  an unknown party after i=1 (sealed by d1.example)"* ]]
 	# Nothing is found where a verdict has no more to it.
 	printf 'From: a@b\n\ntext\n' >none
 	run -2 arc-verify --summary none

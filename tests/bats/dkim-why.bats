@@ -37,14 +37,14 @@ load helper
 	                          capture_output=True, text=True).stdout
 	text = lines("DEL", "dkim")
 	assert "fails: DKIM-Signature 2 bh= d=author.example s=s1" in text, text
-	assert "by: between DKIM-Signature 2 (author.example) and DKIM-Signature 1, most likely list.example (likely)" in text, text
+	assert "by: between DKIM-Signature 2 (signed by author.example) and DKIM-Signature 1, most likely list.example (likely)" in text, text
 	text = lines("DES", "dkim")
-	assert "by: between DKIM-Signature 1 (author.example) and i=1, most likely d1.example (likely)" in text, text
+	assert "by: between DKIM-Signature 1 (signed by author.example) and i=1, most likely d1.example (likely)" in text, text
 	text = lines("DSES", "arc:dkim")
-	assert "between i=1 (d1.example) and i=2, most likely d2.example" in text, text
+	assert "between i=1 (sealed by d1.example) and i=2, most likely d2.example" in text, text
 	assert text.count("proved: A footer was appended") == 1 and "fails: DKIM-Signature 1 bh=" in text and "fails: i=1 ARC-Message-Signature bh=" in text, text
 	text = lines("DE", "dkim")
-	assert "by: after DKIM-Signature 1 (author.example); no later signature covers the change (open)" in text, text
+	assert "by: an unknown party after DKIM-Signature 1 (signed by author.example); no later signature covers the change (open)" in text, text
 	PY
 }
 
@@ -143,7 +143,7 @@ load helper
 summary: 5 messages, 2 of which fail dkim
 "*"
          2         0  2025-10-09  proved     body.footer-appended  between DKIM-Signature 2 and DKIM-Signature 1, most likely list.example
-         1         1  2025-10-09  proved     body.footer-appended  after DKIM-Signature 1 (author.example); no later signature covers the change
+         1         1  2025-10-09  proved     body.footer-appended  an unknown party after DKIM-Signature 1 (signed by author.example); no later signature covers the change
          1         1  2025-10-09  not found  version  DKIM-Signature 1 author.example" ]]
 	arc-verify --time 1767225600 --keys keys --check dkim --summary --json 1 2 3 4 5 >json || [ $? -eq 1 ]
 	/usr/bin/python3 - <<-'PY'
@@ -165,8 +165,8 @@ summary: 5 messages, 2 of which fail dkim
 		[ "$(grep '^why: ' <<<"$output")" = "why: $3" ]
 	}
 	why 0 list-edited "A footer was appended to the body; a tag was added to the Subject: between DKIM-Signature 2\
- (sender.example) and DKIM-Signature 1, most likely lists.example (proved; who: likely)."
-	why 1 gateway-recoded "The text was converted to quoted-printable in transit: after DKIM-Signature 1 (sender.example);\
+ (signed by sender.example) and DKIM-Signature 1, most likely lists.example (proved; who: likely)."
+	why 1 gateway-recoded "The text was converted to quoted-printable in transit: by an unknown party after DKIM-Signature 1 (signed by sender.example);\
  no later signature covers the change (proved; who: open)."
 	why 1 key-rotated "The key has been revoked: whoever publishes the key of sender.example (fact)."
 }

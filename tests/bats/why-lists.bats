@@ -15,6 +15,26 @@ scored() {
 	scored library:40
 }
 
+@test "Message-IDs that Python's library folds without their blank are told in one block, with an entry each in JSON (RFC 2047 6.2)" {
+	forge <<-'PY'
+	import email.policy
+	import library
+	import subprocess
+	ids = ["<%040d.%s@author.example>" % (k, "abc" * n) for k, n in enumerate((13, 5))]
+	m = Message(edits.TEXT, edits.PLAIN + "References: %s\nIn-Reply-To: %s\n" % (" ".join(ids), ids[0]))
+	m.seal(**{**edits.HOW, "ams": {"h": edits.H + ":references:in-reply-to"}})
+	octets = library.rewritten(m.octets(), email.policy.default.clone(max_line_length=72))
+	assert b"=3E?=\r\n =?utf-8?q?=3C" in octets, octets
+	run = score.Run(tmp(""), octets, m.keys_file())
+	signed = {c["name"]: c["signed"].strip() for w in run.json["why"] if w["cause"] == "hdr.encoded-by-library" for c in w["evidence"]["changes"]}
+	assert signed == {"References": " ".join(ids), "In-Reply-To": ids[0]}, run.json["why"]
+	assert sum(w["cause"] == "hdr.encoded-by-library" for w in run.json["why"]) == 2, run.json["why"]
+	text = subprocess.run(["arc-verify", "--why", "--time", edits.TIME, "--keys", run.path + ".keys", run.path],
+	                      capture_output=True, text=True).stdout
+	assert text.count("[hdr.encoded-by-library]") == 1 and "(References, In-Reply-To)  [hdr.encoded" in text, text
+	PY
+}
+
 @test "a reading of its own hashes every proof again, and finds one that is not true" {
 	forge <<-'PY'
 	found = {"body": 0, "fields": 0, "signer": 0}
