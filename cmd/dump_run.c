@@ -205,6 +205,20 @@ show_canon(struct shown *s, struct diag *why)
 /* ------------------------------------------------------------------------
  * The page and its JSON. */
 
+/* These are about an SMTP session, which nobody tells of here. */
+static void
+tell_unchecked(const struct shown *s)
+{
+	const struct auth_methods *methods = &s->d->methods;
+
+	if (auth_methods_have(methods, METHOD_SPF) ||
+	    auth_methods_have(methods, METHOD_DMARC))
+		cli_say(&s->d->cli,
+		    "%s: SPF and DMARC were not checked: use arc-verify "
+		    "--check",
+		    s->path);
+}
+
 /* Of many messages each line begins with a name. */
 static void
 name_line(struct shown *s)
@@ -296,6 +310,7 @@ show_page(struct shown *s, struct diag *why)
 	r.without_arc = !auth_methods_have(&s->d->methods, METHOD_ARC);
 	if (look(s, why) != 0)
 		return -1;
+	tell_unchecked(s);
 	if (s->d->set > s->chain.n)
 		return diag_set(why, DIAG_NO_SUCH_SET, SLICE_NONE,
 		    "the message has %u ARC Sets, but no i=%u", s->chain.n,

@@ -160,8 +160,9 @@ from() {
 }
 
 @test "arc-dump is told of no session: SPF and DMARC are null in its JSON where they are listed" {
-	run -2 arc-dump --json --keys k --check all m
+	run -2 --separate-stderr arc-dump --json --keys k --check all m
 	[[ $output == *'"spf":null,"dmarc":null'* ]]
+	[[ $stderr == "arc-dump: m: SPF and DMARC were not checked: use arc-verify --check" ]]
 	run -2 arc-dump --json --keys k --check dkim m
 	[[ $output != *'"spf"'* && $output != *'"dmarc"'* ]]
 }
