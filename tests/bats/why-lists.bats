@@ -26,7 +26,7 @@ scored() {
 	octets = library.rewritten(m.octets(), email.policy.default.clone(max_line_length=72))
 	assert b"=3E?=\r\n =?utf-8?q?=3C" in octets, octets
 	run = score.Run(tmp(""), octets, m.keys_file())
-	signed = {c["name"]: c["signed"].strip() for w in run.json["why"] if w["cause"] == "hdr.encoded-by-library" for c in w["evidence"]["changes"]}
+	signed = {c["field"]: c["signed"].strip() for w in run.json["why"] if w["cause"] == "hdr.encoded-by-library" for c in w["evidence"]["changes"]}
 	assert signed == {"References": " ".join(ids), "In-Reply-To": ids[0]}, run.json["why"]
 	assert sum(w["cause"] == "hdr.encoded-by-library" for w in run.json["why"]) == 2, run.json["why"]
 	text = subprocess.run(["arc-verify", "--why", "--time", edits.TIME, "--keys", run.path + ".keys", run.path],
