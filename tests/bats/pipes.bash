@@ -49,7 +49,7 @@ mails() {
 	cp "$SAMPLES/pass-empty-body.eml" "$1/empty-body"
 	cp "$SAMPLES/pass-header-without-body.eml" "$1/no-body"
 	cp "$SAMPLES/fail-body-changed.eml" "$1/fail"
-	python3 - "$1" <<-'PY'
+	/usr/bin/python3 - "$1" <<-'PY'
 	import sys
 	def mail(name, body):
 	    with open(sys.argv[1] + "/" + name, "wb") as f:
@@ -64,8 +64,8 @@ mails() {
 	PY
 	{
 		tail -n +2 "$SAMPLES/pass-mbox-line-lf.eml"
-		head -c 30000000 /dev/zero | base64
-	} >"$1/40-MB"
+		head -c 15000000 /dev/zero | base64
+	} >"$1/20-MB"
 }
 
 # The only file of a Maildir, new or not.

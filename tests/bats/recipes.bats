@@ -50,7 +50,7 @@ sealed() {
 	check "$SAMPLES/fail-set-missing.eml" /.arc-fail
 	check "$MAILS/lf" ""
 	check "$MAILS/crlf" ""
-	check "$MAILS/40-MB" /.arc-fail
+	check "$MAILS/20-MB" /.arc-fail
 	check "$SAMPLES/none-no-arc-fields.eml" ""
 	check "$TEMPFAIL" ""
 	# The tool is not there at all.
@@ -179,7 +179,7 @@ postfix_filter() {
 }
 
 @test "postfix-filter seals and mails on, with the envelope it was given" {
-	for mail in "$MAILS/lf" "$MAILS/utf8" "$MAILS/no-end" "$MAILS/40-MB"; do
+	for mail in "$MAILS/lf" "$MAILS/utf8" "$MAILS/no-end" "$MAILS/20-MB"; do
 		postfix_filter "$mail"
 		[ "$(cat "$SENT.args")" = $'-G\n-i\n-f\nbounce@a.example\n--\nann@b.example\nbob@c.example' ]
 		cmp <(tail -c "$(stat -c %s "$mail")" "$SENT") "$mail"
@@ -197,7 +197,7 @@ postfix_filter() {
 	[ ! -e "$SENT" ]
 	TMPDIR=/nowhere run -75 postfix_filter "$MAILS/lf"
 	[ ! -e "$SENT" ]
-	run -75 bash -c "ulimit -f 100; '$T/r/postfix-filter' -- a@b.example" <"$MAILS/40-MB"
+	run -75 bash -c "ulimit -f 100; '$T/r/postfix-filter' -- a@b.example" <"$MAILS/20-MB"
 	[ ! -e "$SENT" ]
 	# Without a key; killed; not installed.
 	cp "$T/r/postfix-filter" "$T/was"
