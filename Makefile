@@ -61,9 +61,16 @@ CLI_OBJS = $(patsubst %.c,$B/obj/%.o,$(filter-out cmd/arc-%.c,$(wildcard cmd/*.c
 UNITS    = $(patsubst tests/unit/%.c,$B/unit-%,$(wildcard tests/unit/*.c))
 FUZZERS  = $(patsubst tests/fuzz/%.c,$B/%,$(wildcard tests/fuzz/fuzz_*.c))
 PRELOADS = $(patsubst tests/torture/%.c,$B/%.so,$(wildcard tests/torture/*.c))
-BATS     = $(wildcard tests/bats/*.bats)
-# One more test at a time than there are cores, as some wait for a name server.
-JOBS    ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
+# Those that take longest begin first.
+LONG     = $(patsubst %,tests/bats/%.bats,dns why house spf recipes torture pipes)
+BATS     = $(LONG) $(filter-out $(LONG),$(wildcard tests/bats/*.bats))
+# Tests with the tag "deep" are those of "make deep"; TAGS= runs all.  Of the
+# ordinary build ("plain") is what no sanitizer sees more of.
+TAGS     = !deep$(if $(SAN),$(COMMA)!plain)
+# More files at a time than there are cores, as some wait for a name server.
+JOBS    ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 2)))
+# A test that waits for its turn would poll.
+FILES_APART = $(if $(filter-out 1,$(JOBS)),--no-parallelize-within-files)
 
 all: $B/libarc.a $(TOOLS:%=$B/%)
 
@@ -134,13 +141,18 @@ demo: setup-build
 	@$(MAKE) -s all
 	@tests/demo build
 
-#: make check      set-up, build, every test; SAN=1: with sanitizers
+#: make check      set-up, build, the tests; SAN=1: with sanitizers
 check: setup-build setup-test
 	@$(MAKE) -s test
 
 #: make test       the same without set-up
 test: all $(UNITS) $(PRELOADS)
-	@B="$(CURDIR)/$B" bats --jobs $(JOBS) --print-output-on-failure $(BATS)
+	@B="$(CURDIR)/$B" bats --jobs $(JOBS) $(FILES_APART) $(if $(TAGS),--filter-tags '$(TAGS)') \
+	    --print-output-on-failure $(BATS)
+
+#: make deep       the tests that take longer: valgrind, growth, a second build
+deep: setup-build setup-test
+	@$(MAKE) -s test TAGS=deep
 
 #: make conformance  CONFORMANCE.md with a result for each item: build/conformance.html
 conformance: setup-build setup-test
@@ -319,6 +331,6 @@ clean:
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)
 .PHONY: bench bench-check why-score
-.PHONY: all help setup demo check test suite peers conformance fuzz fuzzers torture covered lint lint-c lint-format \
+.PHONY: all help setup demo check test deep suite peers conformance fuzz fuzzers torture covered lint lint-c lint-format \
     lint-man lint-shell objects install install-lib uninstall uninstall-lib dist distcheck deb release-check clean FORCE
 .SECONDARY:

@@ -2,7 +2,7 @@
 # What every test file loads: "load helper".
 # The tools and the programs of tests/unit are on PATH; B is their directory.
 # SPDX-License-Identifier: BSD-2-Clause
-bats_require_minimum_version 1.5.0
+bats_require_minimum_version 1.8.0
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 B=${B:-$ROOT/build}
