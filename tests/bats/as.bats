@@ -85,7 +85,7 @@ asked() {
 }
 
 @test "every deviation decides at a message of samples/ or tests/suite" {
-	python3 - "$ROOT" <<-'PY'
+	/usr/bin/python3 - "$ROOT" <<-'PY'
 	import glob, json, os, subprocess, sys
 	os.chdir(sys.argv[1])
 	def ask(*words):

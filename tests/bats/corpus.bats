@@ -466,7 +466,7 @@ rows() {
 	cd "$BATS_TEST_TMPDIR"
 	verify --json --summary in >lines || true
 	[ "$(wc -l <lines)" -eq 13 ]
-	run -0 python3 -c '
+	run -0 /usr/bin/python3 -c '
 import json
 lines = [json.loads(x) for x in open("lines")]
 assert all("file" in x for x in lines[:-1]) and "file" not in lines[-1]
@@ -514,6 +514,6 @@ as.field-missing None fact modifier list.example 1 None 2 1 1 0" ]
 	PY
 	cd "$BATS_TEST_TMPDIR"
 	run -1 arc-verify --time 2000000000 --keys one.keys --json --summary one
-	run -0 python3 -c 'import json, sys; print(json.loads(sys.argv[1])["summary"]["causes"][0]["since"])' "${lines[1]}"
+	run -0 /usr/bin/python3 -c 'import json, sys; print(json.loads(sys.argv[1])["summary"]["causes"][0]["since"])' "${lines[1]}"
 	[ "$output" = "$(date -u -d "1998-02-10 00:30:00" +%s)" ]
 }

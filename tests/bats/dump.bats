@@ -21,7 +21,7 @@ dump() {
 @test "a page fits 80 columns, by display width" {
 	for f in samples/*.eml; do
 		dump -v "$f" || [ $? -eq 2 ]
-	done | cat - tests/pages/*.page | python3 -c '
+	done | cat - tests/pages/*.page | /usr/bin/python3 -c '
 import sys, unicodedata
 def wide(c):
     return 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
@@ -37,7 +37,7 @@ assert len(lines) > 2000 and max(map(len, lines)) > 70'
 	PY
 	for n in 0 1 2 3; do
 		run -0 arc-dump "$T/w$n"
-		python3 -c '
+		/usr/bin/python3 -c '
 import sys, unicodedata
 def wide(c):
     return 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
@@ -49,7 +49,7 @@ assert not [line for line in lines if line.endswith("~") and line.startswith(("F
 	# A terminal shows a line of each, as wide as it is.
 	for columns in 64 80 132; do
 		run -0 env COLUMNS=$columns script -qec "arc-dump $T/w0" /dev/null
-		python3 -c '
+		/usr/bin/python3 -c '
 import re, sys, unicodedata
 def wide(c):
     return 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
@@ -73,7 +73,7 @@ for line in lines[:2]:
 	for name in iso-2022-jp utf-8; do
 		run -0 arc-dump "$T/$name"
 		[[ $output == *"Subject: 火曜日の会議について火曜日"* ]]
-		python3 -c '
+		/usr/bin/python3 -c '
 import sys, unicodedata
 line = [x for x in sys.argv[1].split("\n") if x.startswith("Subject")][0]
 w = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
@@ -90,7 +90,7 @@ assert 70 < w < 80, w' "$output"
 }
 
 @test "fields as long as they may be cost no more than their length" {
-	python3 - "$T" <<-'PY'
+	/usr/bin/python3 - "$T" <<-'PY'
 	import sys
 	def write(name, fields):
 	    with open(sys.argv[1] + "/" + name, "wb") as f:
@@ -183,7 +183,7 @@ Warnings:
 	PY
 	run -0 arc-dump "$T/name"
 	[[ $output == *'x-y=1;'* ]]
-	grep -A1 'x-y=1' <<<"$output" | python3 -c '
+	grep -A1 'x-y=1' <<<"$output" | /usr/bin/python3 -c '
 import sys
 above, caret = sys.stdin.read().split("\n")[:2]
 assert above[caret.index("^"):].startswith("x-y=1"), above'
@@ -469,7 +469,7 @@ Remarks:
      this is no field"*"
      ^"* ]]
 	while read -r name tag; do
-		dump "samples/$name.eml" | grep -F -A1 -- " $tag" | python3 -c '
+		dump "samples/$name.eml" | grep -F -A1 -- " $tag" | /usr/bin/python3 -c '
 import sys
 tag = sys.argv[1]
 above, caret = [x for x in sys.stdin.read().split("\n")[-3:] if x][-2:]
@@ -523,7 +523,7 @@ Likely source:"* ]]
 	    open(name, "w").write(text)
 	PY
 	cd "$T"
-	python3 make.py
+	/usr/bin/python3 make.py
 	for name in above below by-id; do
 		run -0 arc-dump --json "$name"
 		[[ $output == *'"received_from":"a.example"'* ]]

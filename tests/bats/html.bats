@@ -47,13 +47,15 @@ browser() {
 
 # Nothing but the tags that the page is made of, closed as they were opened.
 well_formed() {
-	/usr/bin/python3 - "$1" <<-'PY'
+	/usr/bin/python3 -S - "$@" <<-'PY'
 	import html.parser, sys
 	void = {"meta", "circle", "line"}
 	known = void | set("html head title style body h1 h2 dl dt dd p span strong code section pre ul li "
 	                   "svg text table tr th td".split())
 	class P(html.parser.HTMLParser):
-	    stack = []
+	    def __init__(self):
+	        super().__init__()
+	        self.stack = []
 	    def handle_starttag(self, tag, attrs):
 	        assert tag in known, tag
 	        names = [a for a, _ in attrs]
@@ -67,20 +69,21 @@ well_formed() {
 	        while tag == "tr" and self.stack[-1] == "th":
 	            self.stack.pop()
 	        assert self.stack.pop() == tag, tag
-	text = open(sys.argv[1], encoding="utf-8").read()
-	p = P()
-	p.feed(text)
-	p.close()
-	assert p.stack == [], p.stack
-	assert not [c for c in text if ord(c) < 32 and c != "\n" or 0x7f <= ord(c) < 0xa0 or ord(c) in (0x202e, 0x2066)]
+	for name in sys.argv[1:]:
+	    text = open(name, encoding="utf-8").read()
+	    p = P()
+	    p.feed(text)
+	    p.close()
+	    assert p.stack == [], (name, p.stack)
+	    assert not [c for c in text if ord(c) < 32 and c != "\n" or 0x7f <= ord(c) < 0xa0 or ord(c) in (0x202e, 0x2066)], name
 	PY
 }
 
 @test "every sample has a page of its own tags alone, with verdict, hops and changes" {
 	for file in "$SAMPLES"/*.eml; do
-		arc-dump --html --why --time 2026-02-10T00:00:00Z --keys keys "$file" >page.html || [ $? -eq 2 ]
-		well_formed page.html
+		arc-dump --html --why --time 2026-02-10T00:00:00Z --keys keys "$file" >"page-${file##*/}.html" || [ $? -eq 2 ]
 	done
+	well_formed page-*.html
 	run -0 arc-dump --html --why --keys keys "$SAMPLES/pass-list-edited.eml"
 	[[ $output == *'<span class="old">- Subject: [meet] Meeting on Tuesday</span><span class="new">+ Subject: Meeting on Tuesday</span>'* ]]
 	[[ $output == *'<svg '*lists.example*'</svg>'* ]]
@@ -101,12 +104,12 @@ well_formed() {
 	echo "<!DOCTYPE html><body>" >all.html
 	for file in hostile-*.eml; do
 		arc-dump --html --why --keys keys "$file" >"${file%.eml}.html"
-		well_formed "${file%.eml}.html"
 		[ "$(wc -c <"${file%.eml}.html")" -lt 100000 ]
 		echo "<iframe src='${file%.eml}.html'></iframe>" >>all.html
 		pages=$((pages + 1))
 	done
 	[ "$pages" -ge 15 ]
+	well_formed hostile-*.html
 	echo "<script>onload = () => { new Image().src = 'http://127.0.0.1:$port/loaded' }</script>" >>all.html
 	browser --virtual-time-budget=3000 --screenshot="$PWD/all.png" "file://$PWD/all.html"
 	grep -q loaded log

@@ -27,7 +27,7 @@ broken() {
 # told: level and detail of the cause, and whether the record that --key-audit
 # writes makes the chain pass
 told() {
-	arc-verify --time 1760000100 --keys one.keys --why --json one | python3 -c '
+	arc-verify --time 1760000100 --keys one.keys --why --json one | /usr/bin/python3 -c '
 import json, sys
 w = json.loads(sys.stdin.readline())["why"]
 print(len(w), w[0]["cause"], w[0]["level"], w[0]["who"]["role"], w[0]["text"])'

@@ -32,7 +32,7 @@ new() {
 	run -0 head -n 1 key.pem
 	[ "$output" = "-----BEGIN PRIVATE KEY-----" ]
 	run -0 openssl pkey -in key.pem -pubout -outform DER -out public
-	run -0 python3 - <<-'PY'
+	run -0 /usr/bin/python3 - <<-'PY'
 	import base64, re
 	strings = re.findall(r'"([^"]*)"', open("keys").read())
 	assert all(0 < len(s) <= 255 for s in strings) and len(strings) == 2, strings

@@ -15,7 +15,7 @@ setup() {
 # notes FILE...: the words of the remarks on each message.
 notes() {
 	arc-verify --time 2026-01-01T00:00:00Z -A pass:none:fail --json "$@" |
-		python3 -c '
+		/usr/bin/python3 -c '
 import json, sys
 for line in sys.stdin:
     print(" ".join(r["code"] for r in json.loads(line)["lint"]))'
@@ -58,7 +58,7 @@ for line in sys.stdin:
 }
 
 @test "white space before the colon of an ARC field does not evade the limit of a field" {
-	python3 -c '
+	/usr/bin/python3 -c '
 for n in (0, 1, 55, 56, 57, 70, 5000):
     with open("m%d" % n, "wb") as f:
         f.write(b"ARC-Seal" + b" " * n + b": i=1; " + b";" * (2 << 20) + b"\r\nFrom: a@b\r\n\r\nhi\r\n")'

@@ -127,7 +127,7 @@ aar() {
 }
 
 @test "what has no end in From is looked for once, and names no author that is certain" {
-	python3 -c '
+	/usr/bin/python3 -c '
 for i, s in enumerate(("(", "\"", "\"\\", "\\", "<", "a()(", "(\"", "((a)", "\"\\\"")):
     with open("f%d" % i, "w") as f:
         f.write("From: " + s * (1000000 // len(s)) + " a@a.example\n\nhi\n")'

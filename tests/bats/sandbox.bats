@@ -22,7 +22,7 @@ hijacked() {
 # The sandbox is not in a sanitizer build, nor on every kernel.
 sandboxed() {
 	grep -q -- '-DNO_SANDBOX' "$B/flags" && return 1
-	python3 - <<-'PY'
+	/usr/bin/python3 - <<-'PY'
 	import ctypes, sys
 	version = ctypes.CDLL(None).syscall(444, None, 0, 1)
 	sys.exit(0 if version >= 1 else 1)

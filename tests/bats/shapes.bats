@@ -53,7 +53,7 @@ shapes() {
 	write(m, tmp("m"))
 	PY
 	run -1 arc-verify --why --json --time 1767225600 --keys "$BATS_TEST_TMPDIR/m.keys" "$BATS_TEST_TMPDIR/m"
-	python3 -c 'import json, sys
+	/usr/bin/python3 -c 'import json, sys
 found = [(w["cause"], w["level"]) for w in json.loads(sys.argv[1])["why"]]
 assert ("as.cv-fail-unfounded", "proved") in found, found' "$output"
 }

@@ -4,7 +4,7 @@
 load helper
 
 @test "arc-verify says of every message of tests/suite what its manifest says" {
-	python3 - "$ROOT/tests/suite" <<-'PY'
+	/usr/bin/python3 - "$ROOT/tests/suite" <<-'PY'
 	import json, os, subprocess, sys
 	os.chdir(sys.argv[1])
 	rows = [json.loads(line) for line in open("manifest.jsonl", encoding="utf-8")]
@@ -36,7 +36,7 @@ load helper
 }
 
 @test "tests/suite has DKIM messages for every way that one signature can be wrong (RFC 6376 6.1)" {
-	python3 - "$ROOT/tests/suite/manifest.jsonl" <<-'PY'
+	/usr/bin/python3 - "$ROOT/tests/suite/manifest.jsonl" <<-'PY'
 	import json, sys
 	rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 	broken = {code for row in rows if row["method"] == "dkim" and len(row["dkim"]) == 1 and "codes" in row for code in row["codes"]}

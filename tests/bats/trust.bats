@@ -22,7 +22,7 @@ verify() {
 
 # What JSON says, in a line: depth, stop, AAR with its claim, results.
 said() {
-	verify "$1" -A pass:none:fail --json | python3 -c '
+	verify "$1" -A pass:none:fail --json | /usr/bin/python3 -SE -c '
 import json, sys
 t = json.load(sys.stdin)["trusted"]
 stop, aar = t["stop"], t["aar"]

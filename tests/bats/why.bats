@@ -13,7 +13,7 @@ why() {
 
 # causes FILE: what is told, in its order, a line each
 causes() {
-	why "$1" | python3 -c '
+	why "$1" | /usr/bin/python3 -SE -c '
 import json, sys
 for w in json.loads(sys.stdin.readline())["why"]:
     who = w["who"]
