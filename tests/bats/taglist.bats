@@ -273,7 +273,7 @@ peaks() {
 	for name, (head, octet) in one.items():
 	    open("one-" + name, "wb").write(head + octet * (14 << 20) + b"\r\n" + mail)
 	PY
-	peaks "arc-verify --why --check arc:dkim" "arc-verify --as all" "arc-dump --json" "arc-dump --lint --html" \
+	peaks "arc-verify --why --check arc:dkim" "arc-verify --as all" "arc-dump --json" "arc-dump --lint" "arc-dump --html" \
 		-- many-seals many-ams many-dkim one-type one-dkim2
 	run -1 --separate-stderr arc-verify --check dkim --keys "$SAMPLES/keys" many-dkim
 	[ "${#lines[@]}" -eq 100 ]
