@@ -69,8 +69,9 @@ BATS     = $(LONG) $(filter-out $(LONG),$(wildcard tests/bats/*.bats))
 TAGS     = !deep$(if $(SAN),$(COMMA)!plain)
 # More files at a time than there are cores, as some wait for a name server.
 JOBS    ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 2)))
-# A test that waits for its turn would poll.
-FILES_APART = $(if $(filter-out 1,$(JOBS)),--no-parallelize-within-files)
+# Of several files, the tests of one run one after the other: a test that waits
+# for its turn would poll.
+IN_TURN  = $(if $(filter-out 1,$(JOBS)),$(if $(word 2,$(BATS)),--no-parallelize-within-files))
 
 all: $B/libarc.a $(TOOLS:%=$B/%)
 
@@ -147,7 +148,7 @@ check: setup-build setup-test
 
 #: make test       the same without set-up
 test: all $(UNITS) $(PRELOADS)
-	@B="$(CURDIR)/$B" bats --jobs $(JOBS) $(FILES_APART) $(if $(TAGS),--filter-tags '$(TAGS)') \
+	@B="$(CURDIR)/$B" bats --jobs $(JOBS) $(IN_TURN) $(if $(TAGS),--filter-tags '$(TAGS)') \
 	    --print-output-on-failure $(BATS)
 
 #: make deep       the tests that take longer: valgrind, growth, a second build
