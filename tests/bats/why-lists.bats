@@ -35,6 +35,26 @@ scored() {
 	PY
 }
 
+@test "a field that Microsoft signs and keeps for itself is found missing beside what a list did, and nobody is named for it" {
+	forge <<-'PY'
+	import random
+	seen = 0
+	for number in range(60):
+	    mail = exchange.Mail(number, random.Random(number), sealer="microsoft.example")
+	    if not mail.adcheck:
+	        continue
+	    sent = lists.Mailman2(random.Random(number), lists.FOOTERS["mailman2"], prefix="[tools] ").send(mail)
+	    case = lists.Case("x", mail, sent)
+	    why = score.Run(tmp(""), case.octets, case.keys).json["why"]
+	    proved = [w for w in why if w["field"] == "ams.b" and w["level"] == "proved"]
+	    gone = [w for w in proved if w["cause"] == "hdr.field-removed-stock"]
+	    assert [w["who"]["domain"] for w in gone] == [None], (number, why)
+	    assert {w["cause"] for w in proved} <= case.header | case.body, (number, why)
+	    seen += len(proved) > 2
+	assert seen > 2, seen
+	PY
+}
+
 @test "a reading of its own hashes every proof again, and finds one that is not true" {
 	forge <<-'PY'
 	found = {"body": 0, "fields": 0, "signer": 0}

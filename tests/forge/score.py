@@ -68,6 +68,15 @@ class Run:
             self.json = json.loads(f.read())
 
 
+def hypotheses(found):
+    """How many were tried: each finding says so of all of its part."""
+    parts = {}
+    for w in found["why"]:
+        key = w["instance"], w["signature"], w["field"]
+        parts[key] = max(parts.get(key, 0), w["tried"])
+    return sum(parts.values())
+
+
 def failing(case):
     try:
         return {PARTS[w] for w in opinion.check_set(case.octets, 1, keys.key("rsa2048-a"))}
@@ -80,7 +89,9 @@ def judge(case, found):
     left, false = [], []
     proved = {w["field"] for w in found["why"] if w["instance"] == 1 and w["level"] == "proved"}
     proved |= {"a field" for w in found["why"] if w["cause"] == "as.field-encoded" and w["level"] == "proved"}
-    for part in sorted(failing(case) - proved):
+    # What is only indicated fails as well, be it behind a field that is none.
+    open_ = {w["field"] for w in found["why"] if w["instance"] == 1 and w["level"] == "indicated"}
+    for part in sorted((failing(case) | open_) - proved):
         left.append(part)
     may = {"ams.bh": case.body, "ams.b": case.header | case.body}
     for w in found["why"]:
@@ -110,7 +121,7 @@ def score(name, count, options):
                 continue
             n += 1
             cpu.append(run.cpu)
-            tried.append(sum(w["tried"] for w in run.json["why"]))
+            tried.append(hypotheses(run.json))
             left, false = judge(case, run.json)
             false += tally.add(case.name, run.path, run.json, ["--time", TIME])
             whole += not left
@@ -171,7 +182,7 @@ def score_forged(name):
             named += verdict == "right"
             right += not edits.accused(case, run.json, {"proved", "likely"})
             false += bool(tally.add(case.name, run.path, run.json, ["--time", TIME])) or verdict.startswith("WRONG")
-            tried += sum(w["tried"] for w in run.json["why"])
+            tried += hypotheses(run.json)
             cpu += run.cpu
             if verdict.startswith("WRONG"):
                 print("    %s: %s" % (case.name, verdict))

@@ -375,7 +375,7 @@ def main():
         for number in range(first, first + count):
             try:
                 what, left, wrong, case = look(number, directory)
-            except UnicodeError:
+            except ValueError:  # an edit cannot decode what another left
                 continue
             if left is None:
                 continue
