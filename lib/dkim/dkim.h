@@ -2,7 +2,7 @@
 /* dkim.h - every DKIM-Signature of a message, evaluated (RFC 6376 section 6.1)
  *
  * RFC 6376 knows SUCCESS, PERMFAIL and TEMPFAIL; RFC 8601 section 2.7.1 has
- *more words for them:
+ * more words for them:
  *
  *	pass       it verifies
  *	fail       body hash or signature did not verify (6.1.3)

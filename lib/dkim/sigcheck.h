@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sigcheck.h - whether one signature verifies: its field, body hash, key,
- *digest
+ * digest
  *
  * A struct sigcheck is what all signatures of one message share: one pass over
  * the body for every bh=, one index of the header, one budget of checks, one
