@@ -343,6 +343,8 @@ why_same_hand(const struct finding *f, const struct finding *g)
 static bool
 is_first_of_hand(const struct explanation *e, size_t k)
 {
+	if (why_told_before(e, k))
+		return false;
 	for (size_t i = 0; i < k; i++)
 		if (!e->finding[i].other && !why_told_before(e, i) &&
 		    why_same_hand(&e->finding[i], &e->finding[k]))

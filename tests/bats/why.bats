@@ -42,6 +42,12 @@ or hdr.fields-reordered modifier None open" ]
 	[ "$output" = "as.cv-fail-unfounded proved 2 structure validator lists.example None None proved" ]
 }
 
+@test "one change that two seals show is told once in the summary" {
+	run -1 arc-verify --why --time 1767225600 --keys samples/keys samples/fail-aar-edited.eml
+	[ "$(grep -o 'was changed after sealing' <<<"${lines[1]}" | wc -l)" -eq 1 ]
+	[[ ${lines[1]} == *"after i=2 (sealed by lists.example)"* ]]
+}
+
 @test "a fault that its own line explains is not told as one without a cause" {
 	for f in canonicalization-unknown:"2 hypotheses found no other." no-d:"nothing was searched for."; do
 		run -1 arc-verify --why --time 1767225600 --keys samples/keys "samples/fail-${f%%:*}.eml"
