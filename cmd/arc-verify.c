@@ -333,7 +333,8 @@ is_replaceable(const char *path)
 	struct stat st;
 
 	return strcmp(path, "-") != 0 &&
-	       (stat(path, &st) != 0 || S_ISREG(st.st_mode));
+	       (stat(path, &st) != 0 ||
+		   (S_ISREG(st.st_mode) && cli_standard(&st) < 0));
 }
 
 static void

@@ -64,6 +64,18 @@ static const char common_help[] =
 #endif
 
 int
+cli_standard(const struct stat *file)
+{
+	struct stat st;
+
+	for (int fd = STDERR_FILENO; fd >= STDIN_FILENO; fd--)
+		if (fstat(fd, &st) == 0 && st.st_dev == file->st_dev &&
+		    st.st_ino == file->st_ino)
+			return fd;
+	return -1;
+}
+
+int
 cli_write(int fd, const char *p, size_t n)
 {
 	while (n > 0) {

@@ -176,6 +176,11 @@ int cli_end(struct cli *);
 /* The directory that path lies in; out may hold it. */
 const char *cli_directory(const char *path, char room[PATH_MAX]);
 
+/* The descriptor of standard error, output or input, if that is this file; else
+ * -1. */
+struct stat;
+int cli_standard(const struct stat *);
+
 /* Write all n octets to fd.  -1 with errno. */
 int cli_write(int fd, const char *p, size_t n);
 

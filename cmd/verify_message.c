@@ -101,7 +101,27 @@ render(const struct verify *v, struct job *j, const struct report *r,
 		   : diag_memory(why);
 }
 
-/* Who may read a file that is written, as far as the umask lets them. */
+/* Write into what is no file to be replaced: a pipe, /dev/stdout, /dev/null.
+ * -1 with errno. */
+static int
+write_into(const char *path, const struct stat *st, const struct buf *b)
+{
+	int standard = cli_standard(st), fd = standard;
+
+	if (standard <= STDIN_FILENO) {
+		if (!S_ISCHR(st->st_mode) && !S_ISFIFO(st->st_mode)) {
+			errno = EINVAL;
+			return -1;
+		}
+		fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	}
+	int result = fd >= 0 ? cli_write(fd, b->p, b->len) : -1;
+
+	if (fd > STDERR_FILENO && close(fd) != 0)
+		result = -1;
+	return result;
+}
+
 int
 verify_write_file(
     const char *path, mode_t mode, const struct buf *b, struct diag *why)
@@ -109,14 +129,24 @@ verify_write_file(
 	char *fresh = NULL;
 	uint64_t id;
 	struct stat old;
+	bool there = stat(path, &old) == 0;
 	int result = 0;
 
+	if (b->failure != BUF_OK)
+		return diag_memory(why);
+	if (there &&
+	    (!S_ISREG(old.st_mode) || cli_standard(&old) > STDIN_FILENO)) {
+		if (write_into(path, &old, b) == 0)
+			return 0;
+		diag_errno(why, DIAG_WRITE, path);
+		why->path = path;
+		return -1;
+	}
 	if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
 		return diag_errno(why, DIAG_SYSTEM, "getrandom");
-	if (b->failure != BUF_OK ||
-	    asprintf(&fresh, "%s.%016" PRIx64, path, id) < 0)
+	if (asprintf(&fresh, "%s.%016" PRIx64, path, id) < 0)
 		return diag_memory(why);
-	if (stat(path, &old) == 0)
+	if (there)
 		mode &= old.st_mode;
 	int fd = open(
 	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);

@@ -188,6 +188,26 @@ verify() {
 	run -74 verify --record /proc/none/x pass
 }
 
+@test "standard output, a device and a pipe are written into, and never replaced" {
+	ln -s /proc/self/fd/1 "$T/out"
+	ln -s /dev/full "$T/full"
+	mkfifo "$T/pipe"
+	for option in junit state; do
+		run -0 verify --keys keys -q "--$option" "$T/out" pass
+		[[ $output == "<?xml "* || $output == "arc-tools state 1"* ]]
+		verify --keys keys -q "--$option" "$T/out" pass >"$T/redirected"
+		[ -s "$T/redirected" ]
+		cat "$T/pipe" >"$T/piped" &
+		verify --keys keys -q "--$option" "$T/pipe" pass
+		wait
+		[ -s "$T/piped" ]
+		run -74 --separate-stderr verify --keys keys -q "--$option" "$T/full" pass
+		[[ $stderr == *"cannot write '$T/full': "* ]]
+		run -74 verify --keys keys -q "--$option" "$T" pass
+	done
+	[ -L "$T/out" ] && [ -L "$T/full" ] && [ -p "$T/pipe" ]
+}
+
 @test "0 to 2 missing at the start: no descriptor is mistaken for another" {
 	run -0 bash -c "arc-verify --time 1767225600 --keys keys pass <&-"
 	[[ $output == "pass "* ]]
