@@ -207,7 +207,7 @@ put_modifier(struct buf *b, const struct hand *h)
 		buf_text(b, " and ");
 		report_signer(b, h->before, h->until);
 		report_domain(b, ", most likely ", h->domain);
-	} else {
+	} else if (!h->brief) {
 		buf_printf(b, "; no later %s covers the change",
 		    h->signature > 0 ? "signature" : "ARC Set");
 	}
@@ -415,16 +415,17 @@ put_hand(struct buf *b, const struct report *r, size_t first)
 			worst = e->finding[k].level;
 	}
 	/* A question has no other end. */
-	if (!why_is_readers(f->cause) || f->level == LEVEL_PROVED) {
-		struct hand h = why_hand(r, f);
+	if (why_is_readers(f->cause) && f->level != LEVEL_PROVED)
+		return;
+	struct hand h = why_hand(r, f);
 
-		buf_text(b, is_unknown(&h) ? ": by " : ": ");
-		report_hand(b, &h);
-	}
-	buf_printf(b, " (%s%s%s).",
-	    worst == LEVEL_PROVED ? "proved" : cause_level_word(worst),
-	    f->who == WHO_PROVED ? "" : "; who: ",
-	    f->who == WHO_PROVED ? "" : finding_certainty_word(f->who));
+	h.brief = true;
+	buf_printf(b, " (%s). By: ", cause_level_word(worst));
+	report_hand(b, &h);
+	if (is_unknown(&h) && f->who == WHO_OPEN)
+		buf_char(b, '.');
+	else
+		buf_printf(b, " (%s).", finding_certainty_word(f->who));
 }
 
 /* What other validators might say of a chain that passes can wait. */
@@ -436,10 +437,21 @@ why_is_summed(const struct finding *f)
 		   f->level != LEVEL_FACT || why_is_readers(f->cause));
 }
 
+/* What needs no fix; or NULL. */
+static const char *
+what_passes(const struct report *r)
+{
+	if (!r->without_arc)
+		return r->verdict->cv == CV_PASS ? "The chain" : NULL;
+	return r->dkim != NULL && r->dkim->result == RESULT_PASS ? "DKIM"
+								 : NULL;
+}
+
 void
 report_summary(struct buf *b, const struct report *r, const char *label)
 {
 	const struct explanation *e = r->why;
+	const char *passes = what_passes(r);
 	unsigned told = 0, more = 0;
 
 	for (size_t k = 0; k < e->n; k++) {
@@ -449,8 +461,15 @@ report_summary(struct buf *b, const struct report *r, const char *label)
 			more++;
 			continue;
 		}
-		buf_text(b, told++ == 0 ? label : " ");
+		buf_text(b, told > 0 ? " " : label);
+		if (told == 0 && passes != NULL)
+			buf_printf(b,
+			    "%s passes. This broke older signatures: ", passes);
 		put_hand(b, r, k);
+		if (told++ > 0 || passes != NULL)
+			continue;
+		buf_text(b, " Fix: ");
+		report_fix(b, &e->finding[k]);
 	}
 	if (more > 0)
 		buf_printf(b, " And %u more.", more);

@@ -39,6 +39,7 @@ struct hand {
 	struct slice domain;	/* or empty */
 	struct slice sealer;	/* of hop after, or since; or empty */
 	bool reader; /* not on the way: this copy was saved or read so */
+	bool brief;  /* not to say that nobody sealed since */
 };
 
 /* Whether nobody changed the message on its way: the copy at hand is not all of

@@ -154,8 +154,8 @@ static const struct cause rows[] = {
 	    "With cv=fail, seal only the new ARC Set." },
 	[CAUSE_AS_OWN_SET_ONLY] = { "as.own-set-only", ROLE_SIGNER,
 	    LEVEL_PROVED, "RFC 8617 section 5.1.1",
-	    "The seal covers only its own ARC Set, as only a seal with cv=fail "
-	    "may.",
+	    "The seal covers only its own ARC Set; only a seal with cv=fail "
+	    "may leave out the earlier ones.",
 	    "Include the ARC Sets of all earlier hops." },
 	[CAUSE_AS_SETS_DESCENDING] = { "as.sets-descending", ROLE_SIGNER,
 	    LEVEL_PROVED, "RFC 8617 section 5.1.1",
@@ -230,8 +230,8 @@ static const struct cause rows[] = {
 	    "Leave earlier ARC Sets as received.", { CAUSE_AS_AAR_RESPACED } },
 	[CAUSE_AS_B_REFOLDED] = { "as.b-refolded", ROLE_MODIFIER, LEVEL_PROVED,
 	    "RFC 8617 section 5.1.1",
-	    "White space in b= of an ARC field was changed; the seal covers "
-	    "it.",
+	    "White space was changed in b= of an ARC field that the seal "
+	    "covers.",
 	    "Never refold ARC fields." },
 	[CAUSE_AS_FIELD_ENCODED] = { "as.field-encoded", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 2047 section 5",

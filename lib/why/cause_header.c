@@ -74,7 +74,8 @@ static const struct cause rows[] = {
 	    "Empty only b=." },
 	[CAUSE_HDR_DKIM_B_EMPTIED] = { "hdr.dkim-b-emptied", ROLE_SIGNER,
 	    LEVEL_PROVED, "RFC 6376 section 3.7",
-	    "The signer emptied b= of the DKIM-Signature fields it signed.",
+	    "The signer hashed the DKIM-Signature fields it covers without "
+	    "their b= values.",
 	    "Empty only b= of the new signature." },
 	[CAUSE_HDR_NULL_AS_EMPTY_FIELD] = { "hdr.null-as-empty-field",
 	    ROLE_SIGNER, LEVEL_PROVED, "RFC 6376 section 3.5, h=",
