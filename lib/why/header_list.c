@@ -8,6 +8,7 @@
 #include "why/header_address.h"
 #include "why/header_date.h"
 #include "why/header_list_rows.h"
+#include "why/header_mime.h"
 #include "why/header_offer.h"
 
 enum {
@@ -94,13 +95,13 @@ list_reply_to(struct offer *o)
 	list_added_as(o, via ? 700 : 1200, via ? 1200 : 400);
 }
 
-/* What a relay before or behind the list does to a field that lists leave, and
- * seldom: each value has more than NEAR_BITS. */
+/* What a relay before or behind the list does to a field that lists leave. */
 static void
 list_date(struct offer *o)
 {
 	list_kept(o, 2000);
-	list_row(o, 3, CAUSE_HDR_DATE_NORMALISED, offer_dates);
+	list_row(o, 32, CAUSE_HDR_DATE_NORMALISED, offer_usual_dates);
+	list_row(o, 16, CAUSE_HDR_DATE_NORMALISED, offer_dates);
 }
 
 static void
@@ -110,17 +111,25 @@ list_recipients(struct offer *o)
 	/* Where white space counts, other rows have more to say. */
 	if (o->c->canon != CANON_RELAXED || o->value.len > 1000)
 		return;
-	list_row(o, 3, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
+	list_row(o, 32, CAUSE_HDR_ADDRESS_LIST_RESPACED, offer_list_respaced);
 	list_row(
-	    o, 3, CAUSE_HDR_DISPLAY_NAME_QUOTED, offer_display_name_quoted);
+	    o, 16, CAUSE_HDR_DISPLAY_NAME_QUOTED, offer_display_name_quoted);
 }
 
 static void
 list_author(struct offer *o)
 {
 	if (o->field != NULL && o->value.len <= 1000)
-		list_row(o, 3, CAUSE_HDR_DISPLAY_NAME_QUOTED,
+		list_row(o, 16, CAUSE_HDR_DISPLAY_NAME_QUOTED,
 		    offer_display_name_quoted);
+}
+
+static void
+list_requoted(struct offer *o)
+{
+	if (o->field != NULL)
+		list_row(o, 16, CAUSE_HDR_CONTENT_TYPE_REQUOTED,
+		    offer_content_type_requoted);
 }
 
 static const struct slot {
@@ -140,6 +149,7 @@ static const struct slot {
 	{ "list-unsubscribe", list_added },
 }, more_slots[] = {
 	{ "from", list_author },
+	{ "content-type", list_requoted },
 	{ "date", list_date },
 	{ "to", list_recipients },
 	{ "cc", list_recipients },
@@ -215,7 +225,7 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 		uint64_t octets;
 	} reaches[] = {
 		[LIST_NEAR] = { 0, NEAR_BITS, NEAR_OCTETS },
-		[LIST_MIDDLE] = { NEAR_BITS, MIDDLE_BITS, MIDDLE_OCTETS },
+		[LIST_MIDDLE] = { 0, MIDDLE_BITS, MIDDLE_OCTETS },
 		[LIST_FAR] = { MIDDLE_BITS, FAR_BITS, FAR_OCTETS },
 	};
 	struct search *s = c->s;
