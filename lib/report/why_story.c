@@ -464,7 +464,8 @@ report_summary(struct buf *b, const struct report *r, const char *label)
 		buf_text(b, told > 0 ? " " : label);
 		if (told == 0 && passes != NULL)
 			buf_printf(b,
-			    "%s passes. This broke older signatures: ", passes);
+			    "%s passes. Why older signatures do not verify: ",
+			    passes);
 		put_hand(b, r, k);
 		if (told++ > 0 || passes != NULL)
 			continue;

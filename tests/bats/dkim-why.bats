@@ -164,7 +164,7 @@ summary: 5 messages, 2 of which fail dkim
 		run -"$1" arc-verify --time 1772330000 --check dkim --why --keys "$SAMPLES/keys" "$SAMPLES/none-dkim-$2.eml"
 		[ "$(grep '^why: ' <<<"$output")" = "why: $3" ]
 	}
-	why 0 list-edited "DKIM passes. This broke older signatures: A footer was appended to the body; a tag was added to the Subject (proved).\
+	why 0 list-edited "DKIM passes. Why older signatures do not verify: A footer was appended to the body; a tag was added to the Subject (proved).\
  By: between DKIM-Signature 2 (signed by sender.example) and DKIM-Signature 1, most likely lists.example (likely)."
 	why 1 gateway-recoded "The text was converted to quoted-printable in transit (proved). By: an unknown party after DKIM-Signature 1 (signed by sender.example).\
  Fix: Sign after converting, or convert nothing; 7-bit content survives servers without 8BITMIME."
