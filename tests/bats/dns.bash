@@ -80,16 +80,19 @@ asked() {
 }
 
 # passes MESSAGE, missing MESSAGE, temporary CODE MESSAGE: what is to come of it
+# shellcheck disable=SC2154 # set by run
 passes() {
 	run -0 --separate-stderr ask --json "$1"
 	[[ $output == *'"arc":"pass","temporary":false'* ]]
 }
 
+# shellcheck disable=SC2154 # set by run
 missing() {
 	run -1 --separate-stderr ask --json "$1"
 	[[ $output == *'"arc":"fail","temporary":false'*'"code":"key-missing"'* ]] || { echo "$output"; false; }
 }
 
+# shellcheck disable=SC2154 # set by run
 temporary() {
 	# of what never comes, little is waited for
 	local -a wait=()
