@@ -249,3 +249,39 @@ fold_at_semicolons() {
 		[ "$(payload out | head -n 1)" = dkim=pass ]
 	done
 }
+
+@test "results given by hand are refused with a control character anywhere, or a part that is no result" {
+	refused() {
+		run --separate-stderr sign --ar "$1" --headers-only plain
+		echo "$1: $status: $stderr"
+		[ "$status" -ge 64 ]
+		[ -z "$output" ]
+		[[ $stderr == *"$2"* ]]
+	}
+	for text in $'\x01spf=pass' $'spf=pass\x01' $'spf=\x7fpass' $'spf=pass;\ndkim=pass'; do
+		refused "$text" "a control character"
+	done
+	while IFS='|' read -r text bad; do
+		refused "$text" "RFC 8601): \"$bad\" is not a result"
+	done <<-END
+		x|
+		spf pass|spf pass
+		spf=pass; x|x
+		spf=pass; dkim=|dkim=
+		|
+		;|;
+		us.example|
+		us.example;|
+		=pass|=pass
+		us.example; =pass|=pass
+		us.example; x; spf=pass|x
+	END
+	for text in "spf=pass" "us.example; spf=pass" "us.example 1; spf=pass" "a=b"; do
+		sign --ar "$text" --headers-only plain >out
+		[ "$(payload out | head -n 1)" = "${text##*; }" ]
+	done
+	for text in none " none " None "us.example; none"; do
+		run -0 --separate-stderr sign --ar "$text" --headers-only plain
+		[[ $output == *" a.example; none" ]]
+	done
+}
