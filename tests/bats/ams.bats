@@ -128,6 +128,9 @@ load helper
 	    said = json.loads(said)
 	    assert said["code"] == "body-hash", said
 	    assert ("header only" in said["detail"]) == asks, (c, body, said["detail"])
+	    # Both hashes are told: what bh= says, and what the body gives.
+	    hashes = re.search(r"bh=([\w+/]{43}=), the body gives ([\w+/]{43}=)", said["detail"])
+	    assert hashes[2] == body_hash(c.split("/")[1], octets(body)) != hashes[1], said["detail"]
 	PY
 }
 
