@@ -49,8 +49,8 @@ struct seal_results {
 	bool none;    /* one of them says that no check was made */
 	size_t nleft; /* how many were left out; left[]: why, of the first */
 	struct seal_left left[SEAL_MAX_TOLD];
-	size_t nothers; /* fields of others; the first ids that they have */
-	struct slice other[SEAL_MAX_TOLD];
+	struct slice other[SEAL_MAX_TOLD]; /* the first ids of other fields */
+	size_t nothers; /* not before other[], whose end sanitizers then see */
 };
 
 /* Collect the results that fields above the topmost ARC field claim for

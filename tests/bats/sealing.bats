@@ -285,3 +285,34 @@ fold_at_semicolons() {
 		[[ $output == *" a.example; none" ]]
 	done
 }
+
+@test "the fields of a new set, word for word and line for line" {
+	sign --ar "spf=pass smtp.mailfrom=ann@author.example; dkim=none (no signature)" plain >out
+	run -0 sed -n '/^From/q; s/\(\tbh\?=\).*/\1.../; /^\t[A-Za-z0-9+\/=]*;\?$/d; s/^\t/>/; p' out
+	same fields - <<-'END'
+		ARC-Seal: i=1; a=rsa-sha256; cv=none; d=a.example; s=s1; t=1767225600;
+		>b=...
+		ARC-Message-Signature: i=1; a=rsa-sha256; c=relaxed/relaxed; d=a.example;
+		>s=s1; t=1767225600; h=From:From:Subject:Subject:Date:To;
+		>bh=...
+		>b=...
+		ARC-Authentication-Results: i=1; a.example;
+		>spf=pass smtp.mailfrom=ann@author.example;
+		>dkim=none (no signature)
+	END
+	run -64 --separate-stderr sign -H From:ARC- plain
+	run -64 --separate-stderr sign -H From:ARC-x plain
+	run -0 --separate-stderr sign -H From:ARC plain
+}
+
+@test "a new field has at most 65,536 bytes; else there is no seal" {
+	x=$(printf 'x%.0s' $(seq 880))
+	for n in $(seq 80); do
+		ours "spf=pass smtp.helo=$x.$n"
+	done | cat - plain >m
+	run --separate-stderr sign m
+	echo "$status $stderr"
+	[ "$status" -ge 64 ]
+	[ -z "$output" ]
+	[[ $stderr == *"the new field would be longer than 65536 bytes"* ]]
+}
