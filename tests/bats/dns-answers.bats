@@ -191,7 +191,7 @@ FORGED="wrongid wrongname wrongtype wrongclass dotname query update elsewhere ad
 
 @test "the ninth key record is not tried, nor are SPF records counted" {
 	local many=()
-	for i in {1..8}; do
+	for _ in {1..8}; do
 		many+=("key $OTHER")
 	done
 	key "${many[@]}" "key $ONE"
