@@ -18,6 +18,10 @@ unit() {
 	unit key
 }
 
+@test "Ed25519 keys: points, and no others (RFC 8032 5.1)" {
+	unit key_ed25519
+}
+
 @test "key names: what is asked for d= and s=" {
 	unit keyname
 }
