@@ -27,6 +27,8 @@ body_begin(struct body_case *c, struct slice encoding)
 	mime_parse(&c->mime, c->body, c->s->type, encoding);
 	if (canon_map_make(&c->map, c->canon, c->body, c->s->arena) != 0)
 		search_memory(c->s);
+	/* There is no map of what wants care too often. */
+	c->s->dense |= c->map.care == NULL && c->body.len >= MARKED_EVERY;
 }
 
 void
@@ -123,6 +125,8 @@ body_release(struct body_case *c)
 {
 	for (size_t k = 0; k < c->nmarks; k++)
 		digest_release(&c->mark[k].d);
+	if (!c->inner)
+		c->s->dense = false;
 }
 
 void

@@ -52,13 +52,15 @@ search_may(struct search *s, uint64_t n)
 {
 	if (s->failed)
 		return false;
-	if (n + COST_HYPOTHESIS > s->left || s->kept > MAX_KEPT) {
+	uint64_t cost = n * (s->dense ? COST_DENSE : 1) + COST_HYPOTHESIS;
+
+	if (cost > s->left || s->kept > MAX_KEPT) {
 		s->spent = s->out->spent = true;
 		return false;
 	}
 	s->out->tried++;
 	s->out->hashed += n;
-	search_pay(s, n + COST_HYPOTHESIS);
+	search_pay(s, cost);
 	return true;
 }
 

@@ -83,6 +83,7 @@ struct search {
 	unsigned checks; /* verifications left for the message */
 	uint64_t kept;	 /* octets that search_keep() copied */
 	struct buf raw, canonical; /* for making a field, kept for the next */
+	bool dense;  /* what is hashed wants care at every few octets */
 	bool spent;  /* a budget ended before the hypotheses did */
 	bool failed; /* *why says how; the findings are incomplete */
 	struct diag *why;
@@ -95,12 +96,13 @@ void search_fail(struct search *, const struct diag *why);
 void search_memory(struct search *);
 
 /* What work costs, in octets hashed: an octet made, decoded or copied for a
- * hypothesis (page faults included); an octet read; a field found by name; a
- * hypothesis; a signature verified or opened; then the budgets of a message,
- * with --why and without. */
+ * hypothesis (page faults included); an octet read; an octet hashed of what is
+ * dense; a field found by name; a hypothesis; a signature verified or opened;
+ * then the budgets of a message, with --why and without. */
 enum {
 	COST_MADE = 4,
 	COST_SEEN = 2,
+	COST_DENSE = 4,
 	COST_FIELD = 64,
 	COST_HYPOTHESIS = 400,
 	COST_VERIFICATION = 240000,
