@@ -29,7 +29,8 @@ enum {
 };
 
 /* Write a whole file, or leave the old one as it is; it stays no less private
- * than that.  A device, a pipe and standard output are written into.  -1 with DIAG_WRITE, DIAG_SYSTEM or DIAG_MEMORY. */
+ * than that.  A device, a pipe and standard output are written into.  -1 with
+ * DIAG_WRITE, DIAG_SYSTEM or DIAG_MEMORY. */
 int verify_write_file(
     const char *path, mode_t mode, const struct buf *, struct diag *why);
 

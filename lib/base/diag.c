@@ -31,8 +31,7 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "line.",
 	    FAIL },
 	[DIAG_FIELD_SYNTAX] = { "field-syntax", "RFC 6376 section 3.2",
-	    "Invalid tag list: no tag of the field can be used.",
-	    FAIL },
+	    "Invalid tag list: no tag of the field can be used.", FAIL },
 	[DIAG_INSTANCE_SYNTAX] = { "instance-syntax", "RFC 8617 section 4.2.1",
 	    "Missing or invalid instance (i= must be 1 to 50): the field "
 	    "cannot be assigned to an ARC Set.",

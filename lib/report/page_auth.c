@@ -439,22 +439,21 @@ json_dkim2(struct json *j, size_t index, const struct field *f)
 {
 	struct arena *arena = arena_new();
 	struct taglist list;
-	struct diag why = { .code = DIAG_MEMORY };
+	struct diag why = { .code = arena == NULL ? DIAG_MEMORY : DIAG_NONE };
+	bool read = arena != NULL && f->value.len <= LIMIT_NEW_FIELD &&
+		    taglist_parse(f->value, arena, &list, &why) == 0;
 
 	json_object_open(j, NULL);
 	json_string(j, "field", f->name);
 	json_number(j, "place", (int64_t)index + 1);
 	json_string(
 	    j, "value", slice_sub(slice_trim(f->value), 0, LIMIT_NEW_FIELD));
-	if (f->value.len > LIMIT_NEW_FIELD)
-		json_null(j, "tags");
-	else if (arena != NULL &&
-		 taglist_parse(f->value, arena, &list, &why) == 0)
+	if (read)
 		json_tags(j, &list);
-	else if (why.code == DIAG_MEMORY)
-		j->out->failure = BUF_NO_MEMORY;
 	else
 		json_null(j, "tags");
+	if (why.code == DIAG_MEMORY)
+		j->out->failure = BUF_NO_MEMORY;
 	json_object_close(j);
 	arena_free(arena);
 }

@@ -229,7 +229,8 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 		[LIST_FAR] = { MIDDLE_BITS, FAR_BITS, FAR_OCTETS },
 	};
 	struct search *s = c->s;
-	struct sequence near, *q = reach == LIST_NEAR ? &near : &c->list;
+	struct sequence near = { .n = 0 },
+			*q = reach == LIST_NEAR ? &near : &c->list;
 	uint64_t left = s->left, begun;
 	size_t found;
 

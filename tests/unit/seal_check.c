@@ -24,7 +24,8 @@ main(int argc, char **argv)
 
 		if (input_open(&in, argv[i], &why) != 0)
 			return 2;
-		if (seal_check(&in, &limits_usual, (unsigned)atoi(argv[1]),
+		if (seal_check(&in, &limits_usual,
+			(unsigned)strtoul(argv[1], NULL, 10),
 			signing_key_public(key), &why) == 0)
 			printf("%s: good\n", argv[i]);
 		else
