@@ -89,7 +89,7 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "RFC 8617 section 4.1.2",
 	    "h= lists ARC-Seal, which must not be signed.", FAIL },
 	[DIAG_EXPIRED] = { "expired", "RFC 6376 section 6.1.1",
-	    "Signature expired.", FAIL },
+	    "Signature expired: x= is in the past.", FAIL },
 	[DIAG_BODY_LENGTH] = { "body-length", "RFC 6376 section 3.5",
 	    "Body truncated: it is shorter than the signed length (l=).",
 	    FAIL },
@@ -196,8 +196,8 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	[DIAG_DMARC_NONE] = { "dmarc-none", "RFC 9989 section 4.10.1",
 	    "No DMARC policy record applies to the author domain.", FAIL },
 	[DIAG_DMARC_POLICY] = { "dmarc-policy", "RFC 9989 section 4.10.1",
-	    "Invalid DMARC record (missing or invalid p=, invalid sp= or np=, "
-	    "no valid rua=): DMARC does not apply.",
+	    "Invalid DMARC record (p= missing or invalid, or sp= or np= "
+	    "invalid, and no valid rua=): DMARC does not apply.",
 	    FAIL },
 	[DIAG_DMARC_AUTHOR] = { "dmarc-author", "RFC 9989 section 5.3.1",
 	    "The From field does not have exactly one author domain.", FAIL },
@@ -231,8 +231,8 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "named *.eml.",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_MESSAGE] = { "limit-message", "",
-	    "The message is longer than 1 GiB, the limit of a filter and of "
-	    "--why, or than --limit message allows.",
+	    "The message is longer than 1 GiB, the most that a filter or --why "
+	    "reads, or than --limit message allows.",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_HEADER] = { "limit-header", "RFC 8617 section 9.1",
 	    "The header is longer than 16 MiB, or than --limit header allows.",
@@ -245,8 +245,8 @@ static const struct diag_info infos[DIAG_COUNT] = {
 	    "fields allows.",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_PARTS] = { "limit-parts", "",
-	    "The message has more attachments, or nests them deeper, than "
-	    "--attached searches.",
+	    "The message has more than 100 attached messages or MIME parts, "
+	    "or nests them more than 10 levels deep.",
 	    TROUBLE(EX_DATAERR) },
 	[DIAG_LIMIT_RECORDS] = { "limit-records", "RFC 8617 section 9.2",
 	    "More than 8 key records are published under one name, and none of "

@@ -55,8 +55,9 @@ struct limits {
 	    "each takes memory in addition to its bytes.  The rest are " \
 	    "counted.") \
 	ROW(ARC_FIELDS, "arc-fields", 160, "fields", LIMIT_FIXED, \
-	    "ARC fields read of one message, from the top, for the same " \
-	    "reason; 50 ARC Sets have 150, and with more the chain fails.") \
+	    "ARC fields read of one message, from the top: each takes memory " \
+	    "in addition to its bytes.  50 ARC Sets have 150; with more, " \
+	    "the chain fails.") \
 	ROW(RECORDS, "records", 8, "key records", LIMIT_FIXED, \
 	    "Key records tried under one name: each needs a signature " \
 	    "check.") \

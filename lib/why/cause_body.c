@@ -20,8 +20,8 @@ static const struct cause rows[] = {
 	    "Do not trust the text: nothing signed covers it." },
 	[CAUSE_BODY_CANON_OF_HEADER_USED] = { "body.canon-of-header-used",
 	    ROLE_SIGNER, LEVEL_PROVED, "RFC 6376 section 3.5",
-	    "The signer hashed the body with the other canonicalization than "
-	    "c= names.",
+	    "The signer canonicalized the body as c= does not say: relaxed for "
+	    "simple, or simple for relaxed.",
 	    "Declare in c= the canonicalization that is used." },
 	[CAUSE_BODY_L_IGNORED_BY_SIGNER] = { "body.l-ignored-by-signer",
 	    ROLE_SIGNER, LEVEL_PROVED, "RFC 6376 section 3.5, l=",

@@ -22,7 +22,8 @@ static const struct cause rows[] = {
 	    { CAUSE_HDR_FIELD_REMOVED_STOCK } },
 	[CAUSE_HDR_NEWEST_TAKEN_FOR_OLDEST] = { "hdr.newest-taken-for-oldest",
 	    ROLE_SIGNER, LEVEL_PROVED, "RFC 6376 section 5.4.2",
-	    "The signer did not hash repeated fields from the bottom up.",
+	    "The signer hashed repeated fields neither from the bottom up nor "
+	    "from the top down, such as its own new field first.",
 	    "Select repeated fields from the bottom of the header up, the "
 	    "signer's own new ones last.",
 	    { CAUSE_HDR_FIELDS_REORDERED }, true },
@@ -109,8 +110,8 @@ static const struct cause rows[] = {
 	    { CAUSE_HDR_ADDRESS_LIST_RESPACED }, true },
 	[CAUSE_HDR_OWN_H_REFOLDED] = { "hdr.own-h-refolded", ROLE_SIGNER,
 	    LEVEL_PROVED, "RFC 6376 section 3.5, h=",
-	    "The signature field was refolded after signing, which changed its "
-	    "white space.",
+	    "The signer refolded its signature field after signing, which "
+	    "changed its white space.",
 	    "Do not refold a finished signature field.",
 	    { CAUSE_HDR_OWN_FIELD_RESPACED }, true },
 	[CAUSE_HDR_OWN_FIELD_RESPACED] = { "hdr.own-field-respaced",
@@ -120,8 +121,7 @@ static const struct cause rows[] = {
 	    "Never refold signature fields." },
 	[CAUSE_HDR_OWN_FIELD_REWRITTEN] = { "hdr.own-field-rewritten",
 	    ROLE_SIGNER, LEVEL_PROVED, "RFC 6376 section 3.7",
-	    "The signer wrote its signature field otherwise than it had "
-	    "hashed it.",
+	    "The signer changed its signature field after hashing it.",
 	    "Send the signature field exactly as it was hashed." },
 	[CAUSE_HDR_OWN_TAGS_REORDERED] = { "hdr.own-tags-reordered",
 	    ROLE_MODIFIER, LEVEL_PROVED, "RFC 6376 section 3.7",
@@ -137,7 +137,7 @@ static const struct cause rows[] = {
 	[CAUSE_HDR_DKIM_ADDED_AFTER_SEAL] = { "hdr.dkim-added-after-seal",
 	    ROLE_SIGNER, LEVEL_PROVED, "RFC 6376 section 5.4.2",
 	    "The sealer added its own DKIM-Signature after sealing, although "
-	    "its seal oversigns DKIM-Signature.",
+	    "its ARC-Message-Signature oversigns that field.",
 	    "Sign with DKIM first and seal last, or do not oversign "
 	    "DKIM-Signature.",
 	    { CAUSE_HDR_FIELD_ADDED } },
@@ -275,8 +275,8 @@ static const struct cause rows[] = {
 	    "Seal after removing signed fields." },
 	[CAUSE_HDR_RECIPIENTS_REWRITTEN] = { "hdr.recipients-rewritten",
 	    ROLE_MODIFIER, LEVEL_INDICATED, "RFC 6377 section 3.3",
-	    "The recipients were most likely rewritten by list software: the "
-	    "field is where a list adds its own.",
+	    "List software most likely rewrote the recipients: their field is "
+	    "among the fields that the list added.",
 	    "Do not sign Cc of mail to lists, or seal after rewriting it." },
 	[CAUSE_HDR_CHANGED] = { "hdr.changed", ROLE_MODIFIER, LEVEL_INDICATED,
 	    "RFC 8617 section 5.2, step 4", "A signed field was changed.",

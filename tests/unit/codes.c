@@ -90,9 +90,15 @@ limits(void)
 
 		snprintf(word, sizeof word, "%s%s", l->word,
 		    l->own == LIMIT_FIXED ? "" : "=");
-		snprintf(number, sizeof number, "%llu %s%s",
-		    mega ? l->number >> 20 : l->number, mega ? "Mi " : "",
-		    l->unit);
+		bool giga = mega && l->number >> 30 > 0;
+
+		snprintf(number, sizeof number, "%llu %s",
+		    l->number >> (giga	    ? 30
+				     : mega ? 20
+					    : 0),
+		    giga   ? "GiB"
+		    : mega ? "MiB"
+			   : l->unit);
 		row(word, number, 0, l->reason);
 	}
 }
