@@ -82,6 +82,17 @@ write_unfolded(struct buf *b, struct slice text)
 			buf_char(b, text.p[i]);
 }
 
+/* Whether a quoted string ends where it did: a backslash may have lost the line
+ * end that it was before. */
+static bool
+is_quoted(struct slice s)
+{
+	struct authres_value v;
+
+	return s.len > 0 && s.p[0] == '"' && authres_pvalue_read(&s, &v) &&
+	       s.len == 0;
+}
+
 /* A value as it stood, if it may. */
 static int
 write_as_stood(struct buf *b, const struct authres_value *v)
@@ -92,7 +103,7 @@ write_as_stood(struct buf *b, const struct authres_value *v)
 	if (arena == NULL)
 		return -1;
 	write_unfolded(&flat, v->raw);
-	if (v->raw.p[0] == '"' && is_plain(buf_view(&flat)))
+	if (is_quoted(buf_view(&flat)) && is_plain(buf_view(&flat)))
 		buf_slice(b, buf_view(&flat));
 	else
 		authres_write_value(b, authres_value_text(v, arena));
@@ -102,11 +113,14 @@ write_as_stood(struct buf *b, const struct authres_value *v)
 	return 0;
 }
 
-/* A comment that every reader steps over. */
+/* A comment that every reader steps over, to its end. */
 static bool
 is_harmless(struct slice comment)
 {
-	return slice_find(comment, ';') == comment.len && is_plain(comment);
+	struct slice rest = comment;
+
+	return slice_find(comment, ';') == comment.len && is_plain(comment) &&
+	       token_comment(&rest) && rest.len == 0;
 }
 
 /* The words of a result on their way out. */
