@@ -29,7 +29,7 @@ def wanted(condition, why):
 def split(data):
     """Fields and body; the third says whether all of the header is fields."""
     data = re.sub(rb"\r?\n", b"\r\n", data)
-    if data.startswith(b"From "):
+    if re.match(rb"From +[^ :]", data):
         data = data.partition(b"\r\n")[2]
     at = 0 if data.startswith(b"\r\n") else data.find(b"\r\n\r\n") + 2
     head, body = (data, b"") if at == 1 else (data[:at], data[at + 2 :])
