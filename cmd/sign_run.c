@@ -411,7 +411,9 @@ is_sealable(struct sign_work *w)
 
 	if (top != NULL && top->tags.cv == CV_FAIL)
 		reason = "the newest seal has cv=fail";
-	else if (c->n >= CHAIN_MAX || c->shape.code == DIAG_TOO_MANY_SETS)
+	else if (c->shape.code == DIAG_TOO_MANY_SETS)
+		reason = "the message has more ARC fields than 50 ARC Sets";
+	else if (c->n >= CHAIN_MAX)
 		reason = "the message has 50 ARC Sets already";
 	if (reason != NULL)
 		cli_say(&w->s->cli, "%s: not sealed: %s", w->file, reason);

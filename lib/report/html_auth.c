@@ -18,8 +18,8 @@ put_inert(struct buf *b, struct buf *text)
 	struct slice shown = slice_sub(s, 0, MAX_TEXT);
 
 	/* No character is cut in two. */
-	while (
-	    shown.len < s.len && ((unsigned char)s.p[shown.len] & 0xc0) == 0x80)
+	while (shown.len > 0 && shown.len < s.len &&
+	       ((unsigned char)s.p[shown.len] & 0xc0) == 0x80)
 		shown.len--;
 	for (size_t i = 0; i < shown.len; i++)
 		escape_markup_char(b, shown.p[i]);
