@@ -478,13 +478,17 @@ void
 dump_run(struct dump *d, const char *path)
 {
 	struct shown s = { .d = d, .path = path, .in.fd = -1 };
+	struct buf *out = &d->cli.out;
+	size_t before = out->len;
 	struct diag why;
 
-	/* What is wrong with it is no reason to show nothing of it. */
 	if (input_open(&s.in, path, &why) != 0 || hold(&s, &why) != 0 ||
 	    show(&s, &why) != 0) {
+		/* No part of a page, but what a long one has sent ahead. */
+		if (out->len > before)
+			out->len = before;
 		if (d->cli.json && d->way == DUMP_PAGE)
-			report_json_trouble(&d->cli.out, path, &why);
+			report_json_trouble(out, path, &why);
 		cli_trouble(&d->cli, path, &why);
 	}
 	shown_release(&s);

@@ -391,13 +391,16 @@ take_text(struct keyfile *k, struct buf *b, struct diag *why)
 int
 keyfile_add(struct keysource *source, const char *path, struct diag *why)
 {
+	struct keyfile *k = (struct keyfile *)source;
 	struct buf b = { .max = MAX_FILE };
 	int result = read_file(path, &b, why);
 
-	struct keyfile *k = (struct keyfile *)source;
-
-	k->path = k->nfiles++ == 0 ? arena_copy(k->arena, slice_of(path))
-				   : SLICE_NONE;
+	k->path = SLICE_NONE;
+	if (result == 0 && k->nfiles++ == 0) {
+		k->path = arena_copy(k->arena, slice_of(path));
+		if (k->path.p == NULL)
+			result = diag_memory(why);
+	}
 	if (result == 0)
 		result = take_text(k, &b, why);
 	buf_release(&b);

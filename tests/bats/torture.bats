@@ -6,33 +6,43 @@
 # SPDX-License-Identifier: BSD-2-Clause
 load helper
 
-# faults EVERY SCENE...
+# faults [-o] -k EVERY SCENE...
 faults() {
 	grep -q -- '-fcoverage' "$B/flags" && skip "what counts lines makes calls of its own"
-	run -0 "$ROOT/tests/torture/faults" -k "$@"
+	run -0 "$ROOT/tests/torture/faults" "$@"
 	[[ ${lines[-1]} == "faults: "*" 0 wrong" ]]
 }
 
 @test "a call that fails is no verdict" {
-	faults 150 'verify (pass|fail|none|state)'
+	faults -k 150 'verify (pass|fail|none|state)'
+}
+
+# bats test_tags=plain
+@test "whatever memory the program asks for and does not get, it says no word too many" {
+	faults -o '(verify (pass|fail|none|state|all|as|why)|dump)'
+}
+
+# bats test_tags=plain
+@test "whatever memory a filter asks for and does not get, its message is whole or not there" {
+	faults -o 'annotate' 'sign (one|Ed|by|over)'
 }
 
 @test "a call that fails while keys are fetched is no verdict" {
-	faults 200 'dns'
+	faults -k 200 'dns'
 }
 
 @test "a filter whose calls fail writes its message whole or not" {
 	grep -q -- '-fsanitize' "$B/flags" && long='|17 MB'
-	faults 200 'annotate' "sign .*(hop|pipe|pass on${long:-})"
+	faults -k 200 'annotate' "sign .*(hop|pipe|pass on${long:-})"
 }
 
 # bats test_tags=deep
 @test "a filter whose calls fail writes a long message whole or not" {
-	faults 100 '17 MB'
+	faults -k 100 '17 MB'
 }
 
 @test "sealing by table, over broken chains, with keys in stores" {
-	faults 200 'sign (by|over|a key)'
+	faults -k 200 'sign (by|over|a key)'
 }
 
 @test "valgrind sees no error in any tool" {
@@ -49,7 +59,7 @@ faults() {
 }
 
 @test "a corpus keeps its order, its manifest and its totals" {
-	faults 100 'files|mbox|manifest|merge'
+	faults -k 100 'files|mbox|manifest|merge'
 }
 
 @test "300 messages at random are judged alike by a second reading (RFC 8617 5.2)" {

@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
@@ -55,12 +56,13 @@ enum kind {
 	THREAD,
 	LOAD,
 	OPENSSL,
+	OWN, /* memory that the program itself asks for */
 	KINDS
 };
 
 static const char *const kinds[KINDS] = { "alloc", "read", "write", "open",
 	"close", "files", "socket", "send", "receive", "poll", "random",
-	"thread", "load", "openssl" };
+	"thread", "load", "openssl", "own" };
 
 static const struct {
 	const char *name;
@@ -195,25 +197,71 @@ fails(enum kind k)
 /* ------------------------------------------------------------------------
  * Memory. */
 
+/* What OpenSSL asks for may go through the program, which is not the program's
+ * own wish. */
+static CRYPTO_malloc_fn for_openssl;
+static CRYPTO_realloc_fn more_for_openssl;
+static _Thread_local bool within;
+
+static void *
+give_openssl(size_t n, const char *file, int line)
+{
+	within = true;
+	void *p = for_openssl(n, file, line);
+
+	within = false;
+	return p;
+}
+
+static void *
+give_openssl_more(void *p, size_t n, const char *file, int line)
+{
+	within = true;
+	p = more_for_openssl(p, n, file, line);
+	within = false;
+	return p;
+}
+
+int
+CRYPTO_set_mem_functions(
+    CRYPTO_malloc_fn get, CRYPTO_realloc_fn more, CRYPTO_free_fn release)
+{
+	REAL(CRYPTO_set_mem_functions);
+	for_openssl = get;
+	more_for_openssl = more;
+	return real(give_openssl, give_openssl_more, release);
+}
+
+/* Whether this call for memory fails: it is of one kind, and of two where the
+ * program itself asks. */
+static bool
+memory_fails(const void *caller)
+{
+	bool own = !within && (uintptr_t)caller >= program_from &&
+		   (uintptr_t)caller < program_to;
+
+	return fails(ALLOC) || (own && fails(OWN));
+}
+
 void *
 malloc(size_t n)
 {
 	REAL(malloc);
-	return fails(ALLOC) ? NULL : real(n);
+	return memory_fails(__builtin_return_address(0)) ? NULL : real(n);
 }
 
 void *
 calloc(size_t n, size_t size)
 {
 	REAL(calloc);
-	return fails(ALLOC) ? NULL : real(n, size);
+	return memory_fails(__builtin_return_address(0)) ? NULL : real(n, size);
 }
 
 void *
 realloc(void *p, size_t n)
 {
 	REAL(realloc);
-	return fails(ALLOC) ? NULL : real(p, n);
+	return memory_fails(__builtin_return_address(0)) ? NULL : real(p, n);
 }
 
 /* ------------------------------------------------------------------------

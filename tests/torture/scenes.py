@@ -89,6 +89,7 @@ def all_scenes(directory, build):
     ed = ["-d", "author-provider.example", "-s", "ed", "-k", os.path.join(KEYS, "ed25519-a.pem")]
     ar = ["--ar", "arc=pass; spf=pass smtp.mailfrom=a@b.example"]
     big = read(sample("pass-one-hop")) + base64.encodebytes(bytes(6 << 20)) * 2
+    session = ["--remote-ip", "192.0.2.1", "--mail-from", "a@b.example", "--helo", "b.example"]
     table = "* lists.example arc %s\n" % os.path.join(KEYS, "rsa2048-b.pem")
     corpus = os.path.join(SAMPLES, "corpus")
     of_corpus = ["--keys", os.path.join(corpus, "keys")]
@@ -110,11 +111,25 @@ def all_scenes(directory, build):
     def sign(name, *argv, **how):
         return Scene("sign " + name, ["arc-sign", *argv], **how)
 
+    def dump(name, *argv, **how):
+        return Scene("dump " + name, ["arc-dump", *argv], **how)
+
     yield verify("pass", "-v", *keys, sample("pass-three-hops"))
     yield verify("pass, Ed25519", "--json", *keys, sample("pass-ed25519-below-rsa"))
     yield verify("fail, body", *keys, stdin=read(sample("fail-body-changed")), status=1)
     yield verify("fail, signature", "--json", *keys, sample("fail-subject-changed"), status=1)
     yield verify("none", *keys, sample("none-no-arc-fields"), status=2)
+    yield verify("why", "--why", "--json", *keys, sample("fail-body-changed"), status=1)
+    yield verify("why, list", "--why", *keys, sample("fail-subject-changed"), status=1)
+    yield verify("all", "--check", "all", *session, "--json", *keys, sample("pass-list-edited"))
+    yield dump("page", sample("pass-three-hops"))
+    yield dump("checked", *keys, sample("fail-body-changed"))
+    yield dump("json", "--json", "--check", "arc:dkim", *keys, sample("pass-list-edited"))
+    yield dump("html", "--html", "--why", *keys, sample("fail-body-changed"))
+    yield dump("lint", "--lint", *keys, sample("fail-body-changed"), status=1)
+    yield dump("fingerprint", "--fingerprint", "--salt", "s", sample("fail-body-changed"))
+    yield dump("audit", "--key-audit", *keys, sample("fail-body-changed"))
+    yield verify("as", "--as", "all", *keys, sample("fail-body-changed"), status=1)
     yield verify("state", "--state", "state", *keys, sample("pass-one-hop"))
     yield verify("dns", "--json", "--record", "record", *resolver, sample("pass-three-hops"))
     yield verify("dns, none there", *resolver, sample("fail-key-missing"), status=1)
