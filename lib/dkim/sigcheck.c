@@ -36,20 +36,13 @@ void
 sigcheck_init(struct sigcheck *c, struct message *m, struct input *in,
     struct keystore *keys, const struct sigpolicy *policy)
 {
-	c->m = m;
-	c->in = in;
-	c->keys = keys;
-	c->policy = policy;
-	c->want = NULL;
-	c->nbodies = 0;
-	c->checks = 0;
-	c->reserved = 0;
-	c->deadline = 0;
-	c->batch = FIRST_BATCH;
-	c->verified = false;
-	c->select = NULL;
-	c->also = NULL;
-	c->nalso = 0;
+	*c = (struct sigcheck){
+		.m = m,
+		.in = in,
+		.keys = keys,
+		.policy = policy,
+		.batch = FIRST_BATCH,
+	};
 }
 
 bool
