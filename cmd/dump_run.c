@@ -482,8 +482,10 @@ dump_run(struct dump *d, const char *path)
 	size_t before = out->len;
 	struct diag why;
 
+	buf_watch();
 	if (input_open(&s.in, path, &why) != 0 || hold(&s, &why) != 0 ||
-	    show(&s, &why) != 0) {
+	    show(&s, &why) != 0 ||
+	    (buf_memory_failed() && diag_memory(&why) != 0)) {
 		/* No part of a page, but what a long one has sent ahead. */
 		if (out->len > before)
 			out->len = before;

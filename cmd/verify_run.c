@@ -58,8 +58,11 @@ job_work(void *ctx, void *job)
 	int64_t begun = clock_now();
 	struct diag why;
 
+	buf_watch();
 	int result = verify_source(v, j, &why);
 
+	if (result == 0 && buf_memory_failed())
+		result = diag_memory(&why);
 	j->seconds = seconds_since(begun);
 	if (result == 0)
 		return;

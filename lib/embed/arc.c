@@ -306,13 +306,16 @@ verify(struct work *w, struct arc_keys *k, const struct arc_options *o,
 	size_t rest = w->m->ahead.len + w->in.memory.len;
 	struct slice body = slice_sub(w->whole, w->whole.len - rest, rest);
 
+	buf_watch();
 	sigcheck_init(&w->check, w->m, &w->in, k->store, &v->sig);
 	if (chain_collect(w->m, w->m->arena, &w->chain, why) != 0 ||
 	    validate(&w->check, &w->chain, v, &w->verdict, why) != 0)
 		return -1;
 	if (!keep_verdict(w, out))
 		return diag_memory(why);
-	return write_reports(w, k->store, body, o, v, out, why);
+	if (write_reports(w, k->store, body, o, v, out, why) != 0)
+		return -1;
+	return buf_memory_failed() ? diag_memory(why) : 0;
 }
 
 static enum arc_error

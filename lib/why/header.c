@@ -318,8 +318,6 @@ name_fields(struct header_case *c, bool (*which)(struct header_case *, size_t),
 	if (b.len > 0)
 		snprintf(f->detail, sizeof f->detail, "%.*s%.*s", n > 1 ? 7 : 0,
 		    "one of ", (int)b.len, b.p);
-	if (b.failure == BUF_NO_MEMORY)
-		search_memory(c->s);
 	buf_release(&b);
 	return n;
 }
