@@ -170,6 +170,19 @@ on_interrupt(int number)
 	interrupted = number;
 }
 
+/* Whether totals are told: not to a script, unless it expects something or
+ * might take status 0 for a verdict of what was not there. */
+static bool
+wants_totals(const struct verify_run *r, bool expected)
+{
+	const struct verify *v = r->v;
+
+	return !v->cli.quiet &&
+	       (expected || v->cli.verbose || isatty(STDERR_FILENO) ||
+		   (r->done == 0 && !r->short_of && !interrupted &&
+		       v->operands.nshards == 0));
+}
+
 static void
 tell_totals(struct verify_run *r)
 {
@@ -189,8 +202,7 @@ tell_totals(struct verify_run *r)
 	if (r->v->merge && !c->quiet && !r->v->tap) {
 		buf_slice(&c->out, buf_view(&b));
 		buf_fail_with(&c->out, &b);
-	} else if (!c->quiet &&
-		   (expected || c->verbose || isatty(STDERR_FILENO))) {
+	} else if (wants_totals(r, expected)) {
 		cli_words(c, &b);
 	}
 	buf_clear(&b);

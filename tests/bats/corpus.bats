@@ -165,6 +165,19 @@ verdicts() {
 	run -64 verify --expect perhaps files
 }
 
+@test "a run that found no message says so: its status 0 is no verdict" {
+	mkdir "$BATS_TEST_TMPDIR/none"
+	: >"$BATS_TEST_TMPDIR/mbox"
+	for operands in "$BATS_TEST_TMPDIR/none" "--mbox $BATS_TEST_TMPDIR/mbox" "--files0-from /dev/null"; do
+		run -0 --separate-stderr arc-verify --json $operands
+		[[ $output == "" && $stderr == "no message" ]]
+	done
+	run -0 --separate-stderr arc-verify -q "$BATS_TEST_TMPDIR/none"
+	[[ $stderr == "" ]]
+	run -0 --separate-stderr arc-verify --shard 1/2 "$BATS_TEST_TMPDIR/none"
+	[[ $stderr == "" ]]
+}
+
 @test "operands: NUL list, --, a name that is not there troubles only itself" {
 	find files -name '*1.eml' -print0 | sort -z >"$BATS_TEST_TMPDIR/list"
 	verify --files0-from "$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/a" || [ $? -eq 1 ]
