@@ -416,7 +416,7 @@ static const char *
 damaged_as(struct slice header, struct slice junk)
 {
 	struct slice rest = header, line, before = SLICE_NONE;
-	size_t folds = 0, bad = 0, wrapped = 0;
+	size_t folds = 0, bad = 0, wrapped = 0, listed = 0;
 	bool mail = false, blank = false;
 
 	if (slice_starts(junk, SLICE("\xc2\xa0")))
@@ -430,6 +430,8 @@ damaged_as(struct slice header, struct slice junk)
 			bad++;
 			wrapped += before.len > 0 &&
 				   before.len - slice_line_end(before) < 100;
+			listed += slice_ends_nocase(
+			    slice_trim(before), SLICE(","));
 		}
 		mail |= begins_known(line, ':');
 		blank |= line.p == junk.p && slice_trim(before).len == 0;
@@ -439,7 +441,8 @@ damaged_as(struct slice header, struct slice junk)
 			 3)
 		return "each line ends in white space, the empty line below "
 		       "the header too: remove it, or get the raw source";
-	if (bad >= 3 && bad == wrapped)
+	/* Libraries fold lists of addresses so. */
+	if (bad >= 3 && bad == wrapped && listed < bad)
 		return folds == 0
 			   ? "its folded lines lost the white space they begin "
 			     "with: it was copied from a page; get the raw "

@@ -23,7 +23,46 @@ is_arc(const struct field *f)
 	return slice_eq_nocase(slice_sub(f->name, 0, 4), SLICE("ARC-"));
 }
 
-/* Put the message with its ARC fields written out; how many were not. */
+/* The lines behind a list of addresses that are no field: a library that folds
+ * behind a comma without a blank writes the rest of the list so.  Or empty. */
+static struct slice
+list_rest(const struct message *m, size_t i)
+{
+	const struct field *f = &m->field[i];
+	const char *end = i + 1 < m->nfields ? f[1].raw.p
+					     : m->header.p + m->header.len;
+	struct slice rest = { f->raw.p + f->raw.len,
+		(size_t)(end - f->raw.p) - f->raw.len };
+
+	if (!slice_ends_nocase(f->value, SLICE(",")) ||
+	    !(slice_eq_nocase(f->name, SLICE("to")) ||
+		slice_eq_nocase(f->name, SLICE("cc")) ||
+		slice_eq_nocase(f->name, SLICE("reply-to"))))
+		return SLICE_NONE;
+	return slice_trim(rest);
+}
+
+/* Put the lines of a list behind each other; a blank before a line stays. */
+static void
+put_joined(struct buf *b, struct slice lines)
+{
+	struct slice line;
+
+	for (bool first = true; lines.len > 0; first = false) {
+		size_t n = slice_find(lines, '\n');
+
+		line = slice_sub(lines, 0, n);
+		lines = slice_sub(lines, n + 1, lines.len);
+		if (!first && line.len > 0 && ascii_is_wsp(line.p[0]))
+			buf_text(b, "\r\n");
+		if (line.len > 0 && line.p[line.len - 1] == '\r')
+			line.len--;
+		buf_slice(b, line);
+	}
+}
+
+/* Put the message with its ARC fields written out, and lists of addresses with
+ * what follows them; how many were not. */
 static size_t
 put_decoded(struct search *s, struct buf *b)
 {
@@ -32,6 +71,7 @@ put_decoded(struct search *s, struct buf *b)
 
 	for (size_t i = 0; i < m->nfields; i++) {
 		const struct field *f = &m->field[i];
+		struct slice rest = list_rest(m, i);
 		struct buf value = { .max = 0 };
 
 		if (is_arc(f) && words_unencode(&value, s->arena, f->value)) {
@@ -39,6 +79,13 @@ put_decoded(struct search *s, struct buf *b)
 			buf_slice(b, f->name);
 			buf_char(b, ':');
 			buf_slice(b, buf_view(&value));
+			buf_text(b, m->crlf ? "\r\n" : "\n");
+		} else if (rest.len > 0) {
+			n++;
+			buf_slice(b, f->name);
+			buf_char(b, ':');
+			buf_slice(b, f->value);
+			put_joined(b, rest);
 			buf_text(b, m->crlf ? "\r\n" : "\n");
 		} else {
 			buf_slice(b, f->raw);
@@ -51,15 +98,16 @@ put_decoded(struct search *s, struct buf *b)
 	return n;
 }
 
-/* Whether an ARC field may have encoded words in it: what has none is not
- * copied. */
+/* Whether an ARC field may have encoded words in it, or a list of addresses goes
+ * on behind it: what has neither is not copied. */
 static bool
 any_encoded(const struct message *m)
 {
 	for (size_t i = 0; i < m->nfields; i++)
-		if (is_arc(&m->field[i]) &&
-		    memmem(m->field[i].value.p, m->field[i].value.len, "=?",
-			2) != NULL)
+		if ((is_arc(&m->field[i]) &&
+			memmem(m->field[i].value.p, m->field[i].value.len, "=?",
+			    2) != NULL) ||
+		    (m->njunk > 0 && list_rest(m, i).len > 0))
 			return true;
 	return false;
 }
@@ -104,27 +152,120 @@ keep(struct search *s, struct slice *slice)
 		search_memory(s);
 }
 
+/* Whether the field is another in the message as it was. */
+static bool
+was_other(const struct search *s, const struct decoded *d, size_t i)
+{
+	return !slice_eq(s->m->field[i].value, d->m->field[i].value);
+}
+
 static void
+add_change(
+    struct search *s, const struct decoded *d, struct finding *f, size_t i)
+{
+	const struct field *is = &s->m->field[i];
+
+	if (f->nchanges == FINDING_MAX_CHANGES)
+		return;
+	f->change[f->nchanges++] = (struct change){ .name = is->name,
+		.at = is,
+		.is = is->value,
+		.was = d->m->field[i].value };
+	keep(s, &f->change[f->nchanges - 1].was);
+	f->kept = true;
+}
+
+/* The ARC fields that were encoded; false when none was. */
+static bool
 tell(struct search *s, const struct decoded *d)
 {
-	struct finding *f = finding_new(s, CAUSE_AS_FIELD_ENCODED, LEVEL_PROVED,
-	    ASPECT_STRUCTURE, d->chain.n);
+	struct finding *f = NULL;
 
-	for (size_t i = 0; f != NULL && i < s->m->nfields; i++) {
-		const struct field *is = &s->m->field[i];
-		const struct field *was = &d->m->field[i];
-
-		if (slice_eq(is->value, was->value) ||
-		    f->nchanges == FINDING_MAX_CHANGES)
+	for (size_t i = 0; i < s->m->nfields; i++) {
+		if (!is_arc(&s->m->field[i]) || !was_other(s, d, i))
 			continue;
-		f->change[f->nchanges++] = (struct change){ .name = is->name,
-			.at = is,
-			.is = is->value,
-			.was = was->value };
-		keep(s, &f->change[f->nchanges - 1].was);
+		if (f == NULL)
+			f = finding_new(s, CAUSE_AS_FIELD_ENCODED, LEVEL_PROVED,
+			    ASPECT_STRUCTURE, d->chain.n);
+		if (f == NULL)
+			return true;
+		add_change(s, d, f, i);
 	}
-	if (f != NULL)
-		f->kept = true;
+	return f != NULL;
+}
+
+/* What was proved about the newest AMS; NULL when nothing was, or is only
+ * indicated. */
+static const struct finding *
+newest_proof(const struct decoded *d)
+{
+	const struct finding *proof = NULL;
+
+	for (size_t k = 0; k < d->out.n; k++) {
+		const struct finding *f = &d->out.finding[k];
+
+		if (f->instance != d->chain.n || f->aspect != ASPECT_SIGNATURE)
+			continue;
+		if (f->level != LEVEL_PROVED)
+			return NULL;
+		proof = proof != NULL ? proof : f;
+	}
+	return proof;
+}
+
+/* Whether the newest AMS covers a list of addresses that goes on behind its
+ * field, and was proved to be of the whole list. */
+static bool
+lists_proved(struct search *s, const struct decoded *d)
+{
+	const struct sigfield *ams = d->chain.set[d->chain.n].part[ARC_AMS];
+
+	if (d->verdict.cv != CV_PASS && newest_proof(d) == NULL)
+		return false;
+	for (size_t i = 0; i < s->m->nfields; i++)
+		for (size_t j = 0; j < ams->tags.nheaders; j++)
+			if (!is_arc(&s->m->field[i]) && was_other(s, d, i) &&
+			    slice_eq_nocase(
+				ams->tags.headers[j], s->m->field[i].name))
+				return true;
+	return false;
+}
+
+/* Whether a change of the explanation tells of the field. */
+static bool
+is_told(const struct search *s, size_t from, const struct field *at)
+{
+	for (size_t k = from; k < s->out->n; k++)
+		for (size_t j = 0; j < s->out->finding[k].nchanges; j++)
+			if (s->out->finding[k].change[j].at == at)
+				return true;
+	return false;
+}
+
+/* The lists of addresses that were whole and have no other change; first is the
+ * first group of what was found of the message as it was. */
+static void
+tell_lists(struct search *s, const struct decoded *d, size_t from, unsigned first)
+{
+	const struct finding *proof = newest_proof(d);
+	struct finding *f = NULL;
+
+	for (size_t i = 0; i < s->m->nfields; i++) {
+		const struct field *at = &s->m->field[i];
+
+		if (is_arc(at) || !was_other(s, d, i) || is_told(s, from, at))
+			continue;
+		if (f == NULL)
+			f = finding_new(s, CAUSE_HDR_ADDRESS_LIST_RESPACED,
+			    LEVEL_PROVED, ASPECT_SIGNATURE, d->chain.n);
+		if (f == NULL)
+			return;
+		if (proof != NULL)
+			f->group = first + proof->group;
+		f->after = d->chain.n;
+		f->since = s->ams[f->after]->f;
+		add_change(s, d, f, i);
+	}
 }
 
 /* The field here that is the one whose key is meant there. */
@@ -165,8 +306,11 @@ adopt(struct search *s, const struct decoded *d, const struct finding *theirs,
 		keep(s, &c->name);
 		keep(s, &c->is);
 		keep(s, &c->was);
-		if (c->at != NULL)
-			c->at = s->m->field + (c->at - d->m->field);
+		if (c->at == NULL)
+			continue;
+		c->at = s->m->field + (c->at - d->m->field);
+		if (!is_arc(c->at))
+			c->is = c->at->value;
 	}
 }
 
@@ -192,18 +336,23 @@ explain_encoded(struct search *s)
 			good = decoded_read(s, d);
 	}
 	buf_release(&b);
-	if (good)
-		tell(s, d);
 	if (good && d->verdict.cv == CV_FAIL &&
 	    explain(d->m,
 		slice_sub(d->octets, d->octets.len - s->body.len, s->body.len),
 		&d->chain, &d->verdict, NULL, s->keys, s->opt, &d->out,
 		s->why) != 0)
 		s->failed = true;
+	if (!good || s->failed || !(tell(s, d) || lists_proved(s, d))) {
+		message_free(d->m);
+		return false;
+	}
 	unsigned first = s->groups;
+	size_t from = s->out->n;
 
-	for (size_t k = 0; good && !s->failed && k < d->out.n; k++)
+	for (size_t k = 0; !s->failed && k < d->out.n; k++)
 		adopt(s, d, &d->out.finding[k], first);
+	if (!s->failed && lists_proved(s, d))
+		tell_lists(s, d, from, first);
 	message_free(d->m);
-	return good;
+	return true;
 }

@@ -14,10 +14,11 @@
 
 enum {
 	NEAR_BITS = 8, /* how unlikely the choices may be */
-	FAR_BITS = 14,
+	FAR_BITS = 18,
 	PERHAPS_BITS = 8,
 	STEP_BITS = 4, /* of them before more */
-	LIBRARY_OCTETS = 16 << 20,
+	MIXED_BITS = 4,
+	LIBRARY_OCTETS = 40 << 20,
 	MAX_VALUE = 8192,
 	MAX_PARAMS = 5,
 };
@@ -25,10 +26,13 @@ enum {
 static const char addresses[] =
     "from to cc reply-to sender resent-from resent-to resent-cc bcc";
 
+static const char ids[] = "message-id references in-reply-to";
+
 /* How likely an edit is, out of LIST_MESSAGES, in what a library wrote. */
 enum {
 	ENCODED = 2048,
 	KEPT = 1024,
+	KEPT_ID = 16, /* no mailer encodes a Message-ID */
 	CAPITALS = 1024,
 	QUOTES_LOST = 1024, /* of all parameters */
 	USUAL_DATE = 512,
@@ -111,6 +115,17 @@ offer_style(struct offer *o, const struct style *style, unsigned count,
 	list_text(o, count, cause);
 }
 
+/* Whether a comma has a blank behind it that is no fold: a library that folds
+ * adds no other. */
+static bool
+has_gaps(struct slice v)
+{
+	for (size_t i = 0; i + 1 < v.len; i++)
+		if (v.p[i] == ',' && ascii_is_wsp(v.p[i + 1]))
+			return true;
+	return false;
+}
+
 /* Names encoded in a list that had no blanks but where it is folded now. */
 static void
 offer_folded_names(struct offer *o)
@@ -127,8 +142,7 @@ offer_folded_names(struct offer *o)
 	}
 	other.value = search_keep(o->c->s, &b);
 	buf_release(&b);
-	if (other.value.p != NULL && other.value.len < o->value.len &&
-	    slice_find(other.value, ',') < other.value.len)
+	if (other.value.p != NULL && other.value.len < o->value.len)
 		words_offer_names(&other, HALF_DECODED / 4, TWO_EDITS / 4);
 	o->text = other.text;
 }
@@ -136,14 +150,16 @@ offer_folded_names(struct offer *o)
 static void
 offer_styles(struct offer *o)
 {
-	static const char *const gaps[] = { ", ", "," };
+	static const char *const gap[] = { ", ", "," };
+	bool gaps = has_gaps(o->value);
 
 	words_offer_names(o, HALF_DECODED, TWO_EDITS);
-	offer_folded_names(o);
+	if (!gaps)
+		offer_folded_names(o);
 	for (unsigned quotes = QUOTES_KEPT; quotes <= QUOTES_ALL; quotes++)
-		for (size_t k = 0; k < ARRAY_LEN(gaps); k++) {
+		for (size_t k = 0; k < (gaps ? 1 : ARRAY_LEN(gap)); k++) {
 			struct style style = { .quotes = quotes,
-				.gap = gaps[k] };
+				.gap = gap[k] };
 
 			offer_style(o, &style,
 			    quotes == QUOTES_KEPT || k == 0 ? QUOTED
@@ -177,10 +193,18 @@ offer_param_style(struct offer *o, struct slice head, const struct slice part[],
 		buf_slice(&o->text, value);
 		buf_text(&o->text, q);
 	}
-	unsigned count = quotes == 0 ? QUOTES_LOST : QUOTED / 2;
+	/* The charset alone may be in quotes, and the first parameter alone or
+	 * all others be joined. */
+	unsigned count = quotes == 0   ? QUOTES_LOST
+			 : quotes == 1 ? QUOTED
+				       : QUOTED / 2;
 
-	if (joined != 0)
-		count = joined == all ? count / 4 : TWO_EDITS;
+	if (joined == all)
+		count /= 4;
+	else if (joined == 1 || (joined > 0 && joined == (all & ~1U)))
+		count /= 8;
+	else if (joined != 0)
+		count = TWO_EDITS / 2;
 	list_text(o, count, CAUSE_HDR_CONTENT_TYPE_REQUOTED);
 }
 
@@ -207,13 +231,14 @@ offer_field(struct offer *o)
 	bool encoded = find_word(o->value, SLICE("=?")) < o->value.len;
 
 	if (encoded) {
-		list_kept(o, KEPT);
+		list_kept(o, is_named(o, ids) ? KEPT_ID : KEPT);
 		offer_unencoded(o);
 	}
 	if (encoded && is_named(o, "subject comments")) {
 		words_offer_capitals(o, CAPITALS, CAUSE_HDR_SUBJECT_REENCODED);
 		list_row(
 		    o, TWO_EDITS, CAUSE_HDR_SUBJECT_REENCODED, offer_reencoded);
+		offer_two_words(o, TWO_EDITS, TWO_EDITS / 16);
 	}
 	if (is_named(o, addresses))
 		offer_styles(o);
@@ -226,26 +251,21 @@ offer_field(struct offer *o)
 	}
 }
 
-/* Whether it has encoded words, all of them as Python writes them: "?q?" or
- * "?b?". */
 static bool
-has_small_words(const struct sequence *q, size_t j)
+has_either(struct slice s, const char *a, const char *b)
 {
-	struct slice v = q->piece[j].octets;
-
-	return (memmem(v.p, v.len, "?q?", 3) != NULL ||
-		   memmem(v.p, v.len, "?b?", 3) != NULL) &&
-	       memmem(v.p, v.len, "?Q?", 3) == NULL &&
-	       memmem(v.p, v.len, "?B?", 3) == NULL;
+	return memmem(s.p, s.len, a, strlen(a)) != NULL ||
+	       memmem(s.p, s.len, b, strlen(b)) != NULL;
 }
 
 /* Whether words are encoded that only a library encodes, or all is written as
- * Python does it. */
+ * Python does it: "?q?" or "?b?" in a field's words, with parameters in quotes,
+ * or in a field that was folded beside one with the words of a mailer. */
 static bool
 is_shown(const struct header_case *c)
 {
 	const struct sequence *q = &c->library;
-	bool words = false, quotes = false;
+	bool words = false, others = false, quotes = false;
 
 	for (size_t j = 0; j < c->n; j++) {
 		for (const struct variant *v = q->piece[j].first; v != NULL;
@@ -255,9 +275,14 @@ is_shown(const struct header_case *c)
 			quotes |= v->bits == 1 &&
 				  v->cause == CAUSE_HDR_CONTENT_TYPE_REQUOTED;
 		}
-		words |= has_small_words(q, j);
+		struct slice is = q->piece[j].octets;
+
+		if (has_either(is, "?Q?", "?B?"))
+			others = true;
+		else
+			words |= has_either(is, "?q?", "?b?");
 	}
-	return words && quotes;
+	return words && (quotes || others);
 }
 
 /* What each field may have been; false when memory is short. */
@@ -284,6 +309,47 @@ offer_fields(struct header_case *c, struct sequence *q)
 	return true;
 }
 
+/* Whether more than one field has values of sets. */
+static bool
+has_sets(const struct sequence *q)
+{
+	unsigned n = 0;
+
+	for (size_t j = 0; j < q->n; j++) {
+		const struct variant *v = q->piece[j].first;
+
+		while (v != NULL && v->sets == 0)
+			v = v->next;
+		n += v != NULL;
+	}
+	return n > 1;
+}
+
+/* Some bits after the others.  Fields whose words differ in how the charset is
+ * spelled are less likely than all alike. */
+static size_t
+search_steps(struct search *s, struct sequence *q, unsigned from, unsigned to)
+{
+	size_t found = 0;
+	bool sets = has_sets(q);
+	unsigned behind = sets ? MIXED_BITS : 0;
+
+	for (; found == 0 && from < to; from += STEP_BITS) {
+		unsigned end = from + STEP_BITS < to ? from + STEP_BITS : to;
+
+		for (unsigned k = 0; sets && k < WORDS_SETS && found == 0;
+		     k++) {
+			q->sets = 1U << k;
+			found = sequence_best(s, q, from, end);
+		}
+		q->sets = 0;
+		if (found == 0 && from >= behind)
+			found =
+			    sequence_best(s, q, from - behind, end - behind);
+	}
+	return found;
+}
+
 size_t
 explain_library(struct header_case *c, enum library_reach reach)
 {
@@ -296,7 +362,7 @@ explain_library(struct header_case *c, enum library_reach reach)
 	};
 	struct search *s = c->s;
 	uint64_t left, begun;
-	size_t found = 0;
+	size_t found;
 
 	/* Where white space counts, other rows have more to say. */
 	if (c->canon != CANON_RELAXED || c->target->kind != TARGET_DIGEST ||
@@ -307,13 +373,8 @@ explain_library(struct header_case *c, enum library_reach reach)
 	left = s->left;
 	search_at_most(s, LIBRARY_OCTETS);
 	begun = s->left;
-	for (unsigned from = reaches[reach].from;
-	     found == 0 && from < reaches[reach].to; from += STEP_BITS) {
-		unsigned to = from + STEP_BITS;
-
-		found = sequence_best(s, &c->library, from,
-		    to < reaches[reach].to ? to : reaches[reach].to);
-	}
+	found = search_steps(
+	    s, &c->library, reaches[reach].from, reaches[reach].to);
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;
 	return found;

@@ -4,7 +4,13 @@
 
 #include "base/base64.h"
 #include "why/header_subject.h"
+#include "why/header_list_rows.h"
+#include "why/header_words.h"
 #include "mail/recode.h"
+
+enum {
+	WORD_MAX = 76, /* octets of an encoded word, or one more */
+};
 
 static struct slice
 drop_blanks(struct slice s)
@@ -204,10 +210,67 @@ put_encoded(struct offer *o, struct slice text, bool few)
 
 		if (!recoder_open(&r, w.charset, "UTF-8"))
 			continue;
+		o->q->sets = words_set(w.charset);
 		for (; *e != '\0'; e++) {
 			w.encoding = *e;
 			put_forms(o, &r, &w, text, spellings[k].every);
 		}
+		o->q->sets = 0;
+		recoder_close(&r);
+	}
+}
+
+/* text in two words, the second from at on; false when one is too long. */
+static bool
+put_two_words(struct offer *o, struct recoder *r, const struct recode_words *w,
+    struct slice text, size_t at)
+{
+	size_t first;
+	bool good = recode_words_encode(
+	    &o->text, r, w, slice_sub(text, 0, at));
+
+	first = o->text.len;
+	buf_text(&o->text, w->between);
+	good = good && recode_words_encode(&o->text, r, w,
+			   slice_sub(text, at, text.len));
+	good = good && first <= WORD_MAX &&
+	       o->text.len - first - strlen(w->between) <= WORD_MAX;
+	if (!good)
+		buf_clear(&o->text);
+	return good;
+}
+
+void
+offer_two_words(struct offer *o, unsigned at_blank, unsigned anywhere)
+{
+	struct slice text;
+
+	if (!offer_decoded(o, &text) || text.len < 40 || text.len > 120)
+		return;
+	for (size_t n = 0; n < 2 * 2; n++) {
+		struct recode_words w = { .charset = spellings[n / 2].charset,
+			.encoding = "BQ"[n % 2],
+			.whole = true,
+			.plain = "",
+			.between =
+			    o->c->canon == CANON_SIMPLE ? "\r\n " : " " };
+		struct recoder r;
+
+		if (!recoder_open(&r, w.charset, "UTF-8"))
+			continue;
+		o->q->sets = words_set(w.charset);
+		for (size_t at = 1; at < text.len && !search_over(o->c->s);
+		     at++) {
+			bool blank =
+			    text.p[at] == ' ' || text.p[at - 1] == ' ';
+
+			if ((text.p[at] & 0xc0) != 0x80 &&
+			    (blank || anywhere > 0) &&
+			    put_two_words(o, &r, &w, text, at))
+				list_text(o, blank ? at_blank : anywhere,
+				    CAUSE_HDR_SUBJECT_REENCODED);
+		}
+		o->q->sets = 0;
 		recoder_close(&r);
 	}
 }

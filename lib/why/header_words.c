@@ -21,16 +21,19 @@ static const struct way {
 	char encoding;
 	const char *plain;
 	unsigned less; /* than the likeliest */
+	bool part;     /* only the words that need it, and what is between */
 } ways[] = {
-	{ 0, NULL, 1 },
-	{ 'Q', "", 1 },
-	{ 'B', NULL, 1 },
-	{ 'q', "", 1 },
-	{ 'Q', "-!*+/", 2 },
-	{ 'q', "-!*+/", 4 },
-	{ 'Q', NULL, 4 },
-	{ 'q', NULL, 4 },
-	{ 'b', NULL, 4 },
+	{ 0, NULL, 1, false },
+	{ 'Q', "", 1, false },
+	{ 'B', NULL, 1, false },
+	{ 'q', "", 1, false },
+	{ 'Q', "-!*+/", 2, false },
+	{ 'Q', "", 2, true },
+	{ 'B', NULL, 4, true },
+	{ 'q', "-!*+/", 4, false },
+	{ 'Q', NULL, 4, false },
+	{ 'q', NULL, 4, false },
+	{ 'b', NULL, 4, false },
 };
 
 enum {
@@ -39,6 +42,17 @@ enum {
 
 static const char *const charsets[] = { "utf-8", "UTF-8", "iso-8859-1",
 	"ISO-8859-1" };
+
+unsigned
+words_set(const char *charset)
+{
+	size_t k = 0;
+
+	while (k < ARRAY_LEN(charsets) &&
+	       !slice_eq(slice_of(charset), slice_of(charsets[k])))
+		k++;
+	return 1U << k;
+}
 
 /* s with the encoding of each encoded word as a capital; false when all are. */
 static bool
@@ -64,12 +78,36 @@ put_capitals(struct buf *b, struct slice s)
 	return any;
 }
 
+/* Spell the charset of each word that is of UTF-8 as that; false when none is
+ * or it is another charset. */
+static bool
+spell_charset(struct buf *b, const char *charset)
+{
+	struct slice word = SLICE("=?utf-8?");
+	bool any = false;
+
+	for (size_t i = 0; i + word.len <= b->len; i++) {
+		if (!slice_eq_nocase(slice_sub(buf_view(b), i, word.len), word))
+			continue;
+		any = true;
+		memcpy(b->p + i + 2, charset, word.len - 3);
+	}
+	return any;
+}
+
 void
 words_offer_capitals(struct offer *o, unsigned count, enum cause_id cause)
 {
-	if (put_capitals(&o->text, o->value))
-		list_text(o, count, cause);
-	buf_clear(&o->text);
+	for (size_t k = 0; k < 2; k++) {
+		bool any = put_capitals(&o->text, o->value);
+		bool spelled = spell_charset(&o->text, charsets[k]);
+
+		o->q->sets = spelled ? words_set(charsets[k]) : 0;
+		if (any && (spelled || k == 0))
+			list_text(o, count, cause);
+		buf_clear(&o->text);
+	}
+	o->q->sets = 0;
 }
 
 /* The names with encoded words in the value, and each in every way; or none. */
@@ -134,7 +172,7 @@ write_names(
 			.encoding = way->encoding,
 			.first = WORD_WIDTH,
 			.width = WORD_WIDTH,
-			.whole = true,
+			.whole = !way->part,
 			.plain = way->plain,
 			.between = " " };
 		struct buf b = { .max = 0 }, text = { .max = 0 };
@@ -142,6 +180,9 @@ write_names(
 
 		if (way->encoding == 0) {
 			put_capitals(&b, name);
+			good = strcmp(charset, charsets[0]) == 0 ||
+			       (strcmp(charset, charsets[1]) == 0 &&
+				   spell_charset(&b, charset));
 		} else {
 			put_name(&text, o->c->s->arena, name);
 			good = recode_words_encode(
@@ -204,6 +245,7 @@ words_offer_names(struct offer *o, unsigned alike, unsigned mixed)
 
 		if (!recoder_open(&to, charsets[k], "UTF-8"))
 			continue;
+		o->q->sets = words_set(charsets[k]);
 		write_names(o, t, charsets[k], &to);
 		for (size_t w = 0; w < NWAYS; w++) {
 			for (size_t n = 0; n < t->n; n++)
@@ -216,6 +258,7 @@ words_offer_names(struct offer *o, unsigned alike, unsigned mixed)
 		while (k < 2 && t->n > 1 && t->n <= MAX_MIXED &&
 		       next_mix(way, t->n))
 			offer_ways(o, t, way, mixed);
+		o->q->sets = 0;
 		recoder_close(&to);
 	}
 }

@@ -59,6 +59,9 @@ sequence_offer(struct search *s, struct sequence *q, size_t j,
 		if (o->sum == sum && (!search_pay(s, octets.len) ||
 					 slice_eq(o->octets, octets))) {
 			o->bits = bits < o->bits ? bits : o->bits;
+			o->sets = o->sets == 0 || q->sets == 0
+				      ? 0
+				      : o->sets | q->sets;
 			return;
 		}
 	struct variant *v = arena_alloc(s->arena, sizeof *v);
@@ -73,7 +76,8 @@ sequence_offer(struct search *s, struct sequence *q, size_t j,
 		.sum = sum,
 		.change = *change,
 		.rank = rank,
-		.bits = bits };
+		.bits = bits,
+		.sets = q->sets };
 	if (p->last != NULL)
 		p->last->next = v;
 	else
@@ -254,6 +258,7 @@ struct stage {
 	struct slice before;
 	const struct piece *p;
 	const struct variant **v; /* the likeliest first */
+	size_t n;
 	uint64_t least, most;	  /* bits of this stage and those behind it */
 };
 
@@ -293,9 +298,8 @@ best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
 		    (b->floor > 0 && bits + t->most <= b->floor))
 			return;
 		put_slice(d, t->before);
-		for (size_t k = 0; k < t->p->nvariants && w->depth < MAX_BEST &&
-				   !walk_over(w);
-		     k++) {
+		for (size_t k = 0;
+		     k < t->n && w->depth < MAX_BEST && !walk_over(w); k++) {
 			const struct variant *v = t->v[k];
 			struct digest e;
 
@@ -317,13 +321,11 @@ best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
 }
 /* NOLINTEND(misc-no-recursion) */
 
-/* A piece's variants in the order of their bits, those of as many as they were
- * offered. */
+/* A piece's variants of the sets in the order of their bits, those of as many
+ * as they were offered. */
 static bool
-sort_variants(struct search *s, struct stage *t)
+sort_variants(struct search *s, struct stage *t, unsigned sets)
 {
-	size_t n = 0;
-
 	t->v = arena_array(s->arena, t->p->nvariants, sizeof(void *));
 	if (t->v == NULL)
 		return false;
@@ -334,8 +336,9 @@ sort_variants(struct search *s, struct stage *t)
 	for (unsigned bits = 0; bits <= most; bits++)
 		for (const struct variant *v = t->p->first; v != NULL;
 		     v = v->next)
-			if (v->bits == bits)
-				t->v[n++] = v;
+			if (v->bits == bits && (v->sets == 0 || sets == 0 ||
+						   (v->sets & sets) != 0))
+				t->v[t->n++] = v;
 	return true;
 }
 
@@ -356,7 +359,7 @@ set_stages(struct search *s, struct best *b, struct slice all)
 
 			t->before = slice_sub(all, from, at - from);
 			t->p = p;
-			if (!sort_variants(s, t))
+			if (!sort_variants(s, t, q->sets))
 				return false;
 			from = at + p->octets.len;
 		}
@@ -366,13 +369,13 @@ set_stages(struct search *s, struct best *b, struct slice all)
 	for (size_t j = b->nstages; j-- > 0;) {
 		struct stage *t = &b->stage[j];
 		bool last = j + 1 == b->nstages;
-		unsigned first = t->v[0]->bits;
-		unsigned worst = t->v[t->p->nvariants - 1]->bits;
+		unsigned is = t->p->bits;
+		unsigned first = t->n > 0 ? t->v[0]->bits : is;
+		unsigned worst = t->n > 0 ? t->v[t->n - 1]->bits : is;
 
-		t->least = (last ? 0 : t[1].least) +
-			   (first < t->p->bits ? first : t->p->bits);
-		t->most = (last ? 0 : t[1].most) +
-			  (worst > t->p->bits ? worst : t->p->bits);
+		t->least =
+		    (last ? 0 : t[1].least) + (first < is ? first : is);
+		t->most = (last ? 0 : t[1].most) + (worst > is ? worst : is);
 	}
 	return true;
 }

@@ -22,6 +22,7 @@ struct variant {
 	struct change change;
 	enum rank rank;
 	unsigned bits; /* sequence_best(): how unlikely it is */
+	unsigned sets; /* to which it belongs, as bits; 0: all */
 };
 
 enum {
@@ -46,6 +47,8 @@ struct sequence {
 	struct target *target;
 	enum finding_aspect aspect;
 	const struct known *of;
+	unsigned sets; /* of what is offered, and then of what sequence_best()
+			* tries, as bits; 0: all */
 };
 
 /* The sequence's pieces, all empty; false when memory is short. */
