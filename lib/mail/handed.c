@@ -430,8 +430,8 @@ damaged_as(struct slice header, struct slice junk)
 			bad++;
 			wrapped += before.len > 0 &&
 				   before.len - slice_line_end(before) < 100;
-			listed += slice_ends_nocase(
-			    slice_trim(before), SLICE(","));
+			listed +=
+			    slice_ends_nocase(slice_trim(before), SLICE(","));
 		}
 		mail |= begins_known(line, ':');
 		blank |= line.p == junk.p && slice_trim(before).len == 0;

@@ -29,8 +29,8 @@ static struct slice
 list_rest(const struct message *m, size_t i)
 {
 	const struct field *f = &m->field[i];
-	const char *end = i + 1 < m->nfields ? f[1].raw.p
-					     : m->header.p + m->header.len;
+	const char *end =
+	    i + 1 < m->nfields ? f[1].raw.p : m->header.p + m->header.len;
 	struct slice rest = { f->raw.p + f->raw.len,
 		(size_t)(end - f->raw.p) - f->raw.len };
 
@@ -98,8 +98,8 @@ put_decoded(struct search *s, struct buf *b)
 	return n;
 }
 
-/* Whether an ARC field may have encoded words in it, or a list of addresses goes
- * on behind it: what has neither is not copied. */
+/* Whether an ARC field may have encoded words in it, or a list of addresses
+ * goes on behind it: what has neither is not copied. */
 static bool
 any_encoded(const struct message *m)
 {
@@ -245,7 +245,8 @@ is_told(const struct search *s, size_t from, const struct field *at)
 /* The lists of addresses that were whole and have no other change; first is the
  * first group of what was found of the message as it was. */
 static void
-tell_lists(struct search *s, const struct decoded *d, size_t from, unsigned first)
+tell_lists(
+    struct search *s, const struct decoded *d, size_t from, unsigned first)
 {
 	const struct finding *proof = newest_proof(d);
 	struct finding *f = NULL;

@@ -226,13 +226,12 @@ put_two_words(struct offer *o, struct recoder *r, const struct recode_words *w,
     struct slice text, size_t at)
 {
 	size_t first;
-	bool good = recode_words_encode(
-	    &o->text, r, w, slice_sub(text, 0, at));
+	bool good = recode_words_encode(&o->text, r, w, slice_sub(text, 0, at));
 
 	first = o->text.len;
 	buf_text(&o->text, w->between);
-	good = good && recode_words_encode(&o->text, r, w,
-			   slice_sub(text, at, text.len));
+	good = good && recode_words_encode(
+			   &o->text, r, w, slice_sub(text, at, text.len));
 	good = good && first <= WORD_MAX &&
 	       o->text.len - first - strlen(w->between) <= WORD_MAX;
 	if (!good)
@@ -261,8 +260,7 @@ offer_two_words(struct offer *o, unsigned at_blank, unsigned anywhere)
 		o->q->sets = words_set(w.charset);
 		for (size_t at = 1; at < text.len && !search_over(o->c->s);
 		     at++) {
-			bool blank =
-			    text.p[at] == ' ' || text.p[at - 1] == ' ';
+			bool blank = text.p[at] == ' ' || text.p[at - 1] == ' ';
 
 			if ((text.p[at] & 0xc0) != 0x80 &&
 			    (blank || anywhere > 0) &&

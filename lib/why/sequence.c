@@ -259,7 +259,7 @@ struct stage {
 	const struct piece *p;
 	const struct variant **v; /* the likeliest first */
 	size_t n;
-	uint64_t least, most;	  /* bits of this stage and those behind it */
+	uint64_t least, most; /* bits of this stage and those behind it */
 };
 
 /* All choices of bits above floor and up to limit. */
@@ -373,8 +373,7 @@ set_stages(struct search *s, struct best *b, struct slice all)
 		unsigned first = t->n > 0 ? t->v[0]->bits : is;
 		unsigned worst = t->n > 0 ? t->v[t->n - 1]->bits : is;
 
-		t->least =
-		    (last ? 0 : t[1].least) + (first < is ? first : is);
+		t->least = (last ? 0 : t[1].least) + (first < is ? first : is);
 		t->most = (last ? 0 : t[1].most) + (worst > is ? worst : is);
 	}
 	return true;

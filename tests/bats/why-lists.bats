@@ -35,6 +35,34 @@ scored() {
 	PY
 }
 
+@test "a list of addresses that Python's library folds without a blank is read to its end, and what was signed is proved (RFC 5322 2.2.3)" {
+	forge <<-'PY'
+	import email.policy
+	import library
+	to = "Ann Author <p1@d1.example>," + ",".join("=?utf-8?B?QXV0aG9yLCBKw7ZyZw==?= <p%d@d2.example>" % k for k in range(4))
+	octets, keys = library.through(email.policy.SMTP, To=to)
+	assert octets.count(b"\r\nAuthor, =?utf-8?q?J") >= 3, octets
+	run = score.Run(tmp(""), octets, keys)
+	assert run.json["reason"]["code"] == "header-syntax", run.json
+	assert library.signed(run.json) == {"To": to}, run.json["why"]
+	# What is no rest of a list is not joined to it, nor what was not signed so.
+	for was, now in ((b",\r\nAuthor,", b"\r\nAuthor,"), (b"\r\nAuthor,", b"\r\nArthur,")):
+	    assert score.Run(tmp(""), octets.replace(was, now), keys).json["why"] == []
+	PY
+}
+
+@test "fields that Python's library writes anew one and all are each what they were (RFC 2047 5)" {
+	forge <<-'PY'
+	import email.policy
+	import library
+	fields = {"From": "=?UTF-8?Q?J=C3=B6rg_Author?= <ann@author.example>", "To": "=?UTF-8?B?QXV0aG9yLCBKw7ZyZw==?= <p1@d1.example>",
+	          "Subject": "=?UTF-8?B?UHLDvGZ1bmcgZGVyIMOEbmRlcnVuZ2VuIGFtIFrDpGhsZXIgdW5k?= =?UTF-8?B?IHdhcyBkYXJhdXMgZm9sZ3Q=?=",
+	          "Content-Type": "text/plain; charset=UTF-8;format=flowed;delsp=yes"}
+	run = score.Run(tmp(""), *library.through(email.policy.SMTP.clone(refold_source="all"), **fields))
+	assert library.signed(run.json) == fields, run.json["why"]
+	PY
+}
+
 @test "a field that Microsoft signs and keeps for itself is found missing beside what a list did, and nobody is named for it" {
 	forge <<-'PY'
 	import random

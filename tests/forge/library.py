@@ -97,6 +97,21 @@ def rewritten(octets, policy):
     return msg.as_bytes(policy=policy.clone(linesep="\r\n"))
 
 
+def through(policy, **fields):
+    """A short message with these fields, sealed and then written anew, and its keys."""
+    rows = {"From": "Ann Author <ann@author.example>", "To": "Bob <bob@d1.example>", "Subject": "Tuesday", "Date": "Thu, 09 Oct 2025 10:53:12 +0200",
+            "Message-ID": "<1@author.example>", "MIME-Version": "1.0", "Content-Type": 'text/plain; charset="utf-8"'}
+    rows.update((name.replace("_", "-"), value) for name, value in fields.items())
+    message = arc.Message("Hello.\n", "".join("%s: %s\n" % row for row in rows.items()))
+    message.seal(d="d1.example", s="s1", key="rsa2048-a", ams={"h": H.replace(":message-id:", ":message-id\n :")})
+    return rewritten(message.octets(), policy), message.keys_file()
+
+
+def signed(found):
+    """The fields that --why proves to have been other ones."""
+    return {c["field"]: c["signed"].strip() for w in found["why"] if w["field"] == "ams.b" and w["level"] == "proved" for c in w["evidence"]["changes"]}
+
+
 CAUSES = {
     "hdr.encoded-by-library", "hdr.half-decoded", "hdr.quotes-lost", "hdr.unknown-8bit", "hdr.content-type-requoted", "hdr.content-type-relabelled",
     "hdr.address-list-respaced", "hdr.display-name-quoted", "hdr.subject-reencoded", "hdr.utf8-downgraded", "hdr.date-normalised", "as.field-encoded",
