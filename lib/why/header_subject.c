@@ -10,6 +10,7 @@
 
 enum {
 	WORD_MAX = 76, /* octets of an encoded word, or one more */
+	WORD_MANY = 55,
 };
 
 static struct slice
@@ -220,8 +221,9 @@ put_encoded(struct offer *o, struct slice text, bool few)
 	}
 }
 
-/* text in two words, the second from at on; false when one is too long. */
-static bool
+/* text in two words, the second from at on: octets of the first, or 0 when one
+ * is too long. */
+static size_t
 put_two_words(struct offer *o, struct recoder *r, const struct recode_words *w,
     struct slice text, size_t at)
 {
@@ -236,7 +238,7 @@ put_two_words(struct offer *o, struct recoder *r, const struct recode_words *w,
 	       o->text.len - first - strlen(w->between) <= WORD_MAX;
 	if (!good)
 		buf_clear(&o->text);
-	return good;
+	return good ? first : 0;
 }
 
 void
@@ -261,11 +263,14 @@ offer_two_words(struct offer *o, unsigned at_blank, unsigned anywhere)
 		for (size_t at = 1; at < text.len && !search_over(o->c->s);
 		     at++) {
 			bool blank = text.p[at] == ' ' || text.p[at - 1] == ' ';
+			size_t first = (text.p[at] & 0xc0) == 0x80
+					   ? 0
+					   : put_two_words(o, &r, &w, text, at);
 
-			if ((text.p[at] & 0xc0) != 0x80 &&
-			    (blank || anywhere > 0) &&
-			    put_two_words(o, &r, &w, text, at))
-				list_text(o, blank ? at_blank : anywhere,
+			if (first > 0)
+				list_text(o,
+				    blank && first > WORD_MANY ? at_blank
+							       : anywhere,
 				    CAUSE_HDR_SUBJECT_REENCODED);
 		}
 		o->q->sets = 0;

@@ -8,8 +8,8 @@
 void offer_untagged(struct offer *);
 void offer_reencoded(struct offer *);
 
-/* The text of a Subject in two encoded words, cut at a blank or anywhere;
- * counts as in list_text(). */
+/* The text of a Subject in two encoded words, cut at a blank when the first is
+ * long enough, or anywhere; counts as in list_text(). */
 void offer_two_words(struct offer *, unsigned at_blank, unsigned anywhere);
 
 #endif
