@@ -447,11 +447,31 @@ what_passes(const struct report *r)
 								 : NULL;
 }
 
+/* Whether the chain passes and DKIM, which was to be checked, too, does not. */
+static bool
+dkim_fails_beside(const struct report *r)
+{
+	return !r->without_arc && r->verdict->cv == CV_PASS &&
+	       r->dkim != NULL && r->dkim->result == RESULT_FAIL;
+}
+
+/* Whether what the hand of that finding did broke a DKIM-Signature. */
+static bool
+hand_broke_dkim(const struct explanation *e, size_t first)
+{
+	for (size_t k = first; k < e->n; k++)
+		if (e->finding[k].signature > 0 && !e->finding[k].other &&
+		    why_same_hand(&e->finding[first], &e->finding[k]))
+			return true;
+	return false;
+}
+
 void
 report_summary(struct buf *b, const struct report *r, const char *label)
 {
 	const struct explanation *e = r->why;
 	const char *passes = what_passes(r);
+	bool dkim = dkim_fails_beside(r), fixed = false;
 	unsigned told = 0, more = 0;
 
 	for (size_t k = 0; k < e->n; k++) {
@@ -464,11 +484,14 @@ report_summary(struct buf *b, const struct report *r, const char *label)
 		buf_text(b, told > 0 ? " " : label);
 		if (told == 0 && passes != NULL)
 			buf_printf(b,
-			    "%s passes. Why older signatures do not verify: ",
-			    passes);
+			    "%s passes%s. Why older signatures do not verify: ",
+			    passes, dkim ? ", DKIM fails" : "");
 		put_hand(b, r, k);
-		if (told++ > 0 || passes != NULL)
+		told++;
+		if (fixed || (dkim ? !hand_broke_dkim(e, k)
+				   : passes != NULL || told > 1))
 			continue;
+		fixed = true;
 		buf_text(b, " Fix: ");
 		report_fix(b, &e->finding[k]);
 	}

@@ -27,7 +27,7 @@ load helper
 
 @test "the text names the signature, who signed before and who after" {
 	forge <<-'PY'
-	import subprocess
+	import re, subprocess
 	def lines(plan, check):
 	    head, body, edit = edits.PLAIN, edits.TEXT, lambda m: setattr(m, "body", m.body + b"--\r\nthe list\r\n") or m
 	    m, _ = dkimedits.planned(plan, head, body, edit)
@@ -40,6 +40,10 @@ load helper
 	assert "by: between DKIM-Signature 2 (signed by author.example) and DKIM-Signature 1, most likely list.example (likely)" in text, text
 	text = lines("DES", "dkim")
 	assert "by: between DKIM-Signature 1 (signed by author.example) and i=1, most likely d1.example (likely)" in text, text
+	assert "Fix: Sign after" in text.split("\n")[1], text
+	text = lines("DES", "arc:dkim")
+	assert re.search("^why: The chain passes, DKIM fails. .* Fix: Sign after appending the footer.$", text, re.M), text
+	assert " Fix: " not in lines("DSES", "arc"), text
 	text = lines("DSES", "arc:dkim")
 	assert "between i=1 (sealed by d1.example) and i=2, most likely d2.example" in text, text
 	assert text.count("proved: A footer was appended") == 1 and "fails: DKIM-Signature 1 bh=" in text and "fails: i=1 ARC-Message-Signature bh=" in text, text
