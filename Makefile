@@ -41,9 +41,10 @@ EXTRA    = $(if $(COVER),$(COVERFLAGS),$(if $(SAN)$(FUZZ),$(SANFLAGS)))
 ALL_CFLAGS  = -std=c11 $(OPT) $(WARN) $(or $(EXTRA),$(HARDEN)) \
               -ffile-prefix-map=$(CURDIR)=. -pthread $(CFLAGS)
 # Sanitizers look for leaks, and counters are written, with what the sandbox
-# takes away.
+# takes away; and each piece of an arena has ends of its own for them.
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Icmd $(CPPFLAGS) \
-               $(if $(NO_SANDBOX)$(EXTRA),-DNO_SANDBOX)
+               $(if $(NO_SANDBOX)$(EXTRA),-DNO_SANDBOX) \
+               $(if $(SAN)$(FUZZ),-DARENA_EACH)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,--as-needed \
               $(EXTRA) $(LDFLAGS)
 # The system's OpenSSL, so that its security updates apply; or a static one,

@@ -9,6 +9,7 @@
 #include "dkim/dkim.h"
 #include "dump_run.h"
 #include "base/escape.h"
+#include "base/shortage.h"
 #include "why/why.h"
 #include "report/fingerprint.h"
 #include "report/hops.h"
@@ -482,10 +483,10 @@ dump_run(struct dump *d, const char *path)
 	size_t before = out->len;
 	struct diag why;
 
-	buf_watch();
+	shortage_watch();
 	if (input_open(&s.in, path, &why) != 0 || hold(&s, &why) != 0 ||
 	    show(&s, &why) != 0 ||
-	    (buf_memory_failed() && diag_memory(&why) != 0)) {
+	    (shortage_noted() && diag_memory(&why) != 0)) {
 		/* No part of a page, but what a long one has sent ahead. */
 		if (out->len > before)
 			out->len = before;

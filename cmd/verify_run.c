@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/pool.h"
+#include "base/shortage.h"
 #include "corpus/summary.h"
 #include "report/report.h"
 #include "verify_message.h"
@@ -58,10 +59,10 @@ job_work(void *ctx, void *job)
 	int64_t begun = clock_now();
 	struct diag why;
 
-	buf_watch();
+	shortage_watch();
 	int result = verify_source(v, j, &why);
 
-	if (result == 0 && buf_memory_failed())
+	if (result == 0 && shortage_noted())
 		result = diag_memory(&why);
 	j->seconds = seconds_since(begun);
 	if (result == 0)

@@ -5,12 +5,19 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/shortage.h"
 
 /* Octets of the first block; each next one is twice as large, up to the most.
- * What is larger than a quarter of a block gets one of its own. */
+ * What is larger than a quarter of a block gets one of its own: with ARENA_EACH
+ * everything does, so that sanitizers see its ends, and each may fail. */
 enum {
+#ifdef ARENA_EACH
+	FIRST_BLOCK = 1,
+	MOST_BLOCK = 1,
+#else
 	FIRST_BLOCK = 1024,
 	MOST_BLOCK = 64 * 1024,
+#endif
 };
 
 struct block {
@@ -34,12 +41,13 @@ struct arena {
 static struct block *
 block_new(size_t size, struct block *next)
 {
-	if (size > SIZE_MAX - sizeof(struct block))
-		return NULL;
-	struct block *b = malloc(sizeof *b + size);
+	struct block *b =
+	    size > SIZE_MAX - sizeof *b ? NULL : malloc(sizeof *b + size);
 
-	if (b == NULL)
+	if (b == NULL) {
+		shortage_note();
 		return NULL;
+	}
 	b->next = next;
 	b->used = 0;
 	b->size = size;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/shortage.h"
 
 enum {
 	LARGE =
@@ -43,26 +44,12 @@ buf_fail_with(struct buf *b, const struct buf *part)
 		b->failure = part->failure;
 }
 
-/* Since buf_watch(), which clears it. */
-static _Thread_local bool memory_failed;
-
-void
-buf_watch(void)
-{
-	memory_failed = false;
-}
-
-bool
-buf_memory_failed(void)
-{
-	return memory_failed;
-}
-
 static char *
 buf_fail(struct buf *b, enum buf_failure why)
 {
 	b->failure = why;
-	memory_failed |= why == BUF_NO_MEMORY;
+	if (why == BUF_NO_MEMORY)
+		shortage_note();
 	return NULL;
 }
 

@@ -60,11 +60,6 @@ buf_char(struct buf *b, char c)
 		buf_put(b, &c, 1);
 }
 
-/* Of work with many buffers, each of which could go on without what it did not
- * get: whether one of this thread found no memory since buf_watch(). */
-void buf_watch(void);
-bool buf_memory_failed(void);
-
 /* What has been put so far; valid until the next call that adds. */
 struct slice buf_view(const struct buf *);
 

@@ -9,6 +9,7 @@
 #include "arc/lint.h"
 #include "arc/validate.h"
 #include "base/arena.h"
+#include "base/shortage.h"
 #include "embed/arc.h"
 #include "keys/keystore.h"
 #include "mail/authres.h"
@@ -306,7 +307,7 @@ verify(struct work *w, struct arc_keys *k, const struct arc_options *o,
 	size_t rest = w->m->ahead.len + w->in.memory.len;
 	struct slice body = slice_sub(w->whole, w->whole.len - rest, rest);
 
-	buf_watch();
+	shortage_watch();
 	sigcheck_init(&w->check, w->m, &w->in, k->store, &v->sig);
 	if (chain_collect(w->m, w->m->arena, &w->chain, why) != 0 ||
 	    validate(&w->check, &w->chain, v, &w->verdict, why) != 0)
@@ -315,7 +316,7 @@ verify(struct work *w, struct arc_keys *k, const struct arc_options *o,
 		return diag_memory(why);
 	if (write_reports(w, k->store, body, o, v, out, why) != 0)
 		return -1;
-	return buf_memory_failed() ? diag_memory(why) : 0;
+	return shortage_noted() ? diag_memory(why) : 0;
 }
 
 static enum arc_error
