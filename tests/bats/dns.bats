@@ -293,6 +293,15 @@ udp s2._domainkey.d2.example" ]
 	done
 }
 
+@test "nothing is asked for a seal whose tags are wrong (RFC 8617 5.2)" {
+	key key "$ONE"
+	echo "m1._domainkey.d1.example key $ONE" >>"$T/zone"
+	echo "s2._domainkey.d2.example key $ONE" >>"$T/zone"
+	run -1 --separate-stderr ask --json illegible
+	[[ $output == *'"code":"tag-syntax"'* ]]
+	[ "$(asked | sort | tr '\n' ' ')" = "udp m1._domainkey.d1.example udp s2._domainkey.d2.example " ]
+}
+
 # batches: how many names were asked for in each round trip
 batches() {
 	cut -d ' ' -f 1 "$T/zone.log" | uniq -c | awk '{ printf "%s ", $1 }'

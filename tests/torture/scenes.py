@@ -21,6 +21,16 @@ def sample(name):
     return os.path.join(SAMPLES, name + ".eml")
 
 
+# Ours twice, of a version that nobody knows, somebody else's, and what is none.
+RESULTS = (
+    b"Authentication-Results: lists.example; spf=pass smtp.mailfrom=a@b.example;\r\n dkim=pass (good) header.d=b.example\r\n"
+    b"Authentication-Results: lists.example 2; spf=pass\r\n"
+    b"Authentication-Results: other.example; spf=fail\r\n"
+    b"Authentication-Results: lists.example; iprev=pass policy.iprev=192.0.2.1\r\n"
+    b"Authentication-Results: lists.example=; spf=pass\r\n"
+)
+
+
 class Scene:
     """A command, what it gets and what it says when nothing goes wrong.
 
@@ -158,6 +168,7 @@ def all_scenes(directory, build):
         stdin=read(sample("pass-one-hop")),
         files={"table": table.encode()},
     )
+    yield sign("over results of others", *us, *keys, stdin=RESULTS + read(sample("pass-one-hop")))
     yield sign("over a broken chain", *us, *keys, *ar, sample("fail-subject-changed"))
     yield sign("over cv=fail", *us, *keys, *ar, sample("fail-newest-says-cv-fail"))
     yield sign("pass on", "--on-error=pass", *us, *keys, stdin=read(sample("none-no-arc-fields")))
