@@ -12,6 +12,7 @@
 #include "sign_run.h"
 #include "sign_table.h"
 #include "crypto/signature.h"
+#include "base/shortage.h"
 #include "base/spool.h"
 #include "arc/state.h"
 #include "arc/validate.h"
@@ -658,9 +659,11 @@ sign_run(struct sign *s, const char *path, bool ready)
 		cli_trouble(c, path, &why);
 		return;
 	}
+	shortage_watch();
 	bool whole = spool_take(&w.spool, &in, c->validate.sig.limits->message,
 			 s->pass_on_error ? NULL : &guard, &why) == 0;
-	bool done = whole && ready && seal(&w, &why) == 0;
+	bool done = whole && ready && seal(&w, &why) == 0 &&
+		    (!shortage_noted() || diag_memory(&why) == 0);
 
 	if (!whole || (ready && !done))
 		cli_trouble(c, path, &why);

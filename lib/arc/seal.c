@@ -614,11 +614,7 @@ check_set(struct sigcheck *check, const struct chain *c, unsigned i,
 	sigcheck_want_body(check, ams, &r);
 	if (sigcheck_bodies(check, why) != 0)
 		return -1;
-	int fits = sigcheck_body(check, ams, &r, why);
-
-	if (fits < 0)
-		return -1;
-	if (fits == 0)
+	if (!sigcheck_body(check, ams, &r))
 		return check_fail(why, "bh= of the ARC-Message-Signature");
 	if (sigcheck_digest(check, ams, digest, why) != 0 ||
 	    check_signature(digest, ams, key, "b= of the ARC-Message-Signature",

@@ -79,12 +79,12 @@ ams_field(struct validation *w, unsigned i)
 	    w->check, field_of(w, ARC_AMS, i), &w->out->ams[i]);
 }
 
-/* 1: bh= of AMS(i) is that of the body; 0: it fails; -1: no verdict. */
-static int
-ams_body(struct validation *w, unsigned i, struct diag *why)
+/* Whether bh= of AMS(i) is that of the body.  Else it fails. */
+static bool
+ams_body(struct validation *w, unsigned i)
 {
 	return sigcheck_body(
-	    w->check, field_of(w, ARC_AMS, i), &w->out->ams[i], why);
+	    w->check, field_of(w, ARC_AMS, i), &w->out->ams[i]);
 }
 
 /* Every body hash that may be needed, in one pass over the body. */
@@ -124,22 +124,16 @@ prepare(struct validation *w, struct diag *why)
 		if (key_name(w, ARC_SEAL, i, why) != 0)
 			return -1;
 		/* Nothing below the first failure is looked at (step 5). */
-		if (i < n && i >= w->oldest_ams &&
-		    w->out->ams[i].status == STATUS_FAIL)
+		if (i >= w->oldest_ams && w->out->ams[i].status == STATUS_FAIL)
 			w->oldest_ams = i + 1;
 	}
 	if (w->out->ams[n].status == STATUS_FAIL)
 		return 0;
 	if (!w->opt->every_part && bodies(w, why) != 0)
 		return -1;
-	for (unsigned i = n; i >= w->oldest_ams; i--) {
-		int fits = ams_body(w, i, why);
-
-		if (fits < 0)
-			return -1;
-		if (fits == 0)
+	for (unsigned i = n; i >= w->oldest_ams; i--)
+		if (!ams_body(w, i))
 			w->oldest_ams = i + 1;
-	}
 	return 0;
 }
 
@@ -274,12 +268,10 @@ static int
 rest_of(struct validation *w, enum sigkind kind, unsigned i, struct diag *why)
 {
 	struct sigresult *r = result_of(w, kind, i);
-	int fits = is_open(w, kind, i) && (kind != ARC_AMS || ams_field(w, i));
 
-	if (fits != 0 && kind == ARC_AMS)
-		fits = ams_body(w, i, why);
-	if (fits <= 0)
-		return fits;
+	if (!is_open(w, kind, i) ||
+	    (kind == ARC_AMS && !(ams_field(w, i) && ams_body(w, i))))
+		return 0;
 	if (r->key_name.len == 0 && key_name(w, kind, i, why) != 0)
 		return -1;
 	if (r->key_name.len == 0) {

@@ -111,30 +111,29 @@ sigcheck_bodies(struct sigcheck *c, struct diag *why)
 }
 
 /* Say of two hashes, as bh= writes them, that they differ. */
-static int
-say_hashes(const struct sigtags *s, const struct bodyhash *h,
-    struct diag *result, struct diag *why)
+static void
+say_hashes(
+    const struct sigtags *s, const struct bodyhash *h, struct diag *result)
 {
 	struct slice found = { (const char *)h->digest, sizeof h->digest };
-	struct buf b[2] = { { .max = 0 }, { .max = 0 } };
-	bool memory;
+	struct buf b = { .max = 0 };
+	size_t claimed;
 
-	base64_encode(&b[0], s->body_hash);
-	base64_encode(&b[1], found);
+	base64_encode(&b, s->body_hash);
+	claimed = b.len;
+	base64_encode(&b, found);
 	diag_set(result, DIAG_BODY_HASH, s->bh_text,
 	    "%sbh=%.*s, the body gives %.*s",
 	    h->total > 0 ? ""
 			 : "the message has no body: is this the header only? ",
-	    SLICE_ARG(buf_view(&b[0])), SLICE_ARG(buf_view(&b[1])));
-	memory = b[0].failure != BUF_OK || b[1].failure != BUF_OK;
-	buf_release(&b[0]);
-	buf_release(&b[1]);
-	return memory ? diag_memory(why) : 0;
+	    SLICE_ARG(slice_sub(buf_view(&b), 0, claimed)),
+	    SLICE_ARG(slice_sub(buf_view(&b), claimed, b.len)));
+	buf_release(&b);
 }
 
-int
-sigcheck_body(const struct sigcheck *c, const struct sigfield *f,
-    struct sigresult *r, struct diag *why)
+bool
+sigcheck_body(
+    const struct sigcheck *c, const struct sigfield *f, struct sigresult *r)
 {
 	const struct bodyhash *h = r->body;
 	struct diag result = { .code = DIAG_NONE };
@@ -148,18 +147,17 @@ sigcheck_body(const struct sigcheck *c, const struct sigfield *f,
 		    taglist_value(&f->list, SLICE("l")),
 		    "l=%" PRIu64 ", but the body has %" PRIu64 " bytes",
 		    h->length, h->total);
-	else if (!r->body_fits) {
-		if (say_hashes(&f->tags, h, &result, why) != 0)
-			return -1;
-	} else if (c->policy->no_partial_body && r->body_signed < h->total)
+	else if (!r->body_fits)
+		say_hashes(&f->tags, h, &result);
+	else if (c->policy->no_partial_body && r->body_signed < h->total)
 		diag_set(&result, DIAG_BODY_PARTIAL,
 		    taglist_value(&f->list, SLICE("l")),
 		    "%" PRIu64 " of %" PRIu64 " bytes signed", r->body_signed,
 		    h->total);
 	if (result.code == DIAG_NONE)
-		return 1;
+		return true;
 	sigresult_fail(r, f, &result);
-	return 0;
+	return false;
 }
 
 /* ------------------------------------------------------------------------

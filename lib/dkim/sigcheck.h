@@ -134,10 +134,9 @@ void sigcheck_want_body(
  * DIAG_MEMORY. */
 int sigcheck_bodies(struct sigcheck *, struct diag *why);
 
-/* Compare bh= with the hash.  1: it is that of the body; 0: it fails; -1 with
- * DIAG_MEMORY. */
-int sigcheck_body(const struct sigcheck *, const struct sigfield *,
-    struct sigresult *, struct diag *why);
+/* Compare bh= with the hash: whether it is that of the body.  Else it fails. */
+bool sigcheck_body(
+    const struct sigcheck *, const struct sigfield *, struct sigresult *);
 
 /* The digest of what a DKIM-Signature or an AMS signs.  -1 with DIAG_MEMORY. */
 int sigcheck_digest(struct sigcheck *, const struct sigfield *,

@@ -83,6 +83,12 @@ verify() {
 	passes(chain(5, {3: bad}), oldest=4)
 	passes(chain(5, {1: bad, 3: bad}), oldest=4)
 	passes(chain(50, {25: bad}), oldest=26)
+	# Of what fails by its field alone, too; and the newest is looked at all the same.
+	gone = dict(ams={"d": None})
+	passes(chain(3, {1: gone}), oldest=2, parts={"ams2": "pass", "ams1": "fail tag-missing"})
+	passes(chain(5, {1: gone, 3: gone}), oldest=4, parts={"ams4": "pass", "ams3": "fail tag-missing"})
+	fails("body-hash", 2, chain(2, {1: gone}).edit_body("ten", "two"))
+	fails("body-hash", 3, chain(3, {2: gone}).edit_body("ten", "two"))
 	PY
 }
 
