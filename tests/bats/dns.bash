@@ -30,6 +30,8 @@ setup_file() {
 	put("shared", chain(20, key="rsa1024-a", sets={i: dict(s="m%d" % i) for i in range(1, 21)}))
 	put("selector", chain(50, key="rsa1024-a", s="s", d="d.example"))
 	put("illegible", chain(2, key="rsa1024-a", sets={1: dict(as_={"t": "icecream"}, as_s="a1", ams_s="m1")}))
+	put("halfway", chain(3, key="rsa1024-a", sets={
+	    i: dict(as_s="a%d" % i, ams_s="m%d" % i, ams={"bh": "A" * 43 + "="} if i == 2 else {}) for i in (1, 2, 3)}))
 	put("differ", chain(1, key="rsa1024-a", ams_s="a.b", ams_d="x.example", as_s="c", as_d="y.example"))
 	PY
 }

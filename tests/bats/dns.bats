@@ -302,6 +302,18 @@ udp s2._domainkey.d2.example" ]
 	[ "$(asked | sort | tr '\n' ' ')" = "udp m1._domainkey.d1.example udp s2._domainkey.d2.example " ]
 }
 
+@test "below an AMS that fails by its body no key of an AMS is asked for (RFC 8617 5.2, step 5)" {
+	key key "$ONE"
+	for n in 1 2 3; do
+		echo "m$n._domainkey.d$n.example key $ONE" >>"$T/zone"
+		echo "a$n._domainkey.d$n.example key $ONE" >>"$T/zone"
+	done
+	run -0 ask halfway
+	[[ $output == *"oldest-pass=3" ]]
+	[ "$(asked | grep ' m')" = "udp m3._domainkey.d3.example" ]
+	[ "$(asked | grep -c ' a')" -eq 3 ]
+}
+
 # batches: how many names were asked for in each round trip
 batches() {
 	cut -d ' ' -f 1 "$T/zone.log" | uniq -c | awk '{ printf "%s ", $1 }'
