@@ -214,7 +214,7 @@ lint: setup-build setup-test setup-lint
 SOURCES  = $(wildcard lib/*/*.c cmd/*.c tests/unit/*.c tests/fuzz/*.c \
                tests/torture/*.c bench/*.c)
 HEADERS  = $(wildcard lib/*/*.h cmd/*.h tests/unit/*.h tests/fuzz/*.h)
-SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run debian/tests/samples \
+SCRIPTS  = .ci/run tests/setup tests/demo tests/clean-room tests/fuzz/run $(addprefix debian/tests/,libraries samples) \
            $(addprefix tests/tools/,deb distcheck install-peers packaged portable release-check) \
            tests/manual-tables tests/torture/run tests/torture/memcheck completions/generate $(wildcard completions/*.bash tests/bats/*.bash) \
            $(addprefix samples/recipes/,list-post maildir-annotate postfix-filter)

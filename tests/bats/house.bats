@@ -172,7 +172,7 @@ same_output() {
 	version=$(sed -n '/^## /{s///;s/[ ,].*//;p;q}' "$ROOT/NEWS")
 	[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
 	run -0 head -n 1 "$ROOT/debian/changelog"
-	[[ $output == "arc-tools ($version) "* ]]
+	[[ $output == "arc-tools ($version-"[1-9]*") "* ]]
 	for tool in "$HERE"/arc-*; do
 		run -0 "$tool" --version
 		[ "$output" = "${tool##*/} (arc-tools) $version" ]
