@@ -229,7 +229,7 @@ machine() {
 @test "set-up asks for nothing where everything is there" {
 	# shellcheck disable=SC2046 # words on purpose
 	user=0
-	machine $(sed -n 's/^\([a-z0-9][^ ]*\).*/\1/p' "$ROOT/tests/packages.txt")
+	machine $(sed -n 's/^\([a-z0-9][^ =]*\).*/\1/p' "$ROOT/tests/packages.txt")
 	PATH=$bin:$PATH run -0 "$ROOT/tests/setup"
 	[ -z "$output" ]
 	[ ! -s "$BATS_TEST_TMPDIR/asked" ]

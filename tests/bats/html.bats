@@ -91,7 +91,7 @@ well_formed() {
 }
 
 @test "nothing in a hostile message runs, loads or breaks the page in Chromium" {
-	/usr/bin/python3 -m http.server --bind 127.0.0.1 0 >log 2>&1 3>&- &
+	/usr/bin/python3 -u -m http.server --bind 127.0.0.1 0 >log 2>&1 3>&- &
 	local server=$! port="" pages=0
 	for _ in $(seq 100); do
 		port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' log)
