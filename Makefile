@@ -48,9 +48,11 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Icmd $(CPPFLAGS) \
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,--as-needed \
               $(EXTRA) $(LDFLAGS)
 # The system's OpenSSL, so that its security updates apply; or a static one,
-# which starts faster.
+# which starts faster, and what its pkg-config file says that it needs.
 CRYPTO   = $(if $(STATIC_CRYPTO),-Wl$(COMMA)-Bstatic -lcrypto \
-           -Wl$(COMMA)-Bdynamic,-lcrypto)
+           -Wl$(COMMA)-Bdynamic $(STATIC_NEEDS),-lcrypto)
+STATIC_NEEDS = $(shell sed -n 's/^Libs.private://p' \
+           "$$($(CC) -print-file-name=pkgconfig/libcrypto.pc)" 2>/dev/null)
 LDLIBS   = $(CRYPTO) -ldl
 COMMA    = ,
 
@@ -314,9 +316,10 @@ distcheck: setup-build
 deb: setup-build setup-release
 	@tests/tools/deb "$B/deb"
 
-#: make release-check  what a release has to pass beside .ci/run: distcheck, clang, musl, big-endian,
-#:                 i386, README and the package in a bare Debian 12 and 13, a mutation run
-#:                 (root; takes hours; MUTANTS=40: of so many mutants of each file)
+#: make release-check  what a release has to pass beside .ci/run: distcheck, deb, shared, clang, musl,
+#:                 big-endian, i386, README and the package in a bare Debian 12 and 13 (root;
+#:                 40 minutes), a mutation run (hours; MUTANTS=40: of so many mutants of each
+#:                 file); tests/tools/release-check STEP... runs some
 release-check: setup-build setup-test setup-lint setup-release
 	@tests/tools/release-check
 

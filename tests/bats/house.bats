@@ -229,16 +229,30 @@ machine() {
 @test "set-up asks for nothing where everything is there" {
 	# shellcheck disable=SC2046 # words on purpose
 	user=0
-	machine $(sed -n 's/^\([a-z0-9][^ =]*\).*/\1/p' "$ROOT/tests/packages.txt")
+	machine $(sed -n 's/^\([a-z0-9][^ =|]*\).*/\1/p' "$ROOT/tests/packages.txt")
 	PATH=$bin:$PATH run -0 "$ROOT/tests/setup"
 	[ -z "$output" ]
+	[ ! -s "$BATS_TEST_TMPDIR/asked" ]
+}
+
+@test "of packages with another name in another Debian, set-up asks for the one that is there, once" {
+	user=0
+	printf '[x]\nlibold1|libnew2 # reason\n' >"$BATS_TEST_TMPDIR/packages.txt"
+	cp "$ROOT/tests/setup" "$BATS_TEST_TMPDIR"
+	machine make
+	printf '#!/bin/sh\n[ "$2" = libnew2 ]\n' >"$bin/apt-cache"
+	chmod +x "$bin/apt-cache"
+	PATH=$bin:$PATH run -0 "$BATS_TEST_TMPDIR/setup" x
+	grep -q -- 'install libnew2$' "$BATS_TEST_TMPDIR/asked"
+	machine libnew2
+	PATH=$bin:$PATH run -0 "$BATS_TEST_TMPDIR/setup" x
 	[ ! -s "$BATS_TEST_TMPDIR/asked" ]
 }
 
 @test "set-up without rights says what to install" {
 	user=1000
 	machine make
-	for command in sh dirname awk sort mktemp sed comm rm tr; do
+	for command in sh dirname awk sort mktemp sed rm tr; do
 		ln -s "$(command -v "$command")" "$bin/"
 	done
 	PATH=$bin run -1 "$ROOT/tests/setup" build
@@ -249,7 +263,7 @@ machine() {
 	run -0 awk '
 		/^#/ || /^$/ { next }
 		/^\[/ { last = ""; next }
-		$1 <= last || !/^[a-z0-9][a-z0-9.+=-]+ +# .+/ { print "line " NR ": " $0 }
+		$1 <= last || !/^[a-z0-9][a-z0-9.+=|-]+ +# .+/ { print "line " NR ": " $0 }
 		{ last = $1 }' "$ROOT/tests/packages.txt"
 	[ -z "$output" ]
 }
