@@ -243,7 +243,10 @@ others_judge(enum other who, struct slice whole,
 		return diag_memory(why);
 	j->who = who;
 	j->at = (struct other_case){
-		.chain = &j->chain, .verdict = &j->verdict, .now = o->sig.now
+		.whole = whole,
+		.chain = &j->chain,
+		.verdict = &j->verdict,
+		.now = o->sig.now,
 	};
 	input_from_memory(&j->in, whole);
 	if (message_read(&j->in, o->sig.limits, &j->m, why) == 0) {

@@ -51,6 +51,7 @@ enum other_effect {
 
 struct other_case {
 	const struct message *m;
+	struct slice whole; /* the message */
 	const struct chain *chain;
 	const struct verdict *verdict;
 	int64_t now;

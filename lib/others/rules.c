@@ -7,21 +7,21 @@
 /* ------------------------------------------------------------------------
  * What a row is about. */
 
-static struct slice
-tag(const struct sigfield *f, const char *name)
+struct slice
+rule_tag(const struct sigfield *f, const char *name)
 {
 	return taglist_value(&f->list, slice_of(name));
 }
 
-static bool
-has_tag(const struct sigfield *f, const char *name)
+bool
+rule_has_tag(const struct sigfield *f, const char *name)
 {
 	return taglist_find(&f->list, slice_of(name)) != NULL;
 }
 
 /* The key that its signature was checked with; NULL when there was none. */
-static const struct sigresult *
-result_of(const struct other_case *c, const struct sigfield *f)
+const struct sigresult *
+rule_result(const struct other_case *c, const struct sigfield *f)
 {
 	return f->kind == ARC_AMS ? &c->verdict->ams[f->instance]
 				  : &c->verdict->seal[f->instance];
@@ -41,7 +41,8 @@ is_expired(const struct other_case *c, const struct sigfield *f, int64_t slack)
 {
 	unsigned long long x;
 
-	return slice_number(tag(f, "x"), 12, &x) && (int64_t)x < c->now - slack;
+	return slice_number(rule_tag(f, "x"), 12, &x) &&
+	       (int64_t)x < c->now - slack;
 }
 
 bool
@@ -66,14 +67,14 @@ bool
 rule_version_not_1(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return has_tag(f, "v") && !slice_eq(tag(f, "v"), SLICE("1"));
+	return rule_has_tag(f, "v") && !slice_eq(rule_tag(f, "v"), SLICE("1"));
 }
 
 bool
 rule_any_version(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return has_tag(f, "v");
+	return rule_has_tag(f, "v");
 }
 
 bool
@@ -94,7 +95,7 @@ bool
 rule_no_algorithm(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return !has_tag(f, "a");
+	return !rule_has_tag(f, "a");
 }
 
 bool
@@ -115,14 +116,14 @@ bool
 rule_ed25519(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return slice_eq_nocase(tag(f, "a"), SLICE("ed25519-sha256"));
+	return slice_eq_nocase(rule_tag(f, "a"), SLICE("ed25519-sha256"));
 }
 
 bool
 rule_not_rsa_sha256(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return !slice_eq(tag(f, "a"), SLICE("rsa-sha256"));
+	return !slice_eq(rule_tag(f, "a"), SLICE("rsa-sha256"));
 }
 
 /* A word of cv= in capitals. */
@@ -138,7 +139,8 @@ bool
 rule_other_query(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return has_tag(f, "q") && !slice_eq(tag(f, "q"), SLICE("dns/txt"));
+	return rule_has_tag(f, "q") &&
+	       !slice_eq(rule_tag(f, "q"), SLICE("dns/txt"));
 }
 
 bool
@@ -174,7 +176,7 @@ instance_text(const struct sigfield *f)
 	struct slice start = f->field->value, name;
 
 	if (!f->instance_first)
-		return tag(f, "i");
+		return rule_tag(f, "i");
 	start = slice_sub(start, 0, slice_find(start, ';'));
 	if (!slice_cut(&start, '=', &name) || start.p == NULL ||
 	    slice_find(name, '(') < name.len ||
@@ -247,58 +249,15 @@ bool
 rule_seal_canon(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return tag(f, "c").len > 0 &&
-	       !slice_eq_nocase(tag(f, "c"), SLICE("relaxed/relaxed"));
+	return rule_tag(f, "c").len > 0 &&
+	       !slice_eq_nocase(rule_tag(f, "c"), SLICE("relaxed/relaxed"));
 }
 
 bool
 rule_has_bh(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return has_tag(f, "bh");
-}
-
-bool
-rule_bare_key(const struct other_case *c, const struct sigfield *f)
-{
-	const struct sigresult *r = result_of(c, f);
-
-	return r->status == STATUS_PASS && r->key != NULL && r->key->key.bare;
-}
-
-bool
-rule_key_granularity(const struct other_case *c, const struct sigfield *f)
-{
-	const struct sigresult *r = result_of(c, f);
-	struct taglist list;
-	struct slice g;
-	struct diag why;
-
-	if (r->status != STATUS_PASS || r->key == NULL ||
-	    !r->key->key.granularity ||
-	    taglist_parse(r->key->text->text, c->m->arena, &list, &why) != 0)
-		return false;
-	g = taglist_value(&list, SLICE("g"));
-	return g.len > 0 && slice_find(g, '*') == g.len;
-}
-
-bool
-rule_several_records(const struct other_case *c, const struct sigfield *f)
-{
-	const struct sigresult *r = result_of(c, f);
-
-	return r->entry != NULL && r->entry->answer.ntxt > 1;
-}
-
-/* The key that verified is not the first record. */
-bool
-rule_not_first_record(const struct other_case *c, const struct sigfield *f)
-{
-	const struct sigresult *r = result_of(c, f);
-
-	return r->status == STATUS_PASS && r->key != NULL &&
-	       r->entry->answer.ntxt > 1 &&
-	       r->key->text != &r->entry->answer.txt[0];
+	return rule_has_tag(f, "bh");
 }
 
 bool
@@ -320,13 +279,6 @@ rule_broken_line(const struct other_case *c, const struct sigfield *f)
 {
 	(void)f;
 	return c->m->njunk > 0;
-}
-
-bool
-rule_no_body(const struct other_case *c, const struct sigfield *f)
-{
-	(void)f;
-	return c->chain->n > 0 && !c->m->has_body;
 }
 
 /* An AMS that does not verify, below the newest. */
@@ -391,7 +343,7 @@ bool
 rule_capital_h(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return has_tag(f, "H");
+	return rule_has_tag(f, "H");
 }
 
 bool
@@ -413,9 +365,9 @@ rule_fault_in_t(const struct other_case *c, const struct sigfield *f)
 bool
 rule_version_not_known(const struct other_case *c, const struct sigfield *f)
 {
-	return rule_version_not_1(c, f) && tag(f, "v").len > 0 &&
-	       !slice_eq(tag(f, "v"), SLICE("0")) &&
-	       !slice_eq(tag(f, "v"), SLICE("0.5"));
+	return rule_version_not_1(c, f) && rule_tag(f, "v").len > 0 &&
+	       !slice_eq(rule_tag(f, "v"), SLICE("0")) &&
+	       !slice_eq(rule_tag(f, "v"), SLICE("0.5"));
 }
 
 /* A comment around i=, of letters alone. */
@@ -471,5 +423,42 @@ bool
 rule_no_c(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return !has_tag(f, "c");
+	return !rule_has_tag(f, "c");
+}
+
+/* c= is one of the known, but not in lower case. */
+bool
+rule_canon_in_capitals(const struct other_case *c, const struct sigfield *f)
+{
+	struct slice v = rule_tag(f, "c");
+
+	(void)c;
+	for (size_t i = 0; i < v.len; i++)
+		if (v.p[i] != ascii_lower(v.p[i]))
+			return f->problem.code == DIAG_NONE;
+	return false;
+}
+
+/* c= without its first half, in a chain of good shape. */
+bool
+rule_canon_half(const struct other_case *c, const struct sigfield *f)
+{
+	return c->chain->shape.code == DIAG_NONE &&
+	       f->problem.code == DIAG_CANONICALIZATION &&
+	       slice_starts(rule_tag(f, "c"), SLICE("/"));
+}
+
+/* Between the colons of q= is no dns/txt, to the letter. */
+bool
+rule_query_not_plain(const struct other_case *c, const struct sigfield *f)
+{
+	struct slice rest = rule_tag(f, "q"), method;
+
+	(void)c;
+	if (!rule_has_tag(f, "q"))
+		return false;
+	while (slice_cut(&rest, ':', &method))
+		if (slice_eq(method, SLICE("dns/txt")))
+			return false;
+	return true;
 }

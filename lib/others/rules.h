@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rules.h - what a deviation is about: questions to a message or one of its
  * fields, for the table of others.h.  A rule about the whole message gets NULL
- * for the field.  Each costs at most a pass over the header, or is bounded. */
+ * for the field.  rules.c asks about tags, rules_hash.c about the bytes that
+ * are hashed, rules_key.c about key records.  Each costs at most a pass over
+ * the header, or is bounded. */
 #ifndef RULES_H
 #define RULES_H
 
@@ -53,5 +55,29 @@ other_rule rule_plain_comment;
 other_rule rule_ends_in_b;
 other_rule rule_longer_name;
 other_rule rule_no_c;
+other_rule rule_canon_in_capitals;
+other_rule rule_canon_half;
+other_rule rule_query_not_plain;
+other_rule rule_odd_space;
+other_rule rule_odd_space_at_end;
+other_rule rule_header_ends_in_cr;
+other_rule rule_comment_in_name;
+other_rule rule_space_after_b;
+other_rule rule_space_before_b;
+other_rule rule_instance_not_found;
+other_rule rule_picks_itself;
+other_rule rule_no_line_end;
+other_rule rule_key_type_not_lower;
+other_rule rule_key_service_not_word;
+other_rule rule_key_lists_not_plain;
+other_rule rule_key_ed25519_for_rsa;
+
+/* A tag as it is written, and whether there is one. */
+struct slice rule_tag(const struct sigfield *, const char *name);
+bool rule_has_tag(const struct sigfield *, const char *name);
+
+/* What became of the signature. */
+const struct sigresult *rule_result(
+    const struct other_case *, const struct sigfield *);
 
 #endif

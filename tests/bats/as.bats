@@ -17,6 +17,16 @@ asked() {
 	[ "$(predicted "$1")" = "${*:3} " ]
 }
 
+# asked_suite NAME MESSAGE WORD... - the same for a message of tests/suite/
+asked_suite() {
+	local m="$ROOT/tests/suite/$2"
+
+	run arc-verify --time 1767225600 --keys "$m.keys" --as "$1" "$m.eml"
+	[ "$status" -lt 64 ]
+	echo "$output"
+	[ "$(predicted "$1")" = "${*:3} " ]
+}
+
 @test "--as list shows each deviation with its version, how it is known, and a date" {
 	run -0 arc-verify --as list
 	[ "${#lines[@]}" -gt 60 ]
@@ -82,6 +92,34 @@ asked() {
 	asked dkimpy fail-header-line-broken error line-not-a-field
 	asked dkimpy pass-no-c-tag fail canonicalization-default
 	asked Mail::DKIM pass-no-c-tag pass
+}
+
+@test "deviations in what is hashed" {
+	asked_suite dkimpy canon-the-value-of-b-goes-with-1 fail space-after-b
+	asked_suite mailauth canon-the-value-of-b-goes-with-1 fail space-before-equals
+	asked_suite mailauth canon-the-value-of-b-goes-with-2 pass
+	asked_suite mailauth canon-an-ams-is-never-picked-through-3 fail own-field
+	asked_suite Mail::DKIM canon-an-ams-is-never-picked-through-3 fail own-field
+	asked_suite Mail::DKIM canon-simple-body-empty-lines-at-the-3 fail no-line-end
+	asked_suite dkimpy octets-a-bare-cr-in-a-header-3 fail white-space
+	asked_suite mailauth octets-a-bare-cr-in-a-header-1 fail header-end
+	asked_suite mailauth octets-octets-128-to-255-pass-through-3 fail white-space
+	asked_suite mailauth octets-octets-128-to-255-pass-through-1 pass
+	asked_suite mailauth octets-a-field-name-is-any-of-1 fail comment-in-h
+	asked_suite Mail::DKIM structure-in-the-aar-i-comes-first-4 fail instance-spacing
+	asked_suite Mail::DKIM taglist-tag-names-are-case-sensitive-1 fail instance-spacing
+}
+
+@test "deviations in tags and key records: more strict" {
+	asked_suite mailauth ams-a-canonicalization-that-is-not-defined-3 error canonicalization-half
+	asked_suite dkimpy taglist-a-c-q-and-cv-match-3 fail canonicalization-case
+	asked_suite Mail::DKIM ams-q-must-hold-dns-txt-3 fail query
+	asked_suite Mail::DKIM keys-g-and-unknown-tags-of-a-2 fail granularity
+	asked_suite dkimpy keys-s-lists-or-email-4 fail key-service
+	asked_suite Mail::DKIM keys-s-lists-or-email-4 pass
+	asked_suite Mail::DKIM taglist-key-tags-k-h-s-t-1 fail key-type-case key-lists
+	asked_suite dkimpy taglist-key-tags-k-h-s-t-1 fail key-type-case key-service
+	asked_suite dkimpy validator-only-ams-n-decides-4 error key-type
 }
 
 @test "every deviation decides at a message of samples/ or tests/suite" {
