@@ -53,6 +53,23 @@ signature_for(enum key_type type)
 				   : SIGNATURE_RSA_SHA256;
 }
 
+bool
+signature_block(
+    const unsigned char digest[DIGEST_SIZE], unsigned char *block, size_t n)
+{
+	size_t tail = sizeof digest_info + DIGEST_SIZE;
+
+	if (n < tail + 11)
+		return false;
+	memset(block, 0xff, n);
+	block[0] = 0;
+	block[1] = 1;
+	block[n - tail - 1] = 0;
+	memcpy(block + n - tail, digest_info, sizeof digest_info);
+	memcpy(block + n - DIGEST_SIZE, digest, DIGEST_SIZE);
+	return true;
+}
+
 /* The one block that stands for digest under PKCS #1 v1.5 is built and compared
  * whole.  Nothing is parsed that an attacker made, and a mismatch is only
  * ever reported for a block that was built. */
@@ -61,7 +78,7 @@ verify_rsa(const struct key *key, const unsigned char digest[DIGEST_SIZE],
     struct slice sig, struct diag *why)
 {
 	unsigned char want[KEY_MAX_RSA_BITS / 8], got[KEY_MAX_RSA_BITS / 8];
-	size_t n = key->noctets, tail = sizeof digest_info + DIGEST_SIZE;
+	size_t n = key->noctets;
 
 	if (sig.len != n)
 		return diag_set(why, DIAG_SIGNATURE_LENGTH, nowhere,
@@ -73,13 +90,7 @@ verify_rsa(const struct key *key, const unsigned char digest[DIGEST_SIZE],
 	if (rsa_public_open(key->rsa, (const unsigned char *)sig.p, got, why) !=
 	    0)
 		return -1;
-	memset(want, 0xff, n);
-	want[0] = 0;
-	want[1] = 1;
-	want[n - tail - 1] = 0;
-	memcpy(want + n - tail, digest_info, sizeof digest_info);
-	memcpy(want + n - DIGEST_SIZE, digest, DIGEST_SIZE);
-	return memcmp(want, got, n) == 0
+	return signature_block(digest, want, n) && memcmp(want, got, n) == 0
 		   ? 0
 		   : diag_set(why, DIAG_SIGNATURE, nowhere, "%s", "");
 }

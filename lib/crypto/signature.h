@@ -46,6 +46,11 @@ int signature_verify(const struct key *, enum signature_algorithm,
     unsigned min_bits, const unsigned char digest[DIGEST_SIZE],
     struct slice sig, struct diag *why);
 
+/* The block of n octets that stands for digest under PKCS #1 v1.5 (RFC 8017
+ * section 9.2).  False when n is too small for it. */
+bool signature_block(
+    const unsigned char digest[DIGEST_SIZE], unsigned char *block, size_t n);
+
 /* Whether sig is an Ed25519 key's over octets, whatever these are.  As above.
  */
 int signature_verify_octets(const struct key *, struct slice octets,

@@ -73,7 +73,9 @@ sigcheck_key_name(struct sigcheck *c, const struct sigfield *f,
     struct sigresult *r, struct diag *bad, struct diag *why)
 {
 	if (keyname_make(f->tags.selector, f->tags.domain, c->m->arena,
-		&r->key_name, bad) == 0)
+		&r->key_name, bad) == 0 ||
+	    (c->second != NULL &&
+		c->second->key_name(c->second->ctx, f, bad, &r->key_name)))
 		return 0;
 	r->key_name = SLICE_NONE;
 	if (diag_info(bad->code)->class != DIAG_CLASS_TROUBLE)
@@ -292,6 +294,26 @@ sigcheck_digest(struct sigcheck *c, const struct sigfield *f,
 	return sigfield_digest(f, c->select, out, why);
 }
 
+/* Ask the second opinion about a signature that fails for *result. */
+static int
+ask_second(const struct sigcheck *c, const struct sigfield *f,
+    const unsigned char digest[DIGEST_SIZE], struct sigresult *r,
+    struct diag *result, struct diag *why)
+{
+	const struct second_opinion *s = c->second;
+	int good = s == NULL || result->code == DIAG_NONE
+		       ? 0
+		       : s->verify(s->ctx, f, digest, r, result, why);
+
+	if (good < 0)
+		return -1;
+	if (good > 0) {
+		r->key = NULL;
+		result->code = DIAG_NONE;
+	}
+	return 0;
+}
+
 int
 sigcheck_signature(struct sigcheck *c, const struct sigfield *f,
     const unsigned char digest[DIGEST_SIZE], struct sigresult *r,
@@ -314,6 +336,8 @@ sigcheck_signature(struct sigcheck *c, const struct sigfield *f,
 		diag_set(&result, DIAG_KEY_UNSIGNED, SLICE_NONE, "%s",
 		    diag_quote(r->key_name, q));
 	else if (records_try(c, f, digest, r, &result, why) != 0)
+		return -1;
+	if (ask_second(c, f, digest, r, &result, why) != 0)
 		return -1;
 	if (result.code != DIAG_NONE) {
 		sigresult_fail(r, f, &result);

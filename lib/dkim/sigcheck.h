@@ -89,6 +89,21 @@ struct keywant {
 	struct keywant *next;
 };
 
+/* Somebody whose rules differ from ours (lib/others), asked where a signature
+ * fails by ours. */
+struct second_opinion {
+	/* Where the key of f stands, which is bad by our rules; false: no
+	 * opinion. */
+	bool (*key_name)(void *ctx, const struct sigfield *f,
+	    const struct diag *bad, struct slice *out);
+	/* Whether f verifies over digest.  1, 0 or -1 as
+	 * sigcheck_signature(). */
+	int (*verify)(void *ctx, const struct sigfield *f,
+	    const unsigned char digest[DIGEST_SIZE], const struct sigresult *,
+	    const struct diag *bad, struct diag *why);
+	void *ctx;
+};
+
 enum {
 	SIGCHECK_BODIES = LIMIT_SETS + LIMIT_DKIM /* of one message */
 };
@@ -100,6 +115,7 @@ struct sigcheck {
 	const struct sigpolicy *policy;
 	struct select *select; /* NULL until it is needed */
 	struct keywant *want;
+	const struct second_opinion *second; /* NULL: our rules alone */
 	struct bodyhash body[SIGCHECK_BODIES];
 	struct sigresult *wants_body[SIGCHECK_BODIES];
 	size_t nbodies;

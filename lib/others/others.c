@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/input.h"
+#include "others/keyreading.h"
 #include "others/others.h"
 
 /* Departures that overlook something are applied one after the other. */
@@ -61,6 +62,8 @@ struct judging {
 	struct chain chain;
 	struct verdict verdict;
 	struct other_case at;
+	struct second_opinion second;
+	struct other_said *out;
 };
 
 /* A list that is full has enough to say why. */
@@ -162,6 +165,51 @@ overlook(struct judging *j, struct other_said *out)
 	return false;
 }
 
+/* The row by which it accepts what fails here for bad. */
+static const struct other_row *
+accepting_row(
+    const struct judging *j, const struct sigfield *f, const struct diag *bad)
+{
+	for (size_t i = 0; i < other_nrows; i++) {
+		const struct other_row *row = &other_rows[i];
+
+		if (row->who == j->who && row->effect == OTHER_ACCEPTS &&
+		    row->code == bad->code &&
+		    in_scope(&j->chain, row->scope, f) &&
+		    (row->holds == NULL || row->holds(&j->at, f)))
+			return row;
+	}
+	return NULL;
+}
+
+static bool
+other_key_name(void *ctx, const struct sigfield *f, const struct diag *bad,
+    struct slice *out)
+{
+	struct judging *j = ctx;
+	const struct other_row *row = accepting_row(j, f, bad);
+
+	if (row == NULL || !keyreading_one_label(&j->at, f, out))
+		return false;
+	found(j->out, row, f);
+	return true;
+}
+
+static int
+other_verify(void *ctx, const struct sigfield *f,
+    const unsigned char digest[DIGEST_SIZE], const struct sigresult *r,
+    const struct diag *bad, struct diag *why)
+{
+	struct judging *j = ctx;
+	const struct other_row *row = accepting_row(j, f, bad);
+	int good =
+	    row != NULL ? keyreading_verify(&j->at, f, digest, r, why) : 0;
+
+	if (good > 0)
+		found(j->out, row, f);
+	return good;
+}
+
 /* Evaluate the chain as it stands now, from the first byte of the body. */
 static int
 evaluate(struct judging *j, struct keystore *keys,
@@ -172,6 +220,7 @@ evaluate(struct judging *j, struct keystore *keys,
 	if (j->chain.step == 3)
 		chain_reshape(&j->chain, j->m);
 	sigcheck_init(&j->check, j->m, &j->in, keys, &o->sig);
+	j->check.second = &j->second;
 	return validate(&j->check, &j->chain, o, &j->verdict, why);
 }
 
@@ -242,7 +291,12 @@ others_judge(enum other who, struct slice whole,
 	if (j == NULL)
 		return diag_memory(why);
 	j->who = who;
+	j->out = out;
+	j->second = (struct second_opinion){
+		.key_name = other_key_name, .verify = other_verify, .ctx = j
+	};
 	j->at = (struct other_case){
+		.who = who,
 		.whole = whole,
 		.chain = &j->chain,
 		.verdict = &j->verdict,

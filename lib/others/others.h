@@ -47,9 +47,12 @@ enum other_effect {
 	OTHER_THROWS,	 /* no verdict: it ends with an error */
 	OTHER_OVERLOOKS, /* it does not look at what makes a chain fail here */
 	OTHER_ASSUMES,	 /* it evaluates something else */
+	OTHER_ACCEPTS,	 /* it takes a key, or a signature, that is refused
+			  * here: what is verified then, keyreading.h tells */
 };
 
 struct other_case {
+	enum other who;
 	const struct message *m;
 	struct slice whole; /* the message */
 	const struct chain *chain;
@@ -79,9 +82,9 @@ struct other_row {
 	enum other_effect effect;
 	enum other_scope scope;
 	bool (*holds)(const struct other_case *, const struct sigfield *);
-	/* OTHER_OVERLOOKS: of a failure with this code for which holds(), if
-	 * not NULL, is true too; and how the chain is
-	 * to be changed to leave it out. */
+	/* OTHER_OVERLOOKS, OTHER_ACCEPTS: of a failure with this code for which
+	 * holds(), if not NULL, is true too; and how the chain is to be changed
+	 * to leave it out. */
 	enum diag_code code;
 	void (*change)(struct message *, struct sigfield *);
 };

@@ -119,6 +119,16 @@ rule_ed25519(const struct other_case *c, const struct sigfield *f)
 	return slice_eq_nocase(rule_tag(f, "a"), SLICE("ed25519-sha256"));
 }
 
+/* Ed25519 by our rules, and not by others. */
+bool
+rule_ed25519_of_ours(const struct other_case *c, const struct sigfield *f)
+{
+	const struct sigresult *r = rule_result(c, f);
+
+	return rule_ed25519(c, f) &&
+	       (r->status != STATUS_PASS || r->key != NULL);
+}
+
 bool
 rule_not_rsa_sha256(const struct other_case *c, const struct sigfield *f)
 {

@@ -71,6 +71,10 @@ other_rule rule_key_type_not_lower;
 other_rule rule_key_service_not_word;
 other_rule rule_key_lists_not_plain;
 other_rule rule_key_ed25519_for_rsa;
+other_rule rule_key_version;
+other_rule rule_key_not_base64;
+other_rule rule_key_tag_case;
+other_rule rule_ed25519_of_ours;
 
 /* A tag as it is written, and whether there is one. */
 struct slice rule_tag(const struct sigfield *, const char *name);

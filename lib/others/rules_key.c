@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/base64.h"
 #include "others/rules.h"
 
 /* ------------------------------------------------------------------------
@@ -118,6 +119,37 @@ rule_key_ed25519_for_rsa(const struct other_case *c, const struct sigfield *f)
 	       f->tags.signature.len != SIGNATURE_ED25519_SIZE &&
 	       first_record(c, f, &list) &&
 	       is_word(&list, "k", "ed25519", "ed25519");
+}
+
+/* v= is not the first tag, or is not DKIM1. */
+bool
+rule_key_version(const struct other_case *c, const struct sigfield *f)
+{
+	struct taglist list;
+
+	return first_record(c, f, &list) && has(&list, "v") &&
+	       !(is_word(&list, "v", "DKIM1", "DKIM1") &&
+		   slice_eq(list.tag[0].name, SLICE("v")));
+}
+
+bool
+rule_key_not_base64(const struct other_case *c, const struct sigfield *f)
+{
+	struct taglist list;
+	struct slice octets;
+
+	return first_record(c, f, &list) && has(&list, "p") &&
+	       base64_decode(taglist_value(&list, SLICE("p")), c->m->arena,
+		   &octets) == BASE64_INVALID;
+}
+
+/* P=, but no p=. */
+bool
+rule_key_tag_case(const struct other_case *c, const struct sigfield *f)
+{
+	struct taglist list;
+
+	return first_record(c, f, &list) && has(&list, "P") && !has(&list, "p");
 }
 
 bool

@@ -122,6 +122,39 @@ asked_suite() {
 	asked_suite dkimpy validator-only-ams-n-decides-4 error key-type
 }
 
+@test "deviations in keys: those that are refused here" {
+	asked_suite dkimpy keys-h-if-there-lists-sha256-1 pass key-hash
+	asked_suite Mail::DKIM keys-h-if-there-lists-sha256-1 fail
+	asked_suite mailauth keys-s-lists-or-email-1 pass key-service
+	asked_suite mailauth taglist-key-tags-k-h-s-t-4 pass key-version
+	asked_suite dkimpy taglist-key-tags-k-h-s-t-4 fail
+	asked_suite dkimpy taglist-p-is-base64-4 pass key-base64
+	asked_suite dkimpy keys-what-is-not-exactly-an-rsa-4 pass key-form
+	asked_suite Mail::DKIM keys-what-is-not-exactly-an-rsa-4 fail
+	asked_suite Mail::DKIM keys-what-is-not-exactly-an-rsa-3 pass key-form
+	asked_suite Mail::DKIM keys-rsa-from-1024-to-16384-bits-1 pass key-short
+	asked_suite mailauth keys-rsa-from-1024-to-16384-bits-1 fail
+	asked_suite mailauth bounds-a-chain-forged-under-e-1-3 pass key-exponent
+	asked_suite dkimpy bounds-a-modulus-is-odd-1 pass key-exponent
+	asked_suite mailauth bounds-a-modulus-is-odd-1 fail
+	asked_suite dkimpy bounds-an-rsa-signature-is-below-n-1 pass signature-range
+	asked_suite dkimpy bounds-an-rsa-signature-is-below-n-3 pass signature-length
+	asked_suite mailauth bounds-ed25519-keys-of-small-order-are-1 pass key-weak-point
+	asked_suite mailauth keys-ed25519-signs-the-digest-not-the-2 pass ed25519-seal-text
+	asked_suite Mail::DKIM ams-d-has-two-labels-or-more-1 pass one-label
+}
+
+@test "a key that is refused here is no pass by itself either" {
+	local m
+	cd "$ROOT/tests/suite"
+	for m in keys-h-if-there-lists-sha256-1 bounds-an-exponent-is-odd-3-or-2 keys-what-is-not-exactly-an-rsa-1; do
+		sed 's/^Message-ID: /Message-ID: changed /' "$m.eml" >"$BATS_TEST_TMPDIR/m"
+		run ! cmp -s "$m.eml" "$BATS_TEST_TMPDIR/m"
+		run -1 arc-verify --time 1767225600 --keys "$m.keys" --as dkimpy "$BATS_TEST_TMPDIR/m"
+		[[ ${lines[1]} == "  predicted for dkimpy: fail"* ]]
+	done
+}
+
 @test "every deviation decides at a message of samples/ or tests/suite" {
 	/usr/bin/python3 - "$ROOT" <<-'PY'
 	import glob, json, os, subprocess, sys
