@@ -249,9 +249,27 @@ shape_decide(struct chain *c, const struct message *m, unsigned nsets)
 	shape_seals(c);
 }
 
+/* The field is one of its set. */
+static void
+join_set(struct chain *c, struct sigfield *f)
+{
+	struct arc_set *s = &c->set[f->instance];
+
+	if (f->instance == 0)
+		return;
+	if (f->instance > c->n)
+		c->n = f->instance;
+	if (s->count[f->kind]++ == 0)
+		s->part[f->kind] = f;
+}
+
 void
 chain_reshape(struct chain *c, const struct message *m)
 {
+	memset(c->set, 0, sizeof c->set);
+	c->n = 0;
+	for (size_t i = 0; i < c->nfields; i++)
+		join_set(c, &c->field[i]);
 	c->shape = (struct diag){ .code = DIAG_NONE };
 	c->step = 0;
 	shape_decide(c, m, c->n);
@@ -296,14 +314,7 @@ chain_collect(const struct message *m, struct arena *arena, struct chain *out,
 
 		nsets += number > 0 && !seen[number];
 		seen[number] = true;
-		if (f->instance == 0)
-			continue;
-		struct arc_set *s = &out->set[f->instance];
-
-		if (f->instance > out->n)
-			out->n = f->instance;
-		if (s->count[k]++ == 0)
-			s->part[k] = f;
+		join_set(out, f);
 	}
 	shape_decide(out, m, nsets);
 	return 0;

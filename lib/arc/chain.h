@@ -48,8 +48,8 @@ struct chain {
 int chain_collect(const struct message *m, struct arena *, struct chain *out,
     struct diag *why);
 
-/* Decide the shape anew, for a chain that failed at step 3 and of which a field
- * was changed since. */
+/* Sort the fields into sets and decide the shape anew, for a chain that failed
+ * at step 3 and of which fields were changed or left out since. */
 void chain_reshape(struct chain *, const struct message *);
 
 /* The ARC field that f, of the same message, is; or NULL. */

@@ -122,8 +122,8 @@ holds(const struct judging *j, const struct other_row *row,
 }
 
 /* What it evaluates otherwise, in every field. */
-static void
-assume(struct judging *j, struct other_said *out)
+static int
+assume(struct judging *j, struct other_said *out, struct diag *why)
 {
 	for (size_t i = 0; i < other_nrows; i++) {
 		const struct other_row *row = &other_rows[i];
@@ -136,15 +136,17 @@ assume(struct judging *j, struct other_said *out)
 		for (size_t k = 0; k < j->chain.nfields; k++)
 			if (in_scope(
 				&j->chain, row->scope, &j->chain.field[k]) &&
-			    row->holds(&j->at, &j->chain.field[k]))
-				row->change(j->m, &j->chain.field[k]);
+			    row->holds(&j->at, &j->chain.field[k]) &&
+			    row->change(&j->at, &j->chain.field[k], why) != 0)
+				return -1;
 	}
+	return 0;
 }
 
-/* Leave out what made the chain fail, if it overlooks that.  False: it does
- * not. */
-static bool
-overlook(struct judging *j, struct other_said *out)
+/* Leave out what made the chain fail, if it overlooks that.  1: so it was; 0:
+ * it does not; -1 with DIAG_MEMORY. */
+static int
+overlook(struct judging *j, struct other_said *out, struct diag *why)
 {
 	const struct diag *d = &j->verdict.why;
 	struct sigfield *f = (struct sigfield *)chain_find(&j->chain, d->at);
@@ -153,16 +155,15 @@ overlook(struct judging *j, struct other_said *out)
 		const struct other_row *row = &other_rows[i];
 
 		if (row->who != j->who || row->effect != OTHER_OVERLOOKS ||
-		    row->code != d->code ||
+		    (row->code != d->code && row->code != DIAG_NONE) ||
 		    (f == NULL) != (row->scope == OTHER_MESSAGE) ||
 		    (f != NULL && !in_scope(&j->chain, row->scope, f)) ||
 		    (row->holds != NULL && !row->holds(&j->at, f)))
 			continue;
 		found(out, row, f);
-		row->change(j->m, f);
-		return true;
+		return row->change(&j->at, f, why) != 0 ? -1 : 1;
 	}
-	return false;
+	return 0;
 }
 
 /* The row by which it accepts what fails here for bad. */
@@ -259,13 +260,16 @@ judge_it(struct judging *j, const struct validate_options *o,
 {
 	if (chain_collect(j->m, j->m->arena, &j->chain, why) != 0)
 		return -1;
-	assume(j, out);
-	for (int changes = 0;; changes++) {
+	if (assume(j, out, why) != 0)
+		return -1;
+	for (int more = 1, changes = 0; more > 0; changes++) {
 		if (evaluate(j, keys, o, why) != 0)
 			return -1;
 		if (j->verdict.cv != CV_FAIL || j->verdict.temporary ||
-		    changes == MAX_CHANGES || !overlook(j, out))
+		    changes == MAX_CHANGES)
 			break;
+		if ((more = overlook(j, out, why)) < 0)
+			return -1;
 	}
 	/* What it does otherwise is of interest where that is another
 	 * verdict. */

@@ -53,12 +53,16 @@ enum other_effect {
 
 struct other_case {
 	enum other who;
-	const struct message *m;
+	struct message *m;
 	struct slice whole; /* the message */
-	const struct chain *chain;
+	struct chain *chain;
 	const struct verdict *verdict;
 	int64_t now;
 };
+
+/* Change f as it is seen by others, or the chain.  -1 with DIAG_MEMORY. */
+typedef int other_change(
+    const struct other_case *, struct sigfield *f, struct diag *why);
 
 /* Where a field has to stand to count. */
 enum other_scope {
@@ -82,11 +86,11 @@ struct other_row {
 	enum other_effect effect;
 	enum other_scope scope;
 	bool (*holds)(const struct other_case *, const struct sigfield *);
-	/* OTHER_OVERLOOKS, OTHER_ACCEPTS: of a failure with this code for which
-	 * holds(), if not NULL, is true too; and how the chain is to be changed
-	 * to leave it out. */
+	/* OTHER_OVERLOOKS, OTHER_ACCEPTS: of a failure with this code, or
+	 * with any for DIAG_NONE, for which holds(), if not NULL, is true too;
+	 * and how the chain is to be changed to leave it out. */
 	enum diag_code code;
-	void (*change)(struct message *, struct sigfield *);
+	other_change *change;
 };
 
 /* The rows, in the order of their implementations. */

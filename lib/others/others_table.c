@@ -4,39 +4,49 @@
 /* ------------------------------------------------------------------------
  * What is changed in a field. */
 
-static void
-forget_problem(struct message *m, struct sigfield *f)
+static int
+forget_problem(const struct other_case *c, struct sigfield *f, struct diag *why)
 {
-	(void)m;
+	(void)c;
+	(void)why;
 	f->problem = (struct diag){ .code = DIAG_NONE };
+	return 0;
 }
 
-static void
-forget_length(struct message *m, struct sigfield *f)
+static int
+forget_length(const struct other_case *c, struct sigfield *f, struct diag *why)
 {
-	(void)m;
+	(void)c;
+	(void)why;
 	f->tags.has_length = false;
+	return 0;
 }
 
-static void
-forget_h_tag(struct message *m, struct sigfield *f)
+static int
+forget_h_tag(const struct other_case *c, struct sigfield *f, struct diag *why)
 {
-	(void)m;
-	f->tags.h_tag = (struct slice){ NULL, 0 };
+	(void)c;
+	(void)why;
+	f->tags.h_tag = SLICE_NONE;
+	return 0;
 }
 
-static void
-forget_line(struct message *m, struct sigfield *f)
+static int
+forget_line(const struct other_case *c, struct sigfield *f, struct diag *why)
 {
 	(void)f;
-	m->njunk = 0;
+	(void)why;
+	c->m->njunk = 0;
+	return 0;
 }
 
-static void
-relaxed(struct message *m, struct sigfield *f)
+static int
+relaxed(const struct other_case *c, struct sigfield *f, struct diag *why)
 {
-	(void)m;
+	(void)c;
+	(void)why;
 	f->tags.header_canon = f->tags.body_canon = CANON_RELAXED;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------
