@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "others/fieldreading.h"
 #include "others/rules.h"
 
 /* ------------------------------------------------------------------------
@@ -81,6 +82,9 @@ relaxed(const struct other_case *c, struct sigfield *f, struct diag *why)
 	.effect = OTHER_OVERLOOKS, .scope = (scope_), .code = (code_),         \
 	.change = (change_)
 
+/* Of a failure with any code. */
+#define READS(scope_, holds_, change_)                                         \
+	OVERLOOKS(scope_, DIAG_NONE, change_), .holds = (holds_)
 #define ACCEPTS(code_)                                                         \
 	.effect = OTHER_ACCEPTS, .scope = OTHER_DECIDING, .code = (code_)
 
@@ -130,7 +134,7 @@ const struct other_row other_rows[] = {
 	    "selects ARC fields by position instead of instance",
 	    FAILS(OTHER_MESSAGE, rule_out_of_order)),
 	ROW(DKIMPY, "comment", "does not read i= behind a comment",
-	    FAILS(OTHER_ANY_SIGNED, rule_plain_comment)),
+	    FAILS(OTHER_ANY_SIGNED, rule_comment_before_instance)),
 	ROW(DKIMPY, "first-record", "tries the first of several TXT records",
 	    FAILS(OTHER_DECIDING, rule_not_first_record)),
 	ROW(DKIMPY, "canonicalization-case",
@@ -159,6 +163,21 @@ const struct other_row other_rows[] = {
 	    OVERLOOKS(OTHER_ANY_AMS, DIAG_HEADERS_NO_FROM, forget_problem)),
 	ROW(DKIMPY, "length", "accepts an l= beyond the body",
 	    OVERLOOKS(OTHER_ANY_AMS, DIAG_BODY_LENGTH, forget_length)),
+	ROW(DKIMPY, "instance-anywhere",
+	    "takes the first i= with a number in ARC-Authentication-Results, "
+	    "wherever it is",
+	    READS(OTHER_ANY_AAR, rule_aar_elsewhere, fieldreading_take_aar)),
+	ROW(DKIMPY, "no-instance",
+	    "ignores an ARC field in which it finds no i= with a number",
+	    READS(OTHER_ANY_ARC, rule_no_instance_on_top, fieldreading_drop)),
+	ROW(DKIMPY, "bytes", "accepts every byte in a tag list",
+	    READS(OTHER_ANY_SIGNED, rule_bad_byte, fieldreading_again)),
+	ROW(DKIMPY, "tag-name", "looks at the first letter of a tag name only",
+	    READS(OTHER_ANY_SIGNED, rule_bad_name, fieldreading_again)),
+	ROW(DKIMPY, "padding",
+	    "accepts more = at the end of b= than are needed",
+	    OVERLOOKS(OTHER_ANY_SIGNED, DIAG_TAG_SYNTAX, fieldreading_again),
+	    .holds = rule_fault_in_b),
 	ROW(DKIMPY, "one-label", "accepts a signing domain of one label",
 	    ACCEPTS(DIAG_DOMAIN_SYNTAX)),
 	ROW(DKIMPY, "key-exponent", "accepts every RSA modulus and exponent",
@@ -240,6 +259,10 @@ const struct other_row other_rows[] = {
 	ROW(MAIL_DKIM, "own-field",
 	    "takes an ARC-Message-Signature itself for a field of its h=",
 	    FAILS(OTHER_NEWEST_AMS, rule_picks_itself)),
+	ROW(MAIL_DKIM, "white-space",
+	    "takes vertical tab, form feed and a lone CR at the front of a "
+	    "field for white space",
+	    FAILS(OTHER_DECIDING, rule_odd_space_in_front)),
 	ROW(MAIL_DKIM, "no-line-end",
 	    "adds no line end to a simple body that ends without",
 	    FAILS(OTHER_NEWEST_AMS, rule_no_line_end)),
@@ -263,6 +286,28 @@ const struct other_row other_rows[] = {
 	ROW(MAIL_DKIM, "line-not-a-field",
 	    "passes over a header line that is not a field",
 	    OVERLOOKS(OTHER_MESSAGE, DIAG_HEADER_SYNTAX, forget_line)),
+	ROW(MAIL_DKIM, "instance-anywhere",
+	    "takes the last i= behind a semicolon in "
+	    "ARC-Authentication-Results",
+	    READS(OTHER_ANY_AAR, rule_aar_elsewhere, fieldreading_take_aar)),
+	ROW(MAIL_DKIM, "no-instance",
+	    "ignores ARC-Authentication-Results in which it finds no instance",
+	    READS(OTHER_ANY_AAR, rule_aar_no_instance, fieldreading_drop)),
+	ROW(MAIL_DKIM, "no-list", "ignores a signature that is no tag list",
+	    READS(OTHER_ANY_SIGNED, rule_no_list, fieldreading_drop)),
+	ROW(MAIL_DKIM, "rejected",
+	    "ignores a signature whose a=, d=, s= or x= it does not accept",
+	    READS(OTHER_ANY_SIGNED, rule_rejected, fieldreading_drop_rejected)),
+	ROW(MAIL_DKIM, "bytes", "accepts every byte in a tag list",
+	    READS(OTHER_ANY_SIGNED, rule_bad_byte, fieldreading_again)),
+	ROW(MAIL_DKIM, "tag-name", "accepts a tag name with one letter in it",
+	    READS(OTHER_ANY_SIGNED, rule_bad_name, fieldreading_again)),
+	ROW(MAIL_DKIM, "base64", "leaves out what is not base64 in b=",
+	    OVERLOOKS(OTHER_ANY_SIGNED, DIAG_TAG_SYNTAX, fieldreading_again),
+	    .holds = rule_fault_in_b),
+	ROW(MAIL_DKIM, "length-syntax", "reads the digits that l= begins with",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_TAG_SYNTAX, fieldreading_again),
+	    .holds = rule_fault_in_l),
 	ROW(MAIL_DKIM, "one-label", "accepts a signing domain of one label",
 	    ACCEPTS(DIAG_DOMAIN_SYNTAX)),
 	ROW(MAIL_DKIM, "key-exponent", "accepts every RSA exponent",
@@ -340,6 +385,33 @@ const struct other_row other_rows[] = {
 	ROW(MAILAUTH, "line-not-a-field",
 	    "passes over a header line that is not a field",
 	    OVERLOOKS(OTHER_MESSAGE, DIAG_HEADER_SYNTAX, forget_line)),
+	ROW(MAILAUTH, "instance-anywhere",
+	    "takes i= in ARC-Authentication-Results from wherever it is",
+	    READS(OTHER_ANY_AAR, rule_aar_elsewhere, fieldreading_take_aar)),
+	ROW(MAILAUTH, "bytes", "accepts every byte in a tag list",
+	    READS(OTHER_ANY_SIGNED, rule_bad_byte, fieldreading_again)),
+	ROW(MAILAUTH, "comments", "passes over comments anywhere in a tag list",
+	    READS(OTHER_ANY_SIGNED, rule_comment, fieldreading_again)),
+	ROW(MAILAUTH, "tag-twice", "takes the last of several tags of one name",
+	    READS(OTHER_ANY_SIGNED, rule_tag_twice, fieldreading_again)),
+	ROW(MAILAUTH, "tag-name", "passes over what is no tag name",
+	    READS(OTHER_ANY_SIGNED, rule_bad_name, fieldreading_again)),
+	ROW(MAILAUTH, "empty-element",
+	    "passes over an empty element of a tag list",
+	    READS(OTHER_ANY_SIGNED, rule_empty_element, fieldreading_again)),
+	ROW(MAILAUTH, "tag-names-case", "takes tag names in any case",
+	    READS(OTHER_ANY_SIGNED, rule_tag_in_capitals, fieldreading_again)),
+	ROW(MAILAUTH, "no-instance",
+	    "ignores an ARC field in which it finds no instance",
+	    READS(OTHER_ANY_ARC, rule_no_instance, fieldreading_drop)),
+	ROW(MAILAUTH, "canonicalization-spaced", "accepts white space in c=",
+	    READS(OTHER_ANY_AMS, rule_canon_spaced, fieldreading_again)),
+	ROW(MAILAUTH, "base64", "leaves out what is not base64 in b=",
+	    OVERLOOKS(OTHER_ANY_SIGNED, DIAG_TAG_SYNTAX, fieldreading_again),
+	    .holds = rule_fault_in_b),
+	ROW(MAILAUTH, "length-syntax", "reads l= of any number of digits",
+	    OVERLOOKS(OTHER_ANY_AMS, DIAG_TAG_SYNTAX, fieldreading_again),
+	    .holds = rule_fault_in_l),
 	ROW(MAILAUTH, "one-label", "accepts a signing domain of one label",
 	    ACCEPTS(DIAG_DOMAIN_SYNTAX)),
 	ROW(MAILAUTH, "key-exponent", "accepts every RSA exponent",

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mail/authres.h"
+#include "mail/token.h"
 #include "others/rules.h"
 
 /* ------------------------------------------------------------------------
@@ -179,44 +180,73 @@ rule_two_from(const struct other_case *c, const struct sigfield *f)
 	return c->chain->n > 0 && message_count(c->m, SLICE("From")) > 1;
 }
 
-/* i= as it is written; empty where a comment stands in it. */
+/* Put text without folds, each run of white space one space, and nothing at its
+ * ends. */
 static struct slice
-instance_text(const struct sigfield *f)
+unfolded(struct slice text, struct arena *arena)
 {
-	struct slice start = f->field->value, name;
+	char *out = arena_alloc(arena, text.len + 1);
+	size_t n = 0;
 
-	if (!f->instance_first)
-		return rule_tag(f, "i");
-	start = slice_sub(start, 0, slice_find(start, ';'));
-	if (!slice_cut(&start, '=', &name) || start.p == NULL ||
-	    slice_find(name, '(') < name.len ||
-	    slice_find(start, '(') < start.len)
-		return (struct slice){ NULL, 0 };
-	return slice_trim(start);
+	text = slice_trim(text);
+	for (size_t i = 0; out != NULL && i < text.len; i++) {
+		bool end = token_fold(slice_sub(text, i, text.len)) > 0;
+
+		if (end)
+			i += text.p[i] == '\r';
+		else if (!ascii_is_wsp(text.p[i]))
+			out[n++] = text.p[i];
+		else if (n == 0 || out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	return (struct slice){ out, out != NULL ? n : 0 };
+}
+
+/* The value of the tag named i as dkimpy has it: an element whose name is i to
+ * the letter. */
+static struct slice
+instance_text(const struct other_case *c, const struct sigfield *f)
+{
+	struct slice rest = unfolded(f->field->value, c->m->arena), part, name;
+
+	while (slice_cut(&rest, ';', &part))
+		if (slice_cut(&part, '=', &name) && part.p != NULL &&
+		    slice_eq(slice_trim(name), SLICE("i")))
+			return slice_trim(part);
+	return SLICE_NONE;
+}
+
+/* The text stands in s, whose letters are taken in lower case. */
+static bool
+stands_in(struct slice text, struct slice s)
+{
+	for (size_t at = 0; at + text.len <= s.len; at++) {
+		size_t i = 0;
+
+		while (i < text.len && ascii_lower(s.p[at + i]) == text.p[i])
+			i++;
+		if (i == text.len)
+			return true;
+	}
+	return false;
 }
 
 /* No " i=N;" as it is written stands in the field. */
 bool
 rule_instance_not_spaced(const struct other_case *c, const struct sigfield *f)
 {
-	struct slice v = f->field->value, i = instance_text(f);
-	char text[16];
+	struct slice i = instance_text(c, f);
+	char *text;
 
 	/* What belongs to no set, or to one twice, is a failure before. */
-	if (i.len == 0 || i.len > 4 ||
-	    c->chain->shape.code == DIAG_FIELD_TWICE ||
-	    c->chain->shape.code == DIAG_FIELD_MISSING)
+	if (i.p == NULL || c->chain->shape.code == DIAG_FIELD_TWICE ||
+	    c->chain->shape.code == DIAG_FIELD_MISSING ||
+	    (text = arena_alloc(c->m->arena, i.len + 4)) == NULL)
 		return false;
-	text[0] = ' ';
-	text[1] = 'i';
-	text[2] = '=';
+	memcpy(text, " i=", 3);
 	memcpy(text + 3, i.p, i.len);
-	text[3 + i.len] = ';';
-	for (size_t at = 0; at + i.len + 4 <= v.len; at++)
-		if (slice_eq_nocase(slice_sub(v, at, i.len + 4),
-			(struct slice){ text, i.len + 4 }))
-			return false;
-	return true;
+	text[i.len + 3] = ';';
+	return !stands_in((struct slice){ text, i.len + 4 }, f->field->value);
 }
 
 bool
@@ -380,11 +410,15 @@ rule_version_not_known(const struct other_case *c, const struct sigfield *f)
 	       !slice_eq(rule_tag(f, "v"), SLICE("0.5"));
 }
 
-/* A comment around i=, of letters alone. */
+/* A comment in front of the value of i=. */
 bool
-rule_plain_comment(const struct other_case *c, const struct sigfield *f)
+rule_comment_before_instance(
+    const struct other_case *c, const struct sigfield *f)
 {
-	return rule_instance_comment(c, f) && slice_is_ascii(f->field->value);
+	struct slice i = instance_text(c, f);
+
+	return rule_instance_comment(c, f) &&
+	       (i.p == NULL || slice_starts(i, SLICE("(")));
 }
 
 bool

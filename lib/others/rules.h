@@ -2,8 +2,9 @@
 /* rules.h - what a deviation is about: questions to a message or one of its
  * fields, for the table of others.h.  A rule about the whole message gets NULL
  * for the field.  rules.c asks about tags, rules_hash.c about the bytes that
- * are hashed, rules_key.c about key records.  Each costs at most a pass over
- * the header, or is bounded. */
+ * are hashed, rules_key.c about key records, rules_read.c about fields that
+ * cannot be read here.  Each costs at most a pass over the header, or is
+ * bounded. */
 #ifndef RULES_H
 #define RULES_H
 
@@ -51,7 +52,7 @@ other_rule rule_capital_h;
 other_rule rule_later_cv_in_capitals;
 other_rule rule_fault_in_t;
 other_rule rule_version_not_known;
-other_rule rule_plain_comment;
+other_rule rule_comment_before_instance;
 other_rule rule_ends_in_b;
 other_rule rule_longer_name;
 other_rule rule_no_c;
@@ -60,6 +61,7 @@ other_rule rule_canon_half;
 other_rule rule_query_not_plain;
 other_rule rule_odd_space;
 other_rule rule_odd_space_at_end;
+other_rule rule_odd_space_in_front;
 other_rule rule_header_ends_in_cr;
 other_rule rule_comment_in_name;
 other_rule rule_space_after_b;
@@ -75,6 +77,21 @@ other_rule rule_key_version;
 other_rule rule_key_not_base64;
 other_rule rule_key_tag_case;
 other_rule rule_ed25519_of_ours;
+other_rule rule_bad_byte;
+other_rule rule_empty_element;
+other_rule rule_bad_name;
+other_rule rule_tag_twice;
+other_rule rule_comment;
+other_rule rule_tag_in_capitals;
+other_rule rule_fault_in_b;
+other_rule rule_fault_in_l;
+other_rule rule_canon_spaced;
+other_rule rule_aar_elsewhere;
+other_rule rule_no_instance;
+other_rule rule_no_instance_on_top;
+other_rule rule_aar_no_instance;
+other_rule rule_no_list;
+other_rule rule_rejected;
 
 /* A tag as it is written, and whether there is one. */
 struct slice rule_tag(const struct sigfield *, const char *name);

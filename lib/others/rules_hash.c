@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "others/fieldreading.h"
 #include "others/rules.h"
 
 /* ------------------------------------------------------------------------
@@ -88,6 +89,25 @@ rule_odd_space_at_end(const struct other_case *c, const struct sigfield *f)
 	return relaxes(c, f, has_odd_end);
 }
 
+/* Among the white space behind the colon is one of the others. */
+static bool
+has_odd_front(const struct field *f)
+{
+	for (size_t i = 0; i < f->value.len; i++) {
+		if (is_odd_space(f->value, i))
+			return true;
+		if (!ascii_is_fws(f->value.p[i]))
+			return false;
+	}
+	return false;
+}
+
+bool
+rule_odd_space_in_front(const struct other_case *c, const struct sigfield *f)
+{
+	return relaxes(c, f, has_odd_front);
+}
+
 /* The header ends in a CR without its LF, which f signs. */
 bool
 rule_header_ends_in_cr(const struct other_case *c, const struct sigfield *f)
@@ -139,29 +159,6 @@ rule_space_before_b(const struct other_case *c, const struct sigfield *f)
 	return b != NULL && b->name.p[b->name.len] != '=';
 }
 
-/* The last "i=" with a number behind a ";", or at the front; 0 for none. */
-static unsigned
-last_instance(struct slice text)
-{
-	struct slice part;
-	unsigned found = 0;
-
-	while (slice_cut(&text, ';', &part)) {
-		unsigned n = 0;
-		size_t i = 2;
-
-		part = slice_trim(part);
-		if (part.len < 3 || ascii_lower(part.p[0]) != 'i' ||
-		    part.p[1] != '=')
-			continue;
-		while (i < part.len && ascii_is_digit(part.p[i]) && n < 1000)
-			n = n * 10 + (unsigned)(part.p[i++] - '0');
-		if (i > 2)
-			found = n;
-	}
-	return found;
-}
-
 /* A field that a seal signs, whose instance is found only where white space
  * stands in "i=N", or in front of another "i=". */
 bool
@@ -170,7 +167,7 @@ rule_instance_not_found(const struct other_case *c, const struct sigfield *f)
 	if (f->instance == 0 ||
 	    (f->kind == ARC_SEAL && f->instance == c->chain->n))
 		return false;
-	return last_instance(f->field->value) != f->instance;
+	return fieldreading_last_instance(f->field->value) != f->instance;
 }
 
 /* Its own h= takes it, where it is one of the fields of that name. */
