@@ -35,8 +35,9 @@ number_at(struct slice s, size_t *at)
 	return n;
 }
 
-static unsigned
-first_instance(struct slice s)
+/* Whether there is one. */
+static bool
+first_instance(struct slice s, unsigned *instance)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		size_t at;
@@ -47,10 +48,12 @@ first_instance(struct slice s)
 		if (at == s.len || s.p[at] != '=')
 			continue;
 		at = skip_space(s, at + 1);
-		if (at < s.len && ascii_is_digit(s.p[at]))
-			return number_at(s, &at);
+		if (at < s.len && ascii_is_digit(s.p[at])) {
+			*instance = number_at(s, &at);
+			return true;
+		}
 	}
-	return 0;
+	return false;
 }
 
 unsigned
@@ -211,9 +214,10 @@ read_mailauth(struct reading *r, struct slice s)
 /* ------------------------------------------------------------------------
  * Values, written so that ours are read alike. */
 
-/* Base64 up to its first "=", all else left out, with the padding it needs. */
+/* Base64 up to its first "=", all else left out, with the padding it needs.
+ * mailauth knows the letters of base64url, too. */
 static struct slice
-clean_base64(struct reading *r, struct slice text)
+clean_base64(struct reading *r, enum other who, struct slice text)
 {
 	char *out = arena_alloc(r->arena, text.len + 4);
 	size_t n = 0;
@@ -225,6 +229,8 @@ clean_base64(struct reading *r, struct slice text)
 	for (size_t i = 0; i < text.len && text.p[i] != '='; i++) {
 		char c = text.p[i];
 
+		if (who == OTHER_MAILAUTH)
+			c = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
 		if (ascii_is_alnum(c) || c == '+' || c == '/')
 			out[n++] = c;
 	}
@@ -298,7 +304,7 @@ clean_values(struct reading *r, enum other who)
 
 		if (slice_eq(t->name, SLICE("b")) &&
 		    (who != OTHER_DKIMPY || dkimpy_takes_base64(t->value)))
-			t->value = clean_base64(r, t->value);
+			t->value = clean_base64(r, who, t->value);
 		else if (slice_eq(t->name, SLICE("l")) && who != OTHER_DKIMPY)
 			t->value = clean_number(who, t->value);
 		else if (slice_eq(t->name, SLICE("c")) && who == OTHER_MAILAUTH)
@@ -316,7 +322,8 @@ read_list(struct reading *r, enum other who, struct slice text)
 				     : read_plain(r, who, text);
 }
 
-/* The instance in the list, which is 0 for what is none. */
+/* The instance in the list, 0 for none; CHAIN_MAX + 1 for what mailauth would
+ * take for a number, but not here: 0x1, +1, 1.0. */
 static unsigned
 list_instance(const struct taglist *list)
 {
@@ -324,7 +331,12 @@ list_instance(const struct taglist *list)
 	size_t at = 0;
 	unsigned n = number_at(v, &at);
 
-	return at == v.len ? n : 0;
+	if (at == v.len)
+		return n;
+	return ascii_is_digit(v.p[0]) || v.p[0] == '+' || v.p[0] == '-' ||
+		       v.p[0] == '.'
+		   ? CHAIN_MAX + 1
+		   : 0;
 }
 
 int
@@ -362,8 +374,10 @@ fieldreading_instance(const struct other_case *c, const struct sigfield *f,
 	struct reading r;
 
 	*instance = 0;
-	if (c->who == OTHER_DKIMPY)
-		*instance = first_instance(text);
+	/* A set 0 is signed with the others. */
+	if (c->who == OTHER_DKIMPY && first_instance(text, instance) &&
+	    *instance == 0 && c->chain->n > 0)
+		*instance = CHAIN_MAX + 1;
 	if (c->who == OTHER_MAIL_DKIM)
 		*instance = fieldreading_last_instance(text);
 	if (c->who != OTHER_MAILAUTH)

@@ -92,6 +92,15 @@ rule_tag_missing(const struct other_case *c, const struct sigfield *f)
 	return f->problem.code == DIAG_TAG_MISSING;
 }
 
+/* One of those without which it does not look at the signature. */
+bool
+rule_main_tag_missing(const struct other_case *c, const struct sigfield *f)
+{
+	return rule_tag_missing(c, f) &&
+	       (rule_tag(f, "a").len == 0 || rule_tag(f, "d").len == 0 ||
+		   rule_tag(f, "s").len == 0);
+}
+
 bool
 rule_no_algorithm(const struct other_case *c, const struct sigfield *f)
 {
@@ -111,6 +120,27 @@ rule_unknown_canon(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
 	return f->problem.code == DIAG_CANONICALIZATION;
+}
+
+/* c= has a word that Mail::DKIM does not know, who knows two more than we do.
+ */
+bool
+rule_canon_unknown_there(const struct other_case *c, const struct sigfield *f)
+{
+	static const char *const known[] = { "simple", "relaxed", "nowsp",
+		"seal" };
+	struct slice rest = rule_tag(f, "c"), half;
+
+	while (rule_unknown_canon(c, f) && slice_cut(&rest, '/', &half)) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(known) &&
+		       !slice_eq_nocase(half, slice_of(known[i])))
+			i++;
+		if (i == ARRAY_LEN(known))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -239,7 +269,9 @@ rule_instance_not_spaced(const struct other_case *c, const struct sigfield *f)
 	char *text;
 
 	/* What belongs to no set, or to one twice, is a failure before. */
-	if (i.p == NULL || c->chain->shape.code == DIAG_FIELD_TWICE ||
+	if (i.p == NULL || f->problem.code == DIAG_FIELD_SYNTAX ||
+	    f->problem.code == DIAG_TAG_MISSING ||
+	    c->chain->shape.code == DIAG_FIELD_TWICE ||
 	    c->chain->shape.code == DIAG_FIELD_MISSING ||
 	    (text = arena_alloc(c->m->arena, i.len + 4)) == NULL)
 		return false;
@@ -303,8 +335,8 @@ rule_has_bh(const struct other_case *c, const struct sigfield *f)
 bool
 rule_l_of_0(const struct other_case *c, const struct sigfield *f)
 {
-	(void)c;
-	return f->tags.has_length && f->tags.length == 0;
+	return f->tags.has_length && f->tags.length == 0 &&
+	       rule_result(c, f)->body_length > 0;
 }
 
 bool
@@ -318,7 +350,15 @@ bool
 rule_broken_line(const struct other_case *c, const struct sigfield *f)
 {
 	(void)f;
-	return c->m->njunk > 0;
+	return c->m->njunk > 0 && !slice_starts(c->m->junk, SLICE("From "));
+}
+
+/* One line that is not a field, and begins as a separator of an mbox. */
+bool
+rule_from_line(const struct other_case *c, const struct sigfield *f)
+{
+	(void)f;
+	return c->m->njunk == 1 && slice_starts(c->m->junk, SLICE("From "));
 }
 
 /* An AMS that does not verify, below the newest. */

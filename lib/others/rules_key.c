@@ -106,19 +106,24 @@ rule_key_lists_not_plain(const struct other_case *c, const struct sigfield *f)
 		       !lists_word(&list, "h", "sha256", "sha256")));
 }
 
-/* An Ed25519 key, but an RSA signature. */
+/* An Ed25519 key stands first, for an RSA signature. */
 bool
 rule_key_ed25519_for_rsa(const struct other_case *c, const struct sigfield *f)
 {
-	enum diag_code code = rule_result(c, f)->why.code;
+	const struct sigresult *r = rule_result(c, f);
 	struct taglist list;
+	struct slice octets;
 
 	return f->instance == c->chain->n &&
-	       (code == DIAG_KEY_TYPE || code == DIAG_KEY_WEAK_POINT) &&
+	       (r->status == STATUS_PASS || r->why.code == DIAG_KEY_TYPE ||
+		   r->why.code == DIAG_KEY_WEAK_POINT) &&
 	       slice_eq(rule_tag(f, "a"), SLICE("rsa-sha256")) &&
 	       f->tags.signature.len != SIGNATURE_ED25519_SIZE &&
 	       first_record(c, f, &list) &&
-	       is_word(&list, "k", "ed25519", "ed25519");
+	       is_word(&list, "k", "ed25519", "ed25519") &&
+	       base64_decode(taglist_value(&list, SLICE("p")), c->m->arena,
+		   &octets) == BASE64_OK &&
+	       octets.len == KEY_ED25519_SIZE;
 }
 
 /* v= is not the first tag, or is not DKIM1. */

@@ -148,13 +148,6 @@ rule_no_instance_on_top(const struct other_case *c, const struct sigfield *f)
 	return false;
 }
 
-bool
-rule_aar_no_instance(const struct other_case *c, const struct sigfield *f)
-{
-	return f->kind == ARC_AAR && f->instance == 0 &&
-	       !rule_aar_elsewhere(c, f);
-}
-
 /* ------------------------------------------------------------------------
  * Fields that Mail::DKIM forgets. */
 
@@ -200,6 +193,17 @@ is_not_alone(const struct other_case *c, const struct sigfield *f)
 			return true;
 	}
 	return false;
+}
+
+/* An AAR without an instance, but not with "i=0", which is one twice. */
+bool
+rule_aar_no_instance(const struct other_case *c, const struct sigfield *f)
+{
+	struct slice v = slice_trim(f->field->value);
+
+	return f->kind == ARC_AAR && f->instance == 0 &&
+	       !rule_aar_elsewhere(c, f) &&
+	       !(slice_starts(v, SLICE("i=0")) && is_not_alone(c, f));
 }
 
 bool
