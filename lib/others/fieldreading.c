@@ -363,7 +363,13 @@ fieldreading_again(
 	if (f->instance == 0)
 		diag_set(&f->problem, DIAG_INSTANCE_SYNTAX, f->field->name,
 		    "%s", "");
-	return sigfield_tags(f, c->m->arena, why);
+	if (sigfield_tags(f, c->m->arena, why) != 0)
+		return -1;
+	/* The default of these two. */
+	if (f->kind == ARC_AMS && c->who != OTHER_MAIL_DKIM &&
+	    taglist_find(&f->list, SLICE("c")) == NULL)
+		f->tags.header_canon = f->tags.body_canon = CANON_RELAXED;
+	return 0;
 }
 
 int

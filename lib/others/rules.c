@@ -507,7 +507,7 @@ bool
 rule_no_c(const struct other_case *c, const struct sigfield *f)
 {
 	(void)c;
-	return !rule_has_tag(f, "c");
+	return f->problem.code != DIAG_FIELD_SYNTAX && !rule_has_tag(f, "c");
 }
 
 /* c= is one of the known, but not in lower case. */
