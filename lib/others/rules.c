@@ -265,6 +265,7 @@ stands_in(struct slice text, struct slice s)
 bool
 rule_instance_not_spaced(const struct other_case *c, const struct sigfield *f)
 {
+	static const char start[] = { ' ', 'i', '=' };
 	struct slice i = instance_text(c, f);
 	char *text;
 
@@ -275,10 +276,11 @@ rule_instance_not_spaced(const struct other_case *c, const struct sigfield *f)
 	    c->chain->shape.code == DIAG_FIELD_MISSING ||
 	    (text = arena_alloc(c->m->arena, i.len + 4)) == NULL)
 		return false;
-	memcpy(text, " i=", 3);
-	memcpy(text + 3, i.p, i.len);
-	text[i.len + 3] = ';';
-	return !stands_in((struct slice){ text, i.len + 4 }, f->field->value);
+	memcpy(text, start, sizeof start);
+	memcpy(text + sizeof start, i.p, i.len);
+	text[sizeof start + i.len] = ';';
+	return !stands_in(
+	    (struct slice){ text, sizeof start + i.len + 1 }, f->field->value);
 }
 
 bool

@@ -375,3 +375,8 @@ folders() {
 	run -1 grep -nE '(^|[^A-Za-z0-9_.+/-])([ITSRALKVOGDZB]-[0-9]{1,2}|C-[0-9]+|\(15\.[0-9]+\))($|[^0-9A-Za-z-])' \
 		-r lib cmd tests/unit tests/fuzz/*.c tests/bats --include=*.[ch] --include=*.bats
 }
+
+@test "only lib/others has an opinion of its own of a signature" {
+	run -0 sh -c "cd '$ROOT' && grep -rlE 'second_opinion|bare[.]h|[>.]second = ' lib cmd | sort | tr '\\n' ' '"
+	[ "$output" = "lib/crypto/bare.c lib/crypto/bare.h lib/dkim/sigcheck.c lib/dkim/sigcheck.h lib/others/keyreading.c lib/others/others.c " ]
+}
