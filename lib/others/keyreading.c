@@ -6,6 +6,7 @@
 #include "crypto/der.h"
 #include "keys/keyname.h"
 #include "others/keyreading.h"
+#include "others/rules.h"
 
 /* ------------------------------------------------------------------------
  * The record. */
@@ -239,13 +240,13 @@ keyreading_one_label(
 	static const char between[] = "._domainkey.";
 	struct slice s = f->tags.selector, d = f->tags.domain;
 	size_t n = s.len + sizeof between - 1 + d.len;
-	char *name = NULL;
+	char *name;
 
-	if (d.len > 0 && s.len > 0 && slice_find(d, '.') == d.len &&
-	    slice_is_ascii(d) && slice_is_ascii(s) && n <= KEYNAME_MAX)
-		name = arena_alloc(c->m->arena, n);
-	if (name == NULL)
+	if (d.len == 0 || s.len == 0 || slice_find(d, '.') < d.len ||
+	    !slice_is_ascii(d) || !slice_is_ascii(s) || n > KEYNAME_MAX)
 		return false;
+	if ((name = arena_alloc(c->m->arena, n)) == NULL)
+		return rule_memory(c);
 	memcpy(name, s.p, s.len);
 	memcpy(name + s.len, between, sizeof between - 1);
 	memcpy(name + s.len + sizeof between - 1, d.p, d.len);

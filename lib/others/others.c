@@ -62,6 +62,7 @@ struct judging {
 	struct chain chain;
 	struct verdict verdict;
 	struct other_case at;
+	bool memory_short;
 	struct second_opinion second;
 	struct other_said *out;
 };
@@ -305,6 +306,7 @@ others_judge(enum other who, struct slice whole,
 		.chain = &j->chain,
 		.verdict = &j->verdict,
 		.now = o->sig.now,
+		.memory_short = &j->memory_short,
 	};
 	input_from_memory(&j->in, whole);
 	if (message_read(&j->in, o->sig.limits, &j->m, why) == 0) {
@@ -312,6 +314,8 @@ others_judge(enum other who, struct slice whole,
 		j->ahead = j->m->ahead;
 		j->rest = j->in.memory;
 		result = judge_it(j, o, keys, ours, out, why);
+		if (result == 0 && j->memory_short)
+			result = diag_memory(why);
 		message_free(j->m);
 	}
 	input_release(&j->in);

@@ -58,6 +58,7 @@ struct other_case {
 	struct chain *chain;
 	const struct verdict *verdict;
 	int64_t now;
+	bool *memory_short; /* set by a rule that could not be asked */
 };
 
 /* Change f as it is seen by others, or the chain.  -1 with DIAG_MEMORY. */

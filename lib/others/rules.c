@@ -28,6 +28,13 @@ rule_result(const struct other_case *c, const struct sigfield *f)
 				  : &c->verdict->seal[f->instance];
 }
 
+bool
+rule_memory(const struct other_case *c)
+{
+	*c->memory_short = true;
+	return false;
+}
+
 static bool
 names(const struct sigfield *f, const char *name)
 {
@@ -213,10 +220,13 @@ rule_two_from(const struct other_case *c, const struct sigfield *f)
 /* Put text without folds, each run of white space one space, and nothing at its
  * ends. */
 static struct slice
-unfolded(struct slice text, struct arena *arena)
+unfolded(const struct other_case *c, struct slice text)
 {
-	char *out = arena_alloc(arena, text.len + 1);
+	char *out = arena_alloc(c->m->arena, text.len + 1);
 	size_t n = 0;
+
+	if (out == NULL)
+		rule_memory(c);
 
 	text = slice_trim(text);
 	for (size_t i = 0; out != NULL && i < text.len; i++) {
@@ -237,7 +247,7 @@ unfolded(struct slice text, struct arena *arena)
 static struct slice
 instance_text(const struct other_case *c, const struct sigfield *f)
 {
-	struct slice rest = unfolded(f->field->value, c->m->arena), part, name;
+	struct slice rest = unfolded(c, f->field->value), part, name;
 
 	while (slice_cut(&rest, ';', &part))
 		if (slice_cut(&part, '=', &name) && part.p != NULL &&
@@ -273,9 +283,11 @@ rule_instance_not_spaced(const struct other_case *c, const struct sigfield *f)
 	if (i.p == NULL || f->problem.code == DIAG_FIELD_SYNTAX ||
 	    f->problem.code == DIAG_TAG_MISSING ||
 	    c->chain->shape.code == DIAG_FIELD_TWICE ||
-	    c->chain->shape.code == DIAG_FIELD_MISSING ||
-	    (text = arena_alloc(c->m->arena, i.len + 4)) == NULL)
+	    c->chain->shape.code == DIAG_FIELD_MISSING)
 		return false;
+	text = arena_alloc(c->m->arena, sizeof start + i.len + 1);
+	if (text == NULL)
+		return rule_memory(c);
 	memcpy(text, start, sizeof start);
 	memcpy(text + sizeof start, i.p, i.len);
 	text[sizeof start + i.len] = ';';
@@ -377,9 +389,11 @@ rule_aar_unparsed(const struct other_case *c, const struct sigfield *f)
 	struct authres a;
 	struct diag why;
 
-	return f->payload.p != NULL &&
-	       authres_parse(f->payload, c->m->arena, &a, &why) == 0 &&
-	       a.bad.len > 0;
+	if (f->payload.p == NULL)
+		return false;
+	if (authres_parse(f->payload, c->m->arena, &a, &why) != 0)
+		return rule_memory(c);
+	return a.bad.len > 0;
 }
 
 bool

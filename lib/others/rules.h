@@ -104,4 +104,7 @@ bool rule_has_tag(const struct sigfield *, const char *name);
 const struct sigresult *rule_result(
     const struct other_case *, const struct sigfield *);
 
+/* Memory was short: the question has no answer.  Returns false. */
+bool rule_memory(const struct other_case *);
+
 #endif

@@ -17,7 +17,7 @@ ams_signs(
 	struct select *s = select_new(c->m, c->m->arena);
 
 	if (s == NULL)
-		return false;
+		return rule_memory(c);
 	select_start(s, f->field);
 	for (size_t i = 0; i < f->tags.nheaders; i++) {
 		const struct field *h = select_next(s, f->tags.headers[i]);
@@ -113,11 +113,12 @@ bool
 rule_header_ends_in_cr(const struct other_case *c, const struct sigfield *f)
 {
 	const struct field *last = &c->m->field[c->m->nfields - 1];
-	struct select *s = select_new(c->m, c->m->arena);
+	struct select *s;
 
-	if (last->value.len == 0 ||
-	    last->value.p[last->value.len - 1] != '\r' || s == NULL)
+	if (last->value.len == 0 || last->value.p[last->value.len - 1] != '\r')
 		return false;
+	if ((s = select_new(c->m, c->m->arena)) == NULL)
+		return rule_memory(c);
 	select_start(s, f->field);
 	for (size_t i = 0; i < f->tags.nheaders; i++)
 		if (select_next(s, f->tags.headers[i]) == last)

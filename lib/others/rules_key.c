@@ -23,9 +23,25 @@ first_record(
 	const struct sigresult *r = rule_result(c, f);
 	struct diag why;
 
-	return r->entry != NULL && r->entry->answer.ntxt > 0 &&
-	       taglist_parse(
-		   r->entry->answer.txt[0].text, c->m->arena, list, &why) == 0;
+	if (r->entry == NULL || r->entry->answer.ntxt == 0)
+		return false;
+	if (taglist_parse(
+		r->entry->answer.txt[0].text, c->m->arena, list, &why) == 0)
+		return true;
+	return why.code == DIAG_MEMORY ? rule_memory(c) : false;
+}
+
+/* p= as octets. */
+static enum base64_result
+decode_p(const struct other_case *c, const struct taglist *list,
+    struct slice *octets)
+{
+	enum base64_result result =
+	    base64_decode(taglist_value(list, SLICE("p")), c->m->arena, octets);
+
+	if (result == BASE64_MEMORY)
+		rule_memory(c);
+	return result;
 }
 
 /* The same, of a signature that verifies. */
@@ -121,8 +137,7 @@ rule_key_ed25519_for_rsa(const struct other_case *c, const struct sigfield *f)
 	       f->tags.signature.len != SIGNATURE_ED25519_SIZE &&
 	       first_record(c, f, &list) &&
 	       is_word(&list, "k", "ed25519", "ed25519") &&
-	       base64_decode(taglist_value(&list, SLICE("p")), c->m->arena,
-		   &octets) == BASE64_OK &&
+	       decode_p(c, &list, &octets) == BASE64_OK &&
 	       octets.len == KEY_ED25519_SIZE;
 }
 
@@ -144,8 +159,7 @@ rule_key_not_base64(const struct other_case *c, const struct sigfield *f)
 	struct slice octets;
 
 	return first_record(c, f, &list) && has(&list, "p") &&
-	       base64_decode(taglist_value(&list, SLICE("p")), c->m->arena,
-		   &octets) == BASE64_INVALID;
+	       decode_p(c, &list, &octets) == BASE64_INVALID;
 }
 
 /* P=, but no p=. */

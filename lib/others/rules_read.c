@@ -118,8 +118,12 @@ found_instance(const struct other_case *c, const struct sigfield *f)
 	struct diag why;
 	unsigned n;
 
-	if (f->instance > 0 || fieldreading_instance(c, f, &n, &why) != 0)
+	if (f->instance > 0)
 		return CHAIN_MAX + 1;
+	if (fieldreading_instance(c, f, &n, &why) != 0) {
+		rule_memory(c);
+		return CHAIN_MAX + 1;
+	}
 	return n;
 }
 
