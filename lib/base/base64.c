@@ -90,3 +90,13 @@ base64_encode(struct buf *out, struct slice octets)
 		octets = slice_sub(octets, head.len, octets.len);
 	}
 }
+
+const char *
+base64_hash(struct slice octets, char out[BASE64_HASH_TEXT])
+{
+	struct slice head = slice_sub(octets, 0, BASE64_HASH);
+
+	EVP_EncodeBlock(
+	    (unsigned char *)out, (const unsigned char *)head.p, (int)head.len);
+	return out;
+}

@@ -30,4 +30,11 @@ enum base64_result base64_decode(
  * with out (buf.h). */
 void base64_encode(struct buf *out, struct slice octets);
 
+/* A hash as text: the first BASE64_HASH octets at most.  Returns out. */
+enum {
+	BASE64_HASH = 32,
+	BASE64_HASH_TEXT = 45, /* with its NUL */
+};
+const char *base64_hash(struct slice octets, char out[BASE64_HASH_TEXT]);
+
 #endif

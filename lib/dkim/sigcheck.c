@@ -118,19 +118,13 @@ say_hashes(
     const struct sigtags *s, const struct bodyhash *h, struct diag *result)
 {
 	struct slice found = { (const char *)h->digest, sizeof h->digest };
-	struct buf b = { .max = 0 };
-	size_t claimed;
+	char is[BASE64_HASH_TEXT], was[BASE64_HASH_TEXT];
 
-	base64_encode(&b, s->body_hash);
-	claimed = b.len;
-	base64_encode(&b, found);
 	diag_set(result, DIAG_BODY_HASH, s->bh_text,
-	    "%sbh=%.*s, the body gives %.*s",
+	    "%sbh=%s, the body gives %s",
 	    h->total > 0 ? ""
 			 : "the message has no body: is this the header only? ",
-	    SLICE_ARG(slice_sub(buf_view(&b), 0, claimed)),
-	    SLICE_ARG(slice_sub(buf_view(&b), claimed, b.len)));
-	buf_release(&b);
+	    base64_hash(s->body_hash, was), base64_hash(found, is));
 }
 
 bool
