@@ -339,7 +339,7 @@ postfix_filter() {
 	export HOME=$T/home TERM=vt100
 	run -0 mutt -n -F "$T/r/muttrc" -Q pipe_decode
 	[ "$output" = "pipe_decode is unset" ]
-	run -0 env PATH="$T/bin:$PATH" timeout 60 script -qec "mutt -n -F '$T/r/muttrc' -R -f '$T/mbox' -e 'unset wait_key' \
+	run -0 env PATH="$T/bin:$PATH" timeout 60 script -qec "stty rows 24 cols 80; mutt -n -F '$T/r/muttrc' -R -f '$T/mbox' -e 'unset wait_key' \
 		-e 'push \\eV\\eHx'" /dev/null </dev/null
 	arc-verify -v -w <"$MAILS/lf" >"$T/wanted"
 	arc-dump --verify <"$MAILS/lf" >>"$T/wanted"
