@@ -133,7 +133,7 @@ verdicts() {
 	[[ $output == *$'\n'"not ok 301 - files/gone.eml: missing"$'\n'* ]]
 	[ "${lines[-1]}" = "1..301" ]
 	mkdir "$BATS_TEST_TMPDIR/none"
-	run -0 verify --tap "$BATS_TEST_TMPDIR/none"
+	run -0 --separate-stderr verify --tap "$BATS_TEST_TMPDIR/none"
 	[ "$output" = $'TAP version 13\n1..0' ]
 }
 
