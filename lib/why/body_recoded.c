@@ -26,7 +26,8 @@ enum coding {
 	CODINGS,
 };
 
-/* A header, and a content that goes with it. */
+/* A header, and a content that goes with it; no header: there is none such, in
+ * the place that it has among those of other parts. */
 struct recoded_form {
 	struct slice header, content;
 };
@@ -158,10 +159,13 @@ make_header(struct body_case *c, const struct mime_part *p, struct slice type,
 static void
 add_form(struct recoded_text *t, struct slice header, enum coding coding)
 {
-	if (t->nforms < MAX_FORMS && header.p != NULL &&
-	    t->content[coding].p != NULL)
-		t->form[t->nforms++] =
-		    (struct recoded_form){ header, t->content[coding] };
+	if (t->nforms == MAX_FORMS)
+		return;
+	struct recoded_form *f = &t->form[t->nforms++];
+
+	*f = (struct recoded_form){ SLICE_NONE, SLICE_NONE };
+	if (header.p != NULL && t->content[coding].p != NULL)
+		*f = (struct recoded_form){ header, t->content[coding] };
 }
 
 /* All that a header with this type may have stood before. */
@@ -189,9 +193,11 @@ add_type(struct body_case *c, struct recoded_text *t, struct slice type)
 		     way++)
 			add_form(t, header, way);
 		/* With its label alone rewritten. */
-		if (ways[k].word != NULL &&
-		    slice_eq_nocase(slice_of(ways[k].word), t->part->encoding))
-			add_form(t, header, CODED_AS_IS);
+		bool label =
+		    ways[k].word != NULL &&
+		    slice_eq_nocase(slice_of(ways[k].word), t->part->encoding);
+
+		add_form(t, label ? header : SLICE_NONE, CODED_AS_IS);
 	}
 }
 
@@ -303,6 +309,14 @@ over(const struct recoding *r)
 	return r->c->found || r->c->s->spent || search_over(r->c->s);
 }
 
+/* The form of a part; NULL: none such. */
+static const struct recoded_form *
+form_of(const struct recoded_text *t, size_t f)
+{
+	return f < t->nforms && t->form[f].header.p != NULL ? &t->form[f]
+							    : NULL;
+}
+
 /* Alike in all parts, then in one alone. */
 static void
 try_alike(struct recoding *r)
@@ -312,16 +326,19 @@ try_alike(struct recoding *r)
 	for (size_t k = 0; k < r->n; k++)
 		most = r->text[k].nforms > most ? r->text[k].nforms : most;
 	for (size_t f = 0; f < most && !over(r); f++) {
-		for (size_t k = 0; k < r->n; k++)
-			r->path[k] =
-			    f < r->text[k].nforms ? &r->text[k].form[f] : NULL;
-		try_path(r);
-		for (size_t k = 0; r->n > 1 && k < r->n && !over(r); k++) {
+		size_t n = 0;
+
+		for (size_t k = 0; k < r->n; k++) {
+			r->path[k] = form_of(&r->text[k], f);
+			n += r->path[k] != NULL;
+		}
+		if (n > 0)
+			try_path(r);
+		for (size_t k = 0; n > 1 && k < r->n && !over(r); k++) {
 			memset(r->path, 0, sizeof r->path);
-			if (f < r->text[k].nforms) {
-				r->path[k] = &r->text[k].form[f];
+			r->path[k] = form_of(&r->text[k], f);
+			if (r->path[k] != NULL)
 				try_path(r);
-			}
 		}
 	}
 }
@@ -337,9 +354,10 @@ try_pairs(struct recoding *r)
 				for (size_t g = 0; g < r->text[b].nforms; g++) {
 					if (over(r))
 						return;
-					r->path[a] = &r->text[a].form[f];
-					r->path[b] = &r->text[b].form[g];
-					if (f != g)
+					r->path[a] = form_of(&r->text[a], f);
+					r->path[b] = form_of(&r->text[b], g);
+					if (f != g && r->path[a] != NULL &&
+					    r->path[b] != NULL)
 						try_path(r);
 				}
 			r->path[a] = r->path[b] = NULL;

@@ -145,6 +145,10 @@ scored() {
 	PY
 }
 
+@test "text parts that a list encoded one as base64 and one not at all are found alike (RFC 2045 6.1)" {
+	scored --first 21 mailman2:1
+}
+
 @test "Content-Transfer-Encoding that a list added is not told as base64 that was decoded (RFC 2045 6.1)" {
 	scored --first 521 mailman2:1
 }
