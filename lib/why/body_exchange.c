@@ -12,7 +12,8 @@ enum {
 	MAX_RULES = 4,	    /* places where a footer may begin */
 	MAX_BLANK = 2,	    /* empty lines before it that may be its own */
 	MAX_PARAGRAPHS = 6, /* that may be one without a rule */
-	MAX_CUTS = 24,
+	MAX_LINES = 2,	    /* that may be one without anything */
+	MAX_CUTS = 26,
 	LONG_RULE = 5,	   /* characters of a line that sets one off */
 	FOOTER_LINES = 40, /* how far from the end to look for it */
 	USUAL_WIDTH = 76,
@@ -92,11 +93,11 @@ blanks_before(struct exchange_text *t)
 	}
 }
 
-/* Footers that no rule sets off: the last paragraphs. */
+/* Footers that no rule sets off: the last lines, and the last paragraphs. */
 static void
 paragraphs(struct exchange_text *t)
 {
-	size_t at = t->octets.len, lines = 0, n = 0;
+	size_t at = t->octets.len, lines = 0, n = 0, last = 0;
 	bool text = false;
 
 	while (at > 0 && lines++ < FOOTER_LINES && n < MAX_PARAGRAPHS) {
@@ -105,6 +106,8 @@ paragraphs(struct exchange_text *t)
 
 		at = line_before(t->octets, at);
 		blank = is_blank_line(t->octets, at, end);
+		if (!blank && at > 0 && last++ < MAX_LINES)
+			t->cut[t->ncuts++] = at;
 		if (blank && text && at > 0) {
 			t->cut[t->ncuts++] = end;
 			t->cut[t->ncuts++] = at;

@@ -127,6 +127,18 @@ scored() {
 	PY
 }
 
+@test "a line that nothing sets off is cut from a text whose signer hashed U+FFFD" {
+	forge <<-'PY'
+	import random
+	for number in range(6):
+	    mail = exchange.Mail(number, random.Random(number), body=exchange.misread, sealer="microsoft.example")
+	    octets = mail.message.octets() + b"This message is confidential.\r\n"
+	    found = score.Run(tmp(""), octets, mail.message.keys_file()).json["why"]
+	    told = {(w["cause"], w["who"]["role"]) for w in found if w["field"] == "ams.bh" and w["level"] == "proved"}
+	    assert told == {("body.hashed-as-utf8", "signer"), ("body.footer-appended", "modifier")}, (number, found)
+	PY
+}
+
 @test "text parts that a list encoded one by one are found, within its wrap and before its part (RFC 2046 5.1)" {
 	forge <<-'PY'
 	import random
