@@ -7,6 +7,7 @@
 #include "mail/words.h"
 #include "why/header_address.h"
 #include "why/header_list_rows.h"
+#include "why/header_list_rows_words.h"
 
 /* The name of an address in quotes with its "\" taken out: Mailman writes
  * parentheses so, and few others do. */
@@ -38,6 +39,35 @@ offer_name(struct offer *o, unsigned count, bool quotes, struct slice name,
 	list_text(o, count, CAUSE_HDR_FROM_REWRITTEN);
 }
 
+/* The name, in UTF-8; as it is when no word of it is encoded. */
+static struct slice
+decoded_name(struct offer *o, struct slice phrase)
+{
+	struct buf b = { .max = 0 };
+	struct slice name;
+
+	words_decode(&b, o->c->s->arena, phrase);
+	name = search_keep(o->c->s, &b);
+	buf_release(&b);
+	return address_unquoted(name, '"');
+}
+
+/* The address with the name that was encoded, whether there or in From as it is
+ * now. */
+static void
+offer_words(struct offer *o, unsigned count, struct slice phrase,
+    struct slice own, struct slice address)
+{
+	struct slice name = SLICE_NONE;
+
+	if (find_word(phrase, SLICE("=?")) < phrase.len)
+		name = decoded_name(o, phrase);
+	else if (find_word(own, SLICE("=?")) < own.len)
+		name = address_without_via(decoded_name(o, own));
+	if (name.len > 0 && address.len > 0)
+		list_words_name(o, count, name, address);
+}
+
 /* An address of another field was From's. */
 static void
 offer_other(struct offer *o, unsigned count, struct slice address)
@@ -61,6 +91,7 @@ offer_other(struct offer *o, unsigned count, struct slice address)
 	buf_printf(&o->text, "<%.*s>", SLICE_ARG(bare));
 	list_text(o, count / 64 + 1, CAUSE_HDR_FROM_REWRITTEN);
 	address_split(o->value, &own, &angle);
+	offer_words(o, count / 4 + 1, phrase, own, bare);
 	own = address_without_via(own);
 	offer_name(o, count / 32 + 1, false, own, bare);
 	offer_name(o, count / 32 + 1, true, own, bare);

@@ -6,6 +6,7 @@
 
 #include "mail/words.h"
 #include "why/header_list_rows.h"
+#include "why/header_list_rows_words.h"
 
 /* Marks of replies; how often each was signed where the list wrote another, and
  * how often before Thread-Topic. */
@@ -308,6 +309,67 @@ with_close_tag(struct offer *o, const struct subject *u)
 	}
 }
 
+enum {
+	MAX_BEFORE = 3 * ARRAY_LEN(marks),
+};
+
+static void
+add_before(struct offer *o, struct list_before before[], size_t *n,
+    unsigned count, enum cause_id cause, struct slice one, struct slice two)
+{
+	struct list_before *p = &before[*n];
+	struct buf b = { .max = 0 };
+
+	buf_slice(&b, one);
+	buf_slice(&b, two);
+	if (b.len > 0)
+		p->text = search_keep(o->c->s, &b);
+	else
+		p->text = SLICE("");
+	buf_release(&b);
+	p->count = count;
+	p->cause = cause;
+	*n += p->text.p != NULL;
+}
+
+/* A text that was encoded anew with the tag and the marks. */
+static void
+with_words(struct offer *o)
+{
+	struct list_before before[MAX_BEFORE];
+	struct slice text, tag, none = SLICE("");
+	struct subject u;
+	struct buf b = { .max = 0 };
+	size_t n = 0;
+
+	if (find_word(o->value, SLICE("=?")) == o->value.len ||
+	    !offer_decoded(o, &text))
+		return;
+	subject_read(&u, text);
+	if (slice_is_ascii(u.text))
+		return;
+	buf_slice(&b, slice_trim(u.tag));
+	buf_text(&b, u.tag.len > 0 ? " " : "");
+	tag = u.tag.len > 0 ? search_keep(o->c->s, &b) : none;
+	buf_release(&b);
+	for (size_t k = 0; k < ARRAY_LEN(marks) && tag.p != NULL; k++) {
+		struct slice mark = slice_of(marks[k].text);
+		unsigned count = mark_count(&u, &marks[k]);
+
+		add_before(o, before, &n, count,
+		    tag.len > 0 ? CAUSE_HDR_SUBJECT_TAGGED
+				: CAUSE_HDR_SUBJECT_REENCODED,
+		    mark, none);
+		if (tag.len == 0)
+			continue;
+		add_before(o, before, &n, count, CAUSE_HDR_SUBJECT_REENCODED,
+		    mark, tag);
+		add_before(o, before, &n, count / 4 + 1,
+		    CAUSE_HDR_SUBJECT_REENCODED, tag, mark);
+	}
+	list_words_subject(o, u.text, before, n);
+}
+
 /* The value with plain text where Mailman 3 wrote encoded words of ASCII. */
 static struct slice
 unencoded(struct offer *o)
@@ -375,6 +437,7 @@ list_subject(struct offer *o)
 				       filter_mark_end(value), value.len)));
 		with_marks(o, &two, two.text, 64, CAUSE_NONE);
 	}
+	with_words(o);
 	with_fold_blanks(o, &u);
 	with_close_tag(o, &u);
 	with_sequences(o, &u);

@@ -2,7 +2,7 @@
 #include "why/sequence.h"
 
 enum {
-	MAX_VARIANTS = 1024, /* of one piece */
+	MAX_VARIANTS = 2048, /* of one piece */
 	MAX_BEST = 12,	     /* pieces with a choice, of sequence_best() */
 	MAX_DEPTH = 3,	     /* pieces changed at once */
 };
