@@ -112,14 +112,16 @@ any_encoded(const struct message *m)
 	return false;
 }
 
-/* Whether a seal of the chain verifies. */
-static bool
-any_seal(const struct decoded *d)
+/* The newest set whose seal verifies over what the fields were: whoever encoded
+ * them did it after that; 0: none. */
+static unsigned
+newest_seal(const struct decoded *d)
 {
-	for (unsigned i = 1; i <= d->chain.n; i++)
-		if (d->verdict.seal[i].status == STATUS_PASS)
-			return true;
-	return d->verdict.cv == CV_PASS;
+	unsigned i = d->chain.n;
+
+	while (i > 0 && d->verdict.seal[i].status != STATUS_PASS)
+		i--;
+	return i;
 }
 
 /* Read and validate it; false when it is nothing, or memory is short. */
@@ -139,7 +141,8 @@ decoded_read(struct search *s, struct decoded *d)
 		search_fail(s, &why);
 		return false;
 	}
-	return d->m->nfields == s->m->nfields && d->chain.n > 0 && any_seal(d);
+	return d->m->nfields == s->m->nfields && d->chain.n > 0 &&
+	       newest_seal(d) > 0;
 }
 
 static void
@@ -186,7 +189,7 @@ tell(struct search *s, const struct decoded *d)
 			continue;
 		if (f == NULL)
 			f = finding_new(s, CAUSE_AS_FIELD_ENCODED, LEVEL_PROVED,
-			    ASPECT_STRUCTURE, d->chain.n);
+			    ASPECT_STRUCTURE, newest_seal(d));
 		if (f == NULL)
 			return true;
 		add_change(s, d, f, i);
@@ -278,11 +281,13 @@ own_key(const struct search *s, const struct finding *theirs)
 }
 
 /* A finding about the other message as one about this, whose groups begin with
- * first. */
+ * first.  Newer seals may be of the fields as they are now. */
 static void
 adopt(struct search *s, const struct decoded *d, const struct finding *theirs,
     unsigned first)
 {
+	if (theirs->aspect == ASPECT_SEAL && theirs->instance > newest_seal(d))
+		return;
 	struct finding *f = finding_new(
 	    s, theirs->cause, theirs->level, theirs->aspect, theirs->instance);
 

@@ -194,6 +194,17 @@ fetch_keys(struct search *s)
 		search_fail(s, &why);
 }
 
+/* Whether a mail library encoded parts of the field: what cannot be read of it
+ * is in these words. */
+static bool
+is_encoded(const struct sigfield *f)
+{
+	struct slice v = f->field->value;
+
+	return memmem(v.p, v.len, "=?", 2) != NULL &&
+	       memmem(v.p, v.len, "?=", 2) != NULL;
+}
+
 /* Whether b= is shorter than any signature of the key, in octets or, when it
  * is no base64, in characters. */
 static bool
@@ -203,6 +214,8 @@ is_cut(const struct known *k)
 	enum signature_algorithm alg;
 	size_t want = 0, digits = 0;
 
+	if (is_encoded(k->f))
+		return false;
 	if (b == NULL || b->value.len == 0)
 		return true;
 	if (!signature_named(k->f->tags.algorithm, &alg))
