@@ -244,6 +244,10 @@ static const struct cause rows[] = {
 	    "The signature covers Authentication-Results, which servers remove "
 	    "and replace.",
 	    "Remove Authentication-Results from h=." },
+	[CAUSE_HDR_ADDRESS_ADDED] = { "hdr.address-added", ROLE_MODIFIER,
+	    LEVEL_PROVED, "RFC 6377 section 3.3",
+	    "An address was added to a field.",
+	    "Seal after adding the address." },
 	[CAUSE_HDR_FIELD_ADDED] = { "hdr.field-added", ROLE_MODIFIER,
 	    LEVEL_PROVED, "RFC 6376 section 5.4.2",
 	    "A field was added that the signature oversigns.",

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "mail/address.h"
 #include "mail/recode.h"
 #include "mail/words.h"
 #include "why/header_address.h"
@@ -86,13 +87,23 @@ list_added(struct offer *o)
 	list_added_as(o, 1200, 400);
 }
 
-/* What lists add when they put themselves into From. */
+/* What lists add when they put themselves into From: all of it, or the last of
+ * its addresses. */
 static void
 list_reply_to(struct offer *o)
 {
 	bool via = list_is_from(o->c);
+	struct slice rest = o->value, a, last = SLICE_NONE;
 
 	list_added_as(o, via ? 700 : 1200, via ? 1200 : 400);
+	while (address_next(&rest, &a))
+		last = a;
+	if (last.p == NULL || last.p == o->value.p)
+		return;
+	a = slice_trim(slice_sub(o->value, 0, (size_t)(last.p - o->value.p)));
+	if (slice_ends_nocase(a, SLICE(",")))
+		a.len--;
+	list_value(o, via ? 600 : 30, CAUSE_HDR_ADDRESS_ADDED, slice_trim(a));
 }
 
 /* What a relay before or behind the list does to a field that lists leave. */

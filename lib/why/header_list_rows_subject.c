@@ -309,6 +309,40 @@ with_close_tag(struct offer *o, const struct subject *u)
 	}
 }
 
+/* Behind a mark that a filter put before all else and that is no "[tag]":
+ * "*** SPAM ***", "{Spam?}", "(Ext)", "EXTERNAL:"; 0 when there is none. */
+static size_t
+filter_mark_end(struct slice s)
+{
+	size_t n = 0, stars = 0;
+
+	if (s.len > 0 && (s.p[0] == '{' || s.p[0] == '(')) {
+		n = slice_find(s, s.p[0] == '{' ? '}' : ')') + 1;
+	} else if (s.len > 0 && s.p[0] == '*') {
+		while (stars < s.len && s.p[stars] == '*')
+			stars++;
+		n = stars + slice_find(slice_sub(s, stars, s.len), '*');
+		while (n < s.len && s.p[n] == '*')
+			n++;
+	} else {
+		while (n < s.len && s.p[n] >= 'A' && s.p[n] <= 'Z')
+			n++;
+		n = n >= 3 && n < s.len && s.p[n] == ':' ? n + 1 : 0;
+	}
+	return n < s.len && n <= 24 ? n : 0;
+}
+
+/* The same, or a tag in front of another. */
+static size_t
+front_end(struct slice s)
+{
+	size_t n = filter_mark_end(s), tag = tag_end(s);
+
+	if (n > 0 || tag == 0)
+		return n;
+	return tag_end(drop_blanks(slice_sub(s, tag, s.len))) > 0 ? tag : 0;
+}
+
 enum {
 	MAX_BEFORE = 3 * ARRAY_LEN(marks),
 };
@@ -332,19 +366,17 @@ add_before(struct offer *o, struct list_before before[], size_t *n,
 	*n += p->text.p != NULL;
 }
 
-/* A text that was encoded anew with the tag and the marks. */
+/* A text that was encoded anew with the tag and the marks; less: how much rarer
+ * that is than what lists do. */
 static void
-with_words(struct offer *o)
+with_words(struct offer *o, struct slice text, unsigned less)
 {
 	struct list_before before[MAX_BEFORE];
-	struct slice text, tag, none = SLICE("");
+	struct slice tag, none = SLICE("");
 	struct subject u;
 	struct buf b = { .max = 0 };
 	size_t n = 0;
 
-	if (find_word(o->value, SLICE("=?")) == o->value.len ||
-	    !offer_decoded(o, &text))
-		return;
 	subject_read(&u, text);
 	if (slice_is_ascii(u.text))
 		return;
@@ -354,7 +386,7 @@ with_words(struct offer *o)
 	buf_release(&b);
 	for (size_t k = 0; k < ARRAY_LEN(marks) && tag.p != NULL; k++) {
 		struct slice mark = slice_of(marks[k].text);
-		unsigned count = mark_count(&u, &marks[k]);
+		unsigned count = mark_count(&u, &marks[k]) / less;
 
 		add_before(o, before, &n, count,
 		    tag.len > 0 ? CAUSE_HDR_SUBJECT_TAGGED
@@ -370,6 +402,21 @@ with_words(struct offer *o)
 	list_words_subject(o, u.text, before, n);
 }
 
+static void
+with_all_words(struct offer *o)
+{
+	struct slice text;
+
+	if (find_word(o->value, SLICE("=?")) == o->value.len ||
+	    !offer_decoded(o, &text))
+		return;
+	size_t front = front_end(text);
+
+	with_words(o, text, 1);
+	if (front > 0)
+		with_words(o, drop_blanks(slice_sub(text, front, text.len)), 4);
+}
+
 /* The value with plain text where Mailman 3 wrote encoded words of ASCII. */
 static struct slice
 unencoded(struct offer *o)
@@ -380,29 +427,6 @@ unencoded(struct offer *o)
 		value = search_keep(o->c->s, &o->text);
 	buf_clear(&o->text);
 	return value.p != NULL ? value : o->value;
-}
-
-/* Behind a mark that a filter put before all else and that is no "[tag]":
- * "*** SPAM ***", "{Spam?}", "(Ext)", "EXTERNAL:"; 0 when there is none. */
-static size_t
-filter_mark_end(struct slice s)
-{
-	size_t n = 0, stars = 0;
-
-	if (s.len > 0 && (s.p[0] == '{' || s.p[0] == '(')) {
-		n = slice_find(s, s.p[0] == '{' ? '}' : ')') + 1;
-	} else if (s.len > 0 && s.p[0] == '*') {
-		while (stars < s.len && s.p[stars] == '*')
-			stars++;
-		n = stars + slice_find(slice_sub(s, stars, s.len), '*');
-		while (n < s.len && s.p[n] == '*')
-			n++;
-	} else {
-		while (n < s.len && s.p[n] >= 'A' && s.p[n] <= 'Z')
-			n++;
-		n = n >= 3 && n < s.len && s.p[n] == ':' ? n + 1 : 0;
-	}
-	return n < s.len && n <= 24 ? n : 0;
 }
 
 void
@@ -429,15 +453,17 @@ list_subject(struct offer *o)
 		two.tag.len = 0;
 		with_marks(o, &two, two.text, 64, CAUSE_NONE);
 	}
-	/* A filter behind the list. */
-	if (filter_mark_end(value) > 0) {
+	/* A filter behind the list: its mark may look like a tag. */
+	size_t mark = front_end(value);
+
+	if (mark > 0) {
 		struct subject two;
 
-		subject_read(&two, drop_blanks(slice_sub(value,
-				       filter_mark_end(value), value.len)));
+		subject_read(
+		    &two, drop_blanks(slice_sub(value, mark, value.len)));
 		with_marks(o, &two, two.text, 64, CAUSE_NONE);
 	}
-	with_words(o);
+	with_all_words(o);
 	with_fold_blanks(o, &u);
 	with_close_tag(o, &u);
 	with_sequences(o, &u);

@@ -16,6 +16,8 @@ enum {
 	CHARSET_MAX = 24,
 	LINE_MAX_WIDTH = 76,
 	WORD_WIDTH = 75,
+	HALVES_WIDTH = 75,
+	ONE_WORD = 20, /* octets of a text that is one word in any case */
 };
 
 /* How a mailer writes words; less is how much rarer than the text itself. */
@@ -38,21 +40,31 @@ static const struct list_coder {
 	{ 'b', NULL, true, 32 },
 };
 
-/* Octets of the first word and of others; the first 0: what its line has left,
- * 1: all in one word. */
-static const struct {
-	size_t first, width;
+/* Where words end. */
+static const struct list_cut {
+	enum {
+		CUT_FULL,   /* when they are full */
+		CUT_LINE,   /* when their lines are */
+		CUT_ONE,    /* nowhere */
+		CUT_BEFORE, /* before the last blank that leaves them not */
+		CUT_BEHIND, /* behind it */
+		CUT_HALVES, /* in the middle, and so on, until none is */
+	} how;
+	size_t first, width; /* octets of the first word and of others */
 	unsigned less;
-} widths[] = {
-	{ 66, WORD_WIDTH, 1 },
-	{ WORD_WIDTH, WORD_WIDTH, 1 },
-	{ 0, WORD_WIDTH, 2 },
-	{ 67, WORD_WIDTH, 4 },
-	{ 76, WORD_WIDTH, 4 },
-	{ 1, 0, 4 },
-	{ 64, WORD_WIDTH, 8 },
-	{ 74, 74, 8 },
-	{ 72, 72, 8 },
+} cuts[] = {
+	{ CUT_FULL, 66, WORD_WIDTH, 1 },
+	{ CUT_FULL, WORD_WIDTH, WORD_WIDTH, 1 },
+	{ CUT_LINE, WORD_WIDTH, WORD_WIDTH, 2 },
+	{ CUT_FULL, 67, WORD_WIDTH, 4 },
+	{ CUT_FULL, 76, WORD_WIDTH, 4 },
+	{ CUT_ONE, 0, 0, 4 },
+	{ CUT_HALVES, HALVES_WIDTH, HALVES_WIDTH, 8 },
+	{ CUT_BEFORE, WORD_WIDTH, WORD_WIDTH, 8 },
+	{ CUT_BEHIND, WORD_WIDTH, WORD_WIDTH, 8 },
+	{ CUT_FULL, 64, WORD_WIDTH, 8 },
+	{ CUT_FULL, 74, 74, 8 },
+	{ CUT_FULL, 72, 72, 8 },
 };
 
 /* Charsets that the words may have had, as they were spelled. */
@@ -93,6 +105,10 @@ find_charsets(struct charsets *t, struct slice value)
 		name = SLICE("utf-8");
 	add_charset(t, name, false, 1);
 	add_charset(t, name, true, 1);
+	if (slice_eq_nocase(name, SLICE("iso-8859-1"))) {
+		add_charset(t, SLICE("utf-8"), false, 4);
+		add_charset(t, SLICE("utf-8"), true, 4);
+	}
 	if (!slice_eq_nocase(name, SLICE("utf-8")))
 		return;
 	add_charset(t, SLICE("iso-8859-1"), false, 4);
@@ -101,26 +117,117 @@ find_charsets(struct charsets *t, struct slice value)
 	add_charset(t, SLICE("windows-1252"), false, 16);
 }
 
-/* text as the coder writes it, behind before octets of the line; clears b when
- * it cannot. */
-static bool
-put_text(struct offer *o, struct buf *b, struct recoder *r, const char *charset,
-    const struct list_coder *k, size_t width, size_t before, struct slice text)
-{
-	struct recode_words w = { .charset = charset,
-		.encoding = k->encoding,
-		.first = widths[width].first,
-		.width = widths[width].width,
-		.whole = k->whole,
-		.plain = k->plain,
-		.between = o->c->canon == CANON_SIMPLE ? "\r\n " : " " };
+/* How words are made, and of which text. */
+struct writer {
+	struct offer *o;
+	struct recoder *r;
+	const char *charset;
+	const struct list_coder *coder;
+	const struct list_cut *cut;
+};
 
-	if (w.first == 0)
-		w.first = before + 20 < LINE_MAX_WIDTH ? LINE_MAX_WIDTH - before
-						       : WORD_WIDTH;
-	else if (w.first == 1)
-		w.first = 0;
-	return text.len <= MAX_TEXT && recode_words_encode(b, r, &w, text);
+/* Put text as one word; how long it is, or 0 when the charset cannot say it. */
+static size_t
+put_one(struct buf *b, const struct writer *w, struct slice text)
+{
+	struct recode_words how = { .charset = w->charset,
+		.encoding = w->coder->encoding,
+		.whole = true,
+		.plain = w->coder->plain,
+		.between = "" };
+	size_t before = b->len;
+
+	return recode_words_encode(b, w->r, &how, text) ? b->len - before : 0;
+}
+
+/* Where the text is cut that is too long for a word: in its middle. */
+static size_t
+half(struct slice text)
+{
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		n += (text.p[i] & 0xc0) != 0x80;
+	for (n /= 2; at < text.len && n > 0; n -= n > 0) {
+		at++;
+		while (at < text.len && (text.p[at] & 0xc0) == 0x80)
+			at++;
+	}
+	return at;
+}
+
+/* The same at its last blank; 0 when there is none. */
+static size_t
+last_blank(struct slice text, bool behind)
+{
+	size_t at = text.len > 0 ? text.len - 1 : 0;
+
+	if (behind)
+		while (at > 1 && text.p[at - 1] != ' ')
+			at--;
+	else
+		while (at > 0 && text.p[at] != ' ')
+			at--;
+	return behind && at <= 1 ? 0 : at;
+}
+
+/* The text in words that are cut at blanks, or in halves. */
+static bool
+put_cut(struct buf *b, const struct writer *w, const char *between,
+    struct slice text)
+{
+	size_t before = b->len;
+
+	for (bool first = true; text.len > 0; first = false) {
+		struct slice part = text;
+		size_t len, n;
+
+		if (!first)
+			buf_text(b, between);
+		n = b->len;
+		while ((len = put_one(b, w, part)) > w->cut->width) {
+			size_t at =
+			    w->cut->how == CUT_HALVES
+				? half(part)
+				: last_blank(part, w->cut->how == CUT_BEHIND);
+
+			b->len = n;
+			if (at == 0 || at >= part.len)
+				len = 0;
+			if (len == 0)
+				break;
+			part = slice_sub(part, 0, at);
+		}
+		if (len == 0) {
+			b->len = before;
+			return false;
+		}
+		text = slice_sub(text, part.len, text.len);
+	}
+	return true;
+}
+
+/* text as a mailer writes it, behind before octets of its line; false when it
+ * cannot. */
+static bool
+put_text(
+    struct buf *b, const struct writer *w, size_t before, struct slice text)
+{
+	struct recode_words how = { .charset = w->charset,
+		.encoding = w->coder->encoding,
+		.first = w->cut->first,
+		.width = w->cut->width,
+		.whole = w->coder->whole,
+		.plain = w->coder->plain,
+		.between = w->o->c->canon == CANON_SIMPLE ? "\r\n " : " " };
+
+	if (text.len > MAX_TEXT)
+		return false;
+	if (w->cut->how > CUT_ONE)
+		return how.whole && put_cut(b, w, how.between, text);
+	if (w->cut->how == CUT_LINE && before + 20 < LINE_MAX_WIDTH)
+		how.first = LINE_MAX_WIDTH - before;
+	return recode_words_encode(b, w->r, &how, text);
 }
 
 /* ------------------------------------------------------------------------
@@ -129,48 +236,46 @@ put_text(struct offer *o, struct buf *b, struct recoder *r, const char *charset,
 /* What stood before the text: the tokens and then the words, or all of it in
  * words. */
 static void
-offer_before(struct offer *o, struct recoder *r, const char *charset,
-    const struct list_coder *k, size_t width, const struct list_before *p,
+offer_before(const struct writer *w, const struct list_before *p,
     unsigned count, struct slice text)
 {
+	struct offer *o = w->o;
 	size_t name = o->name.len + 2;
 	struct slice both = SLICE_NONE;
 	struct buf b = { .max = 0 };
 
 	buf_slice(&o->text, p->text);
-	if (put_text(
-		o, &o->text, r, charset, k, width, name + p->text.len, text))
+	if (put_text(&o->text, w, name + p->text.len, text))
 		list_text(o, count, p->cause);
 	buf_clear(&o->text);
-	if (p->text.len == 0 || !k->whole)
+	if (p->text.len == 0 || !w->coder->whole)
 		return;
 	buf_slice(&b, p->text);
 	buf_slice(&b, text);
 	both = search_keep(o->c->s, &b);
 	buf_release(&b);
-	if (both.p != NULL &&
-	    put_text(o, &o->text, r, charset, k, width, name, both))
+	if (both.p != NULL && put_text(&o->text, w, name, both))
 		list_text(o, count, p->cause);
 	buf_clear(&o->text);
 }
 
 static void
-offer_coder(struct offer *o, struct recoder *r, const char *charset,
-    const struct list_coder *k, unsigned less, const struct list_before *before,
+offer_cuts(struct writer *w, unsigned less, const struct list_before *before,
     size_t n, struct slice text)
 {
-	/* What fits into one word is the same in every width. */
-	size_t nwidths = text.len * 3 / 2 < 30 ? 1 : ARRAY_LEN(widths);
+	struct offer *o = w->o;
+	/* What fits into one word is the same however it is cut. */
+	size_t ncuts = text.len < ONE_WORD ? 1 : ARRAY_LEN(cuts);
 
-	for (size_t w = 0; w < nwidths; w++)
+	for (size_t k = 0; k < ncuts; k++)
 		for (size_t i = 0; i < n && !search_over(o->c->s); i++) {
 			unsigned count =
-			    before[i].count / (less * widths[w].less);
+			    before[i].count / (less * cuts[k].less);
 
+			w->cut = &cuts[k];
 			if (count > 0 &&
 			    (o->most == 0 || list_bits(count) <= o->most))
-				offer_before(o, r, charset, k, w, &before[i],
-				    count, text);
+				offer_before(w, &before[i], count, text);
 		}
 }
 
@@ -188,9 +293,15 @@ list_words_subject(struct offer *o, struct slice text,
 
 		if (!recoder_open(&r, t.name[c], "UTF-8"))
 			continue;
-		for (size_t k = 0; k < ARRAY_LEN(coders); k++)
-			offer_coder(o, &r, t.name[c], &coders[k],
-			    coders[k].less * t.less[c], before, n, text);
+		for (size_t k = 0; k < ARRAY_LEN(coders); k++) {
+			struct writer w = { .o = o,
+				.r = &r,
+				.charset = t.name[c],
+				.coder = &coders[k] };
+
+			offer_cuts(
+			    &w, coders[k].less * t.less[c], before, n, text);
+		}
 		recoder_close(&r);
 	}
 }
@@ -213,8 +324,13 @@ list_words_name(
 		if (!recoder_open(&r, t.name[c], "UTF-8"))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(coders); k++) {
-			if (put_text(o, &o->text, &r, t.name[c], &coders[k], 1,
-				o->name.len + 2, name)) {
+			struct writer w = { .o = o,
+				.r = &r,
+				.charset = t.name[c],
+				.coder = &coders[k],
+				.cut = &cuts[1] };
+
+			if (put_text(&o->text, &w, o->name.len + 2, name)) {
 				buf_printf(
 				    &o->text, " <%.*s>", SLICE_ARG(address));
 				list_text(o,

@@ -247,6 +247,9 @@ def with_recipe(m, instance, *edits, coded=False, fields=None):
 
 
 PLAIN_EDITS += [
+    ("address-added", PLAIN + "Reply-To: Ann <ann@home.example>\n", TEXT, lambda m: header(m, "Reply-To", lambda v: v + ", tools@list.example"), ["hdr.address-added"]),
+    ("address-added-two", PLAIN + "Reply-To: ann@home.example, ann@author.example\n", TEXT,
+     lambda m: header(m, "Reply-To", lambda v: v + ", Ann Author <ann@author.example>"), ["hdr.address-added"]),
     ("recipe", PLAIN, TEXT, lambda m: with_recipe(m, 2, (3, b"Line three, as we like it."), (9, b"nine")), ["body.changed-recipe"]),
     ("recipe-subject", PLAIN, TEXT, lambda m: with_recipe(header(m, "Subject", lambda v: "Quite another"), 2, fields={"subject": [{"d": ["A proposal for Tuesday"]}]}), ["hdr.changed-recipe"]),
     ("recipe-fields", PLAIN, TEXT, lambda m: with_recipe(header(with_recipe(header(m, "Subject", lambda v: "Another"), 2, fields={
