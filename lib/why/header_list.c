@@ -11,6 +11,7 @@
 #include "why/header_list_rows.h"
 #include "why/header_mime.h"
 #include "why/header_offer.h"
+#include "why/known.h"
 
 enum {
 	NEAR_BITS = 9,
@@ -19,6 +20,7 @@ enum {
 	NEAR_OCTETS = 4 << 20,
 	MIDDLE_OCTETS = 12 << 20, /* and far, where no list left its fields */
 	FAR_OCTETS = 48 << 20,
+	CHANGED_LATER_BITS = 12,
 };
 
 /* ------------------------------------------------------------------------
@@ -176,9 +178,47 @@ is_second(const struct header_case *c, size_t j)
 	return false;
 }
 
+/* What somebody changed after the next newer signature was made, as was proved
+ * of that: the list had the field as it was; or NULL. */
+static const struct change *
+changed_later(const struct header_case *c, size_t j, enum cause_id *cause)
+{
+	const struct known *newer = known_newer(c->s, c->k);
+	const struct explanation *e = c->s->out;
+
+	for (size_t k = 0; newer != NULL && k < e->n; k++) {
+		const struct finding *f = &e->finding[k];
+
+		if (f->sig != newer->f || f->aspect != ASPECT_SIGNATURE ||
+		    f->level != LEVEL_PROVED ||
+		    cause_info(f->cause)->role != ROLE_MODIFIER)
+			continue;
+		for (size_t i = 0; i < f->nchanges; i++)
+			if (f->change[i].at != NULL &&
+			    f->change[i].at == c->sel[j] &&
+			    f->change[i].was.p != NULL) {
+				*cause = f->cause;
+				return &f->change[i];
+			}
+	}
+	return NULL;
+}
+
+/* The value that a list left, as a variant; the one that came is hardly it. */
+static void
+offer_left(struct offer *o, enum cause_id cause, struct slice value)
+{
+	unsigned *bits = &o->q->piece[o->j].bits, kept = *bits;
+
+	*bits = CHANGED_LATER_BITS;
+	o->bits = kept;
+	o->cause = cause;
+	offer_value(o, value, RANK_USUAL);
+}
+
 static void
 offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
-    size_t n, unsigned most)
+    size_t n, unsigned most, bool last)
 {
 	struct offer o = { .c = c, .q = q, .most = most };
 
@@ -188,11 +228,18 @@ offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
 		o.field = c->sel[j];
 		o.value =
 		    o.field != NULL ? slice_trim(o.field->value) : SLICE_NONE;
+		enum cause_id cause = CAUSE_NONE;
+		const struct change *later = changed_later(c, j, &cause);
+
+		if (later != NULL)
+			o.value = slice_trim(later->was);
 		if (o.value.len > 4096 || is_second(c, j))
 			continue;
 		for (size_t k = 0; k < n; k++)
 			if (slice_eq_nocase(o.name, slice_of(slot[k].name)))
 				slot[k].offer(&o);
+		if (later != NULL && last)
+			offer_left(&o, cause, o.value);
 	}
 	buf_release(&o.text);
 }
@@ -206,10 +253,10 @@ begin(struct header_case *c, struct sequence *q, enum list_reach reach)
 		return false;
 	for (size_t j = 0; j <= c->n; j++)
 		q->piece[j].octets = c->q.piece[j].octets;
-	offer_slots(
-	    c, q, slots, ARRAY_LEN(slots), reach == LIST_NEAR ? NEAR_BITS : 0);
+	offer_slots(c, q, slots, ARRAY_LEN(slots),
+	    reach == LIST_NEAR ? NEAR_BITS : 0, reach == LIST_NEAR);
 	if (reach != LIST_NEAR)
-		offer_slots(c, q, more_slots, ARRAY_LEN(more_slots), 0);
+		offer_slots(c, q, more_slots, ARRAY_LEN(more_slots), 0, true);
 	return true;
 }
 

@@ -27,12 +27,52 @@ header_covered_now(
 	return covered;
 }
 
+/* Whether a field is among those that h= selects. */
+static bool
+selects(struct search *s, const struct sigfield *f, const struct field *field)
+{
+	bool any = false;
+
+	select_start(s->select, f->field);
+	for (size_t j = 0; j < f->tags.nheaders; j++)
+		any |= select_next(s->select, f->tags.headers[j]) == field;
+	return any;
+}
+
+/* Whether k, of which is proved what it signed, signed a field when it was no
+ * longer as the change has it: what changed it first came before k. */
+static bool
+signed_changed(
+    struct search *s, const struct known *k, const struct change *change)
+{
+	const struct change *later = NULL;
+	bool proved = false;
+
+	if (k->holds || change->at == NULL || !selects(s, k->f, change->at))
+		return false;
+	for (size_t i = 0; i < s->out->n; i++) {
+		const struct finding *f = &s->out->finding[i];
+
+		if (f->sig != k->f || f->aspect != ASPECT_SIGNATURE)
+			continue;
+		if (f->level != LEVEL_PROVED ||
+		    cause_info(f->cause)->role != ROLE_MODIFIER)
+			return false;
+		proved = true;
+		for (size_t j = 0; j < f->nchanges && later == NULL; j++)
+			if (f->change[j].at == change->at)
+				later = &f->change[j];
+	}
+	return proved && (later == NULL || !slice_eq(later->was, change->was));
+}
+
 static bool
 covered_now(struct search *s, void *ctx, const struct known *k)
 {
 	const struct finding *f = ctx;
 
-	return header_covered_now(s, k, &f->change[0]);
+	return header_covered_now(s, k, &f->change[0]) ||
+	       signed_changed(s, k, &f->change[0]);
 }
 
 /* Whether k was explained by the same change. */
