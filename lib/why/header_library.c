@@ -16,8 +16,6 @@ enum {
 	NEAR_BITS = 8, /* how unlikely the choices may be */
 	FAR_BITS = 18,
 	PERHAPS_BITS = 8,
-	STEP_BITS = 4, /* of them before more */
-	MIXED_BITS = 4,
 	LIBRARY_OCTETS = 40 << 20,
 	MAX_VALUE = 8192,
 	MAX_PARAMS = 5,
@@ -309,47 +307,6 @@ offer_fields(struct header_case *c, struct sequence *q)
 	return true;
 }
 
-/* Whether more than one field has values of sets. */
-static bool
-has_sets(const struct sequence *q)
-{
-	unsigned n = 0;
-
-	for (size_t j = 0; j < q->n; j++) {
-		const struct variant *v = q->piece[j].first;
-
-		while (v != NULL && v->sets == 0)
-			v = v->next;
-		n += v != NULL;
-	}
-	return n > 1;
-}
-
-/* Some bits after the others.  Fields whose words differ in how the charset is
- * spelled are less likely than all alike. */
-static size_t
-search_steps(struct search *s, struct sequence *q, unsigned from, unsigned to)
-{
-	size_t found = 0;
-	bool sets = has_sets(q);
-	unsigned behind = sets ? MIXED_BITS : 0;
-
-	for (; found == 0 && from < to; from += STEP_BITS) {
-		unsigned end = from + STEP_BITS < to ? from + STEP_BITS : to;
-
-		for (unsigned k = 0; sets && k < WORDS_SETS && found == 0;
-		     k++) {
-			q->sets = 1U << k;
-			found = sequence_best(s, q, from, end);
-		}
-		q->sets = 0;
-		if (found == 0 && from >= behind)
-			found =
-			    sequence_best(s, q, from - behind, end - behind);
-	}
-	return found;
-}
-
 size_t
 explain_library(struct header_case *c, enum library_reach reach)
 {
@@ -373,7 +330,7 @@ explain_library(struct header_case *c, enum library_reach reach)
 	left = s->left;
 	search_at_most(s, LIBRARY_OCTETS);
 	begun = s->left;
-	found = search_steps(
+	found = sequence_alike(
 	    s, &c->library, reaches[reach].from, reaches[reach].to);
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;

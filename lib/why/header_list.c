@@ -279,12 +279,12 @@ size_t
 explain_list_edits(struct header_case *c, enum list_reach reach)
 {
 	static const struct {
-		unsigned from, to; /* bits */
+		unsigned to; /* bits */
 		uint64_t octets;
 	} reaches[] = {
-		[LIST_NEAR] = { 0, NEAR_BITS, NEAR_OCTETS },
-		[LIST_MIDDLE] = { 0, MIDDLE_BITS, MIDDLE_OCTETS },
-		[LIST_FAR] = { MIDDLE_BITS, FAR_BITS, FAR_OCTETS },
+		[LIST_NEAR] = { NEAR_BITS, NEAR_OCTETS },
+		[LIST_MIDDLE] = { MIDDLE_BITS, MIDDLE_OCTETS },
+		[LIST_FAR] = { FAR_BITS, FAR_OCTETS },
 	};
 	struct search *s = c->s;
 	struct sequence near = { .n = 0 },
@@ -301,7 +301,9 @@ explain_list_edits(struct header_case *c, enum list_reach reach)
 			      ? MIDDLE_OCTETS
 			      : reaches[reach].octets);
 	begun = s->left;
-	found = sequence_best(s, q, reaches[reach].from, reaches[reach].to);
+	/* From where the last reach ended. */
+	found = sequence_alike(
+	    s, q, reach == LIST_FAR ? q->done : 0, reaches[reach].to);
 	s->left = left - (begun - s->left);
 	s->spent = s->left == 0;
 	return found;

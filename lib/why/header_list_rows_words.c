@@ -9,6 +9,7 @@
 #include "mail/recode.h"
 #include "mail/words.h"
 #include "why/header_list_rows.h"
+#include "why/header_words.h"
 
 enum {
 	MAX_TEXT = 240,
@@ -17,7 +18,9 @@ enum {
 	LINE_MAX_WIDTH = 76,
 	WORD_WIDTH = 75,
 	HALVES_WIDTH = 75,
-	ONE_WORD = 20, /* octets of a text that is one word in any case */
+	LONGEST_BEFORE = 24, /* octets of what stands before it, encoded */
+	SHORTEST_WORD = 64,
+	LEAST = 4, /* of LIST_MESSAGES; what is rarer is not made */
 };
 
 /* How a mailer writes words; less is how much rarer than the text itself. */
@@ -171,38 +174,70 @@ last_blank(struct slice text, bool behind)
 	return behind && at <= 1 ? 0 : at;
 }
 
+/* Put the longest part of text that is a word; how much of the text it is, or
+ * 0. */
+static size_t
+put_part(struct buf *b, const struct writer *w, struct slice text)
+{
+	size_t before = b->len, len;
+
+	while ((len = put_one(b, w, text)) > w->cut->width) {
+		size_t at = w->cut->how == CUT_HALVES
+				? half(text)
+				: last_blank(text, w->cut->how == CUT_BEHIND);
+
+		b->len = before;
+		if (at == 0 || at >= text.len)
+			return 0;
+		text = slice_sub(text, 0, at);
+	}
+	return len > 0 ? text.len : 0;
+}
+
+/* The end of the half that begins at from: of halves of halves, as long as one
+ * is no word. */
+static size_t
+half_end(struct slice text, const struct writer *w, size_t from)
+{
+	struct buf b = { .max = 0 };
+	size_t low = 0, high = text.len;
+
+	while (from < high) {
+		struct slice part = slice_sub(text, low, high - low);
+		size_t len = put_one(&b, w, part), at = low + half(part);
+
+		buf_clear(&b);
+		if (len <= w->cut->width || at == low || at >= high)
+			break;
+		if (from < at)
+			high = at;
+		else
+			low = at;
+	}
+	buf_release(&b);
+	return high;
+}
+
 /* The text in words that are cut at blanks, or in halves. */
 static bool
 put_cut(struct buf *b, const struct writer *w, const char *between,
     struct slice text)
 {
-	size_t before = b->len;
+	size_t before = b->len, at = 0;
 
-	for (bool first = true; text.len > 0; first = false) {
-		struct slice part = text;
-		size_t len, n;
+	while (at < text.len) {
+		size_t end = w->cut->how == CUT_HALVES ? half_end(text, w, at)
+						       : text.len;
+		size_t n;
 
-		if (!first)
+		if (at > 0)
 			buf_text(b, between);
-		n = b->len;
-		while ((len = put_one(b, w, part)) > w->cut->width) {
-			size_t at =
-			    w->cut->how == CUT_HALVES
-				? half(part)
-				: last_blank(part, w->cut->how == CUT_BEHIND);
-
-			b->len = n;
-			if (at == 0 || at >= part.len)
-				len = 0;
-			if (len == 0)
-				break;
-			part = slice_sub(part, 0, at);
-		}
-		if (len == 0) {
+		n = put_part(b, w, slice_sub(text, at, end - at));
+		if (n == 0) {
 			b->len = before;
 			return false;
 		}
-		text = slice_sub(text, part.len, text.len);
+		at += n;
 	}
 	return true;
 }
@@ -259,13 +294,23 @@ offer_before(const struct writer *w, const struct list_before *p,
 	buf_clear(&o->text);
 }
 
+/* Whether text is one word however it is cut. */
+static bool
+is_one_word(const struct writer *w, struct slice text)
+{
+	struct buf b = { .max = 0 };
+	size_t len = put_one(&b, w, text);
+
+	buf_release(&b);
+	return len + LONGEST_BEFORE <= SHORTEST_WORD;
+}
+
 static void
 offer_cuts(struct writer *w, unsigned less, const struct list_before *before,
     size_t n, struct slice text)
 {
 	struct offer *o = w->o;
-	/* What fits into one word is the same however it is cut. */
-	size_t ncuts = text.len < ONE_WORD ? 1 : ARRAY_LEN(cuts);
+	size_t ncuts = is_one_word(w, text) ? 1 : ARRAY_LEN(cuts);
 
 	for (size_t k = 0; k < ncuts; k++)
 		for (size_t i = 0; i < n && !search_over(o->c->s); i++) {
@@ -273,7 +318,7 @@ offer_cuts(struct writer *w, unsigned less, const struct list_before *before,
 			    before[i].count / (less * cuts[k].less);
 
 			w->cut = &cuts[k];
-			if (count > 0 &&
+			if (count >= LEAST &&
 			    (o->most == 0 || list_bits(count) <= o->most))
 				offer_before(w, &before[i], count, text);
 		}
@@ -293,6 +338,7 @@ list_words_subject(struct offer *o, struct slice text,
 
 		if (!recoder_open(&r, t.name[c], "UTF-8"))
 			continue;
+		o->q->sets = words_set(t.name[c]);
 		for (size_t k = 0; k < ARRAY_LEN(coders); k++) {
 			struct writer w = { .o = o,
 				.r = &r,
@@ -302,6 +348,7 @@ list_words_subject(struct offer *o, struct slice text,
 			offer_cuts(
 			    &w, coders[k].less * t.less[c], before, n, text);
 		}
+		o->q->sets = 0;
 		recoder_close(&r);
 	}
 }
@@ -323,6 +370,7 @@ list_words_name(
 
 		if (!recoder_open(&r, t.name[c], "UTF-8"))
 			continue;
+		o->q->sets = words_set(t.name[c]);
 		for (size_t k = 0; k < ARRAY_LEN(coders); k++) {
 			struct writer w = { .o = o,
 				.r = &r,
@@ -339,6 +387,7 @@ list_words_name(
 			}
 			buf_clear(&o->text);
 		}
+		o->q->sets = 0;
 		recoder_close(&r);
 	}
 }

@@ -27,6 +27,28 @@ header_covered_now(
 	return covered;
 }
 
+/* Whether two values of a field are one for relaxed canonicalization. */
+static bool
+same_relaxed(
+    struct search *s, struct slice name, struct slice a, struct slice b)
+{
+	if (a.p == NULL || b.p == NULL)
+		return a.p == b.p;
+	return slice_eq(a, b) ||
+	       slice_eq(
+		   canon_octets(s, CANON_RELAXED, name, a, SLICE_NONE, true),
+		   canon_octets(s, CANON_RELAXED, name, b, SLICE_NONE, true));
+}
+
+/* Whether k cannot tell what was there from what is: only white space and
+ * capitals differ, and it does not count them. */
+static bool
+is_blind(struct search *s, const struct known *k, const struct change *c)
+{
+	return k->f->tags.header_canon == CANON_RELAXED && c->is.p != NULL &&
+	       same_relaxed(s, c->name, c->is, c->was);
+}
+
 /* Whether a field is among those that h= selects. */
 static bool
 selects(struct search *s, const struct sigfield *f, const struct field *field)
@@ -63,7 +85,8 @@ signed_changed(
 			if (f->change[j].at == change->at)
 				later = &f->change[j];
 	}
-	return proved && (later == NULL || !slice_eq(later->was, change->was));
+	return proved && (later == NULL || !same_relaxed(s, change->name,
+					       later->was, change->was));
 }
 
 static bool
@@ -72,13 +95,13 @@ covered_now(struct search *s, void *ctx, const struct known *k)
 	const struct finding *f = ctx;
 
 	return header_covered_now(s, k, &f->change[0]) ||
-	       signed_changed(s, k, &f->change[0]);
+	       (!is_blind(s, k, &f->change[0]) &&
+		   signed_changed(s, k, &f->change[0]));
 }
 
 /* Whether k was explained by the same change. */
 static bool
-explained_so(
-    const struct search *s, const struct known *k, const struct change *c)
+explained_so(struct search *s, const struct known *k, const struct change *c)
 {
 	for (size_t i = 0; i < s->out->n; i++) {
 		const struct finding *f = &s->out->finding[i];
@@ -88,7 +111,7 @@ explained_so(
 		for (size_t j = 0; j < f->nchanges; j++)
 			if (f->change[j].at == c->at &&
 			    slice_eq_nocase(f->change[j].name, c->name) &&
-			    slice_eq(f->change[j].was, c->was))
+			    same_relaxed(s, c->name, f->change[j].was, c->was))
 				return true;
 	}
 	return false;
@@ -172,7 +195,19 @@ covered_then(struct search *s, void *ctx, const struct known *k)
 {
 	const struct finding *f = ctx;
 
-	return explained_so(s, k, &f->change[0]) || signs_undone(s, k, f);
+	return !is_blind(s, k, &f->change[0]) &&
+	       (explained_so(s, k, &f->change[0]) || signs_undone(s, k, f));
+}
+
+/* What white space was when a signer signed that does not count it is not
+ * known: it may have been changed later. */
+static void
+spare_blind(struct search *s, struct finding *f)
+{
+	for (size_t k = 0; k < s->nknown; k++)
+		if (s->known[k].f != NULL && s->known[k].f == f->until &&
+		    is_blind(s, &s->known[k], &f->change[0]))
+			f->domain = SLICE_NONE;
 }
 
 /* A change of a MIME field is told as the body's, of which it is a part. */
@@ -196,9 +231,11 @@ header_place(struct search *s, size_t from, const struct known *of)
 		if (cause_info(f->cause)->role != ROLE_MODIFIER)
 			continue;
 		name_with_body(s, f, of);
-		if (f->nchanges > 0)
+		if (f->nchanges > 0) {
 			finding_place(s, f, of, covered_now, covered_then, f);
-		else
+			spare_blind(s, f);
+		} else {
 			f->domain = SLICE_NONE;
+		}
 	}
 }

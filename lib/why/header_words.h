@@ -10,9 +10,6 @@
 
 /* Which of the sets of a sequence values of that charset belong to: one mailer
  * spells it one way in all fields.  The last set is of all that are rare. */
-enum {
-	WORDS_SETS = 5,
-};
 unsigned words_set(const char *charset);
 
 /* The value with "Q" and "B" in capitals; count as in list_text(). */

@@ -5,6 +5,8 @@ enum {
 	MAX_VARIANTS = 2048, /* of one piece */
 	MAX_BEST = 12,	     /* pieces with a choice, of sequence_best() */
 	MAX_DEPTH = 3,	     /* pieces changed at once */
+	STEP_BITS = 4,	     /* of sequence_alike(): so many before more */
+	MIXED_BITS = 4, /* how much less likely pieces of several sets are */
 };
 
 bool
@@ -260,6 +262,7 @@ struct stage {
 	const struct variant **v; /* the likeliest first */
 	size_t n;
 	uint64_t least, most; /* bits of this stage and those behind it */
+	unsigned sets;	      /* how many of these have variants of sets */
 };
 
 /* All choices of bits above floor and up to limit. */
@@ -271,9 +274,26 @@ struct best {
 	struct slice tail; /* behind the last stage */
 };
 
+/* How many variants of sets are chosen; one less than there are when all are
+ * of one set and two are needed. */
+static unsigned
+chosen(const struct best *b)
+{
+	unsigned n = 0, common = ~0U;
+
+	for (unsigned k = 0; k < b->w.depth; k++)
+		if (b->w.path[k]->sets != 0) {
+			n++;
+			common &= b->w.path[k]->sets;
+		}
+	return n > 1 && common != 0 && b->w.q->need > 1 ? 1 : n;
+}
+
 static void
 best_end(struct best *b, struct digest *d, unsigned bits)
 {
+	if (b->w.q->need > 0 && chosen(b) < b->w.q->need)
+		return;
 	if ((b->floor > 0 && bits <= b->floor) || b->w.depth == 0 ||
 	    !search_may(b->w.s, b->tail.len))
 		return;
@@ -294,6 +314,8 @@ best_from(struct best *b, size_t j, struct digest *d, unsigned bits)
 		const struct stage *t = &b->stage[j];
 		uint64_t rest = j + 1 < b->nstages ? t[1].least : 0;
 
+		if (b->w.q->need > 0 && chosen(b) + t->sets < b->w.q->need)
+			return;
 		if (bits + t->least > b->limit ||
 		    (b->floor > 0 && bits + t->most <= b->floor))
 			return;
@@ -369,6 +391,10 @@ set_stages(struct search *s, struct best *b, struct slice all)
 	for (size_t j = b->nstages; j-- > 0;) {
 		struct stage *t = &b->stage[j];
 		bool last = j + 1 == b->nstages;
+		for (size_t k = 0; k < t->n && t->sets == 0; k++)
+			t->sets = t->v[k]->sets != 0;
+		t->sets += last ? 0 : t[1].sets;
+
 		unsigned is = t->p->bits;
 		unsigned first = t->n > 0 ? t->v[0]->bits : is;
 		unsigned worst = t->n > 0 ? t->v[t->n - 1]->bits : is;
@@ -404,4 +430,48 @@ sequence_best(
 	}
 	buf_release(&all);
 	return b.w.matches;
+}
+
+/* Whether more than one piece has values of sets. */
+static bool
+has_sets(const struct sequence *q)
+{
+	unsigned n = 0;
+
+	for (size_t j = 0; j < q->n; j++) {
+		const struct variant *v = q->piece[j].first;
+
+		while (v != NULL && v->sets == 0)
+			v = v->next;
+		n += v != NULL;
+	}
+	return n > 1;
+}
+
+size_t
+sequence_alike(struct search *s, struct sequence *q, unsigned from, unsigned to)
+{
+	size_t found = 0;
+	bool sets = has_sets(q);
+	unsigned behind = sets ? MIXED_BITS : 0;
+
+	for (; found == 0 && from < to; from += STEP_BITS) {
+		unsigned end = from + STEP_BITS < to ? from + STEP_BITS : to;
+
+		for (unsigned k = 0; sets && k < SEQUENCE_SETS && found == 0;
+		     k++) {
+			q->sets = 1U << k;
+			q->need = k > 0;
+			found = sequence_best(s, q, from, end);
+		}
+		q->sets = 0;
+		q->need = sets ? 2 : 0;
+		if (found == 0 && from >= behind)
+			found =
+			    sequence_best(s, q, from - behind, end - behind);
+		q->need = 0;
+		if (!search_over(s))
+			q->done = end;
+	}
+	return found;
 }

@@ -38,6 +38,7 @@ struct piece {
 };
 
 enum {
+	SEQUENCE_SETS = 5,
 	SEQUENCE_GROUPS = 4, /* equally good explanations that are kept */
 };
 
@@ -47,8 +48,11 @@ struct sequence {
 	struct target *target;
 	enum finding_aspect aspect;
 	const struct known *of;
+	unsigned done; /* sequence_alike(): bits up to which all was tried */
 	unsigned sets; /* of what is offered, and then of what sequence_best()
 			* tries, as bits; 0: all */
+	unsigned need; /* sequence_best(): so many variants of sets; two: not
+			* all of one set */
 };
 
 /* The sequence's pieces, all empty; false when memory is short. */
@@ -77,5 +81,9 @@ size_t sequence_search(
  * number of matches. */
 size_t sequence_best(
     struct search *, const struct sequence *, unsigned floor, unsigned limit);
+
+/* The same, but pieces all of one set before those of several. */
+size_t sequence_alike(
+    struct search *, struct sequence *, unsigned floor, unsigned limit);
 
 #endif

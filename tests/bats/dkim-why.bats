@@ -175,3 +175,18 @@ summary: 5 messages, 2 of which fail dkim
 	why 1 key-rotated "The key has been revoked (fact). By: whoever publishes the key of sender.example (proved).\
  Fix: None if the domain owner revoked it on purpose; verify archives with --keys."
 }
+
+@test "white space that a relaxed AMS does not count is not laid at its sealer's door" {
+	forge <<-'PY'
+	m = dkimsig.signed(edits.TEXT, edits.PLAIN, **{**dkimedits.HOW, "tags": {"h": edits.H, "c": "simple/simple"}})
+	m.seal(**edits.HOW)
+	edits.header(m, "Subject", lambda v: "[tools] " + v)
+	m.rewrite("Message-ID", 0, lambda r: r.replace(b": ", b":\r\n "))
+	case = dkimedits.Case("simple", m, ["hdr.subject-tagged"], "DSE")
+	case.check = "arc:dkim"
+	told = {w["cause"]: w["who"] for w in dkimedits.explain(case, tmp(""))["why"] if w["signature"] == 1 and w["level"] == "proved"}
+	assert told["hdr.subject-tagged"]["after"] == 1, told
+	folds = told["hdr.trailing-space-simple"]
+	assert (folds["before"], folds["domain"], folds["certainty"]) == (None, None, "open"), told
+	PY
+}

@@ -170,3 +170,45 @@ scored() {
 	[[ ${lines[-1]} =~ ^"wild: "([0-9]+)" of "([0-9]+)" explained whole, 0 wrong" ]]
 	((10 * BASH_REMATCH[1] >= 9 * BASH_REMATCH[2] && BASH_REMATCH[2] > 40))
 }
+
+@test "a list's edits are found under what a later hop did, and laid at nobody else's door" {
+	forge <<-'PY'
+	m = Message(edits.TEXT, edits.PLAIN.replace("A proposal", "=?utf-8?B?R3LDvMOfZQ==?= and"))
+	m.seal(**{**edits.HOW, "d": "d1.example", "ams": {"h": edits.H}})
+	edits.header(m, "Subject", lambda v: "[tools]  =?utf-8?b?R3LDvMOfZQ==?= and for Tuesday")
+	edits.header(m, "From", lambda v: "Ann Author via Tools <tools@list.example>")
+	m.top("Reply-To: Ann Author <ann@author.example>\nList-Post: <mailto:tools@list.example>")
+	m.seal(**{**edits.HOW, "d": "list.example", "cv": "pass", "ams": {"h": "from:reply-to:subject:date"}})
+	edits.header(m, "Subject", lambda v: "[SPAM] " + v)
+	m.seal(**{**edits.HOW, "d": "gw.example", "cv": "pass", "ams": {"h": "from:reply-to:subject:date"}})
+	why = score.Run(tmp(""), m.octets(), m.keys_file()).json["why"]
+	told = {(w["instance"], c["field"]): w["who"]["domain"] for w in why if w["level"] == "proved" for c in w["evidence"]["changes"]}
+	assert told == {(2, "Subject"): "gw.example", (1, "Subject"): "list.example", (1, "From"): "list.example",
+	                (1, "Reply-To"): "list.example"}, (told, why)
+	PY
+}
+
+@test "encoded words that a list decoded and wrote anew are what mailers make of the text (RFC 2047 2)" {
+	forge <<-'PY'
+	text = "Pr\u00fcfung der \u00c4nderungen am Z\u00e4hler, und was f\u00fcr uns daraus folgt"
+	b = lambda charset, *parts: "\n ".join("=?%s?B?%s?=" % (charset, base64.b64encode(p.encode()).decode()) for p in parts)
+	q = lambda charset, text: "=?%s?q?%s?=" % (charset, "".join("_" if c == 32 else chr(c) if chr(c).isalnum() and c < 128 else "=%02X" % c for c in text.encode()))
+	def full(text, width=66):
+	    n = max(n for n in range(1, len(text) + 1) if len(b("UTF-8", text[:n])) <= width)
+	    return [text[:n]] + (full(text[n:], 75) if text[n:] else [])
+	def halves(text):
+	    n = len(text) // 2
+	    return [text] if len(b("UTF-8", text)) <= 75 else halves(text[:n]) + halves(text[n:])
+	for was in (b("UTF-8", *full("RE: [tools] " + text)), "Re: [tools] " + b("UTF-8", *halves(text))):
+	    m = Message(edits.TEXT, edits.PLAIN.replace("Subject: A proposal for Tuesday", "Subject: " + was).replace(
+	        "From: Ann Author", "From: " + b("UTF-8", "J\u00f6rg Author")))
+	    m.seal(**{**edits.HOW, "ams": {"h": edits.H}})
+	    edits.header(m, "Subject", lambda v: "[tools]  Re: " + q("utf-8", text[:22]) + "\n\t" + q("utf-8", text[22:]))
+	    edits.header(m, "From", lambda v: q("utf-8", "J\u00f6rg Author via Tools") + " <tools@list.example>")
+	    m.top("Reply-To: " + q("utf-8", "J\u00f6rg Author") + " <ann@author.example>\nList-Post: <mailto:tools@list.example>")
+	    why = score.Run(tmp(""), m.octets(), m.keys_file()).json["why"]
+	    told = {c["field"]: c["signed"] and c["signed"].strip() for w in why if w["level"] == "proved" for c in w["evidence"]["changes"]}
+	    assert told.get("Subject") == was.replace("\n", ""), (was, why)
+	    assert told["From"] == b("UTF-8", "J\u00f6rg Author") + " <ann@author.example>", why
+	PY
+}
