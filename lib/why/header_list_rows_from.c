@@ -64,6 +64,8 @@ offer_words(struct offer *o, unsigned count, struct slice phrase,
 		name = decoded_name(o, phrase);
 	else if (find_word(own, SLICE("=?")) < own.len)
 		name = address_without_via(decoded_name(o, own));
+	if (list_words_library(o->value))
+		count *= 4;
 	if (name.len > 0 && address.len > 0)
 		list_words_name(o, count, name, address);
 }

@@ -375,6 +375,7 @@ with_words(struct offer *o, struct slice text, unsigned less)
 	struct slice tag, none = SLICE("");
 	struct subject u;
 	struct buf b = { .max = 0 };
+	unsigned more = list_words_library(o->value) ? 4 : 1;
 	size_t n = 0;
 
 	subject_read(&u, text);
@@ -386,7 +387,7 @@ with_words(struct offer *o, struct slice text, unsigned less)
 	buf_release(&b);
 	for (size_t k = 0; k < ARRAY_LEN(marks) && tag.p != NULL; k++) {
 		struct slice mark = slice_of(marks[k].text);
-		unsigned count = mark_count(&u, &marks[k]) / less;
+		unsigned count = mark_count(&u, &marks[k]) * more / less;
 
 		add_before(o, before, &n, count,
 		    tag.len > 0 ? CAUSE_HDR_SUBJECT_TAGGED

@@ -20,7 +20,8 @@ enum {
 	HALVES_WIDTH = 75,
 	LONGEST_BEFORE = 24, /* octets of what stands before it, encoded */
 	SHORTEST_WORD = 64,
-	LEAST = 4, /* of LIST_MESSAGES; what is rarer is not made */
+	USUAL_CUTS = 2,
+	LEAST = 8, /* of LIST_MESSAGES; what is rarer is not made */
 };
 
 /* How a mailer writes words; less is how much rarer than the text itself. */
@@ -265,31 +266,50 @@ put_text(
 	return recode_words_encode(b, w->r, &how, text);
 }
 
+bool
+list_words_library(struct slice value)
+{
+	return memmem(value.p, value.len, "?q?", 3) != NULL ||
+	       memmem(value.p, value.len, "?b?", 3) != NULL;
+}
+
 /* ------------------------------------------------------------------------
  * Subject. */
 
-/* What stood before the text: the tokens and then the words, or all of it in
- * words. */
+/* The text in words behind what stood before it; words: what they are wherever
+ * they stand, or empty. */
 static void
-offer_before(const struct writer *w, const struct list_before *p,
+offer_behind(const struct writer *w, const struct list_before *p,
+    unsigned count, struct slice words, struct slice text)
+{
+	struct offer *o = w->o;
+	size_t at = o->name.len + 2 + p->text.len;
+	bool good = true;
+
+	buf_slice(&o->text, p->text);
+	if (words.len > 0)
+		buf_slice(&o->text, words);
+	else
+		good = put_text(&o->text, w, at, text);
+	if (good)
+		list_text(o, count, p->cause);
+	buf_clear(&o->text);
+}
+
+/* All of it in words. */
+static void
+offer_together(const struct writer *w, const struct list_before *p,
     unsigned count, struct slice text)
 {
 	struct offer *o = w->o;
-	size_t name = o->name.len + 2;
-	struct slice both = SLICE_NONE;
+	struct slice both;
 	struct buf b = { .max = 0 };
 
-	buf_slice(&o->text, p->text);
-	if (put_text(&o->text, w, name + p->text.len, text))
-		list_text(o, count, p->cause);
-	buf_clear(&o->text);
-	if (p->text.len == 0 || !w->coder->whole)
-		return;
 	buf_slice(&b, p->text);
 	buf_slice(&b, text);
 	both = search_keep(o->c->s, &b);
 	buf_release(&b);
-	if (both.p != NULL && put_text(&o->text, w, name, both))
+	if (both.p != NULL && put_text(&o->text, w, o->name.len + 2, both))
 		list_text(o, count, p->cause);
 	buf_clear(&o->text);
 }
@@ -305,23 +325,51 @@ is_one_word(const struct writer *w, struct slice text)
 	return len + LONGEST_BEFORE <= SHORTEST_WORD;
 }
 
+/* The text in one way to write it, behind each of those. */
+static void
+offer_all(const struct writer *w, unsigned less,
+    const struct list_before *before, size_t n, struct slice text)
+{
+	struct offer *o = w->o;
+	struct slice words = SLICE_NONE;
+	struct buf b = { .max = 0 };
+
+	if (w->cut->how != CUT_LINE) {
+		if (!put_text(&b, w, 0, text)) {
+			buf_release(&b);
+			return;
+		}
+		words = search_keep(o->c->s, &b);
+	}
+	buf_release(&b);
+	for (size_t i = 0; i < n && !search_over(o->c->s); i++) {
+		unsigned count = before[i].count / less;
+
+		if (count < LEAST ||
+		    (o->most > 0 && list_bits(count) > o->most))
+			continue;
+		offer_behind(w, &before[i], count, words, text);
+		if (before[i].text.len > 0 && w->coder->whole)
+			offer_together(w, &before[i], count, text);
+	}
+}
+
 static void
 offer_cuts(struct writer *w, unsigned less, const struct list_before *before,
     size_t n, struct slice text)
 {
-	struct offer *o = w->o;
-	size_t ncuts = is_one_word(w, text) ? 1 : ARRAY_LEN(cuts);
+	size_t ncuts = is_one_word(w, text) ? 1
+		       : w->o->most > 0	    ? USUAL_CUTS
+					    : ARRAY_LEN(cuts);
+	unsigned most = 0;
 
-	for (size_t k = 0; k < ncuts; k++)
-		for (size_t i = 0; i < n && !search_over(o->c->s); i++) {
-			unsigned count =
-			    before[i].count / (less * cuts[k].less);
-
-			w->cut = &cuts[k];
-			if (count >= LEAST &&
-			    (o->most == 0 || list_bits(count) <= o->most))
-				offer_before(w, &before[i], count, text);
-		}
+	for (size_t i = 0; i < n; i++)
+		most = before[i].count > most ? before[i].count : most;
+	for (size_t k = 0; k < ncuts; k++) {
+		w->cut = &cuts[k];
+		if (most / (less * cuts[k].less) >= LEAST)
+			offer_all(w, less * cuts[k].less, before, n, text);
+	}
 }
 
 void

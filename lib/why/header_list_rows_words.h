@@ -23,4 +23,8 @@ void list_words_subject(
 void list_words_name(
     struct offer *, unsigned count, struct slice name, struct slice address);
 
+/* Whether the words are as a library writes them, and hardly any mailer: with
+ * "q" and "b". */
+bool list_words_library(struct slice value);
+
 #endif

@@ -190,6 +190,7 @@ scored() {
 
 @test "encoded words that a list decoded and wrote anew are what mailers make of the text (RFC 2047 2)" {
 	forge <<-'PY'
+	import library
 	text = "Pr\u00fcfung der \u00c4nderungen am Z\u00e4hler, und was f\u00fcr uns daraus folgt"
 	b = lambda charset, *parts: "\n ".join("=?%s?B?%s?=" % (charset, base64.b64encode(p.encode()).decode()) for p in parts)
 	q = lambda charset, text: "=?%s?q?%s?=" % (charset, "".join("_" if c == 32 else chr(c) if chr(c).isalnum() and c < 128 else "=%02X" % c for c in text.encode()))
@@ -200,15 +201,14 @@ scored() {
 	    n = len(text) // 2
 	    return [text] if len(b("UTF-8", text)) <= 75 else halves(text[:n]) + halves(text[n:])
 	for was in (b("UTF-8", *full("RE: [tools] " + text)), "Re: [tools] " + b("UTF-8", *halves(text))):
-	    m = Message(edits.TEXT, edits.PLAIN.replace("Subject: A proposal for Tuesday", "Subject: " + was).replace(
-	        "From: Ann Author", "From: " + b("UTF-8", "J\u00f6rg Author")))
+	    m = Message(edits.TEXT, edits.PLAIN.replace("Subject: A proposal for Tuesday", "Subject: " + was))
 	    m.seal(**{**edits.HOW, "ams": {"h": edits.H}})
 	    edits.header(m, "Subject", lambda v: "[tools]  Re: " + q("utf-8", text[:22]) + "\n\t" + q("utf-8", text[22:]))
-	    edits.header(m, "From", lambda v: q("utf-8", "J\u00f6rg Author via Tools") + " <tools@list.example>")
-	    m.top("Reply-To: " + q("utf-8", "J\u00f6rg Author") + " <ann@author.example>\nList-Post: <mailto:tools@list.example>")
-	    why = score.Run(tmp(""), m.octets(), m.keys_file()).json["why"]
-	    told = {c["field"]: c["signed"] and c["signed"].strip() for w in why if w["level"] == "proved" for c in w["evidence"]["changes"]}
-	    assert told.get("Subject") == was.replace("\n", ""), (was, why)
-	    assert told["From"] == b("UTF-8", "J\u00f6rg Author") + " <ann@author.example>", why
+	    assert library.signed(score.Run(tmp(""), m.octets(), m.keys_file()).json) == {"Subject": was.replace("\n", "")}, was
+	m = Message(edits.TEXT, edits.PLAIN.replace("From: Ann Author", "From: " + b("UTF-8", "J\u00f6rg Author")))
+	m.seal(**{**edits.HOW, "ams": {"h": edits.H}})
+	edits.header(m, "From", lambda v: q("utf-8", "J\u00f6rg Author via Tools") + " <tools@list.example>")
+	m.bottom("X-Original-Sender: ann@author.example\nReply-To: " + q("utf-8", "J\u00f6rg Author") + " <ann@author.example>")
+	assert library.signed(score.Run(tmp(""), m.octets(), m.keys_file()).json)["From"] == b("UTF-8", "J\u00f6rg Author") + " <ann@author.example>"
 	PY
 }

@@ -110,7 +110,7 @@ def through(policy, **fields):
 
 def signed(found):
     """The fields that --why proves to have been other ones."""
-    return {c["field"]: c["signed"].strip() for w in found["why"] if w["field"] == "ams.b" and w["level"] == "proved" for c in w["evidence"]["changes"]}
+    return {c["field"]: (c["signed"] or "").strip() for w in found["why"] if w["field"] == "ams.b" and w["level"] == "proved" for c in w["evidence"]["changes"]}
 
 
 CAUSES = {
