@@ -81,10 +81,11 @@ struct charsets {
 static void
 add_charset(struct charsets *t, struct slice name, bool upper, unsigned less)
 {
-	char *to = t->name[t->n];
+	char *to;
 
 	if (t->n == MAX_CHARSETS || name.len == 0 || name.len >= CHARSET_MAX)
 		return;
+	to = t->name[t->n];
 	for (size_t i = 0; i < name.len; i++) {
 		char c = ascii_lower(name.p[i]);
 

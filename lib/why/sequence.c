@@ -449,14 +449,17 @@ has_sets(const struct sequence *q)
 }
 
 size_t
-sequence_alike(struct search *s, struct sequence *q, unsigned from, unsigned to)
+sequence_alike(
+    struct search *s, struct sequence *q, unsigned floor, unsigned limit)
 {
 	size_t found = 0;
 	bool sets = has_sets(q);
 	unsigned behind = sets ? MIXED_BITS : 0;
 
-	for (; found == 0 && from < to; from += STEP_BITS) {
-		unsigned end = from + STEP_BITS < to ? from + STEP_BITS : to;
+	for (unsigned from = floor; found == 0 && from < limit;
+	     from += STEP_BITS) {
+		unsigned end =
+		    from + STEP_BITS < limit ? from + STEP_BITS : limit;
 
 		for (unsigned k = 0; sets && k < SEQUENCE_SETS && found == 0;
 		     k++) {
