@@ -146,13 +146,13 @@ ours() {
 
 @test "of other authserv-ids, eight are named, each once" {
 	{
-		printf 'Authentication-Results:\n'
+		printf 'Authentication-Results:\nAuthentication-Results: x; spf=pass\n'
 		printf 'Authentication-Results: other%d.example; spf=pass\n' $(seq 11) 1 9
 		cat plain
 	} >m
 	sign --headers-only m >out 2>err
 	run -0 cat err
-	[[ $output == *"found those of $(printf 'other%d.example, ' 1 2 3 4 5 6 7)other8.example (use"* ]]
+	[[ $output == *"found those of x, $(printf 'other%d.example, ' 1 2 3 4 5 6)other7.example (use"* ]]
 }
 
 @test "a thousand results are copied, and each beyond is named" {

@@ -26,7 +26,7 @@ RESULTS = (
     b"Authentication-Results: lists.example; spf=pass smtp.mailfrom=a@b.example;\r\n dkim=pass (good) header.d=b.example\r\n"
     b"Authentication-Results: lists.example 2; spf=pass\r\n"
     b"Authentication-Results: other.example; spf=fail\r\n"
-    b"Authentication-Results: lists.example; iprev=pass policy.iprev=192.0.2.1\r\n"
+    b"Authentication-Results: \"lists.example\"; iprev=pass policy.iprev=192.0.2.1\r\n"
     b"Authentication-Results: lists.example=; spf=pass\r\n"
 )
 
