@@ -124,22 +124,36 @@ takes_name(enum other who, struct slice name)
 	return false;
 }
 
-/* Between semicolons, "=" in each, no name twice, any byte.  False: it is no
- * list to who either. */
-static bool
-read_plain(struct reading *r, enum other who, struct slice text)
+/* The last of a name counts. */
+static void
+drop_tag(struct reading *r, struct slice name)
 {
+	for (size_t i = 0; i < r->list.n; i++)
+		if (slice_eq(r->list.tag[i].name, name))
+			r->list.tag[i--] = r->list.tag[--r->list.n];
+}
+
+/* Between semicolons, "=" in each, no name twice, any byte.  Mail::DKIM asks
+ * less of a key record.  False: it is no list to who either. */
+static bool
+read_plain(struct reading *r, enum other who, bool record, struct slice text)
+{
+	bool loose = record && who == OTHER_MAIL_DKIM;
+
 	struct slice part;
 
 	while (slice_cut(&text, ';', &part)) {
 		size_t eq = slice_find(part, '=');
 		struct slice name = trim(slice_sub(part, 0, eq)), raw;
 
-		if (text.p == NULL && r->list.n > 0 && trim(part).len == 0)
-			break;
-		if (eq == part.len || !takes_name(who, name) ||
-		    taglist_find(&r->list, name) != NULL)
+		if ((loose || (text.p == NULL && r->list.n > 0)) &&
+		    trim(part).len == 0)
+			continue;
+		if (eq == part.len ||
+		    (!loose && (!takes_name(who, name) ||
+				   taglist_find(&r->list, name) != NULL)))
 			return false;
+		drop_tag(r, name);
 		raw = slice_sub(part, eq + 1, part.len);
 		add_tag(r, name, trim(raw), raw);
 	}
@@ -203,9 +217,7 @@ read_mailauth(struct reading *r, struct slice s)
 			name = as_is;
 		else if (slice_eq(name, b))
 			return false;
-		for (size_t i = 0; i < r->list.n; i++)
-			if (slice_eq(r->list.tag[i].name, name))
-				r->list.tag[i--] = r->list.tag[--r->list.n];
+		drop_tag(r, name);
 		add_tag(r, name, value, raw);
 	}
 	return true;
@@ -316,10 +328,22 @@ clean_values(struct reading *r, enum other who)
  * Fields. */
 
 static bool
-read_list(struct reading *r, enum other who, struct slice text)
+read_list(struct reading *r, enum other who, bool record, struct slice text)
 {
 	return who == OTHER_MAILAUTH ? read_mailauth(r, text)
-				     : read_plain(r, who, text);
+				     : read_plain(r, who, record, text);
+}
+
+int
+fieldreading_record(const struct other_case *c, struct slice text,
+    struct taglist *out, struct diag *why)
+{
+	struct reading r;
+	bool good = start_list(&r, text, c->m->arena) &&
+		    read_list(&r, c->who, true, text);
+
+	*out = r.list;
+	return r.memory ? diag_memory(why) : good;
 }
 
 /* The instance in the list, 0 for none; CHAIN_MAX + 1 for what mailauth would
@@ -345,8 +369,8 @@ fieldreading_again(
 {
 	struct slice text = f->field->value;
 	struct reading r;
-	bool good =
-	    start_list(&r, text, c->m->arena) && read_list(&r, c->who, text);
+	bool good = start_list(&r, text, c->m->arena) &&
+		    read_list(&r, c->who, false, text);
 
 	if (good)
 		clean_values(&r, c->who);
@@ -358,6 +382,9 @@ fieldreading_again(
 	f->tags = (struct sigtags){ .nheaders = 0 };
 	f->problem = (struct diag){ .code = DIAG_NONE };
 	f->instance = list_instance(&f->list);
+	if (c->who == OTHER_DKIMPY &&
+	    taglist_find(&f->list, SLICE("i")) != NULL)
+		first_instance(text, &f->instance);
 	if (f->instance > CHAIN_MAX)
 		f->instance = 0;
 	if (f->instance == 0)

@@ -20,6 +20,11 @@ int fieldreading_instance(const struct other_case *, const struct sigfield *f,
 /* What Mail::DKIM finds. */
 unsigned fieldreading_last_instance(struct slice text);
 
+/* The tags of a key record as c->who reads them.  1; 0: it is no list to c->who
+ * either; -1 with DIAG_MEMORY. */
+int fieldreading_record(const struct other_case *, struct slice text,
+    struct taglist *out, struct diag *why);
+
 /* Read f anew as c->who does.  Its problem is then one that c->who has with it,
  * too. */
 other_change fieldreading_again;

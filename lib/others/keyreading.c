@@ -5,6 +5,7 @@
 #include "crypto/bare.h"
 #include "crypto/der.h"
 #include "keys/keyname.h"
+#include "others/fieldreading.h"
 #include "others/keyreading.h"
 #include "others/rules.h"
 
@@ -37,16 +38,6 @@ allows(const struct taglist *list, const char *name, const char *word)
 	return false;
 }
 
-/* Tag names in any case, the last of a name, and k= alone is looked at. */
-static struct slice
-mailauth_tag(const struct taglist *list, const char *name)
-{
-	for (size_t i = list->n; i-- > 0;)
-		if (slice_eq_nocase(list->tag[i].name, slice_of(name)))
-			return list->tag[i].value;
-	return SLICE_NONE;
-}
-
 /* Whether the record is not refused for its other tags; *p is its key. */
 static bool
 takes_record(enum other who, const struct taglist *list, const char *type,
@@ -68,8 +59,7 @@ takes_record(enum other who, const struct taglist *list, const char *type,
 		       (allows(list, "s", "*") || allows(list, "s", "email")) &&
 		       allows(list, "h", "sha256");
 	case OTHER_MAILAUTH:
-		*p = mailauth_tag(list, "p");
-		k = mailauth_tag(list, "k");
+		k = taglist_value(list, SLICE("k"));
 		return k.len == 0 || slice_eq_nocase(k, slice_of(type));
 	default: return false;
 	}
@@ -222,12 +212,14 @@ keyreading_verify(const struct other_case *c, const struct sigfield *f,
 	bool rsa = f->tags.alg == SIGNATURE_RSA_SHA256;
 	struct taglist list;
 	struct slice p;
+	int listed;
 
 	if (r->entry->answer.ntxt == 0 || (!rsa && c->who != OTHER_MAILAUTH))
 		return 0;
-	if (taglist_parse(
-		r->entry->answer.txt[0].text, c->m->arena, &list, why) != 0)
-		return why->code == DIAG_MEMORY ? -1 : 0;
+	listed =
+	    fieldreading_record(c, r->entry->answer.txt[0].text, &list, why);
+	if (listed <= 0)
+		return listed;
 	if (!takes_record(c->who, &list, rsa ? "rsa" : "ed25519", &p))
 		return 0;
 	return (rsa ? rsa_verify : ed25519_verify)(c, p, f, digest, why);

@@ -79,6 +79,8 @@ other_rule rule_key_ed25519_for_rsa;
 other_rule rule_key_version;
 other_rule rule_key_not_base64;
 other_rule rule_key_tag_case;
+other_rule rule_key_no_list;
+other_rule rule_instance_digits;
 other_rule rule_ed25519_of_ours;
 other_rule rule_bad_byte;
 other_rule rule_empty_element;

@@ -162,6 +162,17 @@ rule_key_not_base64(const struct other_case *c, const struct sigfield *f)
 	       decode_p(c, &list, &octets) == BASE64_INVALID;
 }
 
+/* The first record is no list of tags. */
+bool
+rule_key_no_list(const struct other_case *c, const struct sigfield *f)
+{
+	const struct sigresult *r = rule_result(c, f);
+	struct taglist list;
+
+	return r->entry != NULL && r->entry->answer.ntxt > 0 &&
+	       !first_record(c, f, &list);
+}
+
 /* P=, but no p=. */
 bool
 rule_key_tag_case(const struct other_case *c, const struct sigfield *f)

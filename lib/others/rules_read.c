@@ -136,6 +136,15 @@ rule_aar_elsewhere(const struct other_case *c, const struct sigfield *f)
 }
 
 bool
+rule_instance_digits(const struct other_case *c, const struct sigfield *f)
+{
+	unsigned n = found_instance(c, f);
+
+	return f->kind != ARC_AAR && f->problem.code == DIAG_INSTANCE_SYNTAX &&
+	       n > 0 && n <= CHAIN_MAX;
+}
+
+bool
 rule_no_instance(const struct other_case *c, const struct sigfield *f)
 {
 	return found_instance(c, f) == 0;

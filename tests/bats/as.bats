@@ -201,6 +201,22 @@ asked_suite() {
 	[ "$(predicted mailauth)" = "fail " ]
 }
 
+@test "instances of three digits, and key records that are no list" {
+	forge <<-'PY'
+	three = swap("i=1;", "i=001;")
+	write(chain(1, as_=three, ams=three, aar=three), tmp("i"))
+	write(Message().seal(), tmp("k"))
+	PY
+	sed 's/v=DKIM1;/v=DKIM1; x-y=1;/' "$BATS_TEST_TMPDIR/k.keys" >"$BATS_TEST_TMPDIR/name"
+	run -1 arc-verify --keys "$BATS_TEST_TMPDIR/i.keys" --as all "$BATS_TEST_TMPDIR/i"
+	[[ $(predicted mailauth) == "pass instance-digits "* && $(predicted OpenARC) == "fail " ]]
+	run -1 arc-verify --keys "$BATS_TEST_TMPDIR/name" --as all "$BATS_TEST_TMPDIR/k"
+	[ "$(predicted mailauth)" = "pass key-no-list " ]
+	[ "$(predicted dkimpy)" = "pass key-no-list " ]
+	[ "$(predicted Mail::DKIM)" = "pass key-no-list " ]
+	[ "$(predicted rspamd)" = "fail " ]
+}
+
 @test "every difference from another implementation has its reason" {
 	run -1 grep -vE '^#|	.*	.*; it ' "$ROOT/tests/peers.tsv"
 }
@@ -222,7 +238,8 @@ asked_suite() {
 	        if row["method"] == "arc":
 	            take("--time", str(row["time"]), "--keys", "tests/suite/" + row["file"][:-4] + ".keys", "tests/suite/" + row["file"])
 	print(sorted(rows - found))
-	assert rows - found == {("dkimpy", "seal-body-hash"), ("rspamd", "seal-body-hash"), ("Mail::DKIM", "white-space"), ("dkimpy", "from-line")}
+	more = {("dkimpy", "seal-body-hash"), ("rspamd", "seal-body-hash"), ("Mail::DKIM", "white-space"), ("dkimpy", "from-line")}
+	assert {r for r in rows - found if r[1] not in ("key-no-list", "instance-digits")} == more
 	PY
 }
 
