@@ -21,6 +21,7 @@ enum {
 	MIDDLE_OCTETS = 12 << 20, /* and far, where no list left its fields */
 	FAR_OCTETS = 48 << 20,
 	CHANGED_LATER_BITS = 12,
+	FOLDED = 1024, /* of LIST_MESSAGES, where a fold is */
 };
 
 /* ------------------------------------------------------------------------
@@ -216,6 +217,50 @@ offer_left(struct offer *o, enum cause_id cause, struct slice value)
 	offer_value(o, value, RANK_USUAL);
 }
 
+/* The value on one line: its folds are a blank each. */
+static struct slice
+unfolded(struct offer *o)
+{
+	struct slice v = o->value;
+
+	for (size_t i = 0; i < v.len; i++) {
+		bool fold = v.p[i] == '\r' || v.p[i] == '\n';
+
+		buf_char(&o->text, fold ? ' ' : v.p[i]);
+		while (fold && i + 1 < v.len && ascii_is_fws(v.p[i + 1]))
+			i++;
+	}
+	return search_keep(o->c->s, &o->text);
+}
+
+/* The value on one line, where folds count: Mailman folds what is long, and a
+ * Message-ID right behind its name.  cause: of what else the value differs in,
+ * or none.  Other edits may go with it. */
+static void
+offer_unfolded(
+    struct offer *o, enum cause_id cause, const struct slot *slot, size_t n)
+{
+	unsigned *bits = &o->q->piece[o->j].bits;
+	struct slice raw = o->field->value;
+	bool inside = slice_find(o->value, '\n') < o->value.len;
+
+	if (!inside && slice_find(raw, '\n') == raw.len)
+		return;
+	o->value = unfolded(o);
+	if (o->value.p == NULL)
+		return;
+	for (size_t k = 0; inside && k < n; k++)
+		if (slice_eq_nocase(o->name, slice_of(slot[k].name)))
+			slot[k].offer(o);
+	if (*bits == 0)
+		*bits = list_bits(FOLDED);
+	o->bits = list_bits(FOLDED);
+	o->cause = cause != CAUSE_NONE ? cause
+		   : inside	       ? CAUSE_HDR_REFOLDED_SIMPLE
+				       : CAUSE_HDR_TRAILING_SPACE_SIMPLE;
+	offer_value(o, o->value, RANK_USUAL);
+}
+
 static void
 offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
     size_t n, unsigned most, bool last)
@@ -240,6 +285,8 @@ offer_slots(struct header_case *c, struct sequence *q, const struct slot *slot,
 				slot[k].offer(&o);
 		if (later != NULL && last)
 			offer_left(&o, cause, o.value);
+		if (o.field != NULL && c->canon == CANON_SIMPLE)
+			offer_unfolded(&o, cause, slot, n);
 	}
 	buf_release(&o.text);
 }

@@ -190,3 +190,16 @@ summary: 5 messages, 2 of which fail dkim
 	assert (folds["before"], folds["domain"], folds["certainty"]) == (None, None, "open"), told
 	PY
 }
+
+@test "folds of a list are undone with its other edits where c=simple counts them" {
+	forge <<-'PY'
+	head = edits.PLAIN.replace("A proposal for Tuesday", "Re: [tools] a proposal for Tuesday and whatever else there is to be said of it").replace("<1@", "<1.%s@" % ("x" * 70))
+	m = dkimsig.signed(edits.TEXT, head, **{**dkimedits.HOW, "tags": {"h": edits.H, "c": "simple/simple"}})
+	edits.header(m, "Subject", lambda v: "[tools] Re: a proposal for Tuesday and whatever else there is\n to be said of it")
+	edits.header(m, "Content-Type", lambda v: 'text/plain; charset="us-ascii"')
+	m.rewrite("Message-ID", 0, lambda r: r.replace(b": ", b": \r\n "))
+	m.bottom("List-Post: <mailto:tools@list.example>")
+	told = {c["field"]: w["cause"] for w in dkimedits.explain(dkimedits.Case("folds", m, []), tmp(""))["why"] if w["level"] == "proved" for c in w["evidence"]["changes"]}
+	assert set(told) == {"Subject", "Content-Type", "Message-ID"} and told["Message-ID"] == "hdr.trailing-space-simple", told
+	PY
+}
