@@ -100,17 +100,33 @@ by_maildrop() {
 	maildrop "$1.rc"
 }
 
+# Dovecot 2.4 has other settings than 2.3.
+dovecot_2_4() {
+	[[ $(dovecot --version) == 2.4.* ]]
+}
+
+# mail_is DIRECTORY: LOCATION becomes the options that say so to a program of Dovecot's.
+mail_is() {
+	LOCATION=(-o "mail_location=maildir:$1")
+	! dovecot_2_4 || LOCATION=(-o mail_driver=maildir -o "mail_path=$1")
+}
+
 # sieve_setup: SIEVE becomes a directory of Dovecot's, with the tools in
 # $SIEVE/bin; for one test, as what is in it changes hands.  Dovecot refuses to
 # touch mail as root, so then it is nobody's.
 sieve_setup() {
-	local uid gid
+	local uid gid recipe=dovecot-arc.conf
 	uid=$(id -u) gid=$(id -g)
 	[ "$uid" -ne 0 ] || uid=65534 gid=65534
 	SIEVE=$(mktemp -d)
 	mkdir "$SIEVE/home"
 	tools "$SIEVE/bin"
-	cat >"$SIEVE/dovecot.conf" <<-E
+	: >"$SIEVE/dovecot.conf"
+	if dovecot_2_4; then
+		recipe=dovecot-2.4-arc.conf
+		printf 'dovecot_%s_version = 2.4.0\n' config storage >"$SIEVE/dovecot.conf"
+	fi
+	cat >>"$SIEVE/dovecot.conf" <<-E
 	mail_home = $SIEVE/home
 	mail_uid = $uid
 	mail_gid = $gid
@@ -123,7 +139,7 @@ sieve_setup() {
 	ssl = no
 	E
 	sed "s,= /usr/local/lib/dovecot/.*,= $SIEVE/bin," \
-		"$ROOT/samples/recipes/dovecot-arc.conf" >>"$SIEVE/dovecot.conf"
+		"$ROOT/samples/recipes/$recipe" >>"$SIEVE/dovecot.conf"
 	chmod 755 "$SIEVE"
 	sieve_own
 }
@@ -142,7 +158,8 @@ by_sieve() {
 	printf '%s\n' "$script" >"$maildir.sieve"
 	cp "$message" "$maildir.eml"
 	sieve_own
-	(cd "$SIEVE" && sieve-test -c dovecot.conf -e -l "maildir:$maildir" "$@" \
+	mail_is "$maildir"
+	(cd "$SIEVE" && sieve-test -c dovecot.conf -e "${LOCATION[@]}" "$@" \
 		"$maildir.sieve" "$maildir.eml") >"$maildir.log" 2>&1 || {
 		cat "$maildir.log"
 		return 1

@@ -9,7 +9,8 @@
 # of one that delivers.  Mail for nobody+NAME@example.org goes to DIR/deliver NAME,
 # mail for list@example.org to DIR/list.  It runs as root alone.
 postfix_start() {
-	local dir=$1 files=$B/unpacked queue
+	local dir=$1 files=$B/unpacked queue libraries
+	libraries=$files/usr/lib/postfix:$(printf '%s:' "$files"/usr/lib/*-linux-gnu*)
 	mkdir "$dir/conf" "$dir/data" "$dir/queue" "$dir/box"
 	(cd "$dir/queue" && mkdir active bounce corrupt defer deferred flush hold incoming \
 		maildrop pid private public saved trace)
@@ -67,7 +68,7 @@ postfix_start() {
 		postlog unix-dgram n - n - 1 postlogd
 		E
 	} >"$dir/conf/master.cf"
-	MAIL_CONFIG=$dir/conf LD_LIBRARY_PATH=$files/usr/lib/postfix \
+	MAIL_CONFIG=$dir/conf LD_LIBRARY_PATH=$libraries \
 		"$files/usr/lib/postfix/sbin/master" -d -c "$dir/conf" >"$dir/out" 2>&1 3>&- &
 	POSTFIX_PID=$!
 	export FILTERED PLAIN POSTFIX_PID

@@ -164,7 +164,8 @@ sealed() {
 	done | sort >"$T/wanted"
 	sieve_own
 	cd "$SIEVE"
-	run -0 sieve-filter -c dovecot.conf -o "mail_location=maildir:$SIEVE/box" -e -W \
+	mail_is "$SIEVE/box"
+	run -0 sieve-filter -c dovecot.conf "${LOCATION[@]}" -e -W \
 		"$SIEVE/filter.sieve" INBOX
 	[ "$(count "$SIEVE/box/.arc-fail")" -eq 1 ]
 	[ "$(count "$SIEVE/box")" -eq 21 ]

@@ -6,7 +6,6 @@ one of the library's policies and writes it anew.  Here it is the library
 itself, over fields as mailers write them."""
 import base64
 import email
-import email.errors
 import email.policy
 import random
 
@@ -95,7 +94,10 @@ class Mail:
 
 def rewritten(octets, policy):
     msg = email.message_from_bytes(octets, policy=policy)
-    return msg.as_bytes(policy=policy.clone(linesep="\r\n"))
+    how = {"linesep": "\r\n"}
+    if hasattr(policy, "verify_generated_headers"):
+        how["verify_generated_headers"] = False  # newer ones refuse some folds of their own
+    return msg.as_bytes(policy=policy.clone(**how))
 
 
 def through(policy, **fields):
@@ -126,7 +128,7 @@ def cases(first, count):
         name = rng.choice(list(POLICIES))
         try:
             octets = rewritten(mail.message.octets(), POLICIES[name])
-        except (LookupError, ValueError, TypeError, AttributeError, email.errors.MessageError):
+        except (LookupError, ValueError, TypeError, AttributeError):
             continue  # it raises for some fields of its own making
         head, _, body = octets.partition(b"\r\n\r\n")
         sent = arc.Message(body, "")
