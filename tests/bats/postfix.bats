@@ -7,8 +7,13 @@ load pipes
 load postfix
 
 setup_file() {
-	[ "$(id -u)" -eq 0 ] || skip "Postfix starts as root alone"
-	[ -e "$B/unpacked/postfix.done" ] || skip "no Postfix: make setup-test unpacks it"
+	# Each test says so, as bats 1.8 knows no skip for all of a file.
+	if [ "$(id -u)" -ne 0 ]; then
+		export WITHOUT="Postfix starts as root alone"
+	elif [ ! -e "$B/unpacked/postfix.done" ]; then
+		export WITHOUT="no Postfix: make setup-test unpacks it"
+	fi
+	[ -z "${WITHOUT:-}" ] || return 0
 	# Others than root read in it.
 	export P
 	P=$(mktemp -d)
@@ -60,6 +65,7 @@ teardown_file() {
 }
 
 setup() {
+	[ -z "${WITHOUT:-}" ] || skip "$WITHOUT"
 	T=$BATS_TEST_TMPDIR
 	MAIL=$P/mail
 }
