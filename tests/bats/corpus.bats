@@ -168,8 +168,10 @@ verdicts() {
 @test "a run that found no message says so: its status 0 is no verdict" {
 	mkdir "$BATS_TEST_TMPDIR/none"
 	: >"$BATS_TEST_TMPDIR/mbox"
-	for operands in "$BATS_TEST_TMPDIR/none" "--mbox $BATS_TEST_TMPDIR/mbox" "--files0-from /dev/null"; do
-		run -0 --separate-stderr arc-verify --json $operands
+	for option in --json --mbox --files0-from; do
+		operand=$BATS_TEST_TMPDIR/none
+		[ $option = --json ] || operand=$BATS_TEST_TMPDIR/mbox
+		run -0 --separate-stderr arc-verify "$option" "$operand"
 		[[ $output == "" && $stderr == "no message" ]]
 	done
 	run -0 --separate-stderr arc-verify -q "$BATS_TEST_TMPDIR/none"
