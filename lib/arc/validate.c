@@ -178,9 +178,9 @@ older_ams(struct validation *w, struct diag *why)
 	w->oldest_ams = i + 1;
 	w->out->has_oldest_pass = true;
 	w->out->oldest_pass = i == 0 ? 0 : i + 1;
-	w->out->oldest_unsure =
-	    i > 0 && (diag_is_temporary(w->out->ams[i].why.code) ||
-			 is_limit(w->out->ams[i].why.code));
+	/* Nothing is told of a set 0. */
+	w->out->oldest_unsure = diag_is_temporary(w->out->ams[i].why.code) ||
+				is_limit(w->out->ams[i].why.code);
 	return 0;
 }
 
