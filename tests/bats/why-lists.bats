@@ -41,6 +41,7 @@ scored() {
 	import library
 	to = "Ann Author <p1@d1.example>," + ",".join("=?utf-8?B?QXV0aG9yLCBKw7ZyZw==?= <p%d@d2.example>" % k for k in range(2))
 	octets, keys = library.through(email.policy.SMTP, To=to)
+	octets = octets.replace(b"=?utf-8?q?Author=2C_J", b"Author, =?utf-8?q?J")  # Python 3.13 does better
 	assert octets.count(b"\r\nAuthor, =?utf-8?q?J") > 0, octets
 	run = score.Run(tmp(""), octets, keys)
 	assert run.json["code"] == "header-syntax", run.json
