@@ -132,6 +132,9 @@ verify() {
 	    assert found == wanted, (sets, found)
 	spoiled = lambda k, d: k.sign(b"something else")
 	shown({}, ["pass None", "pass None"])
+	# A key of too many records leaves that signature alone unchecked.
+	other = "v=DKIM1; n=%d; p=" + base64.b64encode(key("rsa4096").public()).decode()
+	shown(dict(ams_s="many", ams_record=[other % n for n in range(9)]), ["unchecked None", "pass None"])
 	shown(dict(ams={"x": "1760000009"}), ["fail expired", "pass None"])
 	shown(dict(ams_sign=spoiled), ["fail signature", "pass None"])
 	shown(dict(as_sign=spoiled), ["pass None", "fail signature"])
