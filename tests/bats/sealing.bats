@@ -250,6 +250,15 @@ fold_at_semicolons() {
 		sign --headers-only m >out 2>err
 		[ "$(payload out | head -n 1)" = dkim=pass ]
 	done
+	# A DKIM-Signature is none.
+	{
+		ours dkim=pass
+		echo "DKIM-Signature: v=1; x=y"
+		ours spf=pass
+		cat plain
+	} >m
+	sign --headers-only m >out 2>err
+	[[ $(payload out) == *dkim=pass*spf=pass* ]]
 }
 
 @test "results given by hand are refused with a control character anywhere, or a part that is no result" {

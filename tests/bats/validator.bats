@@ -123,15 +123,17 @@ verify() {
 @test "what decided nothing is shown as it is, where the structure fails, too" {
 	forge <<-'PY'
 	import json, subprocess
-	def shown(sets, wanted, **more):
+	def shown(sets, wanted, args=(), **more):
 	    """What arc-dump says of the AMS and AS of set 1, below a set 2 whose cv= is wrong."""
 	    write(chain(2, {1: sets, 2: dict(cv="none")}, **more), tmp("m"))
-	    said = subprocess.run(["arc-dump", "--json", "--time", "1767225600", "--keys", tmp("m.keys"), tmp("m")], capture_output=True, check=False).stdout
+	    said = subprocess.run(["arc-dump", "--json", "--time", "1767225600", "--keys", tmp("m.keys"), *args, tmp("m")], capture_output=True, check=False).stdout
 	    one = [s for s in json.loads(said)["sets"] if s["instance"] == 1][0]
 	    found = ["%s %s" % (one[k]["status"], one[k]["code"]) for k in ("ams", "seal")]
 	    assert found == wanted, (sets, found)
 	spoiled = lambda k, d: k.sign(b"something else")
 	shown({}, ["pass None", "pass None"])
+	shown({}, ["pass None", "unchecked None"], ["--limit", "signatures=3"])
+	shown({}, ["unchecked None", "unchecked None"], ["--limit", "signatures=1"])
 	# A key of too many records leaves that signature alone unchecked.
 	other = "v=DKIM1; n=%d; p=" + base64.b64encode(key("rsa4096").public()).decode()
 	shown(dict(ams_s="many", ams_record=[other % n for n in range(9)]), ["unchecked None", "pass None"])
