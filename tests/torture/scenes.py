@@ -135,7 +135,7 @@ def all_scenes(directory, build):
     yield dump("page", sample("pass-three-hops"))
     yield dump("checked", *keys, sample("fail-body-changed"))
     yield dump("json", "--json", "--check", "arc:dkim", *keys, sample("pass-list-edited"))
-    yield dump("json, no chain", "--json", *keys, sample("fail-ams-twice"))
+    yield dump("json, not a chain", "--json", *keys, sample("fail-newest-says-cv-fail"))
     yield dump("html", "--html", "--why", *keys, sample("fail-body-changed"))
     yield dump("lint", "--lint", *keys, sample("fail-body-changed"), status=1)
     yield dump("fingerprint", "--fingerprint", "--salt", "s", sample("fail-body-changed"))
