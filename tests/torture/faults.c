@@ -201,7 +201,8 @@ fails(enum kind k)
  * own wish. */
 static CRYPTO_malloc_fn for_openssl;
 static CRYPTO_realloc_fn more_for_openssl;
-static _Thread_local bool within;
+/* Memory for it would be asked for within malloc() otherwise. */
+static _Thread_local bool within __attribute__((tls_model("initial-exec")));
 
 static void *
 give_openssl(size_t n, const char *file, int line)
