@@ -19,12 +19,17 @@ faults() {
 
 # bats test_tags=plain
 @test "whatever memory the program asks for and does not get, it says no word too many" {
-	faults -o '(verify (pass|fail|none|state|all|as|why)|dump)'
+	faults -o -k 4 '(verify (pass|fail|none|state|all|as|why)|dump)'
 }
 
 # bats test_tags=plain
 @test "whatever memory a filter asks for and does not get, its message is whole or not there" {
-	faults -o 'annotate' 'sign (one|Ed|by|over)'
+	faults -o -k 4 'annotate' 'sign (one|Ed|by|over)'
+}
+
+# bats test_tags=deep,plain
+@test "memory that is asked for and not there, one call after the other" {
+	faults -o 'verify [^m]*$|dump|sign'
 }
 
 @test "a call that fails while keys are fetched is no verdict" {

@@ -228,6 +228,10 @@ CRYPTO_set_mem_functions(
     CRYPTO_malloc_fn get, CRYPTO_realloc_fn more, CRYPTO_free_fn release)
 {
 	REAL(CRYPTO_set_mem_functions);
+	/* Leaks are told apart by who called whom: no more in between than
+	 * needs be. */
+	if (kind != OWN)
+		return real(get, more, release);
 	for_openssl = get;
 	more_for_openssl = more;
 	return real(give_openssl, give_openssl_more, release);
