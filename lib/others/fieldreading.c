@@ -75,18 +75,24 @@ fieldreading_last_instance(struct slice text)
 /* ------------------------------------------------------------------------
  * Lists: text with its tags on the way. */
 
+enum {
+	MAX_TAGS = 256, /* each is compared with those before it */
+};
+
 struct reading {
 	struct arena *arena;
 	struct taglist list;
-	size_t max;
-	bool memory; /* it was short */
+	char *room;    /* for the text without its comments, as a whole */
+	bool memory;   /* it was short */
+	bool too_many; /* tags: no opinion about the list */
 };
 
 static void
 add_tag(
     struct reading *r, struct slice name, struct slice value, struct slice raw)
 {
-	if (r->list.n < r->max)
+	r->too_many |= r->list.n == MAX_TAGS;
+	if (!r->too_many)
 		r->list.tag[r->list.n++] =
 		    (struct tag){ .name = name, .value = value, .raw = raw };
 }
@@ -94,13 +100,10 @@ add_tag(
 static bool
 start_list(struct reading *r, struct slice text, struct arena *arena)
 {
-	size_t n = 1;
-
-	for (size_t i = 0; i < text.len; i++)
-		n += text.p[i] == ';';
-	*r = (struct reading){ .arena = arena, .max = n };
-	r->list.tag = arena_array(arena, n, sizeof *r->list.tag);
-	r->memory = r->list.tag == NULL;
+	*r = (struct reading){ .arena = arena };
+	r->list.tag = arena_array(arena, MAX_TAGS, sizeof *r->list.tag);
+	r->room = arena_alloc(arena, text.len + 1);
+	r->memory = r->list.tag == NULL || r->room == NULL;
 	return !r->memory;
 }
 
@@ -142,7 +145,7 @@ read_plain(struct reading *r, enum other who, bool record, struct slice text)
 
 	struct slice part;
 
-	while (slice_cut(&text, ';', &part)) {
+	while (!r->too_many && slice_cut(&text, ';', &part)) {
 		size_t eq = slice_find(part, '=');
 		struct slice name = trim(slice_sub(part, 0, eq)), raw;
 
@@ -166,12 +169,11 @@ static struct slice
 without_comments(
     struct reading *r, struct slice s, bool lower, size_t *at, const char *ends)
 {
-	char *out = arena_alloc(r->arena, s.len + 1);
+	char *out = r->room;
 	size_t n = 0;
 	bool inside = false;
 
-	r->memory |= out == NULL;
-	for (; out != NULL && *at < s.len; ++*at) {
+	for (; *at < s.len; ++*at) {
 		char c = s.p[*at];
 
 		if (inside) {
@@ -185,6 +187,7 @@ without_comments(
 		else
 			out[n++] = lower ? ascii_lower(c) : c;
 	}
+	r->room += n;
 	return trim((struct slice){ out, n });
 }
 
@@ -199,7 +202,7 @@ read_mailauth(struct reading *r, struct slice s)
 	for (size_t i = 0; i < s.len; i++)
 		if (s.p[i] != '\0' && strchr("\"'\\", s.p[i]) != NULL)
 			return false;
-	for (size_t at = 0; at < s.len && !r->memory; at++) {
+	for (size_t at = 0; at < s.len && !r->too_many; at++) {
 		size_t start = at, eq;
 		struct slice name = without_comments(r, s, true, &at, "=;");
 		struct slice value = SLICE_NONE, raw = SLICE_NONE, as_is;
@@ -330,8 +333,9 @@ clean_values(struct reading *r, enum other who)
 static bool
 read_list(struct reading *r, enum other who, bool record, struct slice text)
 {
-	return who == OTHER_MAILAUTH ? read_mailauth(r, text)
-				     : read_plain(r, who, record, text);
+	return (who == OTHER_MAILAUTH ? read_mailauth(r, text)
+				      : read_plain(r, who, record, text)) &&
+	       !r->too_many;
 }
 
 int
@@ -415,7 +419,8 @@ fieldreading_instance(const struct other_case *c, const struct sigfield *f,
 		*instance = fieldreading_last_instance(text);
 	if (c->who != OTHER_MAILAUTH)
 		return 0;
-	if (start_list(&r, text, c->m->arena) && read_mailauth(&r, text))
+	if (start_list(&r, text, c->m->arena) &&
+	    read_list(&r, c->who, false, text))
 		*instance = list_instance(&r.list);
 	return r.memory ? diag_memory(why) : 0;
 }

@@ -254,3 +254,18 @@ asked_suite() {
 	run -65 arc-verify --keys "$SAMPLES/keys" --limit message=100 --as all "$SAMPLES/pass-one-hop.eml"
 	[[ $output == *"--as"* ]]
 }
+
+# bats test_tags=plain
+@test "a tag list without measure is no opinion, and takes no memory" {
+	{
+		echo "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=x.example; s=s; b=AAAA"
+		echo "ARC-Message-Signature: i=1; a=rsa-sha256;"
+		seq -f ' x%.0f=y;' 40000
+		echo "ARC-Authentication-Results: i=1; x.example; none"
+		printf 'From: a@x.example\n\nHello\n'
+	} >"$BATS_TEST_TMPDIR/m"
+	for name in dkimpy Mail::DKIM mailauth; do
+		run -1 bash -c "ulimit -v 204800; exec arc-verify --keys '$SAMPLES/keys' --as $name '$BATS_TEST_TMPDIR/m'"
+		[[ $output == *"predicted for $name: fail  (nothing recorded changes the verdict)" ]]
+	done
+}
