@@ -318,7 +318,7 @@ deb: setup-build setup-release
 
 #: make release-check  what a release has to pass beside .ci/run: distcheck, deb, shared, clang, musl,
 #:                 big-endian, i386, README and the package in a bare Debian 12 and 13 (root;
-#:                 40 minutes), a mutation run (hours; MUTANTS=40: of so many mutants of each
+#:                 an hour), a mutation run (hours; MUTANTS=40: of so many mutants of each
 #:                 file); tests/tools/release-check STEP... runs some
 release-check: setup-build setup-test setup-lint setup-release
 	@tests/tools/release-check

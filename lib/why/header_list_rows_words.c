@@ -17,7 +17,6 @@ enum {
 	CHARSET_MAX = 24,
 	LINE_MAX_WIDTH = 76,
 	WORD_WIDTH = 75,
-	HALVES_WIDTH = 75,
 	LONGEST_BEFORE = 24, /* octets of what stands before it, encoded */
 	SHORTEST_WORD = 64,
 	USUAL_CUTS = 2,
@@ -63,7 +62,7 @@ static const struct list_cut {
 	{ CUT_FULL, 67, WORD_WIDTH, 4 },
 	{ CUT_FULL, 76, WORD_WIDTH, 4 },
 	{ CUT_ONE, 0, 0, 4 },
-	{ CUT_HALVES, HALVES_WIDTH, HALVES_WIDTH, 8 },
+	{ CUT_HALVES, WORD_WIDTH, WORD_WIDTH, 8 },
 	{ CUT_BEFORE, WORD_WIDTH, WORD_WIDTH, 8 },
 	{ CUT_BEHIND, WORD_WIDTH, WORD_WIDTH, 8 },
 	{ CUT_FULL, 64, WORD_WIDTH, 8 },
@@ -373,13 +372,25 @@ offer_cuts(struct writer *w, unsigned less, const struct list_before *before,
 	}
 }
 
-void
-list_words_subject(struct offer *o, struct slice text,
-    const struct list_before *before, size_t n)
+/* What is to be offered of a text, in one charset and by one coder. */
+struct job {
+	struct slice text;
+	void (*offer)(const struct job *, struct writer *, unsigned less);
+	/* Of a Subject, what stood before it. */
+	const struct list_before *before;
+	size_t nbefore;
+	/* Of a name, its address, and the count. */
+	struct slice address;
+	unsigned count;
+};
+
+/* Do it in each charset that the words may have had, as each mailer writes. */
+static void
+offer_written(struct offer *o, const struct job *job)
 {
 	struct charsets t;
 
-	if (text.len > MAX_TEXT || slice_is_ascii(text))
+	if (job->text.len > MAX_TEXT || slice_is_ascii(job->text))
 		return;
 	find_charsets(&t, o->value);
 	for (size_t c = 0; c < t.n; c++) {
@@ -394,49 +405,55 @@ list_words_subject(struct offer *o, struct slice text,
 				.charset = t.name[c],
 				.coder = &coders[k] };
 
-			offer_cuts(
-			    &w, coders[k].less * t.less[c], before, n, text);
+			job->offer(job, &w, coders[k].less * t.less[c]);
 		}
 		o->q->sets = 0;
 		recoder_close(&r);
 	}
 }
 
+static void
+offer_subject(const struct job *job, struct writer *w, unsigned less)
+{
+	offer_cuts(w, less, job->before, job->nbefore, job->text);
+}
+
+void
+list_words_subject(struct offer *o, struct slice text,
+    const struct list_before *before, size_t n)
+{
+	const struct job job = { .text = text,
+		.offer = offer_subject,
+		.before = before,
+		.nbefore = n };
+
+	offer_written(o, &job);
+}
+
 /* ------------------------------------------------------------------------
  * Names. */
+
+static void
+offer_name(const struct job *job, struct writer *w, unsigned less)
+{
+	struct offer *o = w->o;
+
+	w->cut = &cuts[1];
+	if (put_text(&o->text, w, o->name.len + 2, job->text)) {
+		buf_printf(&o->text, " <%.*s>", SLICE_ARG(job->address));
+		list_text(o, job->count / less + 1, CAUSE_HDR_FROM_REWRITTEN);
+	}
+	buf_clear(&o->text);
+}
 
 void
 list_words_name(
     struct offer *o, unsigned count, struct slice name, struct slice address)
 {
-	struct charsets t;
+	const struct job job = { .text = name,
+		.offer = offer_name,
+		.address = address,
+		.count = count };
 
-	if (name.len > MAX_TEXT || slice_is_ascii(name))
-		return;
-	find_charsets(&t, o->value);
-	for (size_t c = 0; c < t.n; c++) {
-		struct recoder r;
-
-		if (!recoder_open(&r, t.name[c], "UTF-8"))
-			continue;
-		o->q->sets = words_set(t.name[c]);
-		for (size_t k = 0; k < ARRAY_LEN(coders); k++) {
-			struct writer w = { .o = o,
-				.r = &r,
-				.charset = t.name[c],
-				.coder = &coders[k],
-				.cut = &cuts[1] };
-
-			if (put_text(&o->text, &w, o->name.len + 2, name)) {
-				buf_printf(
-				    &o->text, " <%.*s>", SLICE_ARG(address));
-				list_text(o,
-				    count / (coders[k].less * t.less[c]) + 1,
-				    CAUSE_HDR_FROM_REWRITTEN);
-			}
-			buf_clear(&o->text);
-		}
-		o->q->sets = 0;
-		recoder_close(&r);
-	}
+	offer_written(o, &job);
 }
