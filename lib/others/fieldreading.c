@@ -486,5 +486,7 @@ int
 fieldreading_drop_rejected(
     const struct other_case *c, struct sigfield *f, struct diag *why)
 {
-	return fieldreading_drop(c, fieldreading_rejected(c, f), why);
+	struct sigfield *rejected = fieldreading_rejected(c, f);
+
+	return rejected != NULL ? fieldreading_drop(c, rejected, why) : 0;
 }
