@@ -343,6 +343,24 @@ wrong() {
 	[ "$(asked | grep -c ' m')" -eq 1 ]
 }
 
+@test "what SPF and DMARC ask first goes with the first keys, in one round trip" {
+	many_keys
+	printf '%s\n' "* delay 300" "author.example key v=spf1 ip4:192.0.2.1 -all" \
+		"_dmarc.author.example key v=DMARC1; p=none" >>"$T/zone"
+	domains() {
+		run "$1" --separate-stderr ask --dns-timeout 10 --json --check arc:spf:dmarc \
+			--remote-ip 192.0.2.1 --helo author.example --mail-from a@author.example "$2"
+		[[ $output == *'"dmarc":{"result":"pass"'* ]]
+		[ "$(asked | grep -v _domainkey | sort)" = "$(printf 'udp %s\n' _dmarc.author.example _dmarc.example author.example)" ]
+	}
+	domains -0 twenty
+	[ "$(batches)" = "9 12 22 " ]
+	# with no key to ask for: the same, alone
+	: >"$T/zone.log"
+	domains -1 structure
+	[ "$(batches)" = "3 " ]
+}
+
 @test "nothing more is asked for once the chain has failed" {
 	# the newest AMS does not fit its key
 	wrong m20
