@@ -106,7 +106,7 @@ or hdr.fields-reordered modifier None open" ]
 
 @test "chains edited or mis-signed for real: 95 in 100 explained, none wrongly, 90 in 100 placed" {
 	forge <<-'PY'
-	wrong, found, placed = edits.score(os.environ["BATS_TEST_TMPDIR"]) if (os := __import__("os")) else 0
+	wrong, found, placed = grade.score(os.environ["BATS_TEST_TMPDIR"]) if (os := __import__("os")) else 0
 	assert wrong == 0 and found >= 0.95 and placed >= 0.9
 	PY
 }
@@ -122,7 +122,7 @@ or hdr.fields-reordered modifier None open" ]
 	import keys
 	keys.RSA.root = lambda self, number: 1  # nobody looks at the signatures
 	text = open("man/arc-tools.7", encoding="utf-8").read()
-	made = edits.gaps(text[text.index("table causes"):])
+	made = grade.gaps(text[text.index("table causes"):])
 	assert len(made) > 100, len(made)
 	few = {cause: n for cause, n in made.items() if n < 2}
 	assert not few, few

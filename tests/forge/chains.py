@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """chains - what is done to ARC Sets, their keys and the fields that they name
 
-Cases for edits.cases(): causes that edits.py and signers.py have once or not at
+Cases for cases.cases(): causes that edits.py and signers.py have once or not at
 all, so that each is met at two hops, or in two ways, at least.  e is edits."""
 import base64
 import re

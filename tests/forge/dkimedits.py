@@ -18,6 +18,8 @@ import subprocess
 import arc
 import dkimsig
 import edits
+import faults
+import grade
 import keys
 import proofs
 from arc import Message, octets
@@ -92,7 +94,7 @@ OPTIONS = {"ams": "tags", "ams_sign": "sign", "pick": "pick", "h": "h", "c": "c"
 
 
 def signer_cases():
-    for name, head, how, cause in edits.ams_faults(1):
+    for name, head, how, cause in faults.ams_faults(1):
         alike = ["hdr.newest-taken-for-oldest"] if name.startswith("top-down") else []
         if name in ("names", "names-kept"):
             continue  # told apart by the name of the field itself
@@ -176,7 +178,7 @@ def octets_wrong(case, whys):
         if w["who"]["role"] != "modifier" or w["level"] != "proved":
             continue
         for c in w["evidence"]["changes"]:
-            if c["field"] and c["signed"] is not None and edits.is_whole(c["signed"]):
+            if c["field"] and c["signed"] is not None and grade.is_whole(c["signed"]):
                 field = octets(c["field"]) + b":" + octets(c["signed"]) + b"\r\n"
                 if arc.canon_header("relaxed", field) not in fields:
                     return "%s was never %r" % (c["field"], c["signed"])

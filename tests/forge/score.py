@@ -23,9 +23,11 @@ sys.path[0:0] = [here]
 sys.path.append("/usr/lib/python3/dist-packages")
 
 import altermime  # noqa: E402
+import cases  # noqa: E402
 import chains  # noqa: E402
 import dkimedits  # noqa: E402
 import edits  # noqa: E402
+import grade  # noqa: E402
 import keys  # noqa: E402
 import library  # noqa: E402
 import lists  # noqa: E402
@@ -161,11 +163,11 @@ def score(name, count, options):
     return tally.report() and wrong == 0 and whole >= least * n
 
 
-# Forged one by one, each with its cause and culprit (edits.py): kind, cases
+# Forged one by one, each with its cause and culprit (cases.py): kind, cases
 FORGED = {
-    "edits": lambda: itertools.chain(edits.modifier_cases(), edits.seal_edit_cases(), edits.key_cases(),
-                                     edits.structure_cases(), chains.cases(edits)),
-    "signers": lambda: itertools.chain(edits.signer_cases(), signers.cases(edits.Case, edits.HOW)),
+    "edits": lambda: itertools.chain(cases.modifier_cases(), cases.seal_edit_cases(), cases.key_cases(),
+                                     cases.structure_cases(), chains.cases(edits)),
+    "signers": lambda: itertools.chain(cases.signer_cases(), signers.cases(edits.Case, edits.HOW)),
     "twins": lambda: truth.cases(edits),
 }
 
@@ -177,10 +179,10 @@ def score_forged(name):
     with tempfile.TemporaryDirectory() as directory:
         for case in FORGED[name]():
             run = Run(directory, case.octets, case.message.keys_file())
-            verdict = edits.judge(case, run.json)
+            verdict = grade.judge(case, run.json)
             n += 1
             named += verdict == "right"
-            right += not edits.accused(case, run.json, {"proved", "likely"})
+            right += not grade.accused(case, run.json, {"proved", "likely"})
             false += bool(tally.add(case.name, run.path, run.json, ["--time", TIME])) or verdict.startswith("WRONG")
             tried += hypotheses(run.json)
             cpu += run.cpu

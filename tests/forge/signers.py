@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """signers - more of what signers do wrong, and of what is done to their fields
 
-Cases for edits.cases(): each fault of a signer or sealer that edits.py has not,
+Cases for cases.cases(): each fault of a signer or sealer that edits.py has not,
 done for real at the newest hop, at one below a hop that is right, with RSA and
 with Ed25519.  A fault is a function from the octets that should have been signed
 to those that were."""

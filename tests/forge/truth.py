@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """truth - messages of which two stories are told, or a false one was
 
-Cases for edits.cases(): twins, what is missing only at first sight, signatures
+Cases for cases.cases(): twins, what is missing only at first sight, signatures
 made by another step, one rule on all fields.  e is edits."""
 import hashlib
 

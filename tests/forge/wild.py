@@ -15,8 +15,8 @@ import sys
 import tempfile
 from urllib.parse import quote
 
-import edits
 import exchange
+import grade
 import lists
 from arc import octets
 
@@ -326,7 +326,7 @@ GATES = [external_banner, disclaimer, links, subject_mark, recode("8bit"), recod
 
 
 class Before:
-    """As edits.octets_wrong() wants a case."""
+    """As grade.octets_wrong() wants a case."""
 
     def __init__(self, before, message):
         self.before, self.message, self.octets = before, message, message.octets()
@@ -354,7 +354,7 @@ def look(number, directory):
     mail, signed, m, what = made(number)
     case = Before(signed, m)
     case.name, case.message.records = str(number), mail.message.records
-    found = edits.explain(case, directory)
+    found = grade.explain(case, directory)
     why = found["why"]
     if found["arc"] != "fail":
         return what, None, [], case
@@ -362,7 +362,7 @@ def look(number, directory):
     left = [f for f in sorted(fails) if not any(w["field"] == f and w["level"] == "proved" for w in why)]
     wrong = [w["cause"] for w in why if w["who"]["role"] == "signer" and w["who"]["certainty"] != "open" and w["cause"] != "body.hashed-as-utf8"]
     if mail.body.kind != "misread":
-        octets_ = edits.octets_wrong(case, found, 1)
+        octets_ = grade.octets_wrong(case, found, 1)
         wrong += [octets_] if octets_ else []
     return what, left, wrong, case
 
