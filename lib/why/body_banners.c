@@ -21,6 +21,7 @@ enum {
 struct cut {
 	struct edit e[2]; /* the second goes on where the first ends */
 	size_t n;
+	size_t letters; /* and digits, in what readers see of it */
 };
 
 struct cuts {
@@ -84,6 +85,28 @@ keep_cut(struct cuts *cuts, struct cut *cut, struct arena *arena)
 		cuts->cut[cuts->n++] = *cut;
 }
 
+static size_t
+letters_of(struct slice text, bool html)
+{
+	size_t n = 0;
+	bool tag = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (html && (text.p[i] == '<' || text.p[i] == '>'))
+			tag = text.p[i] == '<';
+		n += !tag && ascii_is_alnum(text.p[i]);
+	}
+	return n;
+}
+
+/* Whether what was put into two parts may be one text. */
+static bool
+are_alike(const struct cut *a, const struct cut *b)
+{
+	return a->letters <= b->letters + b->letters / 2 &&
+	       b->letters <= a->letters + a->letters / 2;
+}
+
 /* text[from, to) may have been put in: try it, and keep it to be tried with one
  * in another part. */
 static void
@@ -91,13 +114,15 @@ add_cut(struct cuts *cuts, size_t from, size_t to)
 {
 	struct body_case *c = cuts->c;
 	size_t start = part_start(c, cuts->part);
-	struct cut cut = { { { start + from, start + to, SLICE_NONE } }, 1 };
+	struct cut cut = { { { start + from, start + to, SLICE_NONE } }, 1, 0 };
 	struct step step;
 
 	if (cuts->tried == MAX_CUTS || to <= from || c->found || c->s->failed ||
 	    c->s->spent)
 		return;
 	cuts->tried++;
+	cut.letters = letters_of(
+	    slice_sub(cuts->text, from, to - from), cuts->part->html);
 	if (!cuts->anew) {
 		body_try(c, cut.e, 1);
 		cuts->cut[cuts->n++] = cut;
@@ -273,10 +298,12 @@ cut_octets(const struct cut *cut, size_t at, size_t end)
 	       (cut->n > 1 ? cut->e[1].with.len : 0) + end - cut->e->to;
 }
 
-/* A cut in one part and one in another behind it: what stands before the second
- * is hashed once for each cut in the first. */
+/* A cut in one part and one in another behind it, of texts that are alike, or
+ * are not: what stands before the second is hashed once for each cut in the
+ * first. */
 static void
-try_pairs(struct body_case *c, const struct cuts *a, const struct cuts *b)
+try_pairs(
+    struct body_case *c, const struct cuts *a, const struct cuts *b, bool alike)
 {
 	size_t same, least = first_of(c, b, &same);
 
@@ -299,6 +326,8 @@ try_pairs(struct body_case *c, const struct cuts *a, const struct cuts *b)
 			struct body_hash e;
 			const struct cut *cut = &b->cut[k];
 
+			if (are_alike(first, cut) != alike)
+				continue;
 			if (!search_may(c->s,
 				cut_octets(cut, least, c->body.len) - same))
 				break;
@@ -330,9 +359,21 @@ cuts_begin(struct cuts *cuts, struct body_case *c, const struct mime_part *p,
 	return true;
 }
 
+/* What pairs leave of the budget for the steps behind. */
+static uint64_t
+for_others(const struct body_case *c, bool at_end, bool alike)
+{
+	if (alike)
+		return c->s->part / 2;
+	if (c->inner)
+		return c->s->left / 8 * 7;
+	return at_end ? c->s->left / 2 : 0;
+}
+
 /* In parts as they stand; then in those that are encoded, decoded. */
 static void
-in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
+in_parts_as(
+    struct body_case *c, bool at_end, bool alike, bool anew, unsigned way)
 {
 	const struct mime_part *part[MAX_CUT_PARTS];
 	size_t n = text_parts(c, part, MAX_CUT_PARTS), m = 0;
@@ -361,24 +402,24 @@ in_parts_as(struct body_case *c, bool at_end, bool anew, unsigned way)
 			m++;
 		c->cause = row;
 	}
-	uint64_t by = search_put_by(c->s);
+	uint64_t by = search_put_by(c->s, for_others(c, at_end, alike));
 
 	for (size_t i = 0; i < m; i++)
 		for (size_t k = i + 1; k < m && !c->found; k++)
-			try_pairs(c, &cuts[i], &cuts[k]);
+			try_pairs(c, &cuts[i], &cuts[k], alike);
 	search_give_back(c->s, by);
 }
 
 static void
-in_parts(struct body_case *c, bool at_end)
+in_parts(struct body_case *c, bool at_end, bool alike)
 {
-	in_parts_as(c, at_end, false, 0);
+	in_parts_as(c, at_end, alike, false, 0);
 	for (unsigned way = 0; any_likeness(c, way) && !c->found; way++) {
 		struct step step;
 
 		if (c->s->spent || !step_begin(c->s, &step))
 			return;
-		in_parts_as(c, at_end, true, way);
+		in_parts_as(c, at_end, alike, true, way);
 		step_end(c->s, &step);
 	}
 }
@@ -386,11 +427,23 @@ in_parts(struct body_case *c, bool at_end)
 void
 body_footer_in_parts(struct body_case *c)
 {
-	in_parts(c, true);
+	in_parts(c, true, true);
 }
 
 void
 body_banner_in_parts(struct body_case *c)
 {
-	in_parts(c, false);
+	in_parts(c, false, true);
+}
+
+void
+body_footer_in_parts_unlike(struct body_case *c)
+{
+	in_parts(c, true, false);
+}
+
+void
+body_banner_in_parts_unlike(struct body_case *c)
+{
+	in_parts(c, false, false);
 }

@@ -66,6 +66,8 @@ search_text(struct body_case *d, bool again)
 		{ CAUSE_BODY_MIME_PART_ADDED, body_part_added },
 		{ CAUSE_BODY_FOOTER_IN_PARTS, body_footer_in_parts },
 		{ CAUSE_BODY_BANNER_IN_PARTS, body_banner_in_parts },
+		{ CAUSE_BODY_FOOTER_IN_PARTS, body_footer_in_parts_unlike },
+		{ CAUSE_BODY_BANNER_IN_PARTS, body_banner_in_parts_unlike },
 	};
 	bool in_parts = d->mime.root.multipart ||
 			(again && d->mime.root.coded != MIME_IDENTITY);

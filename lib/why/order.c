@@ -60,6 +60,8 @@ const struct body_step order_body[] = {
 	{ CAUSE_BODY_CHARSET_CONVERTED, body_charset_converted, 4 },
 	{ CAUSE_BODY_HTML_INSERTED, body_html_inserted, 10 },
 	{ CAUSE_BODY_FOOTER_APPENDED, body_twice, 29 },
+	{ CAUSE_BODY_FOOTER_IN_PARTS, body_footer_in_parts_unlike, 0 },
+	{ CAUSE_BODY_BANNER_IN_PARTS, body_banner_in_parts_unlike, 0 },
 };
 const size_t order_body_steps = ARRAY_LEN(order_body);
 

@@ -78,9 +78,9 @@ search_at_most(struct search *s, uint64_t octets)
 }
 
 uint64_t
-search_put_by(struct search *s)
+search_put_by(struct search *s, uint64_t octets)
 {
-	uint64_t half = s->part / 2, by = half < s->left ? half : s->left;
+	uint64_t by = octets < s->left ? octets : s->left;
 
 	s->left -= by;
 	return by;

@@ -133,9 +133,9 @@ uint64_t with_effort(const struct search *, uint64_t octets);
 /* Limit what is left of a part (to octets times the effort). */
 void search_at_most(struct search *, uint64_t octets);
 
-/* Reserve half of a part's budget, or what is left of that half, for what
- * comes after a costly step; and give it back. */
-uint64_t search_put_by(struct search *);
+/* Reserve so much of a part's budget, or what is left of it, for what comes
+ * after a costly step; and give it back. */
+uint64_t search_put_by(struct search *, uint64_t octets);
 void search_give_back(struct search *, uint64_t octets);
 
 /* Whether the digest is what the target wants. */

@@ -38,6 +38,7 @@ X-Mailer: Pigeon  2
 """
 PLAIN = HEAD + "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
 ALTERNATIVE = HEAD + 'Content-Type: multipart/alternative; boundary="=_b1"\n'
+MIXED = HEAD + 'Content-Type: multipart/mixed; boundary="=_m1"\n'
 HTML = (
     "<html><head><title>t</title></head>\n<body>\n<p>Hello <b>all</b>,</p>\n"
     + "".join("<p>Paragraph %d is here.</p>\n" % i for i in range(LINES // 2))
@@ -276,6 +277,16 @@ def two(plain, html, coder, charset="utf-8"):
     return b"".join(b"--=_b1\r\n" + leaf(k, t, coder, charset) + b"\r\n" for k, t in (("plain", plain), ("html", html))) + b"--=_b1--\r\n"
 
 
+def nested(plain, html, coder):
+    """The same in multipart/related with an image, in multipart/mixed with a file."""
+    rows = lambda n: b64(bytes(range(256)) * n) + b"\r\n"
+    return (b'--=_m1\r\nContent-Type: multipart/related; boundary="=_r1"\r\n\r\n--=_r1\r\n'
+            b'Content-Type: multipart/alternative; boundary="=_b1"\r\n\r\n' + two(plain, html, coder)
+            + b"\r\n--=_r1\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <1@author.example>\r\n\r\n" + rows(4)
+            + b"\r\n--=_r1--\r\n\r\n--=_m1\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" + rows(8)
+            + b"\r\n--=_m1--\r\n")
+
+
 def into_html(text, put, at_end=True):
     return text.replace("</body>", put + "</body>") if at_end else text.replace("<body class=x>", "<body class=x>" + put)
 
@@ -348,6 +359,14 @@ LONG = "Die Pr\u00fcfung der \u00c4nderungen am Z\u00e4hler und was daraus f\u00
 
 LISTED = "%s\nthe list\nhttps://list.example/\n" % ("_" * 47)
 
+HTML_LISTED = "<hr>\n<p>the list<br><a href=\"https://list.example/\">https://list.example/</a></p>\n"
+BEWARE = "CAUTION: this message came from outside. Do not open what you do not expect.\n\n"
+HTML_BEWARE = (
+    '<div style="background:#ffeb9c; border:1px solid #9c6500"><b>CAUTION:</b> this message came from outside. '
+    "Do not open what you do not expect.</div><br>\n"
+)
+HTML_TEXT = HTML.replace("<body>", "<body class=x>")
+
 MAILER_EDITS = [
     ("foot-b64", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets(GERMAN + RULES))), ["body.footer-in-parts"]),
     ("banner-b64", PLAIN.replace("8bit", "base64"), b64(octets(GERMAN)), becomes(b64(octets("[EXTERNAL]\n\n" + GERMAN))), ["body.banner-in-parts"]),
@@ -356,6 +375,9 @@ MAILER_EDITS = [
     *[("banner-parts-" + c, ALTERNATIVE, two(GERMAN, GERMAN_HTML, c),
        becomes(two("Beware.\n\n" + GERMAN, into_html(GERMAN_HTML, "<table><tr><td>Beware</td></tr></table>\n", False), c)),
        ["body.banner-in-parts"]) for c in CODERS],
+    *[("nested-" + n + "-" + c, MIXED, nested(TEXT, HTML_TEXT, c), becomes(nested(*with_note(TEXT, HTML_TEXT), c)), ["body.%s-in-parts" % n])
+      for n, with_note in (("banner", lambda p, h: (BEWARE + p, into_html(h, HTML_BEWARE, False))),
+                           ("footer", lambda p, h: (p + LISTED, into_html(h, HTML_LISTED)))) for c in CODERS],
     ("meta-qp", ALTERNATIVE, two(GERMAN, GERMAN_HTML, "quoted-printable"),
      becomes(two(GERMAN, GERMAN_HTML.replace("<head>", '<head>\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'), "quoted-printable")),
      ["body.html-meta-added"]),
