@@ -178,20 +178,68 @@ add_change(
 	f->kept = true;
 }
 
+/* Whether the seal of set i, itself not encoded, verifies over the fields as
+ * they are. */
+static bool
+seals_encoded(struct search *s, struct decoded *d, unsigned i)
+{
+	const struct sigfield *seal = d->chain.set[i].part[ARC_SEAL];
+	const struct field *decoded[LIMIT_ARC_FIELDS];
+	struct sigresult r = d->verdict.seal[i];
+	unsigned char octets[DIGEST_SIZE];
+	struct diag why;
+
+	if (r.key_name.len == 0 || !chain_has_sets(&d->chain, 1, i) ||
+	    was_other(s, d, (size_t)(seal->field - d->m->field)))
+		return false;
+	for (size_t k = 0; k < d->chain.nfields; k++) {
+		struct sigfield *f = &d->chain.field[k];
+		size_t at = (size_t)(f->field - d->m->field);
+
+		decoded[k] = f->field;
+		if (was_other(s, d, at))
+			f->field = &s->m->field[at];
+	}
+	int result = chain_seal_digest(&d->chain, i, NULL, octets, &why);
+
+	for (size_t k = 0; k < d->chain.nfields; k++)
+		d->chain.field[k].field = decoded[k];
+	if (result != 0) {
+		search_fail(s, &why);
+		return false;
+	}
+	r.status = STATUS_UNCHECKED;
+	return sigcheck_signature(&d->check, seal, octets, &r, &why) == 0 &&
+	       r.status == STATUS_PASS;
+}
+
+/* The oldest set of which that is so, which was added after they were encoded;
+ * 0: none. */
+static unsigned
+oldest_over_encoded(struct search *s, struct decoded *d)
+{
+	for (unsigned i = newest_seal(d) + 1; i <= d->chain.n; i++)
+		if (seals_encoded(s, d, i))
+			return i;
+	return 0;
+}
+
 /* The ARC fields that were encoded; false when none was. */
 static bool
-tell(struct search *s, const struct decoded *d)
+tell(struct search *s, struct decoded *d)
 {
 	struct finding *f = NULL;
 
 	for (size_t i = 0; i < s->m->nfields; i++) {
 		if (!is_arc(&s->m->field[i]) || !was_other(s, d, i))
 			continue;
-		if (f == NULL)
+		if (f == NULL) {
 			f = finding_new(s, CAUSE_AS_FIELD_ENCODED, LEVEL_PROVED,
 			    ASPECT_STRUCTURE, newest_seal(d));
-		if (f == NULL)
-			return true;
+			if (f == NULL)
+				return true;
+			finding_until(s, f, s->ams[oldest_over_encoded(s, d)]);
+		}
 		add_change(s, d, f, i);
 	}
 	return f != NULL;
