@@ -32,6 +32,10 @@ setup_file() {
 	put("illegible", chain(2, key="rsa1024-a", sets={1: dict(as_={"t": "icecream"}, as_s="a1", ams_s="m1")}))
 	put("halfway", chain(3, key="rsa1024-a", sets={
 	    i: dict(as_s="a%d" % i, ams_s="m%d" % i, ams={"bh": "A" * 43 + "="} if i == 2 else {}) for i in (1, 2, 3)}))
+	m = signed(d="d1.example", key="rsa1024-a")
+	for i in range(2, 14):
+	    sign(m, d="d%d.example" % i, key="rsa1024-a")
+	put("dkim", m)
 	put("differ", chain(1, key="rsa1024-a", ams_s="a.b", ams_d="x.example", as_s="c", as_d="y.example"))
 	PY
 }

@@ -343,6 +343,18 @@ wrong() {
 	[ "$(asked | grep -c ' m')" -eq 1 ]
 }
 
+@test "while nothing verifies, batches do not grow" {
+	zone "* delay 300"
+	run -1 ask --dns-timeout 10 --check dkim dkim
+	[ "$(batches)" = "6 6 1 " ]
+	# three AMS do, and nothing behind them
+	many_keys
+	grep -E "^m(18|19|20)" "$T/zone" >"$T/newest"
+	zone "* delay 300" "$(cat "$T/newest")"
+	run -0 arc-dump --verify --time "$NOW" --resolver "127.0.0.1:$PORT" --dns-timeout 10 twenty 8>&-
+	[ "$(batches)" = "6 12 12 10 " ]
+}
+
 @test "what SPF and DMARC ask first goes with the first keys, in one round trip" {
 	many_keys
 	printf '%s\n' "* delay 300" "author.example key v=spf1 ip4:192.0.2.1 -all" \
