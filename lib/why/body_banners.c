@@ -359,15 +359,16 @@ cuts_begin(struct cuts *cuts, struct body_case *c, const struct mime_part *p,
 	return true;
 }
 
-/* What pairs leave of the budget for the steps behind. */
+/* What pairs that are alike leave of the budget for the steps behind, and all
+ * that is done for those that are not. */
 static uint64_t
-for_others(const struct body_case *c, bool at_end, bool alike)
+for_others(const struct body_case *c, bool alike)
 {
-	if (alike)
-		return c->s->part / 2;
+	uint64_t left = c->s->left;
+
 	if (c->inner)
-		return c->s->left / 8 * 7;
-	return at_end ? c->s->left / 2 : 0;
+		return left - left / (alike ? 8 : 64);
+	return alike ? c->s->part / 2 : left - left / 8;
 }
 
 /* In parts as they stand; then in those that are encoded, decoded. */
@@ -402,7 +403,7 @@ in_parts_as(
 			m++;
 		c->cause = row;
 	}
-	uint64_t by = search_put_by(c->s, for_others(c, at_end, alike));
+	uint64_t by = alike ? search_put_by(c->s, for_others(c, true)) : 0;
 
 	for (size_t i = 0; i < m; i++)
 		for (size_t k = i + 1; k < m && !c->found; k++)
@@ -413,15 +414,17 @@ in_parts_as(
 static void
 in_parts(struct body_case *c, bool at_end, bool alike)
 {
-	in_parts_as(c, at_end, alike, false, 0);
-	for (unsigned way = 0; any_likeness(c, way) && !c->found; way++) {
-		struct step step;
+	uint64_t by = alike ? 0 : search_put_by(c->s, for_others(c, false));
+	struct step step;
 
-		if (c->s->spent || !step_begin(c->s, &step))
-			return;
+	in_parts_as(c, at_end, alike, false, 0);
+	for (unsigned way = 0; any_likeness(c, way) && !c->found &&
+			       !c->s->spent && step_begin(c->s, &step);
+	     way++) {
 		in_parts_as(c, at_end, alike, true, way);
 		step_end(c->s, &step);
 	}
+	search_give_back(c->s, by);
 }
 
 void
