@@ -76,6 +76,23 @@ load helper
 	PY
 }
 
+@test "of several records that fail, the one is told that got furthest, or the first of these" {
+	forge <<-'PY'
+	p = lambda name: base64.b64encode(key(name).public()).decode()
+	other = "v=DKIM1; p=" + p("rsa1024-a")
+	for records in (["v=DKIM1; p=", other], [other, "v=DKIM1; p="], ["v=DKIM1; p=", "v=DKIM1; s=tlsrpt; p=@p", other]):
+	    fails("signature", 1, chain(1, record=records))
+	fails("key-service", 1, chain(1, record=["v=DKIM1; s=tlsrpt; p=@p", "v=DKIM1; p="]))
+	longer = "v=DKIM1; p=" + p("rsa2048-a")
+	write(chain(1, record=[other, longer]), tmp("1024"))
+	write(chain(1, record=[longer, other]), tmp("2048"))
+	PY
+	for bits in 1024 2048; do
+		run -1 arc-verify --json --time 1767225600 --min-rsa-bits 4096 --keys "$BATS_TEST_TMPDIR/$bits.keys" "$BATS_TEST_TMPDIR/$bits"
+		[[ $output == *'"code":"key-short"'*'"bits":'$bits,* ]]
+	done
+}
+
 @test "a wildcard record that is no key record is a key syntax error (RFC 6376 6.1.2)" {
 	forge <<-'PY'
 	for text in ("v=spf1 -all", "", " ", "hello", "p", "=", "v=DMARC1; p=none", "\0", "日本"):
