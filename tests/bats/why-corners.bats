@@ -169,7 +169,7 @@ explained() {
 	    assert len(found) == 64 and not any("resent" in w["text"] for w in found), found
 	    return m
 	# whatever the lowest signer did wrong, and whatever befell a seal, comes last
-	for name, head, how, cause in list(edits.ams_faults(1))[:2]:
+	for name, head, how, cause in list(faults.ams_faults(1))[:2]:
 	    full(Message(octets(TEXT), head).seal(**{"key": "rsa2048-b", **how}))
 	spaced = lambda r: r.replace(b"; ", b";").replace(b";\r\n ", b";")
 	for i in (1, 30):

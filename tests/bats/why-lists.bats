@@ -87,10 +87,10 @@ scored() {
 @test "a reading of its own hashes every proof again, and finds one that is not true" {
 	forge <<-'PY'
 	found = {"body": 0, "fields": 0, "signer": 0}
-	kinds = (edits.modifier_cases, edits.unprovable_cases)
-	cases = [c for kind in kinds for c in kind() if c.name.endswith("after-1")][::9] + list(edits.signer_cases())[::11]
-	for case in cases:
-	    why = edits.explain(case, tmp(""))["why"]
+	kinds = (cases.modifier_cases, cases.unprovable_cases)
+	some = [c for kind in kinds for c in kind() if c.name.endswith("after-1")][::9] + list(cases.signer_cases())[::11]
+	for case in some:
+	    why = grade.explain(case, tmp(""))["why"]
 	    for w, answer in list(proofs.check(case.octets, why)):
 	        assert answer in (None, proofs.NOT_SHOWN), (case.name, w["cause"], answer)
 	        if [a for _, a in proofs.check(case.octets, [w])] != [None]:

@@ -139,11 +139,11 @@ or hdr.fields-reordered modifier None open" ]
 	        return sign(self, data, *more)
 	    kind.sign = noting
 	shown = 0
-	for case in edits.signer_cases():
+	for case in cases.signer_cases():
 	    cause = case.wanted[0][0]
 	    if cause.startswith("sig.digestinfo") or cause == "body.bh-sha1":
 	        continue
-	    w = edits.told(edits.explain(case, tmp(""))["why"], case.wanted[0])
+	    w = grade.told(grade.explain(case, tmp(""))["why"], case.wanted[0])
 	    told = w["evidence"]["input"]
 	    if w["evidence"]["changes"]:
 	        continue
@@ -168,7 +168,7 @@ or hdr.fields-reordered modifier None open" ]
 	forge <<-'PY'
 	import os, subprocess
 	done = 0
-	for case in edits.modifier_cases():
+	for case in cases.modifier_cases():
 	    if not case.name.endswith("after-1") or not case.wanted[0][0].startswith(("body", "hdr")):
 	        continue
 	    write(case.message, tmp("m"))
