@@ -12,7 +12,8 @@ struct decoded {
 	struct message *m;
 	struct chain chain;
 	struct verdict verdict;
-	struct sigcheck check;
+	struct validate_options options;
+	struct sigcheck check; /* by these */
 	struct input in;
 	struct explanation out;
 };
@@ -128,16 +129,17 @@ newest_seal(const struct decoded *d)
 static bool
 decoded_read(struct search *s, struct decoded *d)
 {
-	struct validate_options all = *s->opt->validate;
+	struct validate_options *all = &d->options;
 	struct diag why;
 
-	all.every_part = true;
+	*all = *s->opt->validate;
+	all->every_part = true;
 	input_from_memory(&d->in, d->octets);
-	if (message_read(&d->in, all.sig.limits, &d->m, &why) != 0)
+	if (message_read(&d->in, all->sig.limits, &d->m, &why) != 0)
 		return false;
-	sigcheck_init(&d->check, d->m, &d->in, s->keys, &all.sig);
+	sigcheck_init(&d->check, d->m, &d->in, s->keys, &all->sig);
 	if (chain_collect(d->m, d->m->arena, &d->chain, &why) != 0 ||
-	    validate(&d->check, &d->chain, &all, &d->verdict, &why) != 0) {
+	    validate(&d->check, &d->chain, all, &d->verdict, &why) != 0) {
 		search_fail(s, &why);
 		return false;
 	}
