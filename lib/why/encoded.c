@@ -113,14 +113,56 @@ any_encoded(const struct message *m)
 	return false;
 }
 
+/* Whether the field is another in the message as it was. */
+static bool
+was_other(const struct search *s, const struct decoded *d, size_t i)
+{
+	return !slice_eq(s->m->field[i].value, d->m->field[i].value);
+}
+
+static bool
+is_encoded(
+    const struct search *s, const struct decoded *d, const struct sigfield *f)
+{
+	return f != NULL && was_other(s, d, (size_t)(f->field - d->m->field));
+}
+
+/* Whether the seal of set i covers a field that was encoded: one that says
+ * cv=fail covers its own set alone. */
+static bool
+covers_encoded(const struct search *s, const struct decoded *d, unsigned i)
+{
+	const struct sigfield *seal = d->chain.set[i].part[ARC_SEAL];
+
+	if (seal == NULL)
+		return false;
+	for (unsigned k = chain_scope(seal->tags.cv, i); k <= i; k++)
+		for (int kind = 0; kind < ARC_KINDS; kind++)
+			if (is_encoded(s, d, d->chain.set[k].part[kind]))
+				return true;
+	return false;
+}
+
+/* Whether any of the ARC fields was; else lists of addresses were cut. */
+static bool
+any_arc(const struct search *s, const struct decoded *d)
+{
+	for (size_t i = 0; i < d->chain.nfields; i++)
+		if (is_encoded(s, d, &d->chain.field[i]))
+			return true;
+	return false;
+}
+
 /* The newest set whose seal verifies over what the fields were: whoever encoded
  * them did it after that; 0: none. */
 static unsigned
-newest_seal(const struct decoded *d)
+newest_seal(const struct search *s, const struct decoded *d)
 {
+	bool arc = any_arc(s, d);
 	unsigned i = d->chain.n;
 
-	while (i > 0 && d->verdict.seal[i].status != STATUS_PASS)
+	while (i > 0 && (d->verdict.seal[i].status != STATUS_PASS ||
+			    (arc && !covers_encoded(s, d, i))))
 		i--;
 	return i;
 }
@@ -144,7 +186,7 @@ decoded_read(struct search *s, struct decoded *d)
 		return false;
 	}
 	return d->m->nfields == s->m->nfields && d->chain.n > 0 &&
-	       newest_seal(d) > 0;
+	       newest_seal(s, d) > 0;
 }
 
 static void
@@ -155,13 +197,6 @@ keep(struct search *s, struct slice *slice)
 	*slice = arena_copy(s->m->arena, *slice);
 	if (slice->p == NULL)
 		search_memory(s);
-}
-
-/* Whether the field is another in the message as it was. */
-static bool
-was_other(const struct search *s, const struct decoded *d, size_t i)
-{
-	return !slice_eq(s->m->field[i].value, d->m->field[i].value);
 }
 
 static void
@@ -192,7 +227,7 @@ seals_encoded(struct search *s, struct decoded *d, unsigned i)
 	struct diag why;
 
 	if (r.key_name.len == 0 || !chain_has_sets(&d->chain, 1, i) ||
-	    was_other(s, d, (size_t)(seal->field - d->m->field)))
+	    is_encoded(s, d, seal) || !covers_encoded(s, d, i))
 		return false;
 	for (size_t k = 0; k < d->chain.nfields; k++) {
 		struct sigfield *f = &d->chain.field[k];
@@ -220,7 +255,7 @@ seals_encoded(struct search *s, struct decoded *d, unsigned i)
 static unsigned
 oldest_over_encoded(struct search *s, struct decoded *d)
 {
-	for (unsigned i = newest_seal(d) + 1; i <= d->chain.n; i++)
+	for (unsigned i = newest_seal(s, d) + 1; i <= d->chain.n; i++)
 		if (seals_encoded(s, d, i))
 			return i;
 	return 0;
@@ -237,7 +272,7 @@ tell(struct search *s, struct decoded *d)
 			continue;
 		if (f == NULL) {
 			f = finding_new(s, CAUSE_AS_FIELD_ENCODED, LEVEL_PROVED,
-			    ASPECT_STRUCTURE, newest_seal(d));
+			    ASPECT_STRUCTURE, newest_seal(s, d));
 			if (f == NULL)
 				return true;
 			finding_until(s, f, s->ams[oldest_over_encoded(s, d)]);
@@ -331,12 +366,15 @@ own_key(const struct search *s, const struct finding *theirs)
 }
 
 /* A finding about the other message as one about this, whose groups begin with
- * first.  Newer seals may be of the fields as they are now. */
+ * first.  Newer seals may be of the fields as they are now, and their cv= about
+ * them. */
 static void
 adopt(struct search *s, const struct decoded *d, const struct finding *theirs,
     unsigned first)
 {
-	if (theirs->aspect == ASPECT_SEAL && theirs->instance > newest_seal(d))
+	if (theirs->instance > newest_seal(s, d) &&
+	    (theirs->aspect == ASPECT_SEAL ||
+		theirs->cause == CAUSE_AS_CV_FAIL_UNFOUNDED))
 		return;
 	struct finding *f = finding_new(
 	    s, theirs->cause, theirs->level, theirs->aspect, theirs->instance);

@@ -76,7 +76,7 @@ load helper
 	PY
 }
 
-@test "of several records that fail, the one is told that got furthest, or the first of these" {
+@test "of several records that fail, the one is told that got furthest, or the first of these (RFC 6376 6.1.2)" {
 	forge <<-'PY'
 	p = lambda name: base64.b64encode(key(name).public()).decode()
 	other = "v=DKIM1; p=" + p("rsa1024-a")

@@ -88,6 +88,9 @@ def seal_edit_cases():
         m = base(n, PLAIN, TEXT)
         m.rewrite(arc.AMS, n, lambda r: re.sub(rb"h=[^;]*;", lambda x: word(x.group(0).decode(), "utf-8", "q").encode(), r))
         yield Case("field-encoded.%d" % n, m, [("as.field-encoded", n, n, None)])
+        # who could not read the chain was right to say so, and signs its own set alone
+        yield Case("field-encoded.cv-fail-%d" % n, m.copy().seal(cv="fail", scope="A%d M%d" % (n + 1, n + 1), **HOW),
+                   [("as.field-encoded", n, n, None)])
         m = m.copy()
         m.seal(**HOW)
         yield Case("field-encoded.between-%d" % n, m, [("as.field-encoded", n, n, n + 1)])
